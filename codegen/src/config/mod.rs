@@ -1,0 +1,61 @@
+//! What a person tells the generator about one API: the profile (`toolcrate.yaml`) and the overlay
+//! (`overlay.yaml`).
+//!
+//! Unknown keys are errors, so a typing mistake can't be silently ignored; and every entry must apply
+//! to something in the spec (see [`Ledger`]), so that none can rot.
+
+mod ledger;
+mod overlay;
+mod profile;
+
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+pub use ledger::Ledger;
+pub use overlay::{FieldRule, OperationNote, Overlay, ReferenceRule, ToolBinding};
+pub use profile::{
+    Action, ApiInfo, Auth, AuthField, AuthScheme, ErrorShape, ModuleAlias, NameRules, NoteRule, On, Paging,
+    PatchPaths, Profile, ResourceOverride, SharedQuery,
+};
+
+use crate::diagnostic::{Error, Errors};
+
+/// Reads a YAML file into `T`; syntax errors and unknown keys name the file, the key and the line.
+pub fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, Errors> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Errors::from(Error::new("E001", format!("cannot be read: {error}")).in_file(path))
+    })?;
+    parse_yaml(&text).map_err(|errors| errors.in_file(path))
+}
+
+/// The same from text, for tests and for callers that hold the text already.
+pub fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Errors> {
+    let deserializer = serde_yaml::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let mut place = inner.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        if place.is_none() && path != "." {
+            place = Some(path);
+        }
+        let diagnostic = Error::new("E010", inner.to_string());
+        Errors::from(match place {
+            Some(place) => diagnostic.at(place),
+            None => diagnostic,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let errors = parse_yaml::<Overlay>("bindigns: []\n").unwrap_err();
+        let text = errors.to_string();
+        assert!(text.contains("unknown field `bindigns`"), "{text}");
+        assert!(text.contains("line 1"), "{text}");
+    }
+}

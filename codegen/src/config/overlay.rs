@@ -1,0 +1,131 @@
+//! The overlay: facts about the API that its spec lacks.
+//!
+//! Which members a caller can't set, which list supplies an id, which tool answers for two
+//! operations. Each fact carries its reason, so that the next maintainer can judge it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// `overlay.yaml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overlay {
+    /// Members that a caller can't set; left out of write schemas.
+    pub not_writable: Vec<FieldRule>,
+    /// Where the ids of references come from.
+    pub references: Vec<ReferenceRule>,
+    /// Tools that answer for more than one operation.
+    pub bindings: Vec<ToolBinding>,
+    /// What operations do, where the spec does not say.
+    pub operations: IndexMap<String, OperationNote>,
+    /// What schemas are, where the spec does not say.
+    pub schemas: IndexMap<String, String>,
+}
+
+/// A rule about fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldRule {
+    /// The member's name; `*` at an end stands for any text.
+    pub field: String,
+    /// Schemas the rule is for (same pattern); all by default.
+    #[serde(default)]
+    pub schemas: Vec<String>,
+    /// Schemas it is not for.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Where the id of a reference comes from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceRule {
+    /// The reference's schema.
+    pub schema: String,
+    /// The list operation, `GET /path`.
+    pub list: String,
+}
+
+/// Another operation that a tool answers for, chosen when `when` is among the arguments.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolBinding {
+    /// The tool's main operation, `GET /path`.
+    pub tool: String,
+    /// The argument that chooses this binding.
+    pub when: String,
+    /// The other operation, `GET /path`.
+    pub operation: String,
+    /// What the argument means.
+    pub description: String,
+}
+
+/// What an operation does, in words for people and models.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperationNote {
+    /// One to three sentences that take the place of the generated description.
+    pub description: Option<String>,
+}
+
+impl Overlay {
+    /// The paths of all entries that must apply at least once.
+    pub fn entries(&self) -> Vec<String> {
+        let mut entries: Vec<String> = Vec::new();
+        entries.extend(self.not_writable.iter().map(FieldRule::entry));
+        entries.extend(self.references.iter().map(|rule| format!("references.{}", rule.schema)));
+        entries.extend(self.bindings.iter().map(ToolBinding::entry));
+        entries.extend(self.operations.keys().map(|key| format!("operations.{key}")));
+        entries.extend(self.schemas.keys().map(|key| format!("schemas.{key}")));
+        entries
+    }
+}
+
+impl FieldRule {
+    /// How the ledger calls this entry.
+    pub fn entry(&self) -> String {
+        let schemas =
+            if self.schemas.is_empty() { String::new() } else { format!(" of {}", self.schemas.join(",")) };
+        format!("not_writable.{}{schemas}", self.field)
+    }
+
+    /// Whether the rule covers `field` of `schema`.
+    pub fn covers(&self, schema: &str, field: &str) -> bool {
+        matches(&self.field, field)
+            && (self.schemas.is_empty() || self.schemas.iter().any(|pattern| matches(pattern, schema)))
+            && !self.except.iter().any(|pattern| matches(pattern, schema))
+    }
+}
+
+impl ToolBinding {
+    /// How the ledger calls this entry.
+    pub fn entry(&self) -> String {
+        format!("bindings.{} when {}", self.tool, self.when)
+    }
+}
+
+/// `*` at the start or the end of `pattern` stands for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(_), Some(_)) if pattern.len() > 1 => text.contains(&pattern[1..pattern.len() - 1]),
+        (Some(rest), _) => text.ends_with(rest),
+        (_, Some(rest)) => text.starts_with(rest),
+        _ => pattern == text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_at_either_end() {
+        assert!(matches("*Utc", "dateClosedUtc"));
+        assert!(matches("_*", "_info"));
+        assert!(matches("*Reference", "CompanyReference"));
+        assert!(!matches("id", "identifier"));
+        assert!(matches("*", "anything"));
+    }
+}

@@ -1,0 +1,328 @@
+//! The profile: which spec, which crate, and the conventions of the API that a spec can't state.
+//!
+//! Everything that differs between two APIs is here, as data: prefix, authentication, paging, the
+//! shape of errors, the words of names.
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// `toolcrate.yaml`. Paths in it are relative to the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// What the API and the generated crate are called.
+    pub api: ApiInfo,
+    /// The spec to generate from.
+    pub spec: PathBuf,
+    /// The overlay.
+    #[serde(default)]
+    pub overlay: Option<PathBuf>,
+    /// The lock of names.
+    pub lock: PathBuf,
+    /// The folder to write.
+    pub out: PathBuf,
+    /// The runtime crate, as the generated `Cargo.toml` should refer to it.
+    pub runtime: String,
+    /// Inherit version, edition and lints from the workspace that the output folder is part of.
+    #[serde(default)]
+    pub in_workspace: bool,
+    /// Addresses by short name, e.g. `na`.
+    #[serde(default)]
+    pub servers: IndexMap<String, String>,
+    /// An address with `{host}` in it, for accounts on a host of their own.
+    #[serde(default)]
+    pub host_template: Option<String>,
+    /// How calls are authenticated.
+    pub auth: Auth,
+    /// How lists are paged.
+    #[serde(default, with = "serde_yaml::with::singleton_map")]
+    pub paging: Paging,
+    /// Where the parts of an error stand in its body.
+    pub errors: ErrorShape,
+    /// How the paths of a JSON Patch are written.
+    #[serde(default)]
+    pub patch_paths: PatchPaths,
+    /// Members dropped from tool answers unless asked for.
+    #[serde(default)]
+    pub trim: Vec<String>,
+    /// Header parameters that belong to the transport and are never arguments.
+    #[serde(default)]
+    pub transport_headers: Vec<String>,
+    /// Query parameters that many operations share.
+    #[serde(default)]
+    pub shared_query: IndexMap<String, SharedQuery>,
+    /// Sentences in descriptions that state a constraint.
+    #[serde(default)]
+    pub notes: Vec<NoteRule>,
+    /// The rules of names.
+    #[serde(default)]
+    pub names: NameRules,
+}
+
+/// What the API and its crate are called.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiInfo {
+    /// The name people use, e.g. `ConnectWise PSA`.
+    pub name: String,
+    /// The name of the generated package.
+    pub package: String,
+    /// The prefix of tool names, snake case.
+    pub prefix: String,
+    /// One sentence for the package's description.
+    pub description: String,
+}
+
+/// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The scheme of the `Authorization` header.
+    #[serde(with = "serde_yaml::with::singleton_map")]
+    pub scheme: AuthScheme,
+    /// What the person supplies, in order.
+    pub fields: IndexMap<String, AuthField>,
+    /// Further headers, as templates over the fields.
+    #[serde(default)]
+    pub headers: IndexMap<String, String>,
+}
+
+/// The scheme of the `Authorization` header, as templates over the fields (`{public_key}`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum AuthScheme {
+    /// HTTP Basic.
+    Basic {
+        /// Template of the user name.
+        user: String,
+        /// Template of the password.
+        password: String,
+    },
+    /// `Bearer <token>`.
+    Bearer {
+        /// Template of the token.
+        token: String,
+    },
+    /// Only the `headers` of [`Auth`].
+    None,
+}
+
+/// One thing that the person supplies.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthField {
+    /// What it is and where to find it.
+    pub description: String,
+    /// Never shown.
+    #[serde(default)]
+    pub secret: bool,
+}
+
+/// How lists are paged.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Paging {
+    /// Lists come whole.
+    #[default]
+    None,
+    /// Numbered pages; the next one is named by the `Link` header.
+    Page {
+        /// Query parameter of the page's number.
+        page: String,
+        /// Query parameter of the page's size.
+        size: String,
+        /// Largest size the server gives.
+        max_size: u32,
+    },
+    /// A cursor in the answer's body.
+    Cursor {
+        /// Query parameter that takes the cursor.
+        parameter: String,
+        /// JSON pointer of the next cursor in the answer.
+        next: String,
+        /// JSON pointer of the rows in the answer.
+        items: String,
+    },
+}
+
+/// JSON pointers into an error's body; the first that resolves wins.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorShape {
+    /// The error's code.
+    #[serde(default)]
+    pub code: Vec<String>,
+    /// The error's sentence.
+    #[serde(default)]
+    pub message: Vec<String>,
+    /// The list of errors per field.
+    #[serde(default)]
+    pub list: Vec<String>,
+    /// Within an item of the list: its code.
+    #[serde(default)]
+    pub item_code: Vec<String>,
+    /// Within an item of the list: its sentence.
+    #[serde(default)]
+    pub item_message: Vec<String>,
+    /// Within an item of the list: the field's path.
+    #[serde(default)]
+    pub item_field: Vec<String>,
+}
+
+/// How the paths of a JSON Patch are written.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatchPaths {
+    /// `/status`, as RFC 6902 has it.
+    #[default]
+    Pointer,
+    /// `status`.
+    Bare,
+}
+
+/// A query parameter that many operations share: it is described once, and offered where it has an effect.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedQuery {
+    /// What it means.
+    pub description: String,
+    /// On which kinds of operation it has an effect: any of `list`, `count`, `get`.
+    pub on: Vec<On>,
+    /// Smallest value, for numbers.
+    #[serde(default)]
+    pub minimum: Option<i64>,
+    /// Largest value, for numbers.
+    #[serde(default)]
+    pub maximum: Option<i64>,
+}
+
+/// A kind of reading operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum On {
+    List,
+    Count,
+    Get,
+}
+
+/// A sentence in a description that states a constraint. `pattern` is a regular expression; the
+/// sentence is cut from the description where `cut` says so.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteRule {
+    /// A regular expression; group 1 is the number where the rule needs one.
+    pub pattern: String,
+    /// Group 1 is the longest length.
+    #[serde(default)]
+    pub max_length: bool,
+    /// The field is required when a record is replaced.
+    #[serde(default)]
+    pub required_on_replace: bool,
+    /// Cut the matched text from the description.
+    #[serde(default)]
+    pub cut: bool,
+}
+
+/// The rules of names, section 3 of the design.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NameRules {
+    /// Plural to singular, by the ending of a word.
+    pub irregular: IndexMap<String, String>,
+    /// Words with one form.
+    pub uncountable: Vec<String>,
+    /// Long word to short word, for names over the limit.
+    pub abbreviations: IndexMap<String, String>,
+    /// Compounds to split in titles and Rust names, where the spec never writes them in camel case.
+    pub compounds: IndexMap<String, String>,
+    /// Paths that count as if they began differently.
+    pub modules: Vec<ModuleAlias>,
+    /// Names of resources, by path.
+    pub resources: IndexMap<String, ResourceOverride>,
+    /// Names of single operations (`GET /path`), without the prefix.
+    pub operations: IndexMap<String, String>,
+    /// Endings of paths that are an action, a twin or a singleton.
+    pub actions: Vec<Action>,
+}
+
+/// Paths that count as if they began differently.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleAlias {
+    /// How the path begins.
+    pub from: String,
+    /// What it counts as.
+    pub to: String,
+}
+
+/// The name of a resource.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceOverride {
+    /// Singular.
+    pub one: String,
+    /// Plural.
+    pub many: String,
+}
+
+/// An ending of a path that is an action, a twin or a singleton.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// Last segments of the path, e.g. `usages/list`; letter case and a trailing slash are ignored.
+    pub tail: String,
+    /// The verbs it covers.
+    pub methods: Vec<String>,
+    /// Template of the name: `{P}` prefix, `{one}` and `{many}` resource, `{by}` `_by_id` after an item.
+    pub name: String,
+    /// Only right behind a placeholder (`true`) or only behind fixed text (`false`).
+    #[serde(default)]
+    pub on_item: Option<bool>,
+    /// It reads, though its verb is not GET.
+    #[serde(default)]
+    pub read_only: bool,
+    /// It can destroy data.
+    #[serde(default)]
+    pub destructive: bool,
+    /// Doing it twice is as good as once.
+    #[serde(default)]
+    pub idempotent: bool,
+}
+
+impl Profile {
+    /// The paths of all entries that must apply at least once.
+    pub fn entries(&self) -> Vec<String> {
+        let names = &self.names;
+        let mut entries: Vec<String> = Vec::new();
+        let mut add = |group: &str, keys: &mut dyn Iterator<Item = String>| {
+            entries.extend(keys.map(|key| format!("{group}.{key}")));
+        };
+        add("transport_headers", &mut self.transport_headers.iter().cloned());
+        add("shared_query", &mut self.shared_query.keys().cloned());
+        add("notes", &mut self.notes.iter().map(|note| note.pattern.clone()));
+        add("names.irregular", &mut names.irregular.keys().cloned());
+        add("names.uncountable", &mut names.uncountable.iter().cloned());
+        add("names.abbreviations", &mut names.abbreviations.keys().cloned());
+        add("names.compounds", &mut names.compounds.keys().cloned());
+        add("names.modules", &mut names.modules.iter().map(|alias| alias.from.clone()));
+        add("names.resources", &mut names.resources.keys().cloned());
+        add("names.operations", &mut names.operations.keys().cloned());
+        add("names.actions", &mut names.actions.iter().map(Action::entry));
+        entries
+    }
+}
+
+impl Action {
+    /// How the ledger calls this entry.
+    pub fn entry(&self) -> String {
+        let on = match self.on_item {
+            Some(true) => " on item",
+            Some(false) => " not on item",
+            None => "",
+        };
+        format!("{} {}{on}", self.methods.join(","), self.tail)
+    }
+}

@@ -1,0 +1,150 @@
+//! What the generator says about its input: errors that stop a run, and repairs that it made.
+//!
+//! Every message carries a stable code, the file, and a JSON pointer or a line, so that a reader can
+//! go straight to the place. Stages never print; they return these values.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// One defect that the generator worked around, and how.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Repair {
+    /// Stable code, `R001` and up; `docs/repairs.md` lists them.
+    pub code: &'static str,
+    /// JSON pointer into the document, e.g. `/paths/~1system~1members/get`.
+    pub pointer: String,
+    /// What was wrong and what was done, as a sentence.
+    pub message: String,
+}
+
+impl Repair {
+    /// A repair at `pointer`.
+    pub fn new(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// A problem that stops the run. Nothing has been written when it is reported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Error {
+    /// Stable code, `E001` and up.
+    pub code: &'static str,
+    /// The file that holds the problem, where one does.
+    pub file: Option<PathBuf>,
+    /// A JSON pointer (`/paths/~1x`), or `line 3 column 7`, where known.
+    pub place: Option<String>,
+    /// What is wrong and what to do about it.
+    pub message: String,
+}
+
+impl Error {
+    /// An error with neither file nor place yet.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, file: None, place: None, message: message.into() }
+    }
+
+    /// Names the place: a JSON pointer or a line.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place.get_or_insert(place.into());
+        self
+    }
+
+    /// Names the file, unless a stage that knew better named one already.
+    #[must_use]
+    pub fn in_file(mut self, file: &Path) -> Self {
+        self.file.get_or_insert_with(|| file.to_owned());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error[{}]", self.code)?;
+        if let Some(file) = &self.file {
+            write!(f, " {}", file.display())?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, " at {place}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// All errors of one run, in the order found; never empty when it is an `Err`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errors(pub Vec<Error>);
+
+impl Errors {
+    /// `Ok` when nothing was collected.
+    pub fn into_result(self) -> Result<(), Errors> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// Names `file` in each error that names none.
+    #[must_use]
+    pub fn in_file(self, file: &Path) -> Self {
+        Self(self.0.into_iter().map(|error| error.in_file(file)).collect())
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// A JSON pointer made of `parts`, each escaped (`~` and `/`).
+pub fn pointer(parts: &[&str]) -> String {
+    let mut pointer = String::new();
+    for part in parts {
+        pointer.push('/');
+        pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
+/// The candidates nearest to `word`, for "did you mean" hints; at most `limit`.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
+    let mut scored: Vec<(f64, &str)> = candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_prints_code_file_place_and_message() {
+        let error = Error::new("E003", "it is Swagger 2.0").at("/swagger").in_file(Path::new("a.json"));
+        assert_eq!(error.to_string(), "error[E003] a.json at /swagger: it is Swagger 2.0");
+    }
+
+    #[test]
+    fn pointers_escape_slashes_and_tildes() {
+        assert_eq!(pointer(&["paths", "/a/{b}", "x~y"]), "/paths/~1a~1{b}/x~0y");
+    }
+}

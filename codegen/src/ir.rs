@@ -1,0 +1,370 @@
+//! The generator's own model of an API: what is left once the spec's syntax is understood.
+//!
+//! It knows no OpenAPI and no Rust. `lower` makes it; `name`, `relate`, `emit` and `diff` read it.
+//! Everything is in a canonical order (operations by path and method, schemas and fields by name),
+//! so that two documents that mean the same give the same value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+/// A whole API.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Api {
+    /// `info.title` of the document.
+    pub title: String,
+    /// `info.version` of the document, e.g. `2025.1`.
+    pub version: String,
+    /// The first server's address, where the document names one.
+    pub server: Option<String>,
+    /// All operations, by path and method.
+    pub operations: Vec<Operation>,
+    /// All named schemas, by the name the document gives them.
+    pub schemas: BTreeMap<String, Schema>,
+}
+
+/// HTTP verbs that an operation may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Head,
+    Options,
+    Trace,
+}
+
+impl Method {
+    /// Upper case, as on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One operation: a verb on a path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Operation {
+    /// The verb.
+    pub method: Method,
+    /// The path exactly as the document spells it, mangled or not; with the verb it is the identity.
+    pub spec_path: String,
+    /// The path after repair, as it is sent.
+    pub path: Template,
+    /// JSON pointer of the operation in the document.
+    pub pointer: String,
+    /// `summary` of the document.
+    pub summary: String,
+    /// `description` of the document.
+    pub description: String,
+    /// `tags` of the document.
+    pub tags: Vec<String>,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// Path parameters in template order, then query parameters, then headers, in document order.
+    pub parameters: Vec<Parameter>,
+    /// The request body, where there is one.
+    pub body: Option<Body>,
+    /// What a successful call answers.
+    pub response: Response,
+}
+
+impl Operation {
+    /// `GET /path`, with the path as the document spells it.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method, self.spec_path)
+    }
+
+    /// Parameters at `place`.
+    pub fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    }
+}
+
+/// A path template, cut into segments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Template {
+    /// The template as it is sent, e.g. `/a/{id}/b/`.
+    pub text: String,
+    /// Static texts and placeholders in order; `types{id}` counts as two. Slashes are not kept.
+    pub segments: Vec<Segment>,
+}
+
+/// A part of a path template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Segment {
+    /// Fixed text.
+    Text(String),
+    /// A placeholder's name.
+    Placeholder(String),
+}
+
+impl Template {
+    /// Cuts `text`; braces must be balanced (repair sees to that).
+    pub fn parse(text: &str) -> Self {
+        let mut segments = Vec::new();
+        for part in text.split('/').filter(|part| !part.is_empty()) {
+            let mut rest = part;
+            while let Some(open) = rest.find('{') {
+                let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+                if open > 0 {
+                    segments.push(Segment::Text(rest[..open].to_owned()));
+                }
+                segments.push(Segment::Placeholder(rest[open + 1..close].to_owned()));
+                rest = &rest[close + 1..];
+            }
+            if !rest.is_empty() {
+                segments.push(Segment::Text(rest.to_owned()));
+            }
+        }
+        Self { text: text.to_owned(), segments }
+    }
+
+    /// Names of the placeholders, in order.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Placeholder(name) => Some(name.as_str()),
+            Segment::Text(_) => None,
+        })
+    }
+
+    /// The template with `{}` for each placeholder, lower case, without a trailing slash: equal for
+    /// two spellings of one path.
+    pub fn normal_form(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for c in self.text.trim_end_matches('/').chars() {
+            match c {
+                '{' => {
+                    inside = true;
+                    text.push_str("{}");
+                }
+                '}' => inside = false,
+                c if !inside => text.extend(c.to_lowercase()),
+                _ => {}
+            }
+        }
+        text
+    }
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub name: String,
+    /// Where it travels.
+    pub place: Place,
+    /// Whether a call without it is wrong.
+    pub required: bool,
+    /// What it means, from the document.
+    pub description: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A request body.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Body {
+    /// How it is written.
+    pub kind: BodyKind,
+    /// Its type; for a patch, the type of the record that is patched (where that could be told).
+    pub ty: Type,
+    /// Whether a call without it is wrong.
+    pub required: bool,
+}
+
+/// How a body is written on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyKind {
+    /// One JSON value.
+    Json,
+    /// A JSON Patch: an array of operations on a record.
+    Patch,
+    /// A form with files.
+    Multipart,
+}
+
+/// What a successful call answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Response {
+    /// Success statuses that the document names.
+    pub statuses: Vec<u16>,
+    /// What the answer holds.
+    pub content: Content,
+    /// The media type of the content, where the document names one.
+    pub media_type: Option<String>,
+}
+
+/// What an answer holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Nothing.
+    None,
+    /// A JSON value.
+    Json(Type),
+    /// Bytes.
+    Binary,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// `true` or `false`.
+    Boolean,
+    /// 32 bit integer.
+    Integer,
+    /// 64 bit integer.
+    Long,
+    /// A double.
+    Number,
+    /// Text, with the document's `format` where it has one (`uuid`, `email`, `date`).
+    Text(Option<String>),
+    /// A date with a time.
+    DateTime,
+    /// Bytes; in forms only.
+    Binary,
+    /// One of these texts.
+    Choice(Vec<String>),
+    /// A named schema.
+    Named(String),
+    /// A list.
+    List(Box<Type>),
+    /// An object with any member names.
+    Map(Box<Type>),
+    /// Any JSON value.
+    Any,
+}
+
+impl Type {
+    /// The name of the schema at the heart of this type: of itself, its items or its values.
+    pub fn innermost(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::List(inner) | Self::Map(inner) => inner.innermost(),
+            _ => None,
+        }
+    }
+}
+
+/// A named schema.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Schema {
+    /// What it is, from the document.
+    pub description: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// Made by the generator from an inline object rather than named by the document.
+    pub inline: bool,
+}
+
+/// The shape of a named schema.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// An object with known members.
+    Object(Vec<Field>),
+    /// Another name for a type (a list, a choice, a scalar).
+    Alias(Type),
+}
+
+impl Schema {
+    /// Fields of an object; empty for an alias.
+    pub fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Object(fields) => fields,
+            Shape::Alias(_) => &[],
+        }
+    }
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether the document requires it.
+    pub required: bool,
+    /// Whether `null` is allowed.
+    pub nullable: bool,
+    /// What it means, from the document.
+    pub description: String,
+    /// Limits on the value.
+    pub limits: Limits,
+    /// The document's own `readOnly` mark.
+    pub read_only: bool,
+    /// Holding the value directly would make the type endless, so it is boxed.
+    pub boxed: bool,
+}
+
+/// Limits on a value, in JSON Schema's terms.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Limits {
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub pattern: Option<String>,
+    pub max_items: Option<u64>,
+    pub min_items: Option<u64>,
+    /// Required when a record is replaced, though not when it is created.
+    pub required_on_replace: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_cut_into_texts_and_placeholders() {
+        let template = Template::parse("/finance/agreements/types{id}/copy/");
+        let text = |text: &str| Segment::Text(text.into());
+        assert_eq!(
+            template.segments,
+            [
+                text("finance"),
+                text("agreements"),
+                text("types"),
+                Segment::Placeholder("id".into()),
+                text("copy")
+            ]
+        );
+        assert_eq!(template.normal_form(), "/finance/agreements/types{}/copy");
+    }
+}

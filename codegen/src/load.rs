@@ -1,0 +1,224 @@
+//! Stage 1: reads an OpenAPI 3.0 document, JSON or YAML, into `openapiv3`.
+//!
+//! Whatever can't be read is refused with the file and a line or a JSON pointer; OpenAPI 3.1 and
+//! Swagger 2.0 are recognised and refused by name. Nothing is judged beyond that: repair does so.
+
+use std::path::{Path, PathBuf};
+
+use openapiv3::OpenAPI;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::diagnostic::{Error, Errors, pointer};
+
+/// A document that could be read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Where it came from, for messages.
+    pub file: PathBuf,
+    /// What it says.
+    pub openapi: OpenAPI,
+}
+
+/// Reads the document at `path`.
+///
+/// # Errors
+/// `E001` unreadable file, `E002` neither JSON nor YAML, `E003` Swagger 2.0, `E004` a version other
+/// than 3.0, `E005` JSON or YAML that is no OpenAPI document.
+pub fn load(path: &Path) -> Result<Document, Errors> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    parse(&bytes, path)
+}
+
+/// The same from bytes; `path` names them in messages.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Error::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let openapi = if text.trim_start().starts_with('{') { parse_json(text) } else { parse_yaml(text) }
+        .map_err(|error| error.in_file(path))?;
+    Ok(Document { file: path.to_owned(), openapi })
+}
+
+/// The members that tell which kind of document it is.
+#[derive(Deserialize)]
+struct Probe {
+    openapi: Option<Value>,
+    swagger: Option<Value>,
+    paths: Option<serde::de::IgnoredAny>,
+}
+
+fn parse_json(text: &str) -> Result<OpenAPI, Error> {
+    let probe: Probe = serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        let what = if error.is_eof() { "ends too early (is it truncated?)" } else { "is not valid JSON" };
+        Error::new("E002", format!("the spec {what}: {error}")).at(place)
+    })?;
+    check_kind(&probe)?;
+    serde_json::from_str(text).map_err(|error| {
+        // Reading it as any JSON can only fail where it is nested too deep.
+        serde_json::from_str(text).map_or_else(|_| Error::new("E005", error.to_string()), explain)
+    })
+}
+
+/// Reads once more, slower and part by part, to name the place: `openapiv3` itself forgets it.
+fn explain(document: Value) -> Error {
+    for (path, item) in members(&document["paths"]) {
+        for (verb, operation) in members(item) {
+            let place = pointer(&["paths", path, verb]);
+            let fault = match verb.as_str() {
+                "get" | "put" | "post" | "patch" | "delete" | "head" | "options" | "trace" => {
+                    fault::<openapiv3::Operation>(operation, &place)
+                }
+                "parameters" => fault::<Vec<openapiv3::ReferenceOr<openapiv3::Parameter>>>(operation, &place),
+                _ => None,
+            };
+            if let Some(fault) = fault {
+                return fault;
+            }
+        }
+    }
+    for (name, schema) in members(&document["components"]["schemas"]) {
+        let place = pointer(&["components", "schemas", name]);
+        if let Some(fault) = fault::<openapiv3::ReferenceOr<openapiv3::Schema>>(schema, &place) {
+            return fault;
+        }
+    }
+    fault::<OpenAPI>(&document, "")
+        .unwrap_or_else(|| Error::new("E005", "the spec cannot be understood as OpenAPI 3.0").at("/"))
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// Why `value` is no `T`, if it is none.
+fn fault<T: serde::de::DeserializeOwned>(value: &Value, place: &str) -> Option<Error> {
+    let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
+    Some(not_openapi(place, error.path(), &error.inner().to_string()))
+}
+
+fn parse_yaml(text: &str) -> Result<OpenAPI, Error> {
+    let syntax = |error: serde_yaml::Error| {
+        let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        let message = error.to_string();
+        let diagnostic = if message.contains("recursion limit") || message.contains("repetition limit") {
+            Error::new("E007", format!("an alias refers to itself or expands without end: {message}"))
+        } else {
+            Error::new("E002", format!("the spec is neither JSON nor valid YAML: {message}"))
+        };
+        match place {
+            Some(place) => diagnostic.at(place),
+            None => diagnostic,
+        }
+    };
+    let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(syntax)?;
+    if !value.is_mapping() {
+        let message = "the spec is not an object; expected an OpenAPI 3.0 document in JSON or YAML";
+        return Err(Error::new("E002", message).at("line 1"));
+    }
+    let probe: Probe = serde_yaml::from_value(value.clone()).map_err(syntax)?;
+    check_kind(&probe)?;
+    serde_yaml::from_str(text).map_err(|error| {
+        serde_yaml::from_value(value).map_or_else(|_| Error::new("E005", error.to_string()), explain)
+    })
+}
+
+fn not_openapi(place: &str, path: &serde_path_to_error::Path, message: &str) -> Error {
+    use serde_path_to_error::Segment;
+    let parts: Vec<String> = path
+        .iter()
+        .filter(|segment| !matches!(segment, Segment::Unknown))
+        .map(|segment| match segment {
+            Segment::Map { key } => key.clone(),
+            Segment::Seq { index } => index.to_string(),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => "?".to_owned(),
+        })
+        .collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let place = format!("{place}{}", pointer(&parts));
+    Error::new("E005", format!("this is not what OpenAPI 3.0 allows here: {message}")).at(place)
+}
+
+fn check_kind(probe: &Probe) -> Result<(), Error> {
+    if let Some(version) = &probe.swagger {
+        let message = format!(
+            "this is Swagger {}; convert it to OpenAPI 3.0 first (for instance with `npx swagger2openapi`)",
+            plain(version)
+        );
+        return Err(Error::new("E003", message).at("/swagger"));
+    }
+    match &probe.openapi {
+        Some(Value::String(version)) if version.starts_with("3.0") => {}
+        Some(version) => {
+            let message = format!("this is OpenAPI {}; only OpenAPI 3.0.x is supported", plain(version));
+            return Err(Error::new("E004", message).at("/openapi"));
+        }
+        None => {
+            let message = "there is no `openapi` member: this is not an OpenAPI 3.0 document";
+            return Err(Error::new("E005", message).at("/openapi"));
+        }
+    }
+    if probe.paths.is_none() {
+        return Err(Error::new("E005", "there is no `paths` member").at("/paths"));
+    }
+    Ok(())
+}
+
+fn plain(version: &Value) -> String {
+    version.as_str().map_or_else(|| version.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(text.as_bytes(), Path::new("spec.json")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_json_and_yaml() {
+        let json = r#"{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{}}"#;
+        assert!(parse(json.as_bytes(), Path::new("a.json")).is_ok());
+        let yaml = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\npaths: {}\n";
+        assert!(parse(yaml.as_bytes(), Path::new("a.yaml")).is_ok());
+    }
+
+    #[test]
+    fn other_versions_are_named() {
+        assert!(
+            error(r#"{"swagger":"2.0","paths":{}}"#)
+                .contains("error[E003] spec.json at /swagger: this is Swagger 2.0")
+        );
+        assert!(
+            error(r#"{"openapi":"3.1.0","paths":{}}"#).contains("this is OpenAPI 3.1.0; only OpenAPI 3.0.x")
+        );
+    }
+
+    #[test]
+    fn syntax_errors_name_the_line() {
+        assert!(
+            error("{\n\"openapi\": \"3.0.1\",\n").contains("at line 3 column 0: the spec ends too early")
+        );
+        assert!(error("just words").contains("E002"));
+        assert!(error("a: [1\nb: 2").contains("at line 2"));
+    }
+
+    #[test]
+    fn wrong_shapes_name_the_pointer() {
+        let text = r#"{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/a":{"get":7}}}"#;
+        assert!(error(text).contains("at /paths/~1a"), "{}", error(text));
+    }
+
+    #[test]
+    fn endless_aliases_are_refused() {
+        let message = error("openapi: 3.0.1\ninfo: &a\n  x: *a\npaths: {}\n");
+        assert!(message.contains("E007") || message.contains("E002"), "{message}");
+    }
+}

@@ -1,0 +1,168 @@
+//! Mends the parameters of operations, so that path parameters and placeholders agree one to one.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaData,
+    SchemaKind, StringType, Type,
+};
+
+use super::{RawOperation, RawParameter};
+use crate::diagnostic::{Error, Errors, Repair};
+use crate::ir::{Place, Template};
+
+/// Headers that OpenAPI itself says to ignore as parameters.
+const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
+
+/// Resolves and mends the parameters of one operation; `shared` are those of its path.
+pub fn repair(
+    path: &str,
+    own: Vec<ReferenceOr<Parameter>>,
+    shared: &[ReferenceOr<Parameter>],
+    components: &Components,
+    pointer: &str,
+    repairs: &mut Vec<Repair>,
+) -> Result<Vec<RawParameter>, Errors> {
+    let template = Template::parse(path);
+    let placeholders: Vec<&str> = template.placeholders().collect();
+    let mut parameters: Vec<RawParameter> = Vec::new();
+    let own_count = own.len();
+    for (index, reference) in own.iter().chain(shared).enumerate() {
+        let parameter = resolve(reference, components)
+            .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
+        let Some(mut parameter) = take(parameter, pointer, repairs) else { continue };
+        let twin =
+            parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
+        if twin {
+            // A parameter of the path that the operation states again is OpenAPI's own way to override it.
+            if index < own_count {
+                let message =
+                    format!("the parameter `{}` is stated twice; the first counts", parameter.data.name);
+                repairs.push(Repair::new("R022", pointer, message));
+            }
+            continue;
+        }
+        if parameter.place == Place::Path {
+            settle_path_parameter(&mut parameter, &placeholders, pointer, repairs);
+        }
+        parameters.push(parameter);
+    }
+    // Stable: within a place, document order counts.
+    parameters.sort_by_key(|parameter| {
+        let at = placeholders.iter().position(|name| *name == parameter.data.name).unwrap_or(0);
+        (parameter.place, if parameter.place == Place::Path { at } else { 0 })
+    });
+    Ok(parameters)
+}
+
+fn resolve(reference: &ReferenceOr<Parameter>, components: &Components) -> Result<Parameter, Error> {
+    let mut current = reference;
+    for _ in 0..32 {
+        match current {
+            ReferenceOr::Item(parameter) => return Ok(parameter.clone()),
+            ReferenceOr::Reference { reference } => {
+                let name = reference.strip_prefix("#/components/parameters/").unwrap_or_default();
+                current = components.parameters.get(name).ok_or_else(|| {
+                    Error::new("E006", format!("the reference `{reference}` leads to nothing"))
+                })?;
+            }
+        }
+    }
+    Err(Error::new("E007", "this parameter is a reference that leads back to itself"))
+}
+
+/// Sorts a parameter by place; cookies and headers of the protocol fall away.
+fn take(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
+    let (place, data) = match parameter {
+        Parameter::Query { parameter_data, .. } => (Place::Query, parameter_data),
+        Parameter::Path { parameter_data, .. } => (Place::Path, parameter_data),
+        Parameter::Header { parameter_data, .. } => (Place::Header, parameter_data),
+        Parameter::Cookie { parameter_data, .. } => {
+            let message = format!("the cookie parameter `{}` is left to the transport", parameter_data.name);
+            repairs.push(Repair::new("R026", pointer, message));
+            return None;
+        }
+    };
+    if place == Place::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
+        let message = format!("the header `{}` belongs to the protocol and is no parameter", data.name);
+        repairs.push(Repair::new("R026", pointer, message));
+        return None;
+    }
+    Some(RawParameter { place, data })
+}
+
+fn settle_path_parameter(
+    parameter: &mut RawParameter,
+    placeholders: &[&str],
+    pointer: &str,
+    repairs: &mut Vec<Repair>,
+) {
+    let name = parameter.data.name.clone();
+    if !placeholders.contains(&name.as_str()) {
+        if let Some(placeholder) = placeholders.iter().find(|other| other.eq_ignore_ascii_case(&name)) {
+            let message = format!(
+                "the path parameter `{name}` is spelt `{placeholder}` in the template; that spelling counts"
+            );
+            repairs.push(Repair::new("R003", pointer, message));
+            parameter.data.name = (*placeholder).to_owned();
+        } else {
+            let message =
+                format!("the template has no place for the path parameter `{name}`; it travels in the query");
+            repairs.push(Repair::new("R002", pointer, message));
+            parameter.place = Place::Query;
+            return;
+        }
+    }
+    if !parameter.data.required {
+        let message = format!(
+            "the path parameter `{name}` is not marked as required, though no path can do without it"
+        );
+        repairs.push(Repair::new("R023", pointer, message));
+        parameter.data.required = true;
+    }
+}
+
+/// Adds a parameter for each placeholder that has none, of the type that placeholders of that name
+/// have elsewhere in the document (text where there is none).
+pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
+    let mut known: BTreeMap<String, ParameterSchemaOrContent> = BTreeMap::new();
+    for parameter in operations.iter().flat_map(|raw| &raw.parameters).filter(|p| p.place == Place::Path) {
+        known.entry(parameter.data.name.clone()).or_insert_with(|| parameter.data.format.clone());
+    }
+    for raw in operations {
+        let template = Template::parse(&raw.path);
+        for (at, name) in template.placeholders().enumerate() {
+            if raw.parameters.iter().any(|p| p.place == Place::Path && p.data.name == name) {
+                continue;
+            }
+            let message = format!("the placeholder `{{{name}}}` has no parameter; one was added");
+            repairs.push(Repair::new("R003", &raw.pointer, message));
+            let format = known.get(name).cloned().unwrap_or_else(text);
+            raw.parameters.insert(
+                at.min(raw.parameters.len()),
+                RawParameter { place: Place::Path, data: data(name, format) },
+            );
+        }
+    }
+}
+
+fn text() -> ParameterSchemaOrContent {
+    ParameterSchemaOrContent::Schema(ReferenceOr::Item(Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+    }))
+}
+
+fn data(name: &str, format: ParameterSchemaOrContent) -> ParameterData {
+    ParameterData {
+        name: name.to_owned(),
+        description: None,
+        required: true,
+        deprecated: None,
+        format,
+        example: None,
+        examples: Default::default(),
+        explode: None,
+        extensions: Default::default(),
+    }
+}

@@ -1,0 +1,97 @@
+//! Mends named schemas: required names, enumerations; reports names that need translation.
+
+use std::collections::BTreeSet;
+
+use openapiv3::{Components, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
+
+use crate::diagnostic::{Repair, pointer};
+
+/// Mends all schemas of `components`.
+pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
+    for (name, schema) in &mut components.schemas {
+        let place = pointer(&["components", "schemas", name]);
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            let message = format!("`{name}` is no identifier; the generated type's name joins its words");
+            repairs.push(Repair::new("R007", &place, message));
+        }
+        if let ReferenceOr::Item(schema) = schema {
+            mend(schema, &place, repairs);
+        }
+    }
+}
+
+fn mend(schema: &mut Schema, place: &str, repairs: &mut Vec<Repair>) {
+    match &mut schema.schema_kind {
+        SchemaKind::Type(Type::Object(object)) => {
+            required_names(object, place, repairs);
+            for (name, property) in &mut object.properties {
+                if let ReferenceOr::Item(property) = property {
+                    mend(property, &format!("{place}/properties{}", pointer(&[name])), repairs);
+                }
+            }
+        }
+        SchemaKind::Type(Type::Array(array)) => match &mut array.items {
+            Some(ReferenceOr::Item(items)) => mend(items, &format!("{place}/items"), repairs),
+            Some(ReferenceOr::Reference { .. }) => {}
+            None => repairs.push(Repair::new(
+                "R021",
+                place,
+                "the array does not say what its items are; any value is allowed",
+            )),
+        },
+        SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {
+            let mut seen = BTreeSet::new();
+            text.enumeration.retain(|value| seen.insert(value.clone()));
+            odd_values(text.enumeration.iter().flatten().map(String::as_str), place, repairs);
+        }
+        _ => {}
+    }
+}
+
+/// Makes `required` name only members that exist, in their own spelling.
+fn required_names(object: &mut ObjectType, place: &str, repairs: &mut Vec<Repair>) {
+    let names: BTreeSet<String> = object.properties.keys().cloned().collect();
+    let mut required: Vec<String> = Vec::new();
+    for name in std::mem::take(&mut object.required) {
+        if names.contains(&name) {
+            required.push(name);
+        } else if let Some(property) = names.iter().find(|property| property.eq_ignore_ascii_case(&name)) {
+            let message =
+                format!("`{name}` is required, but the property is spelt `{property}`; that spelling counts");
+            repairs.push(Repair::new("R009", format!("{place}/required"), message));
+            required.push(property.clone());
+        } else {
+            let message =
+                format!("`{name}` is required, but there is no such property; it was dropped from the list");
+            repairs.push(Repair::new("R008", format!("{place}/required"), message));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    required.retain(|name| seen.insert(name.clone()));
+    object.required = required;
+}
+
+/// Reports values that can't be a Rust variant as they stand.
+fn odd_values<'a>(values: impl Iterator<Item = &'a str>, place: &str, repairs: &mut Vec<Repair>) {
+    let mut folded = BTreeSet::new();
+    let odd: Vec<String> = values
+        .filter(|value| {
+            let plain = value.starts_with(|c: char| c.is_ascii_alphabetic())
+                && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let simple: String = value.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+            !(folded.insert(simple.to_lowercase()) && plain)
+        })
+        .map(|value| format!("`{value}`"))
+        .collect();
+    if !odd.is_empty() {
+        let list = if odd.len() > 6 {
+            format!("{} and {} more", odd[..6].join(", "), odd.len() - 6)
+        } else {
+            odd.join(", ")
+        };
+        let message = format!(
+            "values that are no identifiers or fall together in Rust casing ({list}); their variants are named apart, the wire keeps them"
+        );
+        repairs.push(Repair::new("R013", place, message));
+    }
+}

@@ -1,0 +1,143 @@
+//! Mends path templates: placeholders that carry a route constraint or were cut off by a careless
+//! regular expression, doubled placeholders, stray braces.
+
+use crate::diagnostic::Repair;
+
+/// The template to send for `path`; what was mended goes to `repairs` under `pointer`.
+pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
+    let mut text = String::with_capacity(path.len() + 1);
+    if !path.starts_with('/') {
+        repairs.push(Repair::new("R001", pointer, "the path does not begin with a slash; one was added"));
+        text.push('/');
+    }
+    let mut rest = path;
+    let mut last = None;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        if !before.is_empty() {
+            text.push_str(before);
+            last = None;
+        }
+        if let Some(after) = from.strip_prefix('}') {
+            repairs.push(Repair::new("R001", pointer, "a closing brace without an opening one was dropped"));
+            rest = after;
+            continue;
+        }
+        let (name, after) = placeholder(from, pointer, repairs);
+        rest = after;
+        if last.as_deref() == Some(name.as_str()) {
+            let message = format!("the placeholder `{{{name}}}` stands twice in a row; once is sent");
+            repairs.push(Repair::new("R004", pointer, message));
+            continue;
+        }
+        let glued =
+            !text.ends_with('/') || !(rest.is_empty() || rest.starts_with('/') || rest.starts_with('{'));
+        if glued {
+            let message = format!(
+                "`{{{name}}}` is glued to fixed text; it is sent so, and read as a segment of its own for names"
+            );
+            repairs.push(Repair::new("R016", pointer, message));
+        }
+        text.push('{');
+        text.push_str(&name);
+        text.push('}');
+        last = Some(name);
+    }
+    text.push_str(rest);
+    if text.len() > 1 && text.ends_with('/') {
+        let message = "the path ends in a slash; it is sent so, and ignored for names";
+        repairs.push(Repair::new("R005", pointer, message));
+    }
+    distinct_placeholders(text, pointer, repairs)
+}
+
+/// Reads a placeholder at the start of `from` (which begins with `{`): its name, and what follows it.
+fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (String, &'a str) {
+    let inner = &from[1..];
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let end = inner.find(|c: char| !is_name(c)).unwrap_or(inner.len());
+    let (name, after) = inner.split_at(end);
+    let name = if name.is_empty() { "value" } else { name };
+    if let (false, Some(after)) = (end == 0, after.strip_prefix('}')) {
+        return (name.to_owned(), after);
+    }
+    // A constraint such as `:int` or `:regex(…)`; where its closing brace got lost, all of it goes.
+    let close = after.find('}');
+    let junk = &after[..close.unwrap_or(after.len())];
+    let message = match close {
+        Some(_) => format!(
+            "the placeholder `{{{name}}}` carries `{junk}`, which is no part of its name; it was dropped"
+        ),
+        None => format!(
+            "the path is cut off within the placeholder `{{{name}`: it is sent as `{{{name}}}`, without `{junk}`"
+        ),
+    };
+    repairs.push(Repair::new("R001", pointer, message));
+    (name.to_owned(), close.map_or("", |close| &after[close + 1..]))
+}
+
+/// Renames an earlier placeholder that bears the name of a later one after the segment before it.
+fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>) -> String {
+    let mut segments: Vec<String> = text.split('/').map(str::to_owned).collect();
+    for at in 0..segments.len() {
+        let is_placeholder = segments[at].starts_with('{') && segments[at].ends_with('}');
+        if !is_placeholder || !segments[at + 1..].contains(&segments[at]) {
+            continue;
+        }
+        let before = segments[..at].iter().rev().find(|segment| !segment.starts_with('{'));
+        let before = before.filter(|segment| !segment.is_empty()).map_or("parent", String::as_str);
+        let mut renamed = format!("{{{before}Id}}");
+        while segments.contains(&renamed) {
+            renamed.insert_str(1, "parent");
+        }
+        let message =
+            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", segments[at]);
+        repairs.push(Repair::new("R004", pointer, message));
+        segments[at] = renamed;
+    }
+    segments.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mend(path: &str) -> (String, Vec<&'static str>) {
+        let mut repairs = Vec::new();
+        let text = repair(path, "/paths", &mut repairs);
+        (text, repairs.iter().map(|repair| repair.code).collect())
+    }
+
+    #[test]
+    fn clean_paths_stay() {
+        assert_eq!(mend("/a/{id}/b"), ("/a/{id}/b".into(), vec![]));
+    }
+
+    #[test]
+    fn a_placeholder_cut_off_within_a_regex_is_closed() {
+        let (text, codes) = mend("/system/members/{memberIdentifier:regex(^(types. |(");
+        assert_eq!((text.as_str(), codes), ("/system/members/{memberIdentifier}", vec!["R001"]));
+    }
+
+    #[test]
+    fn constraints_go() {
+        assert_eq!(mend("/a/{id:int}/b"), ("/a/{id}/b".into(), vec!["R001"]));
+    }
+
+    #[test]
+    fn doubled_placeholders_are_sent_once() {
+        assert_eq!(mend("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
+        assert_eq!(mend("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
+    }
+
+    #[test]
+    fn glued_placeholders_and_trailing_slashes_are_kept_on_the_wire() {
+        assert_eq!(mend("/types{id}/copy"), ("/types{id}/copy".into(), vec!["R016"]));
+        assert_eq!(mend("/a/"), ("/a/".into(), vec!["R005"]));
+    }
+
+    #[test]
+    fn stray_braces_and_missing_slashes_are_mended() {
+        assert_eq!(mend("a}/{}"), ("/a/{value}".into(), vec!["R001", "R001", "R001"]));
+    }
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask repairs`: shows what the generator had to mend in a spec.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use toolcrate_codegen::{load, repair};
+
+/// How many places of one kind are shown unless all are asked for.
+const SHOWN: usize = 3;
+
+/// Prints the repairs of `spec`, grouped by code. Exit code 2 where the spec can't be read.
+pub fn run(spec: &Path, all: bool) -> ExitCode {
+    let repaired = match load::load(spec).and_then(repair::repair) {
+        Ok(repaired) => repaired,
+        Err(errors) => {
+            eprintln!("{errors}");
+            return ExitCode::from(2);
+        }
+    };
+    for (code, count) in repair::count(&repaired.repairs) {
+        println!("{code}  {count}");
+        let limit = if all { usize::MAX } else { SHOWN };
+        for repair in repaired.repairs.iter().filter(|repair| repair.code == code).take(limit) {
+            println!("      {}: {}", repair.pointer, repair.message);
+        }
+        if count > limit {
+            println!("      … and {} more (--all lists them)", count - limit);
+        }
+    }
+    println!(
+        "{} {}: {} operations, {} schemas, {} repairs",
+        repaired.title,
+        repaired.version,
+        repaired.operations.len(),
+        repaired.components.schemas.len(),
+        repaired.repairs.len()
+    );
+    ExitCode::SUCCESS
+}
