@@ -191,6 +191,8 @@ pub struct Parameter {
     pub description: String,
     /// Its type.
     pub ty: Type,
+    /// Where the document has one object that travels as separate members: the object's schema.
+    pub member_of: Option<String>,
 }
 
 /// A request body.

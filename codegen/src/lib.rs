@@ -8,4 +8,5 @@ pub mod config;
 pub mod diagnostic;
 pub mod ir;
 pub mod load;
+pub mod lower;
 pub mod repair;

@@ -1,0 +1,276 @@
+//! Lowers operations: parameters, bodies and answers.
+
+use heck::ToUpperCamelCase;
+use openapiv3::{
+    Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody, Response as SourceResponse,
+    StatusCode,
+};
+
+use super::schemas::Schemas;
+use crate::config::{Ledger, Profile};
+use crate::diagnostic::{Error, Errors};
+use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Response, Template, Type};
+use crate::repair::{RawOperation, RawParameter, Repaired};
+
+/// Lowers all operations of `document`.
+pub fn lower(
+    document: &Repaired,
+    schemas: &mut Schemas<'_>,
+    profile: &Profile,
+    ledger: &Ledger,
+) -> Result<Vec<Operation>, Errors> {
+    let mut errors = Errors(Vec::new());
+    let mut operations = Vec::with_capacity(document.operations.len());
+    for raw in &document.operations {
+        match operation(raw, schemas, profile, ledger) {
+            Ok(operation) => operations.push(operation),
+            Err(error) => errors.0.push(error.at(&raw.pointer)),
+        }
+    }
+    errors.into_result()?;
+    Ok(operations)
+}
+
+fn operation(
+    raw: &RawOperation,
+    schemas: &mut Schemas<'_>,
+    profile: &Profile,
+    ledger: &Ledger,
+) -> Result<Operation, Error> {
+    let source = &raw.operation;
+    let name = source.operation_id.clone().unwrap_or_default().to_upper_camel_case();
+    let response = response(raw, schemas, &name)?;
+    let mut body = body(raw, schemas, &name, &response)?;
+    let mut parameters = Vec::new();
+    for parameter in &raw.parameters {
+        if parameter.place == Place::Header && profile.transport_headers.contains(&parameter.data.name) {
+            ledger.mark(format!("transport_headers.{}", parameter.data.name));
+            continue;
+        }
+        lower_parameter(parameter, raw, schemas, &name, &mut parameters, &mut body);
+    }
+    Ok(Operation {
+        method: raw.method,
+        spec_path: raw.spec_path.clone(),
+        path: Template::parse(&raw.path),
+        pointer: raw.pointer.clone(),
+        summary: source.summary.clone().unwrap_or_default(),
+        description: source.description.clone().unwrap_or_default(),
+        tags: source.tags.clone(),
+        deprecated: source.deprecated,
+        parameters,
+        body,
+        response,
+    })
+}
+
+fn lower_parameter(
+    raw: &RawParameter,
+    operation: &RawOperation,
+    schemas: &mut Schemas<'_>,
+    name: &str,
+    parameters: &mut Vec<Parameter>,
+    body: &mut Option<Body>,
+) {
+    let data = &raw.data;
+    let place = format!("{}/parameters ({})", operation.pointer, data.name);
+    let ty = match &data.format {
+        ParameterSchemaOrContent::Schema(schema) => {
+            let inline = format!("{name} {}", data.name).to_upper_camel_case();
+            schemas.lower_or_reference(schema, &inline, &place)
+        }
+        ParameterSchemaOrContent::Content(_) => Type::Text(None),
+    };
+    let members: Vec<Parameter> = match &ty {
+        Type::Named(schema) => schemas
+            .get(schema)
+            .map(|s| s.fields())
+            .unwrap_or_default()
+            .iter()
+            .map(|field| Parameter {
+                name: field.name.clone(),
+                place: Place::Query,
+                required: field.required && data.required,
+                description: field.description.clone(),
+                ty: field.ty.clone(),
+                member_of: Some(schema.clone()),
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    if raw.place == Place::Query && !members.is_empty() {
+        let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+        if writes && body.is_none() && data.required {
+            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            schemas.repaired("R028", &place, message);
+            *body = Some(Body { kind: BodyKind::Json, ty, required: true });
+            return;
+        }
+        let message =
+            format!("`{}` is an object; its members travel as query members of their own", data.name);
+        schemas.repaired("R017", &place, message);
+        for member in members {
+            if !parameters.iter().any(|known| known.place == Place::Query && known.name == member.name) {
+                parameters.push(member);
+            }
+        }
+        return;
+    }
+    let known = parameters.iter().any(|known| known.place == raw.place && known.name == data.name);
+    if known {
+        return;
+    }
+    parameters.push(Parameter {
+        name: data.name.clone(),
+        place: raw.place,
+        required: data.required,
+        description: data.description.clone().unwrap_or_default(),
+        ty,
+        member_of: None,
+    });
+}
+
+fn body(
+    raw: &RawOperation,
+    schemas: &mut Schemas<'_>,
+    name: &str,
+    response: &Response,
+) -> Result<Option<Body>, Error> {
+    let record = || match &response.content {
+        Content::Json(ty @ Type::Named(_)) => ty.clone(),
+        _ => Type::Any,
+    };
+    let Some(source) = &raw.operation.request_body else {
+        if raw.method == Method::Patch {
+            schemas.repaired(
+                "R024",
+                &raw.pointer,
+                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
+            );
+            return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true }));
+        }
+        return Ok(None);
+    };
+    let source = resolve_body(source, schemas)?;
+    let place = format!("{}/requestBody", raw.pointer);
+    let pick = |wanted: fn(&str) -> bool| source.content.iter().find(|(media, _)| wanted(media));
+    let (kind, (_, content)) = match (pick(is_json), pick(|media| media.starts_with("multipart/"))) {
+        (Some(found), _) => (BodyKind::Json, found),
+        (None, Some(found)) => (BodyKind::Multipart, found),
+        (None, None) if source.content.is_empty() => return Ok(None),
+        (None, None) => {
+            let media: Vec<&str> = source.content.keys().map(String::as_str).collect();
+            let message = format!(
+                "a body of type {} can't be sent; JSON and multipart/form-data can",
+                media.join(", ")
+            );
+            return Err(Error::new("E014", message).at(place));
+        }
+    };
+    let ty = content
+        .schema
+        .as_ref()
+        .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &place));
+    if raw.method == Method::Patch && is_patch(&ty, schemas) {
+        return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true }));
+    }
+    Ok(Some(Body { kind, ty, required: source.required }))
+}
+
+fn resolve_body(source: &ReferenceOr<RequestBody>, schemas: &Schemas<'_>) -> Result<RequestBody, Error> {
+    match source {
+        ReferenceOr::Item(body) => Ok(body.clone()),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
+            match schemas.components().request_bodies.get(name) {
+                Some(ReferenceOr::Item(body)) => Ok(body.clone()),
+                _ => Err(Error::new("E006", format!("the reference `{reference}` leads to nothing"))),
+            }
+        }
+    }
+}
+
+/// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
+fn is_patch(ty: &Type, schemas: &Schemas<'_>) -> bool {
+    let Type::List(items) = ty else { return false };
+    let Type::Named(name) = &**items else { return false };
+    let fields = schemas.get(name).map(|schema| schema.fields()).unwrap_or_default();
+    ["op", "path"].iter().all(|wanted| fields.iter().any(|field| field.name == *wanted))
+}
+
+fn response(raw: &RawOperation, schemas: &mut Schemas<'_>, name: &str) -> Result<Response, Error> {
+    let source: &Source = &raw.operation;
+    let mut successes: Vec<(u16, &ReferenceOr<SourceResponse>)> = source
+        .responses
+        .responses
+        .iter()
+        .filter_map(|(status, response)| match status {
+            StatusCode::Code(code @ 200..=299) => Some((*code, response)),
+            StatusCode::Range(2) => Some((200, response)),
+            _ => None,
+        })
+        .chain(source.responses.default.as_ref().map(|response| (200, response)))
+        .collect();
+    successes.sort_by_key(|(status, _)| *status);
+    successes.dedup_by_key(|(status, _)| *status);
+    let statuses: Vec<u16> = successes.iter().map(|(status, _)| *status).collect();
+    let nothing = |content| Response { statuses: statuses.clone(), content, media_type: None };
+    for (status, source) in &successes {
+        let source = resolve_response(source, schemas)?;
+        let json = source.content.iter().find(|(media, _)| is_json(media));
+        let Some((media, content)) = json.or_else(|| source.content.first()) else { continue };
+        if *status == 204 {
+            schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+            continue;
+        }
+        let place = format!("{}/responses/{status}", raw.pointer);
+        let ty = content
+            .schema
+            .as_ref()
+            .map(|schema| schemas.lower_or_reference(schema, &format!("{name}Answer"), &place));
+        if is_json(media) && media.contains(['+', ';']) {
+            schemas.repaired(
+                "R012",
+                "/",
+                format!("the media type `{media}` is a vendor's name for JSON and read as such"),
+            );
+        }
+        let content = match ty {
+            Some(ty) if is_json(media) && ty != Type::Binary => Content::Json(ty),
+            _ if is_json(media) => Content::Json(Type::Any),
+            _ => Content::Binary,
+        };
+        return Ok(Response { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
+    }
+    let reads = matches!(raw.method, Method::Get) && statuses != [204];
+    if reads {
+        schemas.repaired(
+            "R018",
+            &raw.pointer,
+            "a GET whose answer is not described; whatever comes is given as bytes",
+        );
+        return Ok(nothing(Content::Binary));
+    }
+    Ok(nothing(Content::None))
+}
+
+fn resolve_response(
+    source: &ReferenceOr<SourceResponse>,
+    schemas: &Schemas<'_>,
+) -> Result<SourceResponse, Error> {
+    match source {
+        ReferenceOr::Item(response) => Ok(response.clone()),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/responses/").unwrap_or_default();
+            match schemas.components().responses.get(name) {
+                Some(ReferenceOr::Item(response)) => Ok(response.clone()),
+                _ => Err(Error::new("E006", format!("the reference `{reference}` leads to nothing"))),
+            }
+        }
+    }
+}
+
+fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    media == "application/json" || media.ends_with("+json") || media == "*/*"
+}

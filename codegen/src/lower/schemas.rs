@@ -1,0 +1,319 @@
+//! Lowers schemas: named ones, and the inline objects met on the way, which get names of their own.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use indexmap::IndexMap;
+use openapiv3::{
+    AdditionalProperties, AnySchema, Components, IntegerFormat, ReferenceOr, Schema as Source, SchemaKind,
+    StringFormat, StringType, Type as SourceType, VariantOrUnknownOrEmpty,
+};
+
+use super::notes::Notes;
+use crate::diagnostic::{Error, Errors, Repair, pointer};
+use crate::ir::{Field, Limits, Schema, Shape, Type};
+
+type Properties = IndexMap<String, ReferenceOr<Box<Source>>>;
+
+/// Collects lowered schemas.
+pub struct Schemas<'a> {
+    components: &'a Components,
+    notes: Notes<'a>,
+    done: BTreeMap<String, Schema>,
+    repairs: Vec<Repair>,
+    errors: Errors,
+}
+
+impl<'a> Schemas<'a> {
+    /// A collector for the schemas of `components`.
+    pub fn new(components: &'a Components, notes: Notes<'a>) -> Self {
+        Self { components, notes, done: BTreeMap::new(), repairs: Vec::new(), errors: Errors(Vec::new()) }
+    }
+
+    /// The document's components.
+    pub fn components(&self) -> &'a Components {
+        self.components
+    }
+
+    /// Notes a repair.
+    pub fn repaired(&mut self, code: &'static str, place: &str, message: impl Into<String>) {
+        self.repairs.push(Repair::new(code, place, message));
+    }
+
+    /// What was collected.
+    pub fn finish(self) -> (BTreeMap<String, Schema>, Vec<Repair>, Errors) {
+        (self.done, self.repairs, self.errors)
+    }
+
+    /// The schema of that name, where it is lowered.
+    pub fn get(&self, name: &str) -> Option<&Schema> {
+        self.done.get(name)
+    }
+
+    /// Lowers all named schemas.
+    pub fn lower_components(&mut self) {
+        for (name, source) in &self.components.schemas {
+            let place = pointer(&["components", "schemas", name]);
+            let schema = match source {
+                ReferenceOr::Reference { reference } => {
+                    let ty = self.reference(reference, &place);
+                    Schema { description: String::new(), shape: Shape::Alias(ty), inline: false }
+                }
+                ReferenceOr::Item(source) => self.named(name, source, &place),
+            };
+            self.done.insert(name.clone(), schema);
+        }
+    }
+
+    fn named(&mut self, name: &str, source: &Source, place: &str) -> Schema {
+        let description = source.schema_data.description.clone().unwrap_or_default();
+        let shape = match self.object_parts(source, place, 0) {
+            Some((properties, required)) => Shape::Object(self.fields(name, &properties, &required, place)),
+            None => Shape::Alias(self.lower(source, name, place)),
+        };
+        Schema { description, shape, inline: false }
+    }
+
+    /// The properties and required names of `source` if it is an object with known members, merging `allOf`.
+    fn object_parts(&self, source: &Source, place: &str, depth: usize) -> Option<(Properties, Vec<String>)> {
+        match &source.schema_kind {
+            SchemaKind::Type(SourceType::Object(object)) => {
+                let is_map = object.properties.is_empty() && object.additional_properties.is_some();
+                // A named object without members stays an object; an inline one is any value.
+                let is_free = object.properties.is_empty() && place.matches('/').count() > 3;
+                (!is_map && !is_free).then(|| (object.properties.clone(), object.required.clone()))
+            }
+            SchemaKind::Any(any) if !any.properties.is_empty() => {
+                Some((any.properties.clone(), any.required.clone()))
+            }
+            SchemaKind::AllOf { all_of } if depth < 16 => {
+                let mut properties = Properties::new();
+                let mut required = Vec::new();
+                for part in all_of {
+                    let source = match part {
+                        ReferenceOr::Item(source) => source,
+                        ReferenceOr::Reference { reference } => self.component(reference)?,
+                    };
+                    let (more, needs) = self.object_parts(source, place, depth + 1)?;
+                    properties.extend(more);
+                    required.extend(needs);
+                }
+                Some((properties, required))
+            }
+            _ => None,
+        }
+    }
+
+    fn component(&self, reference: &str) -> Option<&'a Source> {
+        let mut name = reference.strip_prefix("#/components/schemas/")?;
+        for _ in 0..32 {
+            match self.components.schemas.get(name)? {
+                ReferenceOr::Item(source) => return Some(source),
+                ReferenceOr::Reference { reference } => {
+                    name = reference.strip_prefix("#/components/schemas/")?
+                }
+            }
+        }
+        None
+    }
+
+    fn fields(
+        &mut self,
+        owner: &str,
+        properties: &Properties,
+        required: &[String],
+        place: &str,
+    ) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(properties.len());
+        for (name, property) in properties {
+            let place = format!("{place}/properties{}", pointer(&[name]));
+            let inline_name = format!("{owner} {name}").to_upper_camel_case();
+            let ty = self.lower_or_reference(property, &inline_name, &place);
+            let mut field = Field {
+                name: name.clone(),
+                ty,
+                required: required.contains(name),
+                nullable: false,
+                description: String::new(),
+                limits: Limits::default(),
+                read_only: false,
+                boxed: false,
+            };
+            if let ReferenceOr::Item(source) = property {
+                let data = &source.schema_data;
+                field.nullable = data.nullable;
+                field.read_only = data.read_only;
+                field.limits = limits(source);
+                let description = data.description.as_deref().unwrap_or_default();
+                field.description = self.notes.apply(description, &mut field.limits);
+            }
+            fields.push(field);
+        }
+        // The id, then what is required, then the rest; members with an underscore are about the record.
+        fields.sort_by_key(|field| {
+            (field.name != "id", field.name.starts_with('_'), !field.required, field.name.clone())
+        });
+        fields
+    }
+
+    /// The type of `source`, which may be a reference; `name` is what an inline object would be called.
+    pub fn lower_or_reference<S: Borrow<Source>>(
+        &mut self,
+        source: &ReferenceOr<S>,
+        name: &str,
+        place: &str,
+    ) -> Type {
+        match source {
+            ReferenceOr::Reference { reference } => self.reference(reference, place),
+            ReferenceOr::Item(source) => self.lower(source.borrow(), name, place),
+        }
+    }
+
+    fn reference(&mut self, reference: &str, place: &str) -> Type {
+        match reference.strip_prefix("#/components/schemas/") {
+            Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.to_owned()),
+            _ => {
+                let mut message = format!("the reference `{reference}` leads to nothing");
+                let names = self.components.schemas.keys().map(String::as_str);
+                let wanted = reference.rsplit('/').next().unwrap_or_default();
+                if let Some(near) = crate::diagnostic::nearest(wanted, names, 1).first() {
+                    message.push_str(&format!("; the nearest schema is `{near}`"));
+                }
+                self.errors.0.push(Error::new("E006", message).at(place));
+                Type::Any
+            }
+        }
+    }
+
+    fn lower(&mut self, source: &Source, name: &str, place: &str) -> Type {
+        match &source.schema_kind {
+            SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
+            SchemaKind::Type(SourceType::Number(_)) => Type::Number,
+            SchemaKind::Type(SourceType::Integer(integer)) => match integer.format {
+                VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64) => Type::Long,
+                _ => Type::Integer,
+            },
+            SchemaKind::Type(SourceType::String(text)) => text_type(text),
+            SchemaKind::Type(SourceType::Array(array)) => {
+                let items = array.items.as_ref().map(|items| {
+                    self.lower_or_reference(items, &format!("{name}Item"), &format!("{place}/items"))
+                });
+                Type::List(Box::new(items.unwrap_or(Type::Any)))
+            }
+            SchemaKind::Type(SourceType::Object(object)) if object.properties.is_empty() => {
+                match &object.additional_properties {
+                    Some(AdditionalProperties::Schema(values)) => {
+                        let place = format!("{place}/additionalProperties");
+
+                        let values =
+                            self.lower_or_reference(values.as_ref(), &format!("{name}Value"), &place);
+                        Type::Map(Box::new(values))
+                    }
+                    Some(AdditionalProperties::Any(true)) => Type::Map(Box::new(Type::Any)),
+                    _ => Type::Any,
+                }
+            }
+            SchemaKind::Any(any) if any.properties.is_empty() => self.untyped(any, name, place),
+            SchemaKind::Type(SourceType::Object(_)) | SchemaKind::AllOf { .. } | SchemaKind::Any(_) => {
+                match (&source.schema_kind, self.object_parts(source, place, 0)) {
+                    (SchemaKind::AllOf { all_of }, _) if all_of.len() == 1 => {
+                        self.lower_or_reference(&all_of[0], name, place)
+                    }
+                    (_, Some((properties, required))) => {
+                        self.hoist(name, source, &properties, &required, place)
+                    }
+                    (_, None) => self.several_shapes(place),
+                }
+            }
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
+                self.several_shapes(place)
+            }
+        }
+    }
+
+    fn several_shapes(&mut self, place: &str) -> Type {
+        self.repaired("R027", place, "the schema has several shapes; any JSON value is taken and given");
+        Type::Any
+    }
+
+    fn untyped(&mut self, any: &AnySchema, name: &str, place: &str) -> Type {
+        if let Some(items) = &any.items {
+            return Type::List(Box::new(self.lower_or_reference(
+                items,
+                &format!("{name}Item"),
+                &format!("{place}/items"),
+            )));
+        }
+        let values: Option<Vec<String>> =
+            any.enumeration.iter().map(|v| v.as_str().map(str::to_owned)).collect();
+        match values {
+            Some(values) if !values.is_empty() => Type::Choice(values),
+            _ => Type::Any,
+        }
+    }
+
+    /// Gives an inline object a name of its own.
+    fn hoist(
+        &mut self,
+        name: &str,
+        source: &Source,
+        properties: &Properties,
+        required: &[String],
+        place: &str,
+    ) -> Type {
+        let mut unique = name.to_upper_camel_case();
+        while self.components.schemas.contains_key(&unique) || self.done.contains_key(&unique) {
+            unique.push_str("Inline");
+        }
+        let description = source.schema_data.description.clone().unwrap_or_default();
+        let placeholder = Schema { description, shape: Shape::Object(Vec::new()), inline: true };
+        self.done.insert(unique.clone(), placeholder);
+        let fields = self.fields(&unique, properties, required, place);
+        if let Some(schema) = self.done.get_mut(&unique) {
+            schema.shape = Shape::Object(fields);
+        }
+        Type::Named(unique)
+    }
+}
+
+fn text_type(text: &StringType) -> Type {
+    let values: Vec<String> = text.enumeration.iter().flatten().cloned().collect();
+    if !values.is_empty() {
+        return Type::Choice(values);
+    }
+    match &text.format {
+        VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Type::DateTime,
+        VariantOrUnknownOrEmpty::Item(StringFormat::Date) => Type::Text(Some("date".to_owned())),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => Type::Binary,
+        VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Type::Text(Some("byte".to_owned())),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Type::Text(Some("password".to_owned())),
+        VariantOrUnknownOrEmpty::Unknown(format) => Type::Text(Some(format.clone())),
+        VariantOrUnknownOrEmpty::Empty => Type::Text(None),
+    }
+}
+
+fn limits(source: &Source) -> Limits {
+    let mut limits = Limits::default();
+    match &source.schema_kind {
+        SchemaKind::Type(SourceType::String(text)) => {
+            limits.min_length = text.min_length.map(|n| n as u64);
+            limits.max_length = text.max_length.map(|n| n as u64);
+            limits.pattern.clone_from(&text.pattern);
+        }
+        SchemaKind::Type(SourceType::Integer(integer)) => {
+            limits.minimum = integer.minimum.map(|n| n as f64);
+            limits.maximum = integer.maximum.map(|n| n as f64);
+        }
+        SchemaKind::Type(SourceType::Number(number)) => {
+            limits.minimum = number.minimum;
+            limits.maximum = number.maximum;
+        }
+        SchemaKind::Type(SourceType::Array(array)) => {
+            limits.min_items = array.min_items.map(|n| n as u64);
+            limits.max_items = array.max_items.map(|n| n as u64);
+        }
+        _ => {}
+    }
+    limits
+}
