@@ -9,4 +9,5 @@ pub mod diagnostic;
 pub mod ir;
 pub mod load;
 pub mod lower;
+pub mod name;
 pub mod repair;
