@@ -1,0 +1,74 @@
+//! What a generated crate says about its API as a whole: how pages are asked for, how errors look, what is
+//! trimmed. One static of it stands in every generated crate.
+
+/// The traits of an API that no single operation has.
+#[derive(Clone, Copy, Debug)]
+pub struct Api {
+    /// The API's name, for messages.
+    pub name: &'static str,
+    /// The `User-Agent` header.
+    pub user_agent: &'static str,
+    /// The `Accept` header of requests that expect JSON.
+    pub accept: &'static str,
+    /// How the pages of a list are asked for.
+    pub paging: Paging,
+    /// Where an error answer says what.
+    pub errors: ErrorShape,
+    /// How the paths of a JSON Patch are written.
+    pub patch_paths: PatchPaths,
+    /// Members that tools drop from answers at every depth.
+    pub trim: &'static [&'static str],
+    /// The query parameter in which a caller lists members; one listed there is not trimmed.
+    pub fields_parameter: Option<&'static str>,
+}
+
+/// How the pages of a list are asked for. A `Link` header with `rel="next"` is followed in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// Lists come whole, or say how they go on in a `Link` header.
+    None,
+    /// Pages are numbered from 1.
+    Page {
+        /// The query parameter with the page's number.
+        page: &'static str,
+        /// The query parameter with the number of items on a page.
+        size: &'static str,
+        /// The most items that a page can have.
+        max_size: u32,
+    },
+    /// The answer is an object that holds the items and a mark for the next page.
+    Cursor {
+        /// The query parameter that takes the mark.
+        parameter: &'static str,
+        /// JSON pointer to the mark: text, a number, or an address whose query is the next page's.
+        next: &'static str,
+        /// JSON pointer to the items.
+        items: &'static str,
+    },
+}
+
+/// JSON pointers into an error answer; of several, the first that leads to text or a number counts.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorShape {
+    /// The error's code.
+    pub code: &'static [&'static str],
+    /// The error's message.
+    pub message: &'static [&'static str],
+    /// The list of single errors.
+    pub list: &'static [&'static str],
+    /// Within a single error: its code.
+    pub item_code: &'static [&'static str],
+    /// Within a single error: its message.
+    pub item_message: &'static [&'static str],
+    /// Within a single error: the member it is about.
+    pub item_field: &'static [&'static str],
+}
+
+/// How the paths of a JSON Patch are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchPaths {
+    /// As the standard says: `/name`.
+    Pointer,
+    /// Without the slash: `name`.
+    Bare,
+}

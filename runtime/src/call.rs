@@ -1,0 +1,53 @@
+//! A request before it has an address: verb, template, values, body. Typed requests and tools both end up
+//! as one of these, so everything that sends exists once and is generic over nothing.
+
+use std::borrow::Cow;
+
+use crate::patch::Operation;
+use crate::{Form, Method, QueryPairs};
+
+/// A request before it has an address.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) template: Cow<'static, str>,
+    pub(crate) values: Vec<(Cow<'static, str>, String)>,
+    pub(crate) query: QueryPairs,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
+    pub(crate) body: Body,
+    pub(crate) content_type: Option<Cow<'static, str>>,
+    /// Whether sending it twice does no more than sending it once.
+    pub(crate) idempotent: bool,
+    /// Whether it changes something, so that a lost answer leaves the outcome open.
+    pub(crate) writes: bool,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    None,
+    Json(String),
+    Patch(Vec<Operation>),
+    Form(Form),
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, template: Cow<'static, str>) -> Self {
+        Self {
+            method,
+            template,
+            values: Vec::new(),
+            query: QueryPairs::new(),
+            headers: Vec::new(),
+            body: Body::None,
+            content_type: None,
+            idempotent: matches!(method, Method::Get | Method::Head),
+            writes: !method.is_read(),
+        }
+    }
+
+    /// `GET /orders/{id}`, for messages: without any value.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.method, self.template)
+    }
+}

@@ -1,0 +1,70 @@
+//! How a request proves who sends it: a trait that puts headers in, and the two common header values.
+//! Headers made here are marked sensitive, so that no log of headers shows them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue};
+
+use crate::{Error, Secret};
+
+/// What puts credentials into a request.
+pub trait Credentials: Send + Sync {
+    /// Adds headers. It is called for every attempt, so a token may change between two calls.
+    ///
+    /// Headers with secrets should be sensitive, as those of [`basic`], [`bearer`] and
+    /// [`Secret::to_header`] are; every header that is added here is shown as `***` in a dry run.
+    ///
+    /// # Errors
+    /// `Configuration` if the credentials can't be put into headers.
+    fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error>;
+}
+
+/// The `Authorization` value of HTTP Basic.
+///
+/// # Errors
+/// `Configuration` if the user has a colon or a control character in it.
+pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
+    if user.contains(|c: char| c == ':' || c.is_control()) {
+        return Err(Error::configuration("the user name of Basic credentials can't have a colon in it"));
+    }
+    sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
+}
+
+/// The `Authorization` value of a bearer token.
+///
+/// # Errors
+/// `Configuration` if the token has characters that no header can hold.
+pub fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
+    sensitive(&format!("Bearer {}", token.expose()))
+}
+
+pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::configuration("a credential has characters that no header can hold, such as a line break")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_values_are_right_and_never_printed() {
+        let header = basic("acme+public", &Secret::from("private")).expect("a header");
+        assert_eq!(header, "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==");
+        assert!(!format!("{header:?}").contains("YWNt"));
+        let header = bearer(&Secret::from("token")).expect("a header");
+        assert_eq!(header, "Bearer token");
+        assert!(!format!("{header:?}").contains("token"));
+        assert!(!format!("{:?} {}", Secret::from("token"), Secret::from("token")).contains("token"));
+    }
+
+    #[test]
+    fn what_no_header_can_hold_is_refused_without_showing_it() {
+        let error = bearer(&Secret::from("to\nken")).expect_err("a line break");
+        assert!(!error.to_string().contains("ken"));
+        assert!(basic("a:b", &Secret::from("c")).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! Errors that the server itself reports: which kind a status is, and what its body says, read by the
+//! pointers of the API's description.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use crate::{Error, ErrorKind, ErrorShape, FieldError};
+
+use super::make::OUTCOME_UNKNOWN;
+
+impl Error {
+    /// The error that an answer with this status is.
+    pub(crate) fn upstream(
+        shape: &ErrorShape,
+        status: u16,
+        headers: &HeaderMap,
+        body: &[u8],
+        writes: bool,
+    ) -> Self {
+        let kind = kind(status);
+        let (code, message, fields) = match serde_json::from_slice::<Value>(body) {
+            Ok(value) => {
+                let message = first(&value, shape.message);
+                (first(&value, shape.code), message.or_else(|| plain(&value)), fields(shape, &value))
+            }
+            Err(_) => (None, not_json(headers, body), Vec::new()),
+        };
+        let message = message.unwrap_or_else(|| {
+            let reason = http::StatusCode::from_u16(status).ok();
+            let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or("an error");
+            format!("the server answered \"{reason}\" and nothing more")
+        });
+        let error = Self::new(kind, message).with_status(status).with_code(code).with_fields(fields);
+        match next_step(kind, status, writes) {
+            Some(next_step) => error.with_next_step(next_step),
+            None => error,
+        }
+    }
+}
+
+fn kind(status: u16) -> ErrorKind {
+    match status {
+        401 => ErrorKind::Unauthorized,
+        403 => ErrorKind::Forbidden,
+        404 | 410 => ErrorKind::NotFound,
+        409 | 412 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::Rejected,
+    }
+}
+
+fn next_step(kind: ErrorKind, status: u16, writes: bool) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Unauthorized => "Check the credentials: the server does not accept them.",
+        ErrorKind::Forbidden => "The credentials lack a permission for this; ask whoever manages them.",
+        ErrorKind::NotFound => "Check the ids: list the records to find one that exists.",
+        ErrorKind::Conflict => "Read the record again and see what has changed or what holds it.",
+        ErrorKind::RateLimited => "Wait for the seconds in retry_after, then send the same request again.",
+        ErrorKind::Rejected if matches!(status, 400 | 422) => {
+            "Correct what the message and the fields name, then send again."
+        }
+        // A gateway answers these when it lost the server, which may have done the work.
+        ErrorKind::Server if writes && matches!(status, 502..=504) => OUTCOME_UNKNOWN,
+        ErrorKind::Server if writes => {
+            "Read the record to see whether anything was changed before sending again."
+        }
+        ErrorKind::Server => "Try again in a moment.",
+        _ => return None,
+    })
+}
+
+/// The first of the pointers that leads to text or a number.
+fn first(value: &Value, pointers: &[&str]) -> Option<String> {
+    pointers.iter().find_map(|pointer| match value.pointer(pointer)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A body that is nothing but a text is the message.
+fn plain(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
+    let list = shape.list.iter().find_map(|pointer| value.pointer(pointer)?.as_array());
+    let items = list.into_iter().flatten();
+    items
+        .map(|item| {
+            let field = first(item, shape.item_field).map(|field| match field.starts_with('/') {
+                true => field,
+                false => format!("/{field}"),
+            });
+            FieldError {
+                pointer: field.unwrap_or_default(),
+                code: first(item, shape.item_code).unwrap_or_default(),
+                message: first(item, shape.item_message).or_else(|| plain(item)).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// What a body that isn't JSON says: it is a web page, or a short text.
+fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    if is_html(headers, body) {
+        return Some(match title(text) {
+            Some(title) => format!("the server answered with a web page, not with JSON: \"{title}\""),
+            None => "the server answered with a web page, not with JSON".to_owned(),
+        });
+    }
+    Some(text.chars().take(300).collect())
+}
+
+/// Whether a body is a web page, by its header or by how it begins.
+pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.to_ascii_lowercase().contains("html") || body.trim_ascii_start().starts_with(b"<")
+}
+
+/// The title of a web page, so that the message says more than that it is one.
+pub(crate) fn title(text: &str) -> Option<String> {
+    // ASCII only, so that the positions hold in the original.
+    let lower = text.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let start = start + lower[start..].find('>')? + 1;
+    let end = start + lower[start..].find("</title")?;
+    let title = text[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
+    (!title.is_empty()).then(|| title.chars().take(200).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SHAPE: ErrorShape = ErrorShape {
+        code: &["/code", "/error"],
+        message: &["/message"],
+        list: &["/errors"],
+        item_code: &["/code"],
+        item_message: &["/message"],
+        item_field: &["/field"],
+    };
+
+    fn upstream(status: u16, body: &str, writes: bool) -> Error {
+        Error::upstream(&SHAPE, status, &HeaderMap::new(), body.as_bytes(), writes)
+    }
+
+    #[test]
+    fn code_message_and_fields_are_found() {
+        let body = json!({"code": "InvalidObject", "message": "order is\r\ninvalid", "errors": [
+            {"code": "Missing", "message": "The name is required.", "field": "customer/name"},
+        ]});
+        let error = upstream(400, &body.to_string(), true);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        assert_eq!(error.code(), Some("InvalidObject"));
+        let expected = FieldError::new("/customer/name", "Missing", "The name is required.");
+        assert_eq!(error.fields(), [expected]);
+        let line = "400 InvalidObject order is invalid (/customer/name: The name is required.)";
+        assert_eq!(error.to_string(), line);
+    }
+
+    #[test]
+    fn a_code_under_another_name_and_null_lists_do() {
+        let error = upstream(429, r#"{"error":"Limit","message":"Too many","errors":null}"#, false);
+        assert_eq!((error.kind(), error.code()), (ErrorKind::RateLimited, Some("Limit")));
+        assert!(error.fields().is_empty());
+    }
+
+    #[test]
+    fn web_pages_empty_bodies_and_plain_text_are_told() {
+        let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
+        assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
+        assert!(page.next_step().is_some_and(|next| next.contains("may have taken effect")));
+        assert!(upstream(503, "", false).message().contains("Service Unavailable"));
+        assert_eq!(upstream(400, "no such column", false).message(), "no such column");
+    }
+}

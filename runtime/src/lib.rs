@@ -1,0 +1,57 @@
+//! Executes typed requests and catalogue tools of a generated API crate.
+//!
+//! A generated crate brings the description of an API as data: models as [tables](Table), operations as
+//! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
+//! reader and writer for all models, one [`Client`], one [`Error`].
+
+mod answer;
+mod api;
+mod call;
+mod credentials;
+mod download;
+mod encode;
+mod error;
+mod extra;
+mod form;
+mod method;
+mod paging;
+mod parameter;
+mod patch;
+mod path;
+mod query;
+mod rate_limit;
+mod request;
+mod response;
+mod secret;
+mod table;
+mod tool;
+
+#[doc(no_inline)]
+pub use http::{self, HeaderMap, HeaderValue};
+#[doc(no_inline)]
+pub use serde;
+#[doc(no_inline)]
+pub use serde_json::{self, Value};
+
+pub use answer::{Answer, RawResponse};
+pub use api::{Api, ErrorShape, Paging, PatchPaths};
+pub use credentials::{Credentials, basic, bearer};
+pub use download::Download;
+pub use encode::Encode;
+pub use error::{Error, ErrorKind, FieldError};
+pub use extra::Extra;
+pub use form::Form;
+pub use method::Method;
+pub use paging::Next;
+pub use parameter::{ParameterValue, PathValue};
+pub use patch::Patch;
+pub use query::{Query, QueryPairs};
+pub use rate_limit::RateLimit;
+pub use request::Request;
+pub use response::Response;
+pub use secret::Secret;
+pub use table::{
+    AnyChoice, AnySlot, Choice, Entries, Field, List, Look, Place, Slot, Table, View, debug, decode,
+    encode_table,
+};
+pub use tool::{Annotations, Catalogue, Http, Relation, Tool, ToolDetails};

@@ -1,0 +1,133 @@
+//! Filling the placeholders of a path template. Values are encoded so completely that none can leave its
+//! segment; the few that can't be told from "this folder" or "the folder above" are refused.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+use crate::FieldError;
+
+/// Everything but what RFC 3986 calls unreserved.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What may not stand in a path as it is, beside what a template is free to use.
+const LITERAL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+
+/// Encodes a value for use as one segment of a path, or as one side of a query pair.
+pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(value, VALUE)
+}
+
+/// Fills `template` with `values`; placeholders without a value stay, encoded.
+pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> String {
+    let mut path = String::with_capacity(template.len() + 16);
+    for piece in pieces(template) {
+        match piece {
+            Piece::Literal(text) => path.extend(utf8_percent_encode(text, LITERAL)),
+            Piece::Name(name) => match values.iter().find(|(other, _)| other == name) {
+                Some((_, value)) => path.extend(encode(value)),
+                None => path.push_str(&format!("%7B{}%7D", encode(name))),
+            },
+        }
+    }
+    path
+}
+
+/// What is wrong with the values for a template: missing, empty, or a segment of dots alone.
+///
+/// An address with `.` or `..` as a segment is rewritten by every client and server on the way, also if the
+/// dots are percent-encoded, so there is no way to send one.
+pub(crate) fn problems(template: &str, values: &[(Cow<'static, str>, String)]) -> Vec<FieldError> {
+    let mut found = Vec::new();
+    for segment in template.split('/') {
+        let filled = fill(segment, values);
+        for piece in pieces(segment) {
+            let Piece::Name(name) = piece else { continue };
+            let value = values.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let message = match value {
+                None => format!("\"{name}\" is part of the path and must be given"),
+                Some("") => format!("\"{name}\" is part of the path and can't be empty"),
+                Some(_) if filled == "." || filled == ".." => {
+                    format!("\"{name}\" is part of the path and can't be only dots")
+                }
+                Some(_) => continue,
+            };
+            let code = if value.is_none() { "missing" } else { "invalid" };
+            let error = FieldError::new(format!("/{name}"), code, message);
+            if !found.contains(&error) {
+                found.push(error);
+            }
+        }
+    }
+    found
+}
+
+enum Piece<'a> {
+    Literal(&'a str),
+    Name(&'a str),
+}
+
+fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = template;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let placeholder =
+            rest.find('{').and_then(|start| rest[start..].find('}').map(|length| (start, start + length)));
+        match placeholder {
+            Some((0, end)) => {
+                let name = &rest[1..end];
+                rest = &rest[end + 1..];
+                Some(Piece::Name(name))
+            }
+            Some((start, _)) => {
+                let text = &rest[..start];
+                rest = &rest[start..];
+                Some(Piece::Literal(text))
+            }
+            None => Some(Piece::Literal(std::mem::take(&mut rest))),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(pairs: &[(&'static str, &str)]) -> Vec<(Cow<'static, str>, String)> {
+        pairs.iter().map(|(name, value)| (Cow::Borrowed(*name), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn values_are_encoded_and_literals_kept() {
+        let path = fill("/orders/{id}/lines/{line}", &values(&[("id", "a/../b"), ("line", "ü%")]));
+        assert_eq!(path, "/orders/a%2F..%2Fb/lines/%C3%BC%25");
+        assert_eq!(fill("/a b/{id}:x{id}", &values(&[("id", "1")])), "/a%20b/1:x1");
+        assert_eq!(fill("/a/{b", &[]), "/a/%7Bb");
+    }
+
+    #[test]
+    fn values_that_would_change_the_path_are_named() {
+        for (value, part) in [("", "empty"), (".", "dots"), ("..", "dots")] {
+            let found = problems("/orders/{id}", &values(&[("id", value)]));
+            assert_eq!(found.len(), 1, "{value:?}");
+            assert_eq!(found[0].pointer, "/id");
+            assert!(found[0].message.contains(part), "{}", found[0].message);
+        }
+        assert_eq!(problems("/orders/{id}", &[])[0].code, "missing");
+        assert!(problems("/orders/{id}.json", &values(&[("id", "..")])).is_empty());
+        assert!(problems("/orders/{id}", &values(&[("id", "...")])).is_empty());
+        assert_eq!(problems("/orders/.{id}", &values(&[("id", ".")])).len(), 1);
+    }
+}

@@ -1,0 +1,104 @@
+//! The query of a request: an ordered list of names and values, written out with everything encoded that
+//! is not unreserved, so that no value can become a second parameter.
+
+use std::borrow::Cow;
+
+use crate::ParameterValue;
+use crate::path::encode;
+
+/// A set of query parameters that is described by a struct, such as the parameters of all list operations.
+pub trait Query {
+    /// Adds the parameters that are set.
+    fn write(&self, pairs: &mut QueryPairs);
+}
+
+impl<T: Query + ?Sized> Query for &T {
+    fn write(&self, pairs: &mut QueryPairs) {
+        (**self).write(pairs);
+    }
+}
+
+/// Names and values of a query, in the order in which they are sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryPairs(Vec<(Cow<'static, str>, String)>);
+
+impl QueryPairs {
+    /// No pairs.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a parameter; a list becomes one pair an item.
+    pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ParameterValue) {
+        value.write(&name.into(), self);
+    }
+
+    /// Adds a parameter if it is set.
+    pub fn push_opt(&mut self, name: impl Into<Cow<'static, str>>, value: Option<impl ParameterValue>) {
+        if let Some(value) = value {
+            self.push(name, value);
+        }
+    }
+
+    pub(crate) fn push_text(&mut self, name: Cow<'static, str>, value: String) {
+        self.0.push((name, value));
+    }
+
+    /// The first value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// Replaces every pair of this name by one.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.retain(|(other, _)| other != name);
+        self.0.push((Cow::Owned(name.to_owned()), value.into()));
+    }
+
+    /// All pairs.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    /// Whether there is no pair.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The pairs as they stand in an address, without the question mark.
+    pub fn encoded(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in self.iter() {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            text.extend(encode(name));
+            text.push('=');
+            text.extend(encode(value));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_cannot_become_parameters() {
+        let mut pairs = QueryPairs::new();
+        pairs.push("conditions", "name=\"A & B\"#+%");
+        pairs.push("ids", vec![1, 2]);
+        pairs.push_opt("page", None::<i32>);
+        assert_eq!(pairs.encoded(), "conditions=name%3D%22A%20%26%20B%22%23%2B%25&ids=1&ids=2");
+    }
+
+    #[test]
+    fn set_replaces_all_pairs_of_a_name() {
+        let mut pairs = QueryPairs::new();
+        pairs.push("page", [1, 2].as_slice());
+        pairs.set("page", "3");
+        assert_eq!(pairs.encoded(), "page=3");
+        assert_eq!(pairs.get("page"), Some("3"));
+    }
+}

@@ -1,0 +1,164 @@
+//! The state of a rate limit in one form, whatever names and units the server uses for it. Times are seconds
+//! from now, never points in time.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+/// The state of a rate limit, as far as the server told it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many requests the window allows.
+    pub limit: Option<u64>,
+    /// How many are left in it.
+    pub remaining: Option<u64>,
+    /// Seconds until the window begins anew.
+    pub reset: Option<u64>,
+    /// Seconds that the server asks to wait.
+    pub retry_after: Option<u64>,
+}
+
+impl RateLimit {
+    /// Reads it from the headers of an answer. After a 429, what the server left out is filled in: nothing
+    /// remains, and the window begins anew when it is worth trying again.
+    pub fn from_headers(status: u16, headers: &HeaderMap) -> Self {
+        Self::at(SystemTime::now(), status, headers)
+    }
+
+    fn at(now: SystemTime, status: u16, headers: &HeaderMap) -> Self {
+        let number = |part: &str| text(headers, part).and_then(whole);
+        let mut found = Self {
+            limit: number("limit"),
+            remaining: number("remaining"),
+            reset: text(headers, "reset").and_then(|text| seconds(now, text)),
+            retry_after: header(headers, "retry-after").and_then(|text| seconds(now, text)),
+        };
+        if status == 429 {
+            found.remaining = found.remaining.or(Some(0));
+            found.retry_after = found.retry_after.or(found.reset);
+            found.reset = found.reset.or(found.retry_after);
+        }
+        found
+    }
+
+    /// Whether the server told nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The normalised headers: `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and `retry-after`,
+    /// those that are known.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("ratelimit-limit", self.limit),
+            ("ratelimit-remaining", self.remaining),
+            ("ratelimit-reset", self.reset),
+            ("retry-after", self.retry_after),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// As JSON: `limit`, `remaining`, `reset`; what is not known is `null`.
+    pub fn to_json(&self) -> Value {
+        json!({"limit": self.limit, "remaining": self.remaining, "reset": self.reset})
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn text<'a>(headers: &'a HeaderMap, part: &str) -> Option<&'a str> {
+    ["ratelimit-", "x-ratelimit-", "x-rate-limit-"]
+        .iter()
+        .find_map(|prefix| header(headers, &format!("{prefix}{part}")))
+}
+
+/// The number that a header begins with; some append a policy (`100, 100;w=60`).
+fn whole(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text[..end].parse().ok()
+}
+
+/// Seconds from now, out of seconds, a point in time (Unix seconds or milliseconds) or an HTTP date.
+fn seconds(now: SystemTime, text: &str) -> Option<u64> {
+    if let Ok(value) = text.parse::<f64>() {
+        if !value.is_finite() {
+            return None;
+        }
+        let value = value.max(0.0).ceil();
+        // No one asks to wait for 30 years: what is bigger is a point in time.
+        let since_epoch = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
+        return Some(match value {
+            value if value >= 1e12 => ((value / 1000.0) as u64).saturating_sub(since_epoch),
+            value if value >= 1e9 => (value as u64).saturating_sub(since_epoch),
+            value => value as u64,
+        });
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    // Rounded up: a client that comes back early is turned away again.
+    Some(date.duration_since(now).map_or(0, |wait| wait.as_millis().div_ceil(1000) as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn read(status: u16, pairs: &[(&'static str, &str)]) -> RateLimit {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(*name, value.parse().expect("a header value"));
+        }
+        RateLimit::at(UNIX_EPOCH + Duration::from_secs(1_800_000_000), status, &headers)
+    }
+
+    #[test]
+    fn all_spellings_mean_the_same() {
+        let expected = RateLimit { limit: Some(100), remaining: Some(7), reset: Some(30), retry_after: None };
+        let spellings: [&[(&'static str, &str)]; 4] = [
+            &[("ratelimit-limit", "100"), ("ratelimit-remaining", "7"), ("ratelimit-reset", "30")],
+            &[
+                ("x-ratelimit-limit", "100, 100;w=60"),
+                ("x-ratelimit-remaining", "7"),
+                ("x-ratelimit-reset", "29.5"),
+            ],
+            &[
+                ("x-ratelimit-limit", "100"),
+                ("x-ratelimit-remaining", "7"),
+                ("x-ratelimit-reset", "1800000030"),
+            ],
+            &[
+                ("x-rate-limit-limit", "100"),
+                ("x-rate-limit-remaining", "7"),
+                ("x-rate-limit-reset", "1800000030000"),
+            ],
+        ];
+        for spelling in spellings {
+            assert_eq!(read(200, spelling), expected, "{spelling:?}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(read(503, &[("retry-after", "12")]).retry_after, Some(12));
+        let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(1_800_000_090));
+        assert_eq!(read(503, &[("retry-after", &date)]).retry_after, Some(90));
+        let past = httpdate::fmt_http_date(UNIX_EPOCH);
+        assert_eq!(read(503, &[("retry-after", &past)]).retry_after, Some(0));
+        assert_eq!(read(503, &[("retry-after", "soon")]).retry_after, None);
+    }
+
+    #[test]
+    fn a_429_fills_in_what_was_left_out() {
+        let found = read(429, &[("retry-after", "30")]);
+        let expected = RateLimit { limit: None, remaining: Some(0), reset: Some(30), retry_after: Some(30) };
+        assert_eq!(found, expected);
+        let headers: Vec<_> = found.headers().collect();
+        assert_eq!(headers, [("ratelimit-remaining", 0), ("ratelimit-reset", 30), ("retry-after", 30)]);
+        assert_eq!(read(429, &[("ratelimit-reset", "8")]).retry_after, Some(8));
+    }
+}

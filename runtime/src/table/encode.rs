@@ -1,0 +1,75 @@
+//! The one writer of all models. Absent members are not written; members that the table does not know are
+//! written after the known ones.
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::{Look, Table};
+
+/// Writes a table as an object.
+///
+/// # Errors
+/// Whatever the format reports.
+pub fn encode_table<S: Serializer>(table: &dyn Table, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    let names = table.names();
+    for (index, name) in names.iter().enumerate() {
+        if let Some(value) = table.view(index).look() {
+            map.serialize_entry(name, &value)?;
+        }
+    }
+    for (name, value) in table.extra().iter() {
+        // A member that both sides have would give an object with the same name twice.
+        if !names.contains(&name) {
+            map.serialize_entry(name, value)?;
+        }
+    }
+    map.end()
+}
+
+impl Serialize for Look<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Boolean(value) => serializer.serialize_bool(value),
+            Self::Integer(value) => serializer.serialize_i32(value),
+            Self::Long(value) => serializer.serialize_i64(value),
+            Self::Number(value) => serializer.serialize_f64(value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::Object(table) => encode_table(table, serializer),
+            Self::List(list) => {
+                let mut seq = serializer.serialize_seq(Some(list.len()))?;
+                let mut index = 0;
+                while let Some(item) = list.item(index) {
+                    seq.serialize_element(&item)?;
+                    index += 1;
+                }
+                seq.end()
+            }
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(None)?;
+                for (key, value) in entries.entries() {
+                    map.serialize_entry(key, &value)?;
+                }
+                map.end()
+            }
+            Self::Any(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl Look<'_> {
+    /// The value as JSON text.
+    pub fn to_json(&self) -> String {
+        // Writing to memory can't fail, and neither can a value whose keys are all text.
+        serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned())
+    }
+}
+
+/// Prints a table for `Debug`: the type's name and the object as JSON.
+///
+/// # Errors
+/// Whatever the formatter reports.
+pub fn debug(name: &str, table: &dyn Table, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{name} {}", Look::Object(table).to_json())
+}

@@ -1,0 +1,167 @@
+//! All tools of an API, kept as the text that the generator wrote. Nothing of it is parsed to list names or
+//! to find a tool: the first use cuts the text into lines, and names stand at the start of each line.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::{Api, Error, Tool};
+
+/// All tools of an API.
+pub struct Catalogue {
+    api: &'static Api,
+    modules: &'static [(&'static str, &'static str)],
+    shapes: &'static str,
+    schemas: &'static str,
+    index: OnceLock<Index>,
+}
+
+/// The lines of a catalogue, found once.
+struct Index {
+    /// Sorted by full name.
+    tools: Vec<Entry>,
+    /// Numbers of `tools`, sorted by short name.
+    by_short_name: Vec<u32>,
+    shapes: Vec<(&'static str, &'static str)>,
+    schemas: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    name: &'static str,
+    short_name: &'static str,
+    module: &'static str,
+    line: &'static str,
+}
+
+impl Catalogue {
+    /// A catalogue over text: for each module its name and one JSON line a tool, then one JSON line a shape
+    /// of arguments and one a schema.
+    pub const fn new(
+        api: &'static Api,
+        modules: &'static [(&'static str, &'static str)],
+        shapes: &'static str,
+        schemas: &'static str,
+    ) -> Self {
+        Self { api, modules, shapes, schemas, index: OnceLock::new() }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut tools: Vec<Entry> = Vec::new();
+            for (module, text) in self.modules {
+                tools.extend(text.lines().filter_map(|line| {
+                    let (name, rest) = cut(line, "{\"name\":\"")?;
+                    let (short_name, _) = cut(rest, ",\"short_name\":\"")?;
+                    Some(Entry { name, short_name, module, line })
+                }));
+            }
+            tools.sort_by_key(|entry| entry.name);
+            let mut by_short_name: Vec<u32> = (0..).take(tools.len()).collect();
+            by_short_name.sort_by_key(|number| tools[*number as usize].short_name);
+            Index { tools, by_short_name, shapes: named(self.shapes), schemas: named(self.schemas) }
+        })
+    }
+
+    /// The API that the tools belong to.
+    pub fn api(&self) -> &'static Api {
+        self.api
+    }
+
+    /// How many tools there are.
+    pub fn len(&self) -> usize {
+        self.index().tools.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The full names, sorted.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
+        self.index().tools.iter().map(|entry| entry.name)
+    }
+
+    /// The modules, in the order in which the generator wrote them.
+    pub fn modules(&self) -> impl ExactSizeIterator<Item = &'static str> {
+        self.modules.iter().map(|(module, _)| *module)
+    }
+
+    /// All tools, sorted by full name.
+    pub fn tools(&'static self) -> impl ExactSizeIterator<Item = Tool> {
+        self.index().tools.iter().map(|entry| self.tool(entry))
+    }
+
+    /// The tool with this full or short name.
+    pub fn get(&'static self, name: &str) -> Option<Tool> {
+        let index = self.index();
+        let full = index.tools.binary_search_by_key(&name, |entry| entry.name).ok();
+        let number = full.or_else(|| {
+            let short = |number: &u32| index.tools[*number as usize].short_name;
+            let place = index.by_short_name.binary_search_by_key(&name, short).ok()?;
+            Some(index.by_short_name[place] as usize)
+        })?;
+        Some(self.tool(&index.tools[number]))
+    }
+
+    /// The tool with this full or short name.
+    ///
+    /// # Errors
+    /// `UnknownTool`, with the nearest names.
+    pub fn find(&'static self, name: &str) -> Result<Tool, Error> {
+        self.get(name).ok_or_else(|| Error::unknown_tool(name, &self.nearest(name, 3)))
+    }
+
+    /// Up to `count` full names that are spelt like `name`, the nearest first.
+    pub fn nearest(&self, name: &str, count: usize) -> Vec<&'static str> {
+        let entries = self.index().tools.iter();
+        let mut scored: Vec<(f64, &'static str)> = entries
+            .map(|entry| {
+                let full = strsim::normalized_damerau_levenshtein(name, entry.name);
+                let short = strsim::normalized_damerau_levenshtein(name, entry.short_name);
+                (full.max(short), entry.name)
+            })
+            .filter(|(score, _)| *score > 0.4)
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        scored.into_iter().take(count).map(|(_, name)| name).collect()
+    }
+
+    fn tool(&'static self, entry: &Entry) -> Tool {
+        Tool::new(self, entry.name, entry.short_name, entry.module, entry.line)
+    }
+
+    /// The line of a shape of arguments.
+    pub(crate) fn shape(&self, name: &str) -> Option<&'static str> {
+        lookup(&self.index().shapes, name)
+    }
+
+    /// The line of a schema.
+    pub(crate) fn schema(&self, name: &str) -> Option<&'static str> {
+        lookup(&self.index().schemas, name)
+    }
+}
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalogue").field("api", &self.api.name).field("tools", &self.len()).finish()
+    }
+}
+
+/// Cuts the text that follows `before`, up to its closing quote, and what comes after.
+fn cut(line: &'static str, before: &str) -> Option<(&'static str, &'static str)> {
+    line.strip_prefix(before)?.split_once('"')
+}
+
+/// The lines of a text by the name at their start, sorted.
+fn named(text: &'static str) -> Vec<(&'static str, &'static str)> {
+    let lines = text.lines().filter_map(|line| Some((cut(line, "{\"name\":\"")?.0, line)));
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort_unstable();
+    lines
+}
+
+fn lookup(lines: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    let place = lines.binary_search_by_key(&name, |(other, _)| other).ok()?;
+    Some(lines[place].1)
+}

@@ -1,0 +1,135 @@
+//! Tools: operations that are called with JSON arguments and answer JSON. A tool is a reference into the
+//! catalogue's text, so handing one around costs nothing; what it says is parsed when asked for.
+
+mod catalogue;
+mod details;
+mod schema;
+
+use std::fmt;
+
+use serde_json::Value;
+
+pub use catalogue::Catalogue;
+pub use details::{Annotations, Http, Relation, ToolDetails};
+
+/// A tool of a catalogue.
+#[derive(Clone, Copy)]
+pub struct Tool {
+    catalogue: &'static Catalogue,
+    name: &'static str,
+    short_name: &'static str,
+    module: &'static str,
+    line: &'static str,
+}
+
+impl Tool {
+    fn new(
+        catalogue: &'static Catalogue,
+        name: &'static str,
+        short_name: &'static str,
+        module: &'static str,
+        line: &'static str,
+    ) -> Self {
+        Self { catalogue, name, short_name, module, line }
+    }
+
+    /// The full name.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The name without the API's prefix.
+    pub fn short_name(self) -> &'static str {
+        self.short_name
+    }
+
+    /// The part of the API that it belongs to.
+    pub fn module(self) -> &'static str {
+        self.module
+    }
+
+    /// The catalogue that it belongs to.
+    pub fn catalogue(self) -> &'static Catalogue {
+        self.catalogue
+    }
+
+    /// The line of the catalogue, which is one JSON object.
+    pub fn line(self) -> &'static str {
+        self.line
+    }
+
+    /// All that the catalogue says about it, parsed from its line alone.
+    ///
+    /// # Panics
+    /// If the line is not what the generator writes, which no caller can cause.
+    pub fn details(self) -> ToolDetails<'static> {
+        match serde_json::from_str(self.line) {
+            Ok(details) => details,
+            Err(error) => panic!("the catalogue's line of {} is damaged: {error}", self.name),
+        }
+    }
+
+    /// A few words for people. Parses the line, as all of the following do; see [`details`](Self::details).
+    pub fn title(self) -> String {
+        self.details().title.into_owned()
+    }
+
+    /// What it does, what it needs first, what comes back.
+    pub fn description(self) -> String {
+        self.details().description.into_owned()
+    }
+
+    /// `read`, `write` or `custom`.
+    pub fn class(self) -> &'static str {
+        self.details().class
+    }
+
+    /// The operation as the API's description writes it.
+    pub fn http(self) -> Http<'static> {
+        self.details().http
+    }
+
+    /// Hints about what a call can do.
+    pub fn annotations(self) -> Annotations {
+        self.details().annotations
+    }
+
+    /// The API's own tags.
+    pub fn tags(self) -> Vec<String> {
+        self.details().tags.into_iter().map(std::borrow::Cow::into_owned).collect()
+    }
+
+    /// Which tools give the ids that arguments need.
+    pub fn relations(self) -> Vec<Relation<'static>> {
+        self.details().relations
+    }
+
+    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
+    pub fn input_schema(self) -> String {
+        schema::input(self.catalogue, &self.details().input)
+    }
+
+    /// The JSON Schema of the arguments.
+    pub fn input_schema_value(self) -> Value {
+        schema::parse(self.name, &self.input_schema())
+    }
+
+    /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.
+    pub fn output_schema(self) -> Value {
+        schema::output(self.catalogue, &self.details().response)
+    }
+}
+
+impl fmt::Debug for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tool").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for Tool {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.line, other.line)
+    }
+}
+
+impl Eq for Tool {}
