@@ -36,6 +36,12 @@ pub struct Profile {
     pub host_template: Option<String>,
     /// How calls are authenticated.
     pub auth: Auth,
+    /// The `Accept` header, with `{version}` for the spec's version; plain JSON when left out.
+    #[serde(default)]
+    pub accept: Option<String>,
+    /// The query parameter that names the members to answer.
+    #[serde(default)]
+    pub fields_parameter: Option<String>,
     /// How lists are paged.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub paging: Paging,
@@ -147,6 +153,13 @@ pub enum Paging {
     },
 }
 
+impl Paging {
+    /// Whether lists come in pages.
+    pub fn is_paged(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+}
+
 /// JSON pointers into an error's body; the first that resolves wins.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -242,7 +255,7 @@ pub struct NameRules {
     pub modules: Vec<ModuleAlias>,
     /// Names of resources, by path.
     pub resources: IndexMap<String, ResourceOverride>,
-    /// Names of single operations (`GET /path`), without the prefix.
+    /// Templates of the names of single operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<Action>,
@@ -290,6 +303,9 @@ pub struct Action {
     /// Doing it twice is as good as once.
     #[serde(default)]
     pub idempotent: bool,
+    /// What tools call a placeholder within the tail.
+    #[serde(default)]
+    pub argument: Option<String>,
 }
 
 impl Profile {

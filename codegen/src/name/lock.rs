@@ -1,21 +1,43 @@
-//! The lock: which operation bears which name, for ever.
+//! The lock: which operation and which schema bears which names, for ever.
 //!
-//! A text file, a line an operation, sorted lines appended release by release and never changed:
-//! `GET /service/tickets/{}  list_all_…`. A name in it is never given to another operation, not even
-//! when its own operation is gone, so an agent's prompt can't come to mean something else.
+//! A text file to which each release adds lines and from which none is ever taken. A name in it is never
+//! given to anything else, not even when its owner is gone, so that neither an agent's prompt nor a
+//! program can come to mean something else. Comments and empty lines stay as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use crate::diagnostic::{Error, Errors};
+use crate::ir::Template;
 
-/// What the file says at its top.
-const HEADER: &str = "# Names of operations. Written by `cargo xtask regenerate`: lines are added, never changed or removed.\n";
+/// What a new file says at its top.
+const HEADER: &str = "\
+# Names that were given: of operations (tool, Rust path), of schemas and of choices (Rust types).
+# Written by `cargo xtask regenerate`. Lines are added, never changed or removed.";
 
-/// Names by operation (verb and path in normal form).
+/// The names of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationEntry {
+    /// The tool's full name.
+    pub tool: String,
+    /// The Rust module.
+    pub module: String,
+    /// The file within the module.
+    pub file: String,
+    /// The function, unique within the module.
+    pub function: String,
+}
+
+/// Names by what bears them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
-    names: BTreeMap<String, String>,
+    /// By `METHOD /path`.
+    operations: BTreeMap<String, OperationEntry>,
+    /// By schema.
+    types: BTreeMap<String, String>,
+    /// By schema and member.
+    choices: BTreeMap<String, String>,
+    /// The file as it stands.
     lines: Vec<String>,
 }
 
@@ -40,70 +62,141 @@ impl Lock {
     /// `E011` as for [`Lock::read`].
     pub fn parse(text: &str) -> Result<Self, Errors> {
         let mut lock = Self::default();
-        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        let mut owners = HashMap::new();
         let mut errors = Errors(Vec::new());
         for (number, line) in text.lines().enumerate() {
-            let at = format!("line {}", number + 1);
-            if line.trim().is_empty() || (number == 0 && line.starts_with('#')) {
-                continue;
-            }
-            if line.starts_with('#') {
-                lock.lines.push(line.to_owned());
-                continue;
-            }
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let [method, path, name] = words[..] else {
-                let message = format!("expected `METHOD /path name`, found `{line}`");
-                errors.0.push(Error::new("E011", message).at(at));
-                continue;
-            };
-            let key = format!("{method} {path}");
-            if let Some(known) = lock.names.get(&key) {
-                let message = format!("`{key}` has two entries, `{known}` and `{name}`; keep the older one");
-                errors.0.push(Error::new("E011", message).at(at));
-                continue;
-            }
-            if let Some(owner) = owners.get(name) {
-                let message =
-                    format!("`{name}` is the name of both `{owner}` and `{key}`; keep the older one");
-                errors.0.push(Error::new("E011", message).at(at));
-                continue;
-            }
-            owners.insert(name.to_owned(), key.clone());
-            lock.names.insert(key, name.to_owned());
             lock.lines.push(line.to_owned());
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Err(message) = lock.take(line, &mut owners) {
+                errors.0.push(Error::new("E011", message).at(format!("line {}", number + 1)));
+            }
         }
         errors.into_result()?;
         Ok(lock)
     }
 
-    /// The name of an operation.
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.names.get(key).map(String::as_str)
+    /// Takes a line in. `owners` says who has a name so far.
+    fn take(&mut self, line: &str, owners: &mut HashMap<String, String>) -> Result<(), String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (key, names, known): (String, Vec<String>, Option<String>) = match words[..] {
+            ["type", schema, rust] => {
+                let known = self.types.insert(schema.to_owned(), rust.to_owned());
+                (format!("type {schema}"), vec![format!("type {rust}")], known)
+            }
+            ["choice", member, rust] => {
+                let known = self.choices.insert(member.to_owned(), rust.to_owned());
+                (format!("choice {member}"), vec![format!("type {rust}")], known)
+            }
+            [method, path, tool, rust] if path.starts_with('/') => {
+                let [module, file, function] = rust.split("::").collect::<Vec<_>>()[..] else {
+                    return Err(format!("`{rust}` should be `module::file::function`"));
+                };
+                let key = format!("{method} {path}");
+                let entry = OperationEntry {
+                    tool: tool.to_owned(),
+                    module: module.to_owned(),
+                    file: file.to_owned(),
+                    function: function.to_owned(),
+                };
+                let known = self.operations.insert(key.clone(), entry).map(|entry| entry.tool);
+                (key, vec![format!("tool {tool}"), format!("function {module}::{function}")], known)
+            }
+            _ => {
+                return Err(format!(
+                    "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust` or `choice MEMBER Rust`, found `{line}`"
+                ));
+            }
+        };
+        if let Some(known) = known {
+            return Err(format!("`{key}` has two entries, the older one `{known}`; keep that one"));
+        }
+        for name in names {
+            if let Some(owner) = owners.get(&name) {
+                return Err(format!(
+                    "the {name} belongs to both `{owner}` and `{key}`; keep the older entry"
+                ));
+            }
+            owners.insert(name, key.clone());
+        }
+        Ok(())
     }
 
-    /// All entries, by operation.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.names.iter().map(|(key, name)| (key.as_str(), name.as_str()))
+    /// The entries of the operations `keys`, in their order: by the exact path, else by a path that differs
+    /// only in letter case, a trailing slash or the names of placeholders.
+    pub fn operations<'a>(&'a self, keys: &[String]) -> Vec<Option<&'a OperationEntry>> {
+        let exact: HashSet<&str> = keys.iter().map(String::as_str).collect();
+        let mut loose: HashMap<String, &OperationEntry> = HashMap::new();
+        for (key, entry) in self.operations.iter().filter(|(key, _)| !exact.contains(key.as_str())) {
+            loose.entry(normal(key)).or_insert(entry);
+        }
+        keys.iter()
+            .map(|key| {
+                let exact = self.operations.get(key);
+                exact.or_else(|| if loose.is_empty() { None } else { loose.remove(&normal(key)) })
+            })
+            .collect()
     }
 
-    /// Adds the entries that are new, under a comment that names the release.
-    pub fn extend(&mut self, entries: BTreeMap<String, String>, release: &str) {
-        let new: Vec<(String, String)> =
-            entries.into_iter().filter(|(key, _)| !self.names.contains_key(key)).collect();
-        if new.is_empty() {
+    /// All operations that ever had a name.
+    pub fn all_operations(&self) -> impl Iterator<Item = (&str, &OperationEntry)> {
+        self.operations.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// The Rust type of a schema.
+    pub fn type_of(&self, schema: &str) -> Option<&str> {
+        self.types.get(&token(schema)).map(String::as_str)
+    }
+
+    /// The Rust type of a choice.
+    pub fn choice_of(&self, schema: &str, member: &str) -> Option<&str> {
+        self.choices.get(&member_key(schema, member)).map(String::as_str)
+    }
+
+    /// All Rust types that ever were.
+    pub fn all_types(&self) -> impl Iterator<Item = &str> {
+        self.types.values().chain(self.choices.values()).map(String::as_str)
+    }
+
+    /// Adds what is new of `release`, under a comment that names it.
+    pub fn extend(&mut self, additions: Additions, release: &str) {
+        let mut lines = Vec::new();
+        for (key, entry) in additions.operations {
+            if !self.operations.contains_key(&key) {
+                let OperationEntry { tool, module, file, function } = &entry;
+                lines.push(format!("{key} {tool} {module}::{file}::{function}"));
+                self.operations.insert(key, entry);
+            }
+        }
+        for (schema, rust) in additions.types {
+            let schema = token(&schema);
+            if !self.types.contains_key(&schema) {
+                lines.push(format!("type {schema} {rust}"));
+                self.types.insert(schema, rust);
+            }
+        }
+        for ((schema, member), rust) in additions.choices {
+            let key = member_key(&schema, &member);
+            if !self.choices.contains_key(&key) {
+                lines.push(format!("choice {key} {rust}"));
+                self.choices.insert(key, rust);
+            }
+        }
+        if lines.is_empty() {
             return;
         }
-        self.lines.push(format!("# release {release}"));
-        for (key, name) in new {
-            self.lines.push(format!("{key} {name}"));
-            self.names.insert(key, name);
+        if self.lines.is_empty() {
+            self.lines.extend(HEADER.lines().map(str::to_owned));
         }
+        self.lines.push(String::new());
+        self.lines.push(format!("# release {release}"));
+        self.lines.extend(lines);
     }
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let mut text = HEADER.to_owned();
+        let mut text = String::with_capacity(self.lines.iter().map(|line| line.len() + 1).sum());
         for line in &self.lines {
             text.push_str(line);
             text.push('\n');
@@ -112,27 +205,100 @@ impl Lock {
     }
 }
 
+/// New entries; whatever is known already is left out.
+#[derive(Debug, Default)]
+pub struct Additions {
+    /// By `METHOD /path`.
+    pub operations: BTreeMap<String, OperationEntry>,
+    /// By schema.
+    pub types: BTreeMap<String, String>,
+    /// By schema and member.
+    pub choices: BTreeMap<(String, String), String>,
+}
+
+/// A key without the differences that don't count.
+fn normal(key: &str) -> String {
+    let (method, path) = key.split_once(' ').unwrap_or(("", key));
+    format!("{method} {}", Template::parse(path).normal_form())
+}
+
+fn member_key(schema: &str, member: &str) -> String {
+    format!("{}.{}", token(schema), token(member))
+}
+
+/// `text` as one word of a line: spaces and what else would be misread are percent-encoded.
+pub fn token(text: &str) -> String {
+    if !text.contains(|c: char| c.is_whitespace() || c == '%') {
+        return text.to_owned();
+    }
+    let mut token = String::new();
+    for c in text.chars() {
+        if c.is_whitespace() || c == '%' {
+            let mut bytes = [0; 4];
+            token.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        } else {
+            token.push(c);
+        }
+    }
+    token
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn additions(operations: &[(&str, &str)], types: &[(&str, &str)]) -> Additions {
+        let entry = |name: &str| OperationEntry {
+            tool: name.into(),
+            module: "m".into(),
+            file: "f".into(),
+            function: name.into(),
+        };
+        Additions {
+            operations: operations.iter().map(|(key, name)| ((*key).to_owned(), entry(name))).collect(),
+            types: types.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect(),
+            choices: BTreeMap::new(),
+        }
+    }
+
     #[test]
-    fn what_is_written_is_read_again() {
+    fn what_is_written_is_read_again_and_grows_by_lines_alone() {
         let mut lock = Lock::default();
-        lock.extend(BTreeMap::from([("GET /a".to_owned(), "list_a".to_owned())]), "1");
-        lock.extend(
-            BTreeMap::from([("GET /a".into(), "other".into()), ("GET /b".into(), "list_b".into())]),
-            "2",
-        );
-        assert_eq!(lock.text(), format!("{HEADER}# release 1\nGET /a list_a\n# release 2\nGET /b list_b\n"));
-        assert_eq!(Lock::parse(&lock.text()).unwrap(), lock);
+        lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
+        let first = lock.text();
+        assert_eq!(first, format!("{HEADER}\n\n# release 1\nGET /a list_a m::f::list_a\ntype A%20b AB\n"));
+        assert_eq!(Lock::parse(&first).unwrap(), lock);
+        lock.extend(additions(&[("GET /a", "other")], &[]), "2");
+        assert_eq!(lock.text(), first, "nothing new, nothing written");
+        lock.extend(additions(&[("GET /a", "other"), ("GET /b", "list_b")], &[]), "2");
+        assert_eq!(lock.text(), format!("{first}\n# release 2\nGET /b list_b m::f::list_b\n"));
+    }
+
+    #[test]
+    fn comments_stay() {
+        let text = "# ours\n\n# why this one\nGET /a x m::f::x\n";
+        assert_eq!(Lock::parse(text).unwrap().text(), text);
     }
 
     #[test]
     fn contradictions_are_refused_with_their_line() {
-        let text = Lock::parse("GET /a x\nGET /b x\nGET /a y\nwhat\n").unwrap_err().to_string();
-        assert!(text.contains("line 2: `x` is the name of both `GET /a` and `GET /b`"), "{text}");
+        let text = "GET /a x m::f::x\nGET /b x m::f::y\nGET /a y m::f::z\nwhat\nGET /c z m::g::x\ntype A T\nchoice B.c T\n";
+        let text = Lock::parse(text).unwrap_err().to_string();
+        assert!(text.contains("line 2: the tool x belongs to both `GET /a` and `GET /b`"), "{text}");
         assert!(text.contains("line 3: `GET /a` has two entries"), "{text}");
         assert!(text.contains("line 4: expected"), "{text}");
+        assert!(text.contains("line 5: the function m::x belongs to both"), "{text}");
+        assert!(text.contains("line 7: the type T belongs to both `type A` and `choice B.c`"), "{text}");
+    }
+
+    #[test]
+    fn a_path_that_is_only_spelt_anew_keeps_its_name() {
+        let lock = Lock::parse("GET /a/{id}/b x m::f::x\nGET /A/{id}/b y m::f::y\n").unwrap();
+        let names = |keys: &[&str]| -> Vec<Option<String>> {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            lock.operations(&keys).into_iter().map(|entry| entry.map(|entry| entry.tool.clone())).collect()
+        };
+        assert_eq!(names(&["GET /A/{id}/b", "GET /a/{id}/b"]), [Some("y".into()), Some("x".into())]);
+        assert_eq!(names(&["GET /A/{id}/b", "GET /a/{no}/B/"]), [Some("y".into()), Some("x".into())]);
     }
 }

@@ -1,15 +1,19 @@
-//! Stage 4: gives every operation its name, section 3 of the design, and keeps it.
+//! Stage 4: gives every operation and every schema its names, section 3 of the design, and keeps them.
 //!
 //! Rules propose a name, the profile overrides, the lock has the last word. Names that fall together
 //! are told apart by saying more of the path; where that does not help the run stops and asks for an
 //! override. Never a hash, never a number.
 
+mod functions;
 pub mod lock;
 mod resource;
+pub mod rust;
+mod settle;
 mod tools;
+mod types;
 pub mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -17,8 +21,11 @@ use crate::config::{Ledger, Profile};
 use crate::diagnostic::{Error, Errors, Repair};
 use crate::ir::{Api, Method, Operation};
 use crate::lower::Lowered;
-use lock::Lock;
+pub use lock::Lock;
+use lock::{Additions, OperationEntry};
+use settle::{Settled, Things};
 pub use tools::{Kind, LIMIT, SHORT_LIMIT};
+pub use types::{ChoiceName, FieldName, TypeName};
 use words::Words;
 
 /// An API with its names.
@@ -30,6 +37,8 @@ pub struct Named {
     pub repairs: Vec<Repair>,
     /// Names, in the order of `api.operations`.
     pub operations: Vec<OperationName>,
+    /// Names, by schema.
+    pub types: BTreeMap<String, TypeName>,
     /// The lock with the new names added.
     pub lock: Lock,
 }
@@ -39,13 +48,36 @@ pub struct Named {
 pub struct OperationName {
     /// The tool's full name.
     pub tool: String,
+    /// The tool's name without the prefix.
+    pub short: String,
     /// Read, write or custom.
     pub class: Class,
     /// What it does to its resource.
-    #[serde(skip)]
     pub kind: Kind,
-    /// The API area.
+    /// The API area: Rust module and Cargo feature.
     pub module: String,
+    /// The file of the top resource, within the module.
+    pub file: String,
+    /// The Rust function, unique within the module.
+    pub function: String,
+    /// Rust names, in the order of `operation.parameters`.
+    pub parameters: Vec<String>,
+    /// Words of the resource, singular, compounds split.
+    pub one: Vec<String>,
+    /// Words of the resource, plural.
+    pub many: Vec<String>,
+    /// First words of the action, e.g. `merge`.
+    pub verb: String,
+    /// The whole as a title, e.g. `Merge a ticket`.
+    pub title: String,
+    /// It can lose data.
+    pub destructive: bool,
+    /// Doing it twice is as good as once.
+    pub idempotent: bool,
+    /// It changes nothing.
+    pub read_only: bool,
+    /// Argument names for tools, one a placeholder of the path, in its order.
+    pub parents: Vec<String>,
 }
 
 /// The three classes that callers choose tools by.
@@ -58,47 +90,106 @@ pub enum Class {
     Custom,
 }
 
-/// Names all operations of `lowered`.
-///
-/// # Errors
-/// `E020` operations whose names can't be told apart, `E021` a name that can't be made short enough,
-/// `E022` a name that breaks the pattern or is taken.
-pub fn name(lowered: Lowered, profile: &Profile, mut lock: Lock, ledger: &Ledger) -> Result<Named, Errors> {
-    let Lowered { api, repairs } = lowered;
-    let drafts: Vec<Draft<'_>> =
-        api.operations.iter().map(|operation| Draft::new(operation, profile, ledger)).collect();
-    let keys = keys(&api.operations)?;
-    let tools = resolve(&api.operations, &keys, &drafts, profile, &lock, ledger)?;
-    let operations = tools
-        .iter()
-        .zip(&drafts)
-        .zip(&api.operations)
-        .map(|((tool, draft), operation)| OperationName {
-            tool: tool.clone(),
-            class: class(operation, draft),
-            kind: draft.kind,
-            module: draft.resource.module.clone(),
-        })
-        .collect();
-    lock.extend(keys.into_iter().zip(tools).collect(), &api.version);
-    Ok(Named { operations, lock, repairs, api })
-}
-
 /// A name in the making.
 struct Draft<'a> {
     resource: resource::Resource<'a>,
     kind: Kind,
-    form: String,
+    form: &'a str,
     by: String,
+    phrase: tools::Phrase,
+    noun: functions::Noun,
 }
 
 impl<'a> Draft<'a> {
-    fn new(operation: &Operation, profile: &'a Profile, ledger: &Ledger) -> Self {
-        let resource = resource::read(operation, &profile.names, ledger);
+    fn new(operation: &Operation, reader: &resource::Reader<'a>, words: &Words<'_>) -> Self {
+        let resource = reader.read(operation, words);
         let (kind, form) = tools::form(operation, &resource);
-        let by = tools::by(operation, &resource, &Words::new(&profile.names, ledger));
-        Self { resource, kind, form, by }
+        let (kind, form) = match reader.own_name(operation) {
+            Some(own) => (tools::kind_of_own(operation.method, kind, own), own),
+            None => (kind, form),
+        };
+        let by = tools::by(operation, &resource, words);
+        let phrase = tools::Phrase::new(form, &resource, words);
+        let noun = functions::Noun::new(&resource, words);
+        Self { resource, kind, form, by, phrase, noun }
     }
+}
+
+/// Names all operations and schemas of `lowered`.
+///
+/// # Errors
+/// `E020` operations whose names can't be told apart, `E021` a name that can't be made short enough,
+/// `E022` a name that breaks the pattern.
+pub fn name(lowered: Lowered, profile: &Profile, mut lock: Lock, ledger: &Ledger) -> Result<Named, Errors> {
+    let Lowered { api, repairs } = lowered;
+    let words = Words::new(&profile.names, ledger).learn(&api);
+    let reader = resource::Reader::new(&profile.names, ledger);
+    let drafts: Vec<Draft<'_>> =
+        api.operations.iter().map(|operation| Draft::new(operation, &reader, &words)).collect();
+    let keys = keys(&api.operations)?;
+    let mut additions = Additions::default();
+    let entries = lock.operations(&keys);
+
+    // The rules are followed to the end even where the lock knows better: whether an entry of the profile
+    // applies must not depend on the lock.
+    let prefix = profile.api.prefix.as_str();
+    let none = vec![None; keys.len()];
+    let free = settle_tools(&drafts, prefix, &words, &none, &HashSet::new());
+    for entry in free.chosen.iter().flatten().flat_map(|rendered| &rendered.abbreviations) {
+        ledger.mark(format!("names.abbreviations.{entry}"));
+    }
+    let titles = functions::titles(&drafts, |at| free.levels[at] >= 2);
+
+    let taken: HashSet<&str> = lock.all_operations().map(|(_, entry)| entry.tool.as_str()).collect();
+    let settled =
+        if taken.is_empty() { free } else { settle_tools(&drafts, prefix, &words, &entries, &taken) };
+    report(&settled, &entries, &api.operations, &lock)?;
+    let functions = settle_functions(&drafts, &entries, &lock, &api.operations)?;
+
+    let mut operations = Vec::with_capacity(keys.len());
+    for (at, ((draft, title), key)) in drafts.iter().zip(titles).zip(keys).enumerate() {
+        let operation = &api.operations[at];
+        let entry = match entries[at] {
+            Some(entry) => entry.clone(),
+            None => OperationEntry {
+                tool: settled.chosen[at].as_ref().map(|rendered| rendered.name.clone()).unwrap_or_default(),
+                module: functions::module(&draft.resource),
+                file: functions::file(&draft.resource, &words),
+                function: functions[at].clone(),
+            },
+        };
+        if entries[at].is_none() {
+            additions.operations.insert(key, entry.clone());
+        }
+        let OperationEntry { tool, module, file, function } = entry;
+        let reads = operation.method == Method::Get || draft.resource.action.is_some_and(|a| a.read_only);
+        operations.push(OperationName {
+            short: tool.replacen(&format!("{prefix}_"), "", 1),
+            tool,
+            class: class(operation, draft),
+            kind: draft.kind,
+            module,
+            file,
+            function,
+            parameters: functions::parameters(operation, &draft.resource.arguments, &words),
+            one: title.one,
+            many: title.many,
+            verb: title.verb,
+            title: title.text,
+            destructive: functions::is_destructive(draft),
+            idempotent: reads
+                || match draft.resource.action {
+                    Some(action) => action.idempotent,
+                    None => matches!(draft.kind, Kind::Replace | Kind::Delete),
+                },
+            read_only: reads,
+            parents: draft.resource.arguments.clone(),
+        });
+    }
+    check(&operations, &api.operations)?;
+    let types = types::name(&api, &lock, &mut additions);
+    lock.extend(additions, &api.version);
+    Ok(Named { operations, types, lock, repairs, api })
 }
 
 fn class(operation: &Operation, draft: &Draft<'_>) -> Class {
@@ -109,122 +200,122 @@ fn class(operation: &Operation, draft: &Draft<'_>) -> Class {
     }
 }
 
-/// The key of each operation in the lock: its path in normal form, which outlives changes of letter
-/// case, trailing slashes and placeholder names; the exact path where two would fall together.
+/// The key of each operation in the lock: verb and repaired path; the path as the document spells it where
+/// two would fall together.
 fn keys(operations: &[Operation]) -> Result<Vec<String>, Errors> {
-    let mut taken = BTreeSet::new();
+    let mut taken = HashSet::new();
     let mut keys = Vec::with_capacity(operations.len());
     let mut errors = Errors(Vec::new());
     for operation in operations {
-        let normal = format!("{} {}", operation.method, operation.path.normal_form());
-        let exact =
-            format!("{} {}", operation.method, operation.spec_path.split_whitespace().collect::<String>());
-        let key = if taken.contains(&normal) { exact } else { normal };
-        if !taken.insert(key.clone()) {
-            let message = format!("two operations are both `{key}` and can't be told apart");
+        let key = |path: &str| format!("{} {}", operation.method, lock::token(path));
+        let mut own = key(&operation.path.text);
+        if taken.contains(&own) {
+            own = key(&operation.spec_path);
+        }
+        if !taken.insert(own.clone()) {
+            let message = format!("two operations are both `{own}` and can't be told apart");
             errors.0.push(Error::new("E020", message).at(&operation.pointer));
         }
-        keys.push(key);
+        keys.push(own);
     }
     errors.into_result()?;
     Ok(keys)
 }
 
-/// The names, in the order of `operations`.
-fn resolve(
-    operations: &[Operation],
-    keys: &[String],
+fn settle_tools<'a>(
     drafts: &[Draft<'_>],
-    profile: &Profile,
+    prefix: &str,
+    words: &Words<'a>,
+    entries: &[Option<&OperationEntry>],
+    taken: &HashSet<&str>,
+) -> Settled<tools::Rendered<'a>> {
+    let fixed: Vec<bool> = entries.iter().map(Option::is_some).collect();
+    let firm: Vec<bool> = drafts.iter().map(|draft| draft.resource.named).collect();
+    let things = Things { fixed: &fixed, firm: &firm };
+    let propose = |at: usize, level: usize| {
+        let draft = &drafts[at];
+        tools::render(draft.form, &draft.by, prefix, &draft.phrase, level, words)
+    };
+    settle::settle(&things, tools::LEVELS, taken, propose, |rendered| rendered.name.as_str())
+}
+
+/// The errors of a settlement: things without a name, and things that share one.
+fn report(
+    settled: &Settled<tools::Rendered<'_>>,
+    entries: &[Option<&OperationEntry>],
+    operations: &[Operation],
     lock: &Lock,
-    ledger: &Ledger,
-) -> Result<Vec<String>, Errors> {
-    let prefix = &profile.api.prefix;
-    let mut taken: BTreeMap<&str, &str> = lock.iter().map(|(key, name)| (name, key)).collect();
-    let mut fixed: Vec<Option<String>> = Vec::with_capacity(operations.len());
-    for (operation, key) in operations.iter().zip(keys) {
-        let own = profile.names.operations.get_key_value(&operation.key());
-        if let Some((entry, _)) = own {
-            ledger.mark(format!("names.operations.{entry}"));
-        }
-        let given = own.map(|(_, name)| name.replace("{P}", prefix));
-        fixed.push(lock.get(key).map(str::to_owned).or(given));
-    }
-    for (name, key) in fixed.iter().zip(keys) {
-        if let Some(name) = name {
-            taken.entry(name).or_insert(key);
-        }
-    }
-    let mut levels = vec![0; operations.len()];
-    let mut names: Vec<Option<String>> = vec![None; operations.len()];
+) -> Result<(), Errors> {
     let mut errors = Errors(Vec::new());
-    loop {
-        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, draft) in drafts.iter().enumerate() {
-            let rendered = tools::render(
-                &draft.form,
-                &draft.by,
-                prefix,
-                &draft.resource,
-                levels[at],
-                &profile.names,
-                ledger,
+    for ((operation, chosen), entry) in operations.iter().zip(&settled.chosen).zip(entries) {
+        if chosen.is_none() && entry.is_none() {
+            let message = format!(
+                "no name of at most {SHORT_LIMIT} characters (without prefix) can be made for `{}`; add an abbreviation, or name it in `names.operations`",
+                operation.key()
             );
-            names[at] = fixed[at].clone().or(rendered);
-            match &names[at] {
-                Some(name) => owners.entry(name.clone()).or_default().push(at),
-                None => {
-                    let message = format!(
-                        "no name of at most {SHORT_LIMIT} characters (without prefix) can be made for `{}`; add an abbreviation, or name it in `names.operations`",
-                        operations[at].key()
-                    );
-                    errors.0.push(Error::new("E021", message).at(&operations[at].pointer));
-                }
-            }
+            errors.0.push(Error::new("E021", message).at(&operation.pointer));
         }
-        errors.into_result()?;
-        errors = Errors(Vec::new());
-        let mut moved = false;
-        for (name, claimants) in &owners {
-            let foreign = |at: &usize| taken.get(name.as_str()).is_some_and(|owner| *owner != keys[*at]);
-            let free: Vec<usize> = claimants.iter().copied().filter(|at| fixed[*at].is_none()).collect();
-            if claimants.len() < 2 && !free.iter().any(foreign) {
-                continue;
-            }
-            let movable: Vec<usize> =
-                free.iter().copied().filter(|at| levels[*at] + 1 < tools::LEVELS).collect();
-            if movable.is_empty() {
-                let all: Vec<String> =
-                    claimants.iter().map(|at| format!("`{}`", operations[*at].key())).collect();
-                let holder = taken
-                    .get(name.as_str())
-                    .map(|key| format!(", which the lock gives to `{key}`"))
-                    .unwrap_or_default();
-                let message = format!(
-                    "{} would all be called `{name}`{holder}; name them in `names.operations` of the profile",
-                    all.join(" and ")
-                );
-                errors.0.push(Error::new("E020", message).at(&operations[claimants[0]].pointer));
-            }
-            for at in movable {
-                levels[at] += 1;
-                moved = true;
-            }
-        }
-        if !moved {
-            break;
-        }
-        errors = Errors(Vec::new());
     }
-    for (name, operation) in names.iter().flatten().zip(operations) {
-        if !is_tool_name(name) {
-            let message =
-                format!("`{name}` is no tool name: lower case letters, digits and `_`, at most {LIMIT}");
+    for clash in &settled.clashes {
+        let name = settled.chosen[clash[0]].as_ref().map_or("", |rendered| rendered.name.as_str());
+        let holder = lock.all_operations().find(|(_, entry)| entry.tool == name).map(|(key, _)| key);
+        errors.0.push(clash_error(name, clash, operations, holder));
+    }
+    errors.into_result()
+}
+
+fn clash_error(name: &str, clash: &[usize], operations: &[Operation], holder: Option<&str>) -> Error {
+    let all: Vec<String> = clash.iter().map(|at| format!("`{}`", operations[*at].key())).collect();
+    let holder = holder.map(|key| format!(", which the lock gives to `{key}`")).unwrap_or_default();
+    let message = format!(
+        "{} would be called `{name}`{holder}; name what is new in `names.operations` of the profile",
+        all.join(" and ")
+    );
+    Error::new("E020", message).at(&operations[clash[0]].pointer)
+}
+
+/// The functions, in the order of `drafts`; empty where the lock has one.
+fn settle_functions(
+    drafts: &[Draft<'_>],
+    entries: &[Option<&OperationEntry>],
+    lock: &Lock,
+    operations: &[Operation],
+) -> Result<Vec<String>, Errors> {
+    let path = |module: &str, function: &str| format!("{module}::{function}");
+    let given: Vec<(String, &str)> =
+        lock.all_operations().map(|(key, entry)| (path(&entry.module, &entry.function), key)).collect();
+    let taken: HashSet<&str> = given.iter().map(|(function, _)| function.as_str()).collect();
+    let fixed: Vec<bool> = entries.iter().map(Option::is_some).collect();
+    let propose = |at: usize, level: usize| {
+        let draft = &drafts[at];
+        Some(path(&functions::module(&draft.resource), &functions::function(draft, level)))
+    };
+    let things = Things { fixed: &fixed, firm: &vec![false; fixed.len()] };
+    let settled = settle::settle(&things, functions::LEVELS, &taken, propose, |name| name.as_str());
+    let mut errors = Errors(Vec::new());
+    for clash in &settled.clashes {
+        let name = settled.chosen[clash[0]].as_deref().unwrap_or_default();
+        let holder = given.iter().find(|(function, _)| function == name).map(|(_, key)| *key);
+        errors.0.push(clash_error(name, clash, operations, holder));
+    }
+    errors.into_result()?;
+    let function = |name: String| name.rsplit("::").next().unwrap_or_default().to_owned();
+    Ok(settled.chosen.into_iter().map(|name| name.map(function).unwrap_or_default()).collect())
+}
+
+/// What must hold of every tool name, wherever it comes from.
+fn check(names: &[OperationName], operations: &[Operation]) -> Result<(), Errors> {
+    let mut errors = Errors(Vec::new());
+    for (name, operation) in names.iter().zip(operations) {
+        if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
+            let message = format!(
+                "`{}` is no tool name: lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix",
+                name.tool
+            );
             errors.0.push(Error::new("E022", message).at(&operation.pointer));
         }
     }
-    errors.into_result()?;
-    Ok(names.into_iter().flatten().collect())
+    errors.into_result()
 }
 
 /// Whether `name` matches `^[a-z][a-z0-9_]{0,62}$`.
