@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod call;
+mod client;
 mod credentials;
 mod download;
 mod encode;
@@ -35,6 +36,7 @@ pub use serde_json::{self, Value};
 
 pub use answer::{Answer, RawResponse};
 pub use api::{Api, ErrorShape, Paging, PatchPaths};
+pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
 pub use download::Download;
 pub use encode::Encode;
@@ -42,7 +44,7 @@ pub use error::{Error, ErrorKind, FieldError};
 pub use extra::Extra;
 pub use form::Form;
 pub use method::Method;
-pub use paging::Next;
+pub use paging::{Next, Page};
 pub use parameter::{ParameterValue, PathValue};
 pub use patch::Patch;
 pub use query::{Query, QueryPairs};
@@ -54,4 +56,6 @@ pub use table::{
     AnyChoice, AnySlot, Choice, Entries, Field, List, Look, Place, Slot, Table, View, debug, decode,
     encode_table,
 };
-pub use tool::{Annotations, Catalogue, Http, Relation, Tool, ToolDetails};
+pub use tool::{
+    Annotations, Arguments, Catalogue, ExecuteOptions, Http, Outcome, Relation, Tool, ToolDetails,
+};

@@ -44,31 +44,31 @@ impl<T: PathValue + ?Sized> PathValue for &T {
 /// A value of a query parameter.
 pub trait ParameterValue {
     /// Adds the value's pairs.
-    fn write(&self, name: &Cow<'static, str>, pairs: &mut QueryPairs);
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs);
 }
 
 impl<T: PathValue> ParameterValue for T {
-    fn write(&self, name: &Cow<'static, str>, pairs: &mut QueryPairs) {
-        pairs.push_text(name.clone(), self.text().into_owned());
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
+        pairs.push_text(name, self.text().into_owned());
     }
 }
 
 impl<T: PathValue> ParameterValue for Vec<T> {
-    fn write(&self, name: &Cow<'static, str>, pairs: &mut QueryPairs) {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
         self.as_slice().write(name, pairs);
     }
 }
 
 impl<T: PathValue> ParameterValue for &[T] {
-    fn write(&self, name: &Cow<'static, str>, pairs: &mut QueryPairs) {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
         for item in *self {
-            item.write(name, pairs);
+            item.write(name.clone(), pairs);
         }
     }
 }
 
 impl<T: PathValue> ParameterValue for &Vec<T> {
-    fn write(&self, name: &Cow<'static, str>, pairs: &mut QueryPairs) {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
         self.as_slice().write(name, pairs);
     }
 }

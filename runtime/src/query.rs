@@ -30,7 +30,7 @@ impl QueryPairs {
 
     /// Adds a parameter; a list becomes one pair an item.
     pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ParameterValue) {
-        value.write(&name.into(), self);
+        value.write(name.into(), self);
     }
 
     /// Adds a parameter if it is set.

@@ -2,7 +2,12 @@
 //! catalogue's text, so handing one around costs nothing; what it says is parsed when asked for.
 
 mod catalogue;
+mod check;
 mod details;
+mod execute;
+mod explain;
+mod outcome;
+mod plan;
 mod schema;
 
 use std::fmt;
@@ -10,7 +15,10 @@ use std::fmt;
 use serde_json::Value;
 
 pub use catalogue::Catalogue;
+pub(crate) use check::Checks;
 pub use details::{Annotations, Http, Relation, ToolDetails};
+pub use execute::Arguments;
+pub use outcome::{ExecuteOptions, Outcome};
 
 /// A tool of a catalogue.
 #[derive(Clone, Copy)]

@@ -1,0 +1,97 @@
+//! The client: where the server is, who asks, and how patiently. One client serves typed requests and tools;
+//! it is cheap to clone and meant to be shared.
+
+mod address;
+mod builder;
+mod prepare;
+mod retry;
+mod send;
+mod transport;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::tool::Checks;
+use crate::{Answer, Api, Credentials, Error, Request, Response};
+
+use address::Address;
+
+pub use builder::ClientBuilder;
+pub use prepare::{PreparedBody, PreparedRequest};
+pub use retry::RetryPolicy;
+
+pub(crate) use send::Received;
+
+/// Sends requests to one server.
+///
+/// Dropping the future of a call is safe at any time: the request is then given up. If it was a write, it
+/// may have taken effect all the same.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    api: &'static Api,
+    address: Address,
+    http: reqwest::Client,
+    credentials: Option<Arc<dyn Credentials>>,
+    retry: RetryPolicy,
+    max_body: usize,
+    /// Compiled schemas of the tools that were called.
+    checks: Checks,
+}
+
+impl Client {
+    /// Begins a client for an API.
+    pub fn builder(api: &'static Api) -> ClientBuilder {
+        ClientBuilder::new(api)
+    }
+
+    /// The API that the client speaks.
+    pub fn api(&self) -> &'static Api {
+        self.0.api
+    }
+
+    /// The base URL, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.0.address.as_str()
+    }
+
+    /// Sends a request and decodes its answer.
+    ///
+    /// # Errors
+    /// Every [kind](crate::ErrorKind) but `UnknownTool`.
+    pub async fn send<T: Answer>(&self, request: &Request<T>) -> Result<T, Error> {
+        Ok(self.send_full(request).await?.value)
+    }
+
+    /// Sends a request and decodes its answer, with status, headers, rate limit and paging.
+    ///
+    /// # Errors
+    /// Every [kind](crate::ErrorKind) but `UnknownTool`.
+    pub async fn send_full<T: Answer>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
+        let received = self.dispatch(&request.call, T::accept(self.api())).await?;
+        let (status, headers) = (received.raw.status(), received.raw.headers().clone());
+        let value = T::decode(received.raw).map_err(|error| error.with_request(request.call.label()))?;
+        Ok(Response {
+            value,
+            status,
+            headers,
+            rate_limit: received.rate_limit,
+            request_id: received.request_id,
+            next: received.next,
+        })
+    }
+
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.0.checks
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("api", &self.0.api.name)
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}

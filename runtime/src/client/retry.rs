@@ -1,0 +1,120 @@
+//! Whether a failed request is sent again, and when. The default is never: a caller knows best what a second
+//! attempt means. Only requests that do no more when sent twice are ever repeated.
+
+use std::time::Duration;
+
+use crate::{Error, ErrorKind};
+
+/// Whether and how often a request is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    first_wait: Duration,
+    longest_wait: Duration,
+    retry_after: Option<Duration>,
+}
+
+impl RetryPolicy {
+    /// Never.
+    pub const fn none() -> Self {
+        Self {
+            max_attempts: 1,
+            first_wait: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(10),
+            retry_after: None,
+        }
+    }
+
+    /// Up to `max_attempts` in all for GET, HEAD and what is marked idempotent, after a connection that
+    /// failed or an answer of 502, 503 or 504. Waits 0.25 s, then twice as long each time, up to 10 s, with
+    /// up to half of it taken off at random. A 429 is not repeated.
+    pub const fn idempotent(max_attempts: u32) -> Self {
+        Self { max_attempts, ..Self::none() }
+    }
+
+    /// Other waiting times: the first, and the longest.
+    #[must_use]
+    pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_wait = first;
+        self.longest_wait = longest;
+        self
+    }
+
+    /// Waits as long as `Retry-After` asks if it is no longer than `longest`, also after a 429; if it is
+    /// longer, the error is handed on.
+    #[must_use]
+    pub const fn wait_for_retry_after(mut self, longest: Duration) -> Self {
+        self.retry_after = Some(longest);
+        self
+    }
+
+    /// How long to wait before the next attempt; `None` to give up. `attempt` counts from 1.
+    pub(super) fn wait(&self, attempt: u32, idempotent: bool, error: &Error) -> Option<Duration> {
+        if attempt >= self.max_attempts || !idempotent {
+            return None;
+        }
+        let failed_on_the_way = match error.kind() {
+            ErrorKind::Unreachable => true,
+            ErrorKind::Server => matches!(error.status(), Some(502..=504)),
+            ErrorKind::RateLimited => false,
+            _ => return None,
+        };
+        if let (Some(longest), Some(seconds)) = (self.retry_after, error.retry_after()) {
+            return Some(Duration::from_secs(seconds)).filter(|wait| *wait <= longest);
+        }
+        failed_on_the_way.then(|| {
+            let doubled = self.first_wait.saturating_mul(1 << (attempt - 1).min(20));
+            doubled.min(self.longest_wait).mul_f64(0.5 + 0.5 * fastrand::f64())
+        })
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RateLimit;
+
+    fn error(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Error {
+        Error::new(kind, "")
+            .with_status(status)
+            .with_rate_limit(RateLimit { retry_after, ..RateLimit::default() })
+    }
+
+    #[test]
+    fn only_what_may_be_repeated_is() {
+        let policy = RetryPolicy::idempotent(3);
+        let unavailable = error(ErrorKind::Server, 503, None);
+        assert!(policy.wait(1, true, &unavailable).is_some());
+        assert!(policy.wait(3, true, &unavailable).is_none());
+        assert!(policy.wait(1, false, &unavailable).is_none());
+        assert!(RetryPolicy::none().wait(1, true, &unavailable).is_none());
+        assert!(policy.wait(1, true, &error(ErrorKind::Server, 500, None)).is_none());
+        assert!(policy.wait(1, true, &error(ErrorKind::RateLimited, 429, Some(0))).is_none());
+        assert!(policy.wait(1, true, &error(ErrorKind::OutcomeUnknown, 0, None)).is_none());
+    }
+
+    #[test]
+    fn waits_grow_and_are_bounded() {
+        let policy = RetryPolicy::idempotent(100);
+        let unavailable = error(ErrorKind::Server, 503, Some(1_000));
+        for (attempt, longest) in [(1, 250), (2, 500), (3, 1_000), (50, 10_000)] {
+            let wait = policy.wait(attempt, true, &unavailable).expect("a wait").as_millis();
+            assert!((longest / 2..=longest).contains(&wait), "{attempt}: {wait}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_honoured_where_asked() {
+        let policy = RetryPolicy::idempotent(3).wait_for_retry_after(Duration::from_secs(5));
+        let limited = |seconds| error(ErrorKind::RateLimited, 429, seconds);
+        assert_eq!(policy.wait(1, true, &limited(Some(4))), Some(Duration::from_secs(4)));
+        assert_eq!(policy.wait(1, true, &limited(Some(6))), None);
+        assert_eq!(policy.wait(1, true, &limited(None)), None);
+    }
+}

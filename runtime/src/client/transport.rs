@@ -1,0 +1,150 @@
+//! One attempt: send, follow redirects that stay on the server, read the body up to its limit. What the
+//! transport reports is turned into what it means for the request: not sent, lost, or late.
+
+use bytes::{Bytes, BytesMut};
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use url::Url;
+
+use crate::error::Lost;
+use crate::{Client, Error, ErrorKind, Method};
+
+use super::address::same_origin;
+use super::prepare::{Ready, ReadyBody};
+
+/// More hops than this are taken for a circle.
+const MAX_REDIRECTS: usize = 5;
+
+/// An answer of any status.
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Client {
+    /// Sends a request once.
+    pub(super) async fn attempt(&self, ready: &Ready, writes: bool) -> Result<Answered, Error> {
+        let mut url = ready.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let mut headers = ready.headers.clone();
+            self.authorize(&mut headers)?;
+            let request = self.0.http.request(ready.method.into(), url.clone()).headers(headers);
+            let request = match &ready.body {
+                ReadyBody::None => request,
+                ReadyBody::Json(text) => request.body(text.clone()),
+                ReadyBody::Form(form) => request.multipart(form.to_multipart()?),
+            };
+            let response = request.send().await.map_err(|error| failed(error, writes))?;
+            match redirect(ready.method, &url, response.status(), response.headers())? {
+                Some(target) => url = target,
+                None => return self.read(response, writes).await,
+            }
+        }
+        Err(Error::new(ErrorKind::Configuration, "the server redirects in a circle")
+            .with_next_step("Check the base URL."))
+    }
+
+    async fn read(&self, mut response: reqwest::Response, writes: bool) -> Result<Answered, Error> {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let limit = self.0.max_body;
+        let too_large = || {
+            let error = Error::new(ErrorKind::TooLarge, format!("the answer has more than {limit} bytes"));
+            let next_step = if writes && status.is_success() {
+                "The server reported success, so the change was most likely made: read the record before \
+                 sending it again."
+            } else {
+                "Ask for fewer records or fewer fields, or allow larger answers."
+            };
+            error.with_status(status.as_u16()).with_next_step(next_step)
+        };
+        if response.content_length().is_some_and(|length| length > limit as u64) {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(too_large()),
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                // An error needs no more of its body than there is.
+                Err(_) if !status.is_success() => break,
+                Err(error) => return Err(cut(error, status, writes)),
+            }
+        }
+        Ok(Answered { status: status.as_u16(), headers, body: body.freeze() })
+    }
+}
+
+/// Where an answer redirects to, if that is on the same server and changes nothing about the request.
+fn redirect(
+    method: Method,
+    from: &Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Option<Url>, Error> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let Some(target) = location.and_then(|location| from.join(location).ok()) else { return Ok(None) };
+    let refused = |message: String| {
+        Error::new(ErrorKind::Configuration, message)
+            .with_status(status.as_u16())
+            .with_next_step("If that is the right address, make it the base URL.")
+    };
+    if !same_origin(from, &target) {
+        return Err(refused(format!(
+            "the server redirects to {}, where credentials are not sent",
+            target.origin().ascii_serialization()
+        )));
+    }
+    if !matches!(method, Method::Get | Method::Head) && !matches!(status.as_u16(), 307 | 308) {
+        return Err(refused(format!(
+            "the server redirects to {}, which would turn the {method} into a GET",
+            target.path()
+        )));
+    }
+    Ok(Some(target))
+}
+
+/// What a failure before any answer means.
+fn failed(error: reqwest::Error, writes: bool) -> Error {
+    if error.is_builder() {
+        return Error::configuration(format!("the request can't be made: {}", detail(error)));
+    }
+    let lost = if error.is_connect() {
+        Lost::NotConnected
+    } else if error.is_timeout() {
+        Lost::Late
+    } else {
+        Lost::Cut
+    };
+    Error::lost(lost, writes, &detail(error))
+}
+
+/// What a failure in the middle of an answer means.
+fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
+    let lost = if error.is_timeout() { Lost::Late } else { Lost::Cut };
+    let error = Error::lost(lost, writes, &format!("the answer was cut off ({})", detail(error)));
+    let error = error.with_status(status.as_u16());
+    // A read that was cut off has an answer, only not all of it.
+    if !writes && lost == Lost::Cut { error.with_kind(ErrorKind::Decode) } else { error }
+}
+
+/// The transport's own sentences, without the address, whose query may hold anything.
+pub(super) fn detail(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(error) = source {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,90 @@
+//! The `Link` header (RFC 8288). Only the query of an address in it is used: servers behind a proxy name
+//! hosts that can't be reached, and credentials must not follow a header to another host.
+
+use http::HeaderMap;
+use http::header::LINK;
+use url::form_urlencoded;
+
+use crate::QueryPairs;
+
+/// The query of the link to the next page. `None` if there is no `Link` header at all, `Some(None)` if there
+/// is one and it names no next page.
+pub(super) fn next(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
+    let mut present = false;
+    for value in headers.get_all(LINK) {
+        present = true;
+        let text = String::from_utf8_lossy(value.as_bytes());
+        if let Some(address) =
+            links(&text).find(|(_, relations)| is_next(relations)).map(|(address, _)| address)
+        {
+            return Some(query(address));
+        }
+    }
+    present.then_some(None)
+}
+
+/// The query of an address, whole or relative.
+pub(super) fn query(address: &str) -> Option<QueryPairs> {
+    let (_, query) = address.split('#').next()?.split_once('?')?;
+    let mut pairs = QueryPairs::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        pairs.push_text(name.into_owned().into(), value.into_owned());
+    }
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+/// The links of a header: address, and the text of its parameters.
+fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, after) = rest.split_once('<')?;
+        let (address, after) = after.split_once('>')?;
+        let end = end_of_parameters(after);
+        let parameters = &after[..end];
+        rest = &after[end..];
+        Some((address.trim(), parameters))
+    })
+}
+
+/// Where the parameters of a link end: at a comma that is not in quotes.
+fn end_of_parameters(text: &str) -> usize {
+    let mut quoted = false;
+    let end = text.find(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    end.unwrap_or(text.len())
+}
+
+fn is_next(parameters: &str) -> bool {
+    parameters.split(';').any(|parameter| {
+        let Some((name, value)) = parameter.split_once('=') else { return false };
+        name.trim().eq_ignore_ascii_case("rel")
+            && value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<Option<String>> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(LINK, value.parse().expect("a header value"));
+        }
+        next(&headers).map(|pairs| pairs.map(|pairs| pairs.encoded()))
+    }
+
+    #[test]
+    fn the_next_link_is_found_in_any_spelling() {
+        let query = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!(read(&[]), None);
+        assert_eq!(read(&[""]), Some(None));
+        assert_eq!(read(&["<https://h/a?p=1>; rel=\"first\""]), Some(None));
+        assert_eq!(read(&["<https://h/a?p=1,2&q=a+b>; rel=\"next\""]), query("p=1%2C2&q=a%20b"));
+        assert_eq!(read(&["<?p=1>; title=\"a, <b>; rel=next\"; rel=last, <?p=2>; REL=next"]), query("p=2"));
+        assert_eq!(read(&["<?p=1>; rel=last", "<?p=2>;rel=\"prefetch next\""]), query("p=2"));
+        assert_eq!(read(&["<>; rel=\"next\""]), Some(None));
+    }
+}

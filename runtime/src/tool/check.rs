@@ -1,0 +1,170 @@
+//! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
+//! sentence that a model can act on; compiled schemas are kept for the next call.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value};
+
+use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
+use super::{Tool, ToolDetails, explain};
+use crate::{Error, FieldError};
+
+/// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
+const MOST: usize = 128;
+
+/// The compiled schemas of the tools that were called, by where their lines are in memory.
+#[derive(Default)]
+pub(crate) struct Checks(Mutex<HashMap<usize, Arc<Check>>>);
+
+impl Checks {
+    pub(super) fn get(&self, tool: Tool) -> Result<Arc<Check>, Error> {
+        let key = tool.line().as_ptr().addr();
+        // A panic elsewhere leaves the map whole.
+        if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(check));
+        }
+        // Compiled outside of the lock; two tasks may do it at once, which is only a little waste.
+        let check = Arc::new(Check::new(tool)?);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.insert(key, Arc::clone(&check));
+        Ok(check)
+    }
+}
+
+/// A tool, ready to check arguments.
+pub(super) struct Check {
+    pub(super) details: ToolDetails<'static>,
+    schema: Value,
+    validator: Validator,
+}
+
+/// Arguments that are right.
+pub(super) struct Accepted<'c> {
+    /// Those that are given, without nulls.
+    pub(super) arguments: Map<String, Value>,
+    /// Members of a patch that were given as null.
+    pub(super) removed: Vec<String>,
+    /// The number of the binding that was chosen; `None` for the main one.
+    pub(super) binding: Option<usize>,
+    pub(super) request: &'c RequestPlan<'static>,
+    pub(super) response: &'c ResponsePlan<'static>,
+}
+
+impl Check {
+    fn new(tool: Tool) -> Result<Self, Error> {
+        let schema = tool.input_schema_value();
+        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+        let validator = validator.map_err(|error| {
+            Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
+        })?;
+        Ok(Self { details: tool.details(), schema, validator })
+    }
+
+    /// The schema of one argument.
+    pub(super) fn property(&self, name: &str) -> Option<&Value> {
+        self.schema.get("properties")?.get(name)
+    }
+
+    /// Checks arguments and chooses the operation that they are for.
+    pub(super) fn accept(&self, mut arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
+        arguments.values_mut().for_each(whole_numbers);
+        let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+        let chosen = self.details.bindings.iter().position(|binding| given(&binding.when));
+        let binding = chosen.map(|number| &self.details.bindings[number]);
+        let (request, response) = match binding {
+            Some(binding) => (&binding.request, &binding.response),
+            None => (&self.details.request, &self.details.response),
+        };
+        let removed = self.take_nulls(&mut arguments, request);
+        let instance = Value::Object(arguments);
+        let mut problems = explain::all(&self.schema, &self.validator, &instance);
+        let Value::Object(arguments) = instance else { unreachable!("it was made an object above") };
+        for name in &request.required {
+            if !arguments.contains_key(name.as_ref()) {
+                problems.push(explain::missing(&self.schema, name));
+            }
+        }
+        // An argument of another operation would have no effect, and the answer would look as if it had.
+        for name in arguments.keys() {
+            if self.property(name).is_some() && !uses(request, name) {
+                let message = match binding {
+                    Some(binding) => {
+                        format!("\"{name}\" can't be given together with \"{}\"", binding.when)
+                    }
+                    None => format!("\"{name}\" has no effect with these arguments"),
+                };
+                problems.push(FieldError::new(explain::pointer("", name), "conflict", message));
+            }
+        }
+        explain::tidy(&mut problems);
+        if problems.is_empty() {
+            Ok(Accepted { arguments, removed, binding: chosen, request, response })
+        } else {
+            Err(Error::invalid_arguments(problems))
+        }
+    }
+
+    /// Takes arguments out that are null: they count as not given, and as a removal in a patch. A null that
+    /// the schema allows stays, and so does an unknown argument, to be reported.
+    fn take_nulls(&self, arguments: &mut Map<String, Value>, request: &RequestPlan<'_>) -> Vec<String> {
+        let nulls: Vec<String> =
+            arguments.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
+        let mut removed = Vec::new();
+        for name in nulls {
+            let Some(schema) = self.property(&name) else { continue };
+            let member = match request.arguments.get(name.as_str()) {
+                None => Some(name.as_str()),
+                Some(target) if target.location == Location::Body => {
+                    Some(target.name.as_deref().unwrap_or(&name))
+                }
+                Some(_) => None,
+            };
+            match member {
+                Some(member) if request.body == BodyPlan::Patch => {
+                    removed.push(member.to_owned());
+                }
+                _ if allows_null(schema) => continue,
+                _ => {}
+            }
+            arguments.shift_remove(&name);
+        }
+        removed
+    }
+}
+
+/// Whether an operation does something with an argument.
+fn uses(request: &RequestPlan<'_>, name: &str) -> bool {
+    let has_members = matches!(request.body, BodyPlan::Object | BodyPlan::Patch | BodyPlan::Multipart);
+    has_members || request.arguments.contains_key(name)
+}
+
+fn allows_null(schema: &Value) -> bool {
+    let listed = |value: &Value| value.as_array().is_some_and(|types| types.iter().any(|t| t == "null"));
+    match (schema.get("type"), schema.get("enum")) {
+        (Some(kind), _) => kind == "null" || listed(kind),
+        (None, Some(values)) => values.as_array().is_some_and(|values| values.contains(&Value::Null)),
+        (None, None) => true,
+    }
+}
+
+/// Writes 5.0 as 5: models produce either, and a path or an integer member takes only the latter.
+fn whole_numbers(value: &mut Value) {
+    // Up to here every whole number has an exact float.
+    const LIMIT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= LIMIT)
+            {
+                *number = (float as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(members) => members.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}

@@ -1,0 +1,180 @@
+//! Executing a tool: check the arguments, make the request, send it, read the answer. A dry run goes the
+//! same way up to the sending.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::stream::{self, Stream};
+use serde_json::{Map, Value};
+
+use super::check::Check;
+use super::details::{Content, Location, RequestPlan};
+use super::outcome::Reader;
+use super::{ExecuteOptions, Outcome, Tool, plan};
+use crate::call::Call;
+use crate::paging::Walk;
+use crate::{Client, Error, FieldError, Paging, PreparedRequest};
+
+/// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
+pub trait Arguments: Sync {
+    /// The arguments by name.
+    ///
+    /// # Errors
+    /// `InvalidArguments` if it isn't an object.
+    fn to_map(&self) -> Result<Map<String, Value>, Error>;
+}
+
+impl Arguments for Map<String, Value> {
+    fn to_map(&self) -> Result<Map<String, Value>, Error> {
+        Ok(self.clone())
+    }
+}
+
+impl Arguments for Value {
+    fn to_map(&self) -> Result<Map<String, Value>, Error> {
+        self.as_object().cloned().ok_or_else(|| {
+            let message = "the arguments must be a JSON object";
+            Error::invalid_arguments(vec![FieldError::new("", "type", message)])
+        })
+    }
+}
+
+/// A tool call that was checked.
+struct Checked {
+    check: Arc<Check>,
+    /// The number of the binding that was chosen; `None` for the main one.
+    binding: Option<usize>,
+    call: Call,
+    accept: &'static str,
+    content: Content,
+    arguments: Map<String, Value>,
+}
+
+impl Checked {
+    fn plan(&self) -> &RequestPlan<'static> {
+        let details = &self.check.details;
+        self.binding.map_or(&details.request, |number| &details.bindings[number].request)
+    }
+}
+
+impl Client {
+    /// Executes a tool.
+    ///
+    /// # Errors
+    /// `InvalidArguments` with all problems at once before anything is sent; then what the server and the
+    /// way to it give.
+    pub async fn execute(&self, tool: Tool, arguments: &dyn Arguments) -> Result<Outcome, Error> {
+        self.execute_with(tool, arguments, &ExecuteOptions::default()).await
+    }
+
+    /// Executes a tool in a certain way.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn execute_with(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+        options: &ExecuteOptions,
+    ) -> Result<Outcome, Error> {
+        let checked = self.check(tool, arguments.to_map())?;
+        self.run(checked, *options).await
+    }
+
+    async fn run(&self, checked: Checked, options: ExecuteOptions) -> Result<Outcome, Error> {
+        let reader = Reader::new(self.api(), &checked.call, checked.content, options);
+        let received = self.dispatch(&checked.call, checked.accept).await?;
+        let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
+        let mut outcome = outcome?;
+        outcome.find_next(&checked.check, checked.plan(), &checked.call, checked.arguments.clone());
+        Ok(outcome)
+    }
+
+    /// The request that executing a tool would send, with secrets masked. Nothing is sent.
+    ///
+    /// # Errors
+    /// `InvalidArguments` with all problems at once; `Configuration` if the credentials can't be used.
+    pub fn prepare(&self, tool: Tool, arguments: &dyn Arguments) -> Result<PreparedRequest, Error> {
+        let checked = self.check(tool, arguments.to_map())?;
+        self.preview(&checked.call, checked.accept).map_err(|error| error.with_request(checked.call.label()))
+    }
+
+    /// The pages of a list tool, one after the other. The next page is asked for when the stream is polled for
+    /// it. If the tool can say how many items a page has and the arguments don't, the largest size is used.
+    ///
+    /// # Errors
+    /// What [`execute`](Self::execute) gives, and `Decode` if a next page was already read. After an error
+    /// the stream ends.
+    pub fn execute_pages(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+    ) -> impl Stream<Item = Result<Outcome, Error>> + Send + Unpin + use<> {
+        self.execute_pages_with(tool, arguments, &ExecuteOptions::default())
+    }
+
+    /// The pages of a list tool, executed in a certain way. See [`execute_pages`](Self::execute_pages).
+    ///
+    /// # Errors
+    /// What [`execute_pages`](Self::execute_pages) gives.
+    pub fn execute_pages_with(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+        options: &ExecuteOptions,
+    ) -> impl Stream<Item = Result<Outcome, Error>> + Send + Unpin + use<> {
+        let started = self.check(tool, arguments.to_map()).map(|mut checked| {
+            self.largest_pages(&mut checked);
+            let reader = Reader::new(self.api(), &checked.call, checked.content, *options);
+            let walk = Walk::new(self.clone(), checked.call.clone(), checked.accept);
+            (walk, reader, checked)
+        });
+        let pages = stream::unfold(Some(started), |state| async move {
+            let (mut walk, reader, mut checked) = match state? {
+                Ok(state) => state,
+                Err(error) => return Some((Err(error), None)),
+            };
+            let received = match walk.step().await? {
+                Ok(received) => received,
+                Err(error) => return Some((Err(error), None)),
+            };
+            let mut outcome = match reader.read(received) {
+                Ok(outcome) => outcome,
+                Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
+            };
+            outcome.find_next(&checked.check, checked.plan(), &checked.call, checked.arguments.clone());
+            if let Some(next) = &outcome.paging {
+                next.apply(&mut checked.call.query);
+            }
+            Some((Ok(outcome), Some(Ok((walk, reader, checked)))))
+        });
+        // Boxed, so that a caller need not pin it.
+        Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
+    }
+
+    fn check(&self, tool: Tool, arguments: Result<Map<String, Value>, Error>) -> Result<Checked, Error> {
+        let check = self.checks().get(tool)?;
+        let label = format!("{} {}", check.details.http.method, check.details.http.path);
+        let checked = arguments.and_then(|arguments| {
+            let accepted = check.accept(arguments.clone())?;
+            let content = accepted.response.content;
+            let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
+            let call = plan::call(&check, accepted)?;
+            Ok((binding, call, accept, content, arguments))
+        });
+        let (binding, call, accept, content, arguments) =
+            checked.map_err(|error| error.with_request(label))?;
+        Ok(Checked { check, binding, call, accept, content, arguments })
+    }
+
+    /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.
+    fn largest_pages(&self, checked: &mut Checked) {
+        let Paging::Page { size, max_size, .. } = self.api().paging else { return };
+        let known = checked.plan().arguments.iter().any(|(argument, target)| {
+            target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == size
+        });
+        if known && checked.call.query.get(size).is_none() {
+            checked.call.query.set(size, max_size.to_string());
+        }
+    }
+}

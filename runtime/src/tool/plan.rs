@@ -1,0 +1,142 @@
+//! Making a request out of checked arguments: each goes where the catalogue's line says, and members of a
+//! partial record become the patch that the API wants.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+
+use super::check::{Accepted, Check};
+use super::details::{BodyPlan, Content, Location};
+use crate::call::{Body, Call};
+use crate::patch::Operation;
+use crate::{Api, Encode, Error, FieldError, Form, Method};
+
+/// The arguments that make up the body.
+#[derive(Default)]
+struct Parts {
+    members: Map<String, Value>,
+    whole: Option<Value>,
+    operations: Vec<Operation>,
+}
+
+/// The call that accepted arguments stand for.
+pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error> {
+    let plan = accepted.request;
+    let verb = plan.method.unwrap_or(check.details.http.method);
+    let method = Method::from_text(verb)
+        .ok_or_else(|| Error::configuration(format!("the catalogue names an unknown verb \"{verb}\"")))?;
+    let mut call = Call::new(method, plan.path.clone());
+    call.content_type = plan.content_type.clone();
+    call.idempotent |= check.details.annotations.idempotent_hint;
+    call.writes &= !check.details.annotations.read_only_hint;
+    let mut parts = Parts::default();
+    for (argument, value) in accepted.arguments {
+        let Some(target) = plan.arguments.get(argument.as_str()) else {
+            parts.members.insert(argument, value);
+            continue;
+        };
+        let name = target.name.clone().unwrap_or_else(|| Cow::Owned(argument.clone()));
+        match target.location {
+            Location::Path => call.values.push((name, text(&value))),
+            Location::Query => match value {
+                Value::Array(items) => {
+                    items.iter().for_each(|item| call.query.push_text(name.clone(), text(item)));
+                }
+                value => call.query.push_text(name, text(&value)),
+            },
+            Location::Header => call.headers.push((name, text(&value))),
+            Location::Body => {
+                parts.members.insert(name.into_owned(), value);
+            }
+            Location::WholeBody => parts.whole = Some(value),
+            Location::Patch => parts.operations.extend(operations(value)),
+        }
+    }
+    call.body = match plan.body {
+        BodyPlan::None => Body::None,
+        BodyPlan::Object => Body::Json(parts.members.encode()),
+        BodyPlan::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
+        BodyPlan::Patch => Body::Patch(patch(parts, &accepted.removed)?),
+        BodyPlan::Multipart => Body::Form(form(check, parts.members)?),
+    };
+    Ok(call)
+}
+
+/// What a tool's request says it accepts.
+pub(super) fn accept(api: &Api, content: Content) -> &'static str {
+    match content {
+        Content::Binary => "*/*",
+        Content::Json | Content::None => api.accept,
+    }
+}
+
+/// A value as it stands in an address or in a form.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn patch(parts: Parts, removed: &[String]) -> Result<Vec<Operation>, Error> {
+    let replaced =
+        parts.members.iter().map(|(name, value)| Operation::member("replace", name, Some(value.encode())));
+    let removed = removed.iter().map(|name| Operation::member("remove", name, None));
+    let operations: Vec<Operation> = replaced.chain(removed).chain(parts.operations).collect();
+    if operations.is_empty() {
+        let message = "give at least one member to change";
+        return Err(Error::invalid_arguments(vec![FieldError::new("", "missing", message)]));
+    }
+    Ok(operations)
+}
+
+/// Operations that the caller wrote; their schema has been checked.
+fn operations(value: Value) -> Vec<Operation> {
+    let Value::Array(items) = value else { return Vec::new() };
+    let member = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    items
+        .iter()
+        .map(|item| {
+            let op = member(item, "op").unwrap_or_default();
+            let path = member(item, "path").unwrap_or_default();
+            let mut operation = Operation::new(&op, &path, item.get("value").map(Encode::encode));
+            operation.from = member(item, "from").map(|from| from.trim_start_matches('/').to_owned());
+            operation
+        })
+        .collect()
+}
+
+fn form(check: &Check, members: Map<String, Value>) -> Result<Form, Error> {
+    let mut form = Form::new();
+    let mut problems = Vec::new();
+    for (name, value) in members {
+        let binary = check.property(&name).and_then(|schema| schema.get("format"));
+        if binary.is_none_or(|format| format != "binary") {
+            form = form.text(name, text(&value));
+            continue;
+        }
+        let member = |member: &str| value.get(member).and_then(Value::as_str);
+        let content = STANDARD.decode(member("content_base64").unwrap_or_default().trim());
+        match (member("file_name"), content) {
+            (Some(file_name), Ok(bytes)) => {
+                form = match member("media_type") {
+                    Some(media_type) => form.file_of(name, file_name, media_type, bytes),
+                    None => form.file(name, file_name, bytes),
+                };
+            }
+            (None, _) => problems.push(FieldError::new(
+                format!("/{name}/file_name"),
+                "missing",
+                "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
+            )),
+            (_, Err(error)) => problems.push(FieldError::new(
+                format!("/{name}/content_base64"),
+                "format",
+                format!("must be base64: {error}"),
+            )),
+        }
+    }
+    if problems.is_empty() { Ok(form) } else { Err(Error::invalid_arguments(problems)) }
+}
