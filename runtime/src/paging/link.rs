@@ -39,29 +39,34 @@ fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || {
         let (_, after) = rest.split_once('<')?;
         let (address, after) = after.split_once('>')?;
-        let end = end_of_parameters(after);
-        let parameters = &after[..end];
-        rest = &after[end..];
+        let (parameters, after) = after.split_at(unquoted(after, ','));
+        rest = after;
         Some((address.trim(), parameters))
     })
 }
 
-/// Where the parameters of a link end: at a comma that is not in quotes.
-fn end_of_parameters(text: &str) -> usize {
+/// Where `wanted` stands outside of quotes; the end of the text if nowhere.
+fn unquoted(text: &str, wanted: char) -> usize {
     let mut quoted = false;
-    let end = text.find(|c| {
+    let place = text.find(|c| {
         quoted ^= c == '"';
-        c == ',' && !quoted
+        c == wanted && !quoted
     });
-    end.unwrap_or(text.len())
+    place.unwrap_or(text.len())
 }
 
 fn is_next(parameters: &str) -> bool {
-    parameters.split(';').any(|parameter| {
-        let Some((name, value)) = parameter.split_once('=') else { return false };
-        name.trim().eq_ignore_ascii_case("rel")
-            && value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
-    })
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, after) = rest.split_at(unquoted(rest, ';'));
+        rest = after.strip_prefix(';').unwrap_or_default();
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        let mut relations = value.trim().trim_matches('"').split_whitespace();
+        if name.trim().eq_ignore_ascii_case("rel") && relations.any(|rel| rel.eq_ignore_ascii_case("next")) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

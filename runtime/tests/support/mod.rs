@@ -3,3 +3,52 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod model;
+pub mod server;
+
+use std::time::Duration;
+
+use toolcrate_runtime::{
+    Api, Client, ClientBuilder, Credentials, Error, ErrorShape, HeaderMap, Paging, PatchPaths, Secret, basic,
+};
+
+pub static API: Api = Api {
+    name: "Orders",
+    user_agent: "orders/1.0",
+    accept: "application/vnd.orders+json; version=1",
+    paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+    errors: ErrorShape {
+        code: &["/code", "/error"],
+        message: &["/message"],
+        list: &["/errors"],
+        item_code: &["/code"],
+        item_message: &["/message"],
+        item_field: &["/field"],
+    },
+    patch_paths: PatchPaths::Bare,
+    trim: &["_info"],
+    fields_parameter: Some("fields"),
+};
+
+pub const PASSWORD: &str = "pr1vate-k3y";
+
+/// Basic credentials, and a second secret that is not even marked as one.
+pub struct TestCredentials;
+
+impl Credentials for TestCredentials {
+    fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        headers.insert("authorization", basic("acme+public", &Secret::from(PASSWORD))?);
+        headers.insert("client-key", PASSWORD.parse().expect("a header value"));
+        Ok(())
+    }
+}
+
+pub fn builder(server: &server::Server) -> ClientBuilder {
+    Client::builder(&API)
+        .base_url(server.url("/api/"))
+        .credentials(TestCredentials)
+        .timeout(Duration::from_secs(5))
+}
+
+pub fn client(server: &server::Server) -> Client {
+    builder(server).build().expect("a client")
+}
