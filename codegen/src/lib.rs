@@ -6,8 +6,14 @@
 
 pub mod config;
 pub mod diagnostic;
+pub mod emit;
+mod generate;
 pub mod ir;
 pub mod load;
 pub mod lower;
 pub mod name;
+pub mod relate;
 pub mod repair;
+pub mod write;
+
+pub use generate::{Generated, Options, generate};

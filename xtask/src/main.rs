@@ -1,5 +1,8 @@
 //! The developer's commands: `cargo xtask <command>`.
 
+mod bench;
+mod measure;
+mod regenerate;
 mod repairs;
 mod test;
 
@@ -18,6 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Generate the crate from the spec that the profile names.
+    Regenerate(regenerate::Arguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {
         /// The spec, OpenAPI 3.0 in JSON or YAML.
@@ -28,11 +33,23 @@ enum Command {
     },
     /// Run everything that CI tests.
     Test,
+    /// Measure the project's figures, print them beside their bounds, store them in docs/figures.json.
+    Bench,
+    /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
+    #[command(hide = true)]
+    Measure {
+        /// The command.
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Regenerate(arguments) => regenerate::run(arguments),
         Command::Repairs { spec, all } => repairs::run(&spec, all),
         Command::Test => test::run(),
+        Command::Bench => bench::run(),
+        Command::Measure { command } => measure::run(&command),
     }
 }

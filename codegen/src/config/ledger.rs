@@ -3,13 +3,13 @@
 //! A stage marks an entry when it uses it; at the end whatever was never marked is reported. That is
 //! what keeps these files free of rules for operations that no longer exist.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// The set of marked entries, by a path such as `names.abbreviations.configuration`.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    used: RefCell<BTreeSet<String>>,
+    used: Mutex<BTreeSet<String>>,
 }
 
 impl Ledger {
@@ -20,12 +20,12 @@ impl Ledger {
 
     /// Notes that `entry` has applied.
     pub fn mark(&self, entry: impl Into<String>) {
-        self.used.borrow_mut().insert(entry.into());
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.into());
     }
 
     /// Those of `entries` that never applied, in the order given.
     pub fn unused<'a>(&self, entries: impl IntoIterator<Item = &'a String>) -> Vec<&'a String> {
-        let used = self.used.borrow();
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().filter(|entry| !used.contains(*entry)).collect()
     }
 }

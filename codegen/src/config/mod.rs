@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 pub use ledger::Ledger;
-pub use overlay::{FieldRule, OperationNote, Overlay, ReferenceRule, ToolBinding};
+pub use overlay::{ArgumentRule, FieldRule, OperationNote, Overlay, ReferenceRule, ToolBinding};
 pub use profile::{
     Action, ApiInfo, Auth, AuthField, AuthScheme, ErrorShape, ModuleAlias, NameRules, NoteRule, On, Paging,
     PatchPaths, Profile, ResourceOverride, SharedQuery,

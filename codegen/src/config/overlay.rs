@@ -12,8 +12,12 @@ use serde::Deserialize;
 pub struct Overlay {
     /// Members that a caller can't set; left out of write schemas.
     pub not_writable: Vec<FieldRule>,
-    /// Where the ids of references come from.
+    /// How the names of schemas end that only point at a record, e.g. `Reference`.
+    pub reference_suffix: Option<String>,
+    /// Where the ids of references come from, where the name does not tell.
     pub references: Vec<ReferenceRule>,
+    /// Where the values of arguments come from, where the path does not tell.
+    pub arguments: Vec<ArgumentRule>,
     /// Tools that answer for more than one operation.
     pub bindings: Vec<ToolBinding>,
     /// What operations do, where the spec does not say.
@@ -34,6 +38,9 @@ pub struct FieldRule {
     /// Schemas it is not for.
     #[serde(default)]
     pub except: Vec<String>,
+    /// Only where the schema is the body itself, not a part of one; and not where the schema requires it.
+    #[serde(default)]
+    pub record_only: bool,
     /// Why.
     pub reason: String,
 }
@@ -46,6 +53,25 @@ pub struct ReferenceRule {
     pub schema: String,
     /// The list operation, `GET /path`.
     pub list: String,
+}
+
+/// Where the value of an argument comes from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArgumentRule {
+    /// The parameter's name on the wire.
+    pub parameter: String,
+    /// The paths it is for, as the spec spells them; `*` at an end stands for any text.
+    pub path: String,
+    /// The list operation, `GET /path`.
+    pub list: String,
+    /// The member of a row that holds the value.
+    #[serde(default = "id")]
+    pub field: String,
+}
+
+fn id() -> String {
+    "id".to_owned()
 }
 
 /// Another operation that a tool answers for, chosen when `when` is among the arguments.
@@ -76,6 +102,7 @@ impl Overlay {
         let mut entries: Vec<String> = Vec::new();
         entries.extend(self.not_writable.iter().map(FieldRule::entry));
         entries.extend(self.references.iter().map(|rule| format!("references.{}", rule.schema)));
+        entries.extend(self.arguments.iter().map(ArgumentRule::entry));
         entries.extend(self.bindings.iter().map(ToolBinding::entry));
         entries.extend(self.operations.keys().map(|key| format!("operations.{key}")));
         entries.extend(self.schemas.keys().map(|key| format!("schemas.{key}")));
@@ -96,6 +123,18 @@ impl FieldRule {
         matches(&self.field, field)
             && (self.schemas.is_empty() || self.schemas.iter().any(|pattern| matches(pattern, schema)))
             && !self.except.iter().any(|pattern| matches(pattern, schema))
+    }
+}
+
+impl ArgumentRule {
+    /// How the ledger calls this entry.
+    pub fn entry(&self) -> String {
+        format!("arguments.{} of {}", self.parameter, self.path)
+    }
+
+    /// Whether the rule is for that parameter of that path.
+    pub fn covers(&self, path: &str, parameter: &str) -> bool {
+        self.parameter == parameter && matches(&self.path, path)
     }
 }
 

@@ -251,6 +251,8 @@ pub struct NameRules {
     pub abbreviations: IndexMap<String, String>,
     /// Compounds to split in titles and Rust names, where the spec never writes them in camel case.
     pub compounds: IndexMap<String, String>,
+    /// How words are written in titles, e.g. `rma: RMA`.
+    pub spellings: IndexMap<String, String>,
     /// Paths that count as if they began differently.
     pub modules: Vec<ModuleAlias>,
     /// Names of resources, by path.
@@ -323,6 +325,7 @@ impl Profile {
         add("names.uncountable", &mut names.uncountable.iter().cloned());
         add("names.abbreviations", &mut names.abbreviations.keys().cloned());
         add("names.compounds", &mut names.compounds.keys().cloned());
+        add("names.spellings", &mut names.spellings.keys().cloned());
         add("names.modules", &mut names.modules.iter().map(|alias| alias.from.clone()));
         add("names.resources", &mut names.resources.keys().cloned());
         add("names.operations", &mut names.operations.keys().cloned());

@@ -124,10 +124,16 @@ fn lower_parameter(
         name: data.name.clone(),
         place: raw.place,
         required: data.required,
-        description: data.description.clone().unwrap_or_default(),
+        description: words(data.description.as_deref()),
         ty,
         member_of: None,
     });
+}
+
+/// A description that is a single word repeats a name and explains nothing.
+fn words(description: Option<&str>) -> String {
+    let text = description.unwrap_or_default().trim();
+    if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
 }
 
 fn body(

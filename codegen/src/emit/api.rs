@@ -1,0 +1,208 @@
+//! `src/api.rs`: the conventions of the API as a static, the credentials, the known servers.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::Context;
+use super::rust::{Job, docs, file_docs};
+use crate::config::{Auth, AuthScheme, Paging, PatchPaths};
+
+/// The job for `src/api.rs`.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    jobs.push(Job { path: "src/api.rs".to_owned(), tokens: Box::new(move || file(context)) });
+}
+
+fn file(context: &Context<'_>) -> TokenStream {
+    let about =
+        file_docs("How the API is reached: its conventions, its servers, and what a caller must have.");
+    let api = description(context);
+    let servers = servers(context);
+    let credentials = credentials(context);
+    quote!(#about #api #servers #credentials)
+}
+
+fn description(context: &Context<'_>) -> TokenStream {
+    let profile = context.profile;
+    let name = &profile.api.name;
+    let agent = format!("{}/", profile.api.package);
+    let accept =
+        profile.accept.as_deref().unwrap_or("application/json").replace("{version}", &context.api.version);
+    let paging = match &profile.paging {
+        Paging::None => quote!(Paging::None),
+        Paging::Page { page, size, max_size } => {
+            let max_size = Literal::u32_unsuffixed(*max_size);
+            quote!(Paging::Page { page: #page, size: #size, max_size: #max_size })
+        }
+        Paging::Cursor { parameter, next, items } => {
+            quote!(Paging::Cursor { parameter: #parameter, next: #next, items: #items })
+        }
+    };
+    let errors = &profile.errors;
+    let (code, message, list) = (&errors.code, &errors.message, &errors.list);
+    let (item_code, item_message, item_field) = (&errors.item_code, &errors.item_message, &errors.item_field);
+    let patch_paths = match profile.patch_paths {
+        PatchPaths::Pointer => quote!(PatchPaths::Pointer),
+        PatchPaths::Bare => quote!(PatchPaths::Bare),
+    };
+    let trim = &profile.trim;
+    let fields = match &profile.fields_parameter {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    };
+    let about = docs(&format!("What the runtime has to know of {name} as a whole."));
+    quote! {
+        use toolcrate_runtime::{Api, ErrorShape, Paging, PatchPaths};
+
+        #about
+        pub static API: Api = Api {
+            name: #name,
+            user_agent: concat!(#agent, env!("CARGO_PKG_VERSION")),
+            accept: #accept,
+            paging: #paging,
+            errors: ErrorShape {
+                code: &[#(#code),*],
+                message: &[#(#message),*],
+                list: &[#(#list),*],
+                item_code: &[#(#item_code),*],
+                item_message: &[#(#item_message),*],
+                item_field: &[#(#item_field),*],
+            },
+            patch_paths: #patch_paths,
+            trim: &[#(#trim),*],
+            fields_parameter: #fields,
+        };
+    }
+}
+
+fn servers(context: &Context<'_>) -> TokenStream {
+    let servers = &context.profile.servers;
+    if servers.is_empty() {
+        return TokenStream::new();
+    }
+    let variants: Vec<_> = servers.keys().map(|key| format_ident!("{}", key.to_upper_camel_case())).collect();
+    let about: Vec<_> = servers.values().map(|address| docs(&format!("<{address}>"))).collect();
+    let addresses = servers.values();
+    let keys = servers.keys();
+    let host = context.profile.host_template.as_ref().map(|template| {
+        let (before, after) = template.split_once("{host}").unwrap_or((template, ""));
+        let about = docs(&format!("The base URL of an account on a host of its own: `{template}`."));
+        quote! {
+            #about
+            pub fn base_url_of_host(host: &str) -> String {
+                format!("{}{}{}", #before, host.trim_matches('/'), #after)
+            }
+        }
+    });
+    quote! {
+        /// The servers that the provider runs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Server { #(#about #variants,)* }
+
+        impl Server {
+            /// All servers with their short names.
+            pub const ALL: &'static [(&'static str, Self)] = &[#((#keys, Self::#variants)),*];
+
+            /// The server's base URL.
+            pub fn base_url(self) -> &'static str {
+                match self { #(Self::#variants => #addresses,)* }
+            }
+        }
+        #host
+    }
+}
+
+fn credentials(context: &Context<'_>) -> TokenStream {
+    let auth = &context.profile.auth;
+    let about =
+        docs(&format!("What {} asks of a caller. `Debug` shows no secret.", context.profile.api.name));
+    let members = auth.fields.iter().map(|(name, field)| {
+        let ident = format_ident!("{name}");
+        let about = docs(&field.description);
+        let ty = if field.secret { quote!(Secret) } else { quote!(String) };
+        quote!(#about pub #ident: #ty,)
+    });
+    let scheme = match &auth.scheme {
+        AuthScheme::Basic { user, password } => {
+            let (user, password) = (template(auth, user), secret(auth, password));
+            quote!(headers.insert(AUTHORIZATION, basic(&#user, &#password)?);)
+        }
+        AuthScheme::Bearer { token } => {
+            let token = secret(auth, token);
+            quote!(headers.insert(AUTHORIZATION, bearer(&#token)?);)
+        }
+        AuthScheme::None => TokenStream::new(),
+    };
+    let further = auth.headers.iter().map(|(name, value)| {
+        let name = name.to_lowercase();
+        let value = secret(auth, value);
+        quote!(headers.insert(HeaderName::from_static(#name), #value.to_header()?);)
+    });
+    let helper = match auth.scheme {
+        AuthScheme::Basic { .. } => Some(quote!(
+            use toolcrate_runtime::basic;
+        )),
+        AuthScheme::Bearer { .. } => Some(quote!(
+            use toolcrate_runtime::bearer;
+        )),
+        AuthScheme::None => None,
+    };
+    let authorization = helper.is_some().then(|| {
+        quote!(
+            use toolcrate_runtime::http::header::AUTHORIZATION;
+        )
+    });
+    let names = (!auth.headers.is_empty()).then(|| {
+        quote!(
+            use toolcrate_runtime::http::HeaderName;
+        )
+    });
+    quote! {
+        use toolcrate_runtime::{Error, HeaderMap, Secret};
+        #names #authorization #helper
+
+        #about
+        #[derive(Clone, Debug)]
+        pub struct Credentials { #(#members)* }
+
+        impl toolcrate_runtime::Credentials for Credentials {
+            fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+                #scheme
+                #(#further)*
+                Ok(())
+            }
+        }
+    }
+}
+
+/// An expression of type `Secret` that fills a template; a secret field alone is that field.
+fn secret(auth: &Auth, text: &str) -> TokenStream {
+    let field = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    if field.and_then(|name| auth.fields.get(name)).is_some_and(|field| field.secret) {
+        let ident = format_ident!("{}", field.unwrap_or_default());
+        return quote!(self.#ident);
+    }
+    let text = template(auth, text);
+    quote!(Secret::from(#text))
+}
+
+/// An expression that fills a template such as `{company_id}+{public_key}`.
+fn template(auth: &Auth, text: &str) -> TokenStream {
+    let mut format = String::new();
+    let mut values = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        format.push_str(&before.replace('}', "}}"));
+        let Some((name, after)) = after.split_once('}') else { break };
+        let Some(field) = auth.fields.get(name) else {
+            rest = after;
+            continue;
+        };
+        let ident = format_ident!("{name}");
+        values.push(if field.secret { quote!(self.#ident.expose()) } else { quote!(self.#ident) });
+        format.push_str("{}");
+        rest = after;
+    }
+    format.push_str(&rest.replace('{', "{{").replace('}', "}}"));
+    quote!(format!(#format, #(#values),*))
+}

@@ -1,0 +1,77 @@
+//! The tool catalogue: every operation as a tool, as lines of JSON.
+//!
+//! `catalogue/tools/<area>.jsonl` has a line a tool, sorted by name; `shapes.jsonl` the arguments that
+//! several tools share, written once; `schemas.jsonl` what answers look like. The runtime joins slices of
+//! them, so nothing is parsed to serve a tool, and a reviewer sees one changed line per changed tool.
+
+mod describe;
+mod node;
+mod output;
+mod shape;
+mod tool;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use super::rust::{self, Job};
+use super::{Context, Files};
+use crate::diagnostic::Errors;
+use describe::Describer;
+use shape::Shapes;
+
+/// Emits the data files and the module that includes them.
+pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
+    let describer = Describer::new()?;
+    let mut shapes = Shapes::new(context);
+    let mut errors = Errors(Vec::new());
+    let bindings = tool::bindings(context)?;
+    let mut lines: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    for (index, name) in context.named.operations.iter().enumerate() {
+        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer) {
+            Ok(line) => {
+                lines.entry(&name.module).or_default().insert(&name.tool, line);
+            }
+            Err(error) => errors.0.push(error.at(&context.api.operations[index].pointer)),
+        }
+    }
+    errors.into_result()?;
+    for (module, lines) in &lines {
+        files.insert(format!("catalogue/tools/{module}.jsonl"), text(lines.values()));
+    }
+    files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.lines().iter()));
+    files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
+    let job = Job { path: "src/catalogue.rs".to_owned(), tokens: Box::new(|| module(lines.keys().copied())) };
+    rust::run(vec![job], files)
+}
+
+fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
+    text
+}
+
+fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
+    let parts = modules.map(|module| {
+        let path = format!("../catalogue/tools/{module}.jsonl");
+        quote!((#module, include_str!(#path)))
+    });
+    quote! {
+        //! The tools, as data: nothing in it is parsed until a tool is asked for.
+
+        use toolcrate_runtime::Catalogue;
+
+        /// Every operation of the API as a tool.
+        pub static CATALOGUE: Catalogue = Catalogue::new(
+            &crate::API,
+            &[#(#parts),*],
+            include_str!("../catalogue/shapes.jsonl"),
+            include_str!("../catalogue/schemas.jsonl"),
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! JSON Schema nodes of what a caller may send: inlined, every node typed, recursion cut with a note.
+
+use serde_json::{Map, Value, json};
+
+use crate::emit::Context;
+use crate::ir::{Field, Limits, Shape, Type};
+use crate::relate::Reference;
+
+/// How deep objects are written out; what lies deeper is an object with a note.
+const DEPTH: usize = 4;
+
+/// Where a relation starts: the path of members from the arguments, `a/b`.
+pub type Found<'a> = (String, &'a Reference);
+
+/// Writes nodes, and collects the references met on the way.
+pub struct Writer<'a> {
+    context: &'a Context<'a>,
+    stack: Vec<&'a str>,
+    path: Vec<String>,
+    /// References by path.
+    pub references: Vec<Found<'a>>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer that starts outside of any schema.
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self { context, stack: Vec::new(), path: Vec::new(), references: Vec::new() }
+    }
+
+    /// The properties and the required names of the schema `name`, as a caller may set them.
+    pub fn properties(&mut self, name: &'a str) -> (Map<String, Value>, Vec<String>) {
+        let top = self.stack.is_empty();
+        self.stack.push(name);
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        let fields: &'a [Field] = self.context.api.schemas[name].fields();
+        for field in fields {
+            if !is_writable(self.context, name, field, top) {
+                continue;
+            }
+            self.path.push(field.name.clone());
+            properties.insert(field.name.clone(), self.field(field));
+            self.path.pop();
+            if field.required {
+                required.push(field.name.clone());
+            }
+        }
+        self.stack.pop();
+        (properties, required)
+    }
+
+    /// The node of a field.
+    pub fn field(&mut self, field: &'a Field) -> Value {
+        self.node(&field.ty, &field.limits, &field.description)
+    }
+
+    /// The node of a type.
+    pub fn node(&mut self, ty: &'a Type, limits: &Limits, description: &str) -> Value {
+        let mut node = Map::new();
+        let mut words = description.to_owned();
+        match ty {
+            Type::Boolean => set(&mut node, "type", "boolean"),
+            Type::Integer | Type::Long => {
+                set(&mut node, "type", "integer");
+                bounds(&mut node, limits, true);
+            }
+            Type::Number => {
+                set(&mut node, "type", "number");
+                bounds(&mut node, limits, false);
+            }
+            Type::Text(format) => {
+                set(&mut node, "type", "string");
+                if let Some(format) = format.as_deref().filter(|format| is_known_format(format)) {
+                    set(&mut node, "format", format);
+                }
+                lengths(&mut node, limits);
+            }
+            Type::DateTime => {
+                set(&mut node, "type", "string");
+                set(&mut node, "format", "date-time");
+            }
+            Type::Binary => {
+                set(&mut node, "type", "object");
+                node.insert("format".into(), json!("binary"));
+                node.insert(
+                    "properties".into(),
+                    json!({
+                        "file_name": {"type": "string", "minLength": 1},
+                        "media_type": {"type": "string"},
+                        "content_base64": {"type": "string"},
+                    }),
+                );
+                node.insert("required".into(), json!(["file_name", "content_base64"]));
+                node.insert("additionalProperties".into(), json!(false));
+            }
+            Type::Choice(values) => {
+                set(&mut node, "type", "string");
+                node.insert("enum".into(), json!(values));
+            }
+            Type::List(item) => {
+                set(&mut node, "type", "array");
+                node.insert("items".into(), self.node(item, &Limits::default(), ""));
+                items(&mut node, limits);
+            }
+            Type::Map(value) => {
+                set(&mut node, "type", "object");
+                node.insert("additionalProperties".into(), self.node(value, &Limits::default(), ""));
+            }
+            Type::Any => return any(&words),
+            Type::Named(name) => self.named(name, limits, &mut node, &mut words),
+        }
+        if !words.is_empty() && !node.contains_key("description") {
+            node.insert("description".into(), json!(words));
+        }
+        Value::Object(node)
+    }
+
+    fn named(&mut self, name: &'a str, limits: &Limits, node: &mut Map<String, Value>, words: &mut String) {
+        let schema = &self.context.api.schemas[name];
+        if let Shape::Alias(ty) = &schema.shape {
+            if let Value::Object(inner) = self.node(ty, limits, words) {
+                *node = inner;
+            }
+            return;
+        }
+        set(node, "type", "object");
+        let related = self.context.related;
+        if let Some(reference) = related.references.get(name) {
+            let keys = reference.keys.iter().map(|key| {
+                let ty = if key == "id" { "integer" } else { "string" };
+                (key.clone(), json!({"type": ty}))
+            });
+            node.insert("properties".into(), Value::Object(keys.collect()));
+            if let Some(source) = &reference.source {
+                let tool = &self.context.named.operations[source.operation].tool;
+                let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
+                let space = if words.is_empty() { "" } else { " " };
+                words.push_str(&format!("{dot}{space}From {tool}."));
+            }
+            self.references.push((self.path.join("/"), reference));
+            return;
+        }
+        if self.stack.contains(&name) || self.stack.len() >= DEPTH {
+            let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
+            let space = if words.is_empty() { "" } else { " " };
+            words.push_str(&format!("{dot}{space}A nested {name}, not written out here."));
+            return;
+        }
+        let (properties, required) = self.properties(name);
+        if !properties.is_empty() {
+            node.insert("properties".into(), Value::Object(properties));
+        }
+        if !required.is_empty() {
+            node.insert("required".into(), json!(required));
+        }
+    }
+}
+
+/// Whether a caller may set `field` of `schema`; `top` where the schema is the body itself.
+pub fn is_writable(context: &Context<'_>, schema: &str, field: &Field, top: bool) -> bool {
+    if field.read_only {
+        return false;
+    }
+    // A body that requires the member asks for it, whatever the rule says.
+    for rule in &context.overlay.not_writable {
+        if rule.covers(schema, &field.name)
+            && (top || !rule.record_only)
+            && !(rule.record_only && field.required)
+        {
+            context.ledger.mark(rule.entry());
+            return false;
+        }
+    }
+    true
+}
+
+fn set(node: &mut Map<String, Value>, key: &str, text: &str) {
+    node.insert(key.to_owned(), Value::String(text.to_owned()));
+}
+
+/// Any JSON value.
+pub fn any(words: &str) -> Value {
+    let mut node = json!({
+        "type": ["string", "number", "boolean", "object", "array", "null"],
+        "items": {"type": ["string", "number", "boolean", "object", "null"]},
+    });
+    if !words.is_empty() {
+        node["description"] = json!(words);
+    }
+    node
+}
+
+/// The formats that JSON Schema has a word for.
+fn is_known_format(format: &str) -> bool {
+    matches!(format, "date" | "time" | "email" | "uuid" | "uri" | "ipv4" | "ipv6" | "hostname")
+}
+
+fn lengths(node: &mut Map<String, Value>, limits: &Limits) {
+    insert(node, "minLength", limits.min_length);
+    insert(node, "maxLength", limits.max_length);
+    insert(node, "pattern", limits.pattern.as_deref());
+}
+
+fn items(node: &mut Map<String, Value>, limits: &Limits) {
+    insert(node, "minItems", limits.min_items);
+    insert(node, "maxItems", limits.max_items);
+}
+
+fn bounds(node: &mut Map<String, Value>, limits: &Limits, whole: bool) {
+    let number = |limit: f64| if whole { json!(limit as i64) } else { json!(limit) };
+    insert(node, "minimum", limits.minimum.map(number));
+    insert(node, "maximum", limits.maximum.map(number));
+}
+
+fn insert(node: &mut Map<String, Value>, key: &str, limit: Option<impl Into<Value>>) {
+    if let Some(limit) = limit {
+        node.insert(key.to_owned(), limit.into());
+    }
+}

@@ -1,0 +1,48 @@
+//! What answers look like: one JSON Schema for each model, with references to the others it uses.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::emit::Context;
+use crate::ir::{Shape, Type};
+
+/// The lines of `schemas.jsonl`, sorted by name.
+pub fn lines(context: &Context<'_>) -> Vec<Value> {
+    let line = |(name, schema): (&String, &crate::ir::Schema)| {
+        let mut uses = BTreeSet::new();
+        let mut node = match &schema.shape {
+            Shape::Alias(ty) => node(ty, &mut uses),
+            Shape::Object(fields) => {
+                let properties: Map<String, Value> =
+                    fields.iter().map(|field| (field.name.clone(), node(&field.ty, &mut uses))).collect();
+                json!({"type": "object", "properties": properties})
+            }
+        };
+        if !schema.description.is_empty() {
+            node["description"] = json!(schema.description);
+        }
+        json!({"name": name, "schema": node, "uses": uses})
+    };
+    context.api.schemas.iter().map(line).collect()
+}
+
+/// Members are optional and may be null: the API leaves out what it likes.
+fn node<'a>(ty: &'a Type, uses: &mut BTreeSet<&'a str>) -> Value {
+    match ty {
+        Type::Boolean => json!({"type": ["boolean", "null"]}),
+        Type::Integer | Type::Long => json!({"type": ["integer", "null"]}),
+        Type::Number => json!({"type": ["number", "null"]}),
+        // Values that a newer release adds are no fault of an answer, so choices are text here.
+        Type::Text(_) | Type::DateTime | Type::Binary | Type::Choice(_) => {
+            json!({"type": ["string", "null"]})
+        }
+        Type::List(item) => json!({"type": ["array", "null"], "items": node(item, uses)}),
+        Type::Map(value) => json!({"type": ["object", "null"], "additionalProperties": node(value, uses)}),
+        Type::Named(name) => {
+            uses.insert(name);
+            json!({"anyOf": [{"$ref": format!("#/$defs/{name}")}, {"type": "null"}]})
+        }
+        Type::Any => json!({}),
+    }
+}

@@ -1,0 +1,61 @@
+//! Which API area needs which models: the Cargo features of the generated crate.
+//!
+//! A model is compiled when an area is switched on whose operations use it, directly or through another
+//! model. One that no operation uses is compiled with any area.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::{Api, Content, Operation, Shape, Type};
+use crate::name::Named;
+
+/// The areas of an API, and which areas use each schema.
+pub struct Features {
+    /// All areas, sorted; each is a module and a feature.
+    pub modules: BTreeSet<String>,
+    /// For each schema the areas that use it.
+    pub users: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Features {
+    /// Follows the types of all operations of `named`.
+    pub fn new(named: &Named) -> Self {
+        let api = &named.api;
+        let modules: BTreeSet<String> = named.operations.iter().map(|name| name.module.clone()).collect();
+        let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for module in &modules {
+            let own = api.operations.iter().zip(&named.operations).filter(|(_, name)| name.module == *module);
+            let mut open: Vec<&str> = own.flat_map(|(operation, _)| used_by(operation)).collect();
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            while let Some(name) = open.pop() {
+                if seen.insert(name) {
+                    open.extend(used_by_schema(api, name));
+                    users.entry(name.to_owned()).or_default().insert(module.clone());
+                }
+            }
+        }
+        for name in api.schemas.keys() {
+            users.entry(name.clone()).or_insert_with(|| modules.clone());
+        }
+        Self { modules, users }
+    }
+}
+
+/// The schemas that the typed form of `operation` names.
+fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
+    let answer = match &operation.response.content {
+        Content::Json(ty) => ty.innermost(),
+        _ => None,
+    };
+    let body = operation.body.as_ref().and_then(|body| body.ty.innermost());
+    let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.innermost());
+    answer.into_iter().chain(body).chain(parameters)
+}
+
+/// The schemas that `name` is made of.
+fn used_by_schema<'a>(api: &'a Api, name: &str) -> Vec<&'a str> {
+    match api.schemas.get(name).map(|schema| &schema.shape) {
+        Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),
+        Some(Shape::Alias(ty)) => Type::innermost(ty).into_iter().collect(),
+        None => Vec::new(),
+    }
+}

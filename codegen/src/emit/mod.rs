@@ -1,0 +1,66 @@
+//! Stage 6: turns a related API into files.
+//!
+//! Emit is a pure function from the model to a map of path → bytes: it reads no file, no clock and no
+//! environment, so the same input gives the same bytes anywhere. `quote` and `prettyplease` make Rust,
+//! `minijinja` what is text, `serde_json` the catalogue.
+
+mod api;
+mod catalogue;
+mod features;
+mod models;
+mod operations;
+mod package;
+mod query;
+mod rust;
+mod text;
+
+use std::collections::BTreeMap;
+
+use crate::config::{Ledger, Overlay, Profile};
+use crate::diagnostic::Errors;
+use crate::ir::Api;
+use crate::name::Named;
+use crate::relate::Related;
+use features::Features;
+use rust::Job;
+
+/// Contents by path, relative to the output folder, with `/` between folders.
+pub type Files = BTreeMap<String, String>;
+
+/// Everything that the emitters read.
+struct Context<'a> {
+    related: &'a Related,
+    named: &'a Named,
+    api: &'a Api,
+    profile: &'a Profile,
+    overlay: &'a Overlay,
+    ledger: &'a Ledger,
+    features: Features,
+}
+
+/// Emits the crate.
+///
+/// # Errors
+/// `E030` tokens that are no Rust (a defect of the generator, told with the file), `E031` a template
+/// that fails, `E032` an overlay rule that contradicts the spec.
+pub fn emit(
+    related: &Related,
+    profile: &Profile,
+    overlay: &Overlay,
+    ledger: &Ledger,
+) -> Result<Files, Errors> {
+    let named = &related.named;
+    let features = Features::new(named);
+    let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
+    let mut files = Files::new();
+    package::emit(&context, &mut files)?;
+    catalogue::emit(&context, &mut files)?;
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    models::jobs(&context, &mut jobs);
+    operations::jobs(&context, &mut jobs);
+    query::jobs(&context, &mut jobs);
+    api::jobs(&context, &mut jobs);
+    package::jobs(&context, &mut jobs);
+    rust::run(jobs, &mut files)?;
+    Ok(files)
+}

@@ -1,0 +1,291 @@
+//! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
+//!
+//! No serde derive: at the size of a real API it costs more compile time than all else together.
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+
+use super::Context;
+use super::rust::{Imports, Job, docs, prose, resolved};
+use crate::ir::{Field, Limits, Schema, Shape, Type};
+use crate::name::{ChoiceName, FieldName, TypeName};
+
+/// One job for each model, and one for the module that lists them.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    let mut files = BTreeSet::new();
+    for (name, schema) in &context.api.schemas {
+        let types = &context.named.types[name];
+        if !defines_a_type(schema, types) {
+            continue;
+        }
+        let file = file_name(&types.rust);
+        files.insert((file.clone(), name.as_str()));
+        jobs.push(Job {
+            path: format!("src/models/{file}.rs"),
+            tokens: Box::new(move || model(context, name, schema, types)),
+        });
+    }
+    jobs.push(Job { path: "src/models/mod.rs".to_owned(), tokens: Box::new(move || list(context, &files)) });
+}
+
+fn file_name(rust: &str) -> String {
+    let name = rust.to_snake_case();
+    // `mod.rs` lists the files, and these are no module names.
+    if matches!(
+        name.as_str(),
+        "mod" | "type" | "match" | "move" | "self" | "super" | "crate" | "use" | "loop"
+    ) {
+        return format!("{name}_");
+    }
+    name
+}
+
+/// An alias of a list or a scalar is written out where it is used.
+fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
+    match &schema.shape {
+        Shape::Object(_) => true,
+        Shape::Alias(_) => types.fields.first().is_some_and(|field| field.choice.is_some()),
+    }
+}
+
+fn list(context: &Context<'_>, files: &BTreeSet<(String, &str)>) -> TokenStream {
+    let items = files.iter().map(|(file, schema)| {
+        let users = &context.features.users[*schema];
+        let gate = match users.iter().collect::<Vec<_>>()[..] {
+            [one] => quote!(#[cfg(feature = #one)]),
+            _ => quote!(#[cfg(any(#(feature = #users),*))]),
+        };
+        let module = format_ident!("{file}");
+        quote!(#gate mod #module; #gate pub use #module::*;)
+    });
+    quote! {
+        //! Records and what they are made of, as the API reads and writes them.
+        //!
+        //! Each member may be absent, so each field is an `Option`; what the spec does not know is kept in
+        //! `extra`. A model is compiled with the features of the areas that use it.
+        #(#items)*
+    }
+}
+
+fn model(context: &Context<'_>, name: &str, schema: &Schema, types: &TypeName) -> TokenStream {
+    let mut imports = Imports::default();
+    let mut own = vec![types.rust.clone()];
+    let items = match &schema.shape {
+        Shape::Object(fields) => {
+            imports.runtime.extend(["Extra", "Slot", "Table", "View"]);
+            record(context, name, schema, fields, types, &mut imports, &mut own)
+        }
+        Shape::Alias(ty) => {
+            let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
+            own.extend(choices.clone().map(|choice| choice.rust.clone()));
+            imports.runtime.insert("Choice");
+            let about = format!("Values of `{name}`.");
+            choices.map(|choice| choice_type(ty, choice, &about)).collect()
+        }
+    };
+    let imports = imports.tokens(&own);
+    quote!(#imports #items)
+}
+
+fn record(
+    context: &Context<'_>,
+    name: &str,
+    schema: &Schema,
+    fields: &[Field],
+    types: &TypeName,
+    imports: &mut Imports,
+    own: &mut Vec<String>,
+) -> TokenStream {
+    let rust = format_ident!("{}", types.rust);
+    let about = if schema.description.is_empty() {
+        let kind =
+            if schema.inline { "An object that the spec describes in place, as" } else { "The schema" };
+        format!("{kind} `{name}`.")
+    } else {
+        format!("{}\n\nThe schema `{name}`.", prose(&schema.description))
+    };
+    let about = docs(&about);
+    let mut members = Vec::new();
+    let mut slots = Vec::new();
+    let mut views = Vec::new();
+    let mut choices = TokenStream::new();
+    for (index, (field, name)) in fields.iter().zip(&types.fields).enumerate() {
+        let ident = format_ident!("{}", name.rust);
+        context.imports(&field.ty, imports);
+        let ty = context.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
+        let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
+        let about = docs(&field_docs(context, field, name));
+        members.push(quote!(#about pub #ident: Option<#ty>,));
+        let (kind, by_value) = slot_kind(resolved(context.api, &field.ty));
+        let kind = format_ident!("{kind}");
+        let last = index + 1 == fields.len();
+        let pattern =
+            if last { quote!(_) } else { proc_macro2::Literal::usize_unsuffixed(index).into_token_stream() };
+        slots.push(quote!(#pattern => Slot::#kind(&mut self.#ident),));
+        let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };
+        views.push(quote!(#pattern => View::#kind(#view),));
+        if let Some(choice) = &name.choice {
+            own.push(choice.rust.clone());
+            imports.runtime.insert("Choice");
+            let about = format!("Values of `{}` of [`{}`].", field.name, types.rust);
+            choices.extend(choice_type(&field.ty, choice, &about));
+        }
+    }
+    let names = fields.iter().map(|field| &field.name);
+    let (slots, views) = if fields.is_empty() {
+        let none = quote!(unreachable!("it has no members"));
+        (none.clone(), none)
+    } else {
+        (quote!(match index { #(#slots)* }), quote!(match index { #(#views)* }))
+    };
+    let index = if fields.is_empty() { format_ident!("_index") } else { format_ident!("index") };
+    quote! {
+        #about
+        #[derive(Clone, Default, PartialEq)]
+        pub struct #rust {
+            #(#members)*
+            /// Members that the spec does not know, kept as they came.
+            pub extra: Extra,
+        }
+
+        impl Table for #rust {
+            fn names(&self) -> &'static [&'static str] {
+                &[#(#names),*]
+            }
+            fn slot(&mut self, #index: usize) -> Slot<'_> {
+                #slots
+            }
+            fn view(&self, #index: usize) -> View<'_> {
+                #views
+            }
+            fn extra(&self) -> &Extra {
+                &self.extra
+            }
+            fn extra_mut(&mut self) -> &mut Extra {
+                &mut self.extra
+            }
+        }
+        toolcrate_runtime::table!(#rust);
+
+        #choices
+    }
+}
+
+/// The slot for a type, and whether its view is by value.
+fn slot_kind(ty: &Type) -> (&'static str, bool) {
+    match ty {
+        Type::Boolean => ("Boolean", true),
+        Type::Integer => ("Integer", true),
+        Type::Long => ("Long", true),
+        Type::Number => ("Number", true),
+        Type::Text(_) | Type::DateTime | Type::Binary => ("Text", false),
+        _ => ("Other", false),
+    }
+}
+
+/// What a field means: the document's words, then what limits it.
+fn field_docs(context: &Context<'_>, field: &Field, name: &FieldName) -> String {
+    let mut sentences = Vec::new();
+    let description = prose(&field.description);
+    if !description.is_empty() {
+        let end = if description.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+        sentences.push(format!("{description}{end}"));
+    }
+    let format = match &field.ty {
+        Type::DateTime => Some("Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.".to_owned()),
+        Type::Text(Some(format)) if format == "date" => Some("Date, e.g. `2025-01-31`.".to_owned()),
+        Type::Text(Some(format)) => Some(format!("Format: {format}.")),
+        _ => None,
+    };
+    sentences.extend(format);
+    let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
+    if let Some(source) = reference.and_then(|reference| reference.source.as_ref()) {
+        let list = &context.named.operations[source.operation];
+        sentences.push(format!("Ids come from `{}::{}`.", list.module, list.function));
+    }
+    sentences.extend(limit_docs(&field.limits));
+    if field.required {
+        sentences.push("Required.".to_owned());
+    } else if field.limits.required_on_replace {
+        sentences.push("Required when a record is replaced.".to_owned());
+    }
+    if sentences.is_empty() && name.rust != field.name {
+        sentences.push(format!("`{}` on the wire.", field.name));
+    }
+    sentences.join(" ")
+}
+
+fn limit_docs(limits: &Limits) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut add = |limit: Option<String>, text: &str| {
+        sentences.extend(limit.map(|limit| text.replace("{}", &limit)));
+    };
+    add(limits.min_length.map(|n| n.to_string()), "At least {} characters.");
+    add(limits.max_length.map(|n| n.to_string()), "At most {} characters.");
+    add(limits.minimum.map(|n| n.to_string()), "At least {}.");
+    add(limits.maximum.map(|n| n.to_string()), "At most {}.");
+    add(limits.min_items.map(|n| n.to_string()), "At least {} items.");
+    add(limits.max_items.map(|n| n.to_string()), "At most {} items.");
+    add(limits.pattern.as_deref().map(prose), "Pattern: {}.");
+    sentences
+}
+
+/// The enum of a choice, with its table of texts.
+fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
+    let Some(values) = choice_values(ty) else { return TokenStream::new() };
+    let rust = format_ident!("{}", choice.rust);
+    let about = docs(about);
+    let variants: Vec<_> = choice.variants.iter().map(|variant| format_ident!("{variant}")).collect();
+    let count = variants.len();
+    let members = values.iter().zip(&variants).enumerate().map(|(index, (value, variant))| {
+        let about = docs(&format!("`{}`", if value.is_empty() { " " } else { value }));
+        let default = (index == 0).then(|| quote!(#[default]));
+        quote!(#about #default #variant,)
+    });
+    let from = variants.iter().enumerate().map(|(index, variant)| {
+        let number = proc_macro2::Literal::usize_unsuffixed(index);
+        let pattern = if index + 1 == count { quote!(_) } else { quote!(#number) };
+        quote!(#pattern => Self::#variant,)
+    });
+    let indexes = variants.iter().enumerate().map(|(index, variant)| {
+        let number = proc_macro2::Literal::usize_unsuffixed(index);
+        quote!(Self::#variant => Ok(#number),)
+    });
+    quote! {
+        #about
+        #[derive(Clone, Default, PartialEq, Eq)]
+        pub enum #rust {
+            #(#members)*
+            /// A value that the spec does not know, as it came.
+            Other(String),
+        }
+
+        impl Choice for #rust {
+            const VALUES: &'static [&'static str] = &[#(#values),*];
+            fn from_index(index: usize) -> Self {
+                match index { #(#from)* }
+            }
+            fn other(text: String) -> Self {
+                Self::Other(text)
+            }
+            fn index(&self) -> Result<usize, &str> {
+                match self {
+                    #(#indexes)*
+                    Self::Other(text) => Err(text),
+                }
+            }
+        }
+        toolcrate_runtime::choice!(#rust);
+    }
+}
+
+fn choice_values(ty: &Type) -> Option<&[String]> {
+    match ty {
+        Type::Choice(values) => Some(values),
+        Type::List(inner) | Type::Map(inner) => choice_values(inner),
+        _ => None,
+    }
+}

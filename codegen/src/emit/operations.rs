@@ -1,0 +1,265 @@
+//! Typed operations: plain functions that return a request value, a file for each resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Context;
+use super::query::Shared;
+use super::rust::{Imports, Job, docs, file_docs, prose, resolved};
+use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Segment, Type};
+use crate::name::{Kind, OperationName};
+
+/// One job for each resource, and one for each area's list of them.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    let mut resources: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (index, name) in context.named.operations.iter().enumerate() {
+        resources.entry((&name.module, &name.file)).or_default().push(index);
+    }
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ((module, file), indexes) in resources {
+        files.entry(module).or_default().insert(file);
+        jobs.push(Job {
+            path: format!("src/{module}/{file}.rs"),
+            tokens: Box::new(move || resource(context, &indexes)),
+        });
+    }
+    for (module, files) in files {
+        jobs.push(Job {
+            path: format!("src/{module}/mod.rs"),
+            tokens: Box::new(move || {
+                let about = file_docs(&format!(
+                    "The area `{module}`: a function for each operation. It returns a request; `Client::send` sends it."
+                ));
+                let names: Vec<_> = files.iter().map(|file| format_ident!("{file}")).collect();
+                quote!(#about #(mod #names;)* #(pub use #names::*;)*)
+            }),
+        });
+    }
+}
+
+fn resource(context: &Context<'_>, indexes: &[usize]) -> TokenStream {
+    let mut imports = Imports::default();
+    imports.runtime.extend(["Method", "Request"]);
+    let mut shared = BTreeSet::new();
+    let functions: Vec<TokenStream> =
+        indexes.iter().map(|index| function(context, *index, &mut imports, &mut shared)).collect();
+    let imports = imports.tokens(&[]);
+    let shared: Vec<_> = shared.iter().map(|name| format_ident!("{name}")).collect();
+    let shared = (!shared.is_empty()).then(|| quote!(use crate::query::{#(#shared),*};));
+    quote!(#imports #shared #(#functions)*)
+}
+
+fn function(
+    context: &Context<'_>,
+    index: usize,
+    imports: &mut Imports,
+    shared: &mut BTreeSet<&'static str>,
+) -> TokenStream {
+    let operation = &context.api.operations[index];
+    let name = &context.named.operations[index];
+    let mut arguments = Vec::new();
+    let mut calls = Vec::new();
+    let mut notes = Vec::new();
+    let query = Shared::of(context, operation, name);
+    for ((at, parameter), rust) in operation.parameters.iter().enumerate().zip(&name.parameters) {
+        if context.profile.shared_query.contains_key(&parameter.name) {
+            continue;
+        }
+        let source = context.related.arguments[index][at].as_ref();
+        let source = source.map(|source| &context.named.operations[source.operation]);
+        notes.push(parameter_note(parameter, rust, source));
+        let wire = &parameter.name;
+        let ident = format_ident!("{rust}");
+        let ty = parameter_type(resolved(context.api, &parameter.ty));
+        if parameter.required {
+            arguments.push(quote!(#ident: #ty));
+        } else {
+            arguments.push(quote!(#ident: Option<#ty>));
+        }
+        calls.push(match (parameter.place, parameter.required) {
+            (Place::Path, _) => quote!(.path(#wire, #ident)),
+            (Place::Query, true) => quote!(.parameter(#wire, #ident)),
+            (Place::Query, false) => quote!(.parameter_opt(#wire, #ident)),
+            (Place::Header, true) => quote!(.header(#wire, #ident)),
+            (Place::Header, false) => quote!(.header_opt(#wire, #ident)),
+        });
+    }
+    if let Some(query) = query {
+        shared.insert(query.rust());
+        let ty = format_ident!("{}", query.rust());
+        arguments.push(quote!(query: &#ty));
+        calls.push(quote!(.query(query)));
+        notes.push(format!("* `query`: {}", query.about()));
+    }
+    if let Some(body) = &operation.body {
+        let (argument, call, note) = body_argument(context, body, imports);
+        arguments.push(argument);
+        calls.push(call);
+        notes.push(note);
+    }
+    let answer = match &operation.response.content {
+        Content::None => quote!(()),
+        Content::Binary => {
+            imports.runtime.insert("Download");
+            quote!(Download)
+        }
+        Content::Json(ty) => {
+            context.imports(ty, imports);
+            context.rust_type(ty, None)
+        }
+    };
+    let method = format_ident!("{}", method(operation.method));
+    let path = &operation.path.text;
+    let function = format_ident!("{}", name.function);
+    let about = docs(&about(context, operation, name, &notes));
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    quote! {
+        #about
+        #deprecated
+        pub fn #function(#(#arguments),*) -> Request<#answer> {
+            Request::new(Method::#method, #path)#(#calls)*
+        }
+    }
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Get => "Get",
+        Method::Post => "Post",
+        Method::Put => "Put",
+        Method::Patch => "Patch",
+        Method::Delete => "Delete",
+        Method::Head => "Head",
+        Method::Options => "Options",
+        Method::Trace => "Trace",
+    }
+}
+
+/// Parameters are passed by value where that is cheap, else borrowed.
+fn parameter_type(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Boolean => quote!(bool),
+        Type::Integer => quote!(i32),
+        Type::Long => quote!(i64),
+        Type::Number => quote!(f64),
+        _ => quote!(&str),
+    }
+}
+
+fn body_argument(
+    context: &Context<'_>,
+    body: &Body,
+    imports: &mut Imports,
+) -> (TokenStream, TokenStream, String) {
+    match body.kind {
+        BodyKind::Multipart => {
+            imports.runtime.insert("Form");
+            let fields = match body.ty.innermost().and_then(|name| context.api.schemas.get(name)) {
+                Some(schema) => schema.fields(),
+                None => &[],
+            };
+            let parts: Vec<String> = fields
+                .iter()
+                .map(|field| match field.ty {
+                    Type::Binary => format!("`{}` (file)", field.name),
+                    _ => format!("`{}`", field.name),
+                })
+                .collect();
+            let note = format!("* `form`: the parts {}.", parts.join(", "));
+            (quote!(form: &Form), quote!(.form(form)), note)
+        }
+        BodyKind::Patch => {
+            imports.runtime.insert("Patch");
+            context.imports(&body.ty, imports);
+            let record = context.rust_type(&body.ty, None);
+            let note = "* `patch`: the changes, as a JSON Patch.".to_owned();
+            (quote!(patch: &Patch<#record>), quote!(.patch(patch)), note)
+        }
+        BodyKind::Json => {
+            context.imports(&body.ty, imports);
+            let ty = match resolved(context.api, &body.ty) {
+                Type::List(item) => {
+                    let item = context.rust_type(item, None);
+                    quote!(&[#item])
+                }
+                Type::Text(_) | Type::DateTime | Type::Choice(_) | Type::Binary => quote!(&str),
+                ty => {
+                    let ty = context.rust_type(ty, None);
+                    quote!(&#ty)
+                }
+            };
+            (quote!(body: #ty), quote!(.body(body)), "* `body`: what is sent.".to_owned())
+        }
+    }
+}
+
+fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
+    let mut words = prose(&parameter.description);
+    if words.is_empty() {
+        let wire = &parameter.name;
+        words = match parameter.place {
+            Place::Path => format!("`{{{wire}}}` of the path"),
+            Place::Query => format!("`{wire}` of the query"),
+            Place::Header => format!("the header `{wire}`"),
+        };
+    }
+    let source =
+        source.map(|list| format!(", from `{}::{}`", list.module, list.function)).unwrap_or_default();
+    format!("* `{rust}`: {words}{source}")
+}
+
+/// The doc comment: what it does, the HTTP call, what its parameters mean.
+fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, notes: &[String]) -> String {
+    let mut text = sentence(name);
+    let description = prose(&operation.description);
+    if !description.is_empty() && description != prose(&operation.summary) {
+        text.push_str("\n\n");
+        text.push_str(&description);
+    }
+    text.push_str(&format!("\n\n`{} {}`", operation.method, operation.path.text));
+    if operation.spec_path != operation.path.text {
+        text.push_str(", which the spec spells differently (see the repairs in the package's docs)");
+    }
+    text.push_str(&format!(", the tool `{}`.", name.tool));
+    if !notes.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&notes.join("\n"));
+    }
+    let statuses = &operation.response.statuses;
+    if statuses.contains(&207) {
+        text.push_str("\n\nAnswers 207: each item has a status of its own.");
+    }
+    let singleton = !operation.path.segments.iter().any(|segment| matches!(segment, Segment::Placeholder(_)));
+    let listed = matches!(operation.response.content, Content::Json(Type::List(_)));
+    if name.kind == Kind::List && singleton && listed && context.profile.paging.is_paged() {
+        text.push_str("\n\nOne page of rows; `Client::pages` and `Client::items` follow the rest.");
+    }
+    text
+}
+
+/// One sentence that says what the operation does.
+pub fn sentence(name: &OperationName) -> String {
+    let one = name.one.join(" ");
+    let many = name.many.join(" ");
+    let article = article(&one);
+    match name.kind {
+        Kind::List => format!("Lists {many}."),
+        Kind::Get => format!("Gets {article} {one}."),
+        Kind::Count => format!("Counts {many}."),
+        Kind::Create => format!("Creates {article} {one}."),
+        Kind::Update => format!("Changes some members of {article} {one}."),
+        Kind::Replace => format!("Replaces {article} {one}; members that are left out are reset."),
+        Kind::Delete => format!("Deletes {article} {one}."),
+        Kind::Action => format!("{}.", name.title),
+    }
+}
+
+/// `a` or `an`.
+pub fn article(noun: &str) -> &'static str {
+    match noun.chars().next() {
+        Some('a' | 'e' | 'i' | 'o') => "an",
+        _ => "a",
+    }
+}

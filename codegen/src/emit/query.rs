@@ -1,0 +1,132 @@
+//! The query types that many operations share (`ListQuery`, `CountQuery`), from the profile.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Context;
+use super::rust::{Imports, Job, docs};
+use crate::config::On;
+use crate::ir::{Operation, Place, Type};
+use crate::name::{Kind, OperationName};
+
+/// A query type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// What a list takes.
+    List,
+    /// What a count takes.
+    Count,
+}
+
+impl Shared {
+    /// Which query type `operation` takes, if any.
+    pub fn of(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
+        let (shared, on) = match name.kind {
+            Kind::List => (Self::List, On::List),
+            Kind::Count => (Self::Count, On::Count),
+            _ => return None,
+        };
+        let takes = operation.parameters_in(Place::Query).any(|parameter| {
+            context.profile.shared_query.get(&parameter.name).is_some_and(|query| query.on.contains(&on))
+        });
+        takes.then_some(shared)
+    }
+
+    /// The Rust type's name.
+    pub fn rust(self) -> &'static str {
+        match self {
+            Self::List => "ListQuery",
+            Self::Count => "CountQuery",
+        }
+    }
+
+    /// What it is, in the type's own documentation.
+    fn docs(self) -> &'static str {
+        match self {
+            Self::List => {
+                "Chooses the rows of a list, their order and the page. `Default` is the first page of all rows."
+            }
+            Self::Count => "Chooses the rows that are counted. `Default` counts all.",
+        }
+    }
+
+    /// What it is, in a parameter's note.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::List => "which rows, in which order, and how many on a page",
+            Self::Count => "which rows are counted",
+        }
+    }
+
+    fn on(self) -> On {
+        match self {
+            Self::List => On::List,
+            Self::Count => On::Count,
+        }
+    }
+}
+
+/// The job for `src/query.rs`.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    jobs.push(Job { path: "src/query.rs".to_owned(), tokens: Box::new(move || file(context)) });
+}
+
+/// Whether the crate has query types at all.
+pub fn any(context: &Context<'_>) -> bool {
+    !context.profile.shared_query.is_empty()
+}
+
+fn file(context: &Context<'_>) -> TokenStream {
+    let types = [Shared::List, Shared::Count].map(|shared| query_type(context, shared));
+    let mut imports = Imports::default();
+    imports.runtime.extend(["Query", "QueryPairs"]);
+    let imports = imports.tokens(&[]);
+    quote! {
+        //! What list and count operations take to choose rows, order and page.
+        #imports
+        #(#types)*
+    }
+}
+
+fn query_type(context: &Context<'_>, shared: Shared) -> TokenStream {
+    let rust = format_ident!("{}", shared.rust());
+    let mut members = Vec::new();
+    let mut pushes = Vec::new();
+    let fields = context.profile.shared_query.iter().filter(|(_, query)| query.on.contains(&shared.on()));
+    for (name, query) in fields {
+        let ident = format_ident!("{}", name.to_snake_case());
+        let about = docs(&query.description);
+        let ty = context.shared_type(name);
+        let (ty, value) = match ty {
+            Type::Integer | Type::Long => (quote!(i64), quote!(self.#ident)),
+            Type::Boolean => (quote!(bool), quote!(self.#ident)),
+            _ => (quote!(String), quote!(self.#ident.as_deref())),
+        };
+        members.push(quote!(#about pub #ident: Option<#ty>,));
+        pushes.push(quote!(pairs.push_opt(#name, #value);));
+    }
+    let about = docs(shared.docs());
+    quote! {
+        #about
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct #rust { #(#members)* }
+
+        impl Query for #rust {
+            fn write(&self, pairs: &mut QueryPairs) {
+                #(#pushes)*
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The type that the document gives to a shared query parameter.
+    pub fn shared_type(&self, name: &str) -> &Type {
+        let found = self.api.operations.iter().flat_map(|operation| operation.parameters_in(Place::Query));
+        found
+            .into_iter()
+            .find(|parameter| parameter.name == name)
+            .map_or(&Type::Any, |parameter| &parameter.ty)
+    }
+}

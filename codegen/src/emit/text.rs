@@ -1,0 +1,51 @@
+//! Text by `minijinja`: the templates, and what fills them.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::diagnostic::Error;
+
+/// Every template, by name.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("Cargo.toml", include_str!("../../templates/Cargo.toml.j2")),
+    ("README.md", include_str!("../../templates/README.md.j2")),
+    ("tools.md", include_str!("../../templates/tools.md.j2")),
+    ("repairs.md", include_str!("../../templates/repairs.md.j2")),
+    ("description.txt", include_str!("../../templates/description.txt.j2")),
+];
+
+/// The templates, compiled. An undefined variable is an error, so no page can silently lose a part.
+pub struct Templates(Environment<'static>);
+
+impl Templates {
+    /// Compiles all templates.
+    ///
+    /// # Errors
+    /// `E031` a template that is none.
+    pub fn new() -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let syntax =
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        environment.set_syntax(syntax.map_err(|error| failed("syntax", &error))?);
+        for (name, source) in TEMPLATES {
+            environment.add_template(name, source).map_err(|error| failed(name, &error))?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// Fills the template `name` with `values`.
+    ///
+    /// # Errors
+    /// `E031` a template that asks for what it is not given.
+    pub fn render(&self, name: &str, values: impl Serialize) -> Result<String, Error> {
+        let template = self.0.get_template(name).map_err(|error| failed(name, &error))?;
+        template.render(Serde(values)).map_err(|error| failed(name, &error))
+    }
+}
+
+fn failed(name: &str, error: &minijinja::Error) -> Error {
+    Error::new("E031", format!("the template `{name}` fails: {error:#}"))
+}

@@ -1,0 +1,97 @@
+//! The whole pipeline in one call: what `cargo xtask regenerate` runs.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, Ledger, Overlay, Profile};
+use crate::diagnostic::{Error, Errors, Repair};
+use crate::name::lock::Lock;
+use crate::relate::{Coverage, Related};
+use crate::write::Plan;
+use crate::{emit, load, lower, name, relate, repair};
+
+/// What to generate from, and where to.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The profile, `toolcrate.yaml`.
+    pub profile: PathBuf,
+    /// Another spec than the profile's.
+    pub spec: Option<PathBuf>,
+    /// Another folder than the profile's.
+    pub out: Option<PathBuf>,
+}
+
+/// A run up to the point of writing.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// What is to be written.
+    pub plan: Plan,
+    /// The folder it goes to.
+    pub out: PathBuf,
+    /// `info.version` of the spec.
+    pub version: String,
+    /// Number of operations; each is a typed function and a tool.
+    pub operations: usize,
+    /// Number of schemas that the spec names.
+    pub schemas: usize,
+    /// What was mended.
+    pub repairs: Vec<Repair>,
+    /// How many relations are known.
+    pub coverage: Coverage,
+    /// Entries of profile and overlay that never applied; only where another spec than the profile's was
+    /// asked for (else they are errors).
+    pub unused: Vec<String>,
+}
+
+/// Runs load → repair → lower → name → relate → emit, and plans the writing.
+///
+/// # Errors
+/// Whatever a stage reports, with the file it is about; nothing has been written.
+pub fn generate(options: &Options) -> Result<Generated, Errors> {
+    let profile: Profile = config::read_yaml(&options.profile)?;
+    let folder = options.profile.parent().unwrap_or(Path::new("."));
+    let overlay_path = profile.overlay.as_ref().map(|path| folder.join(path));
+    let overlay: Overlay = match &overlay_path {
+        Some(path) => config::read_yaml(path)?,
+        None => Overlay::default(),
+    };
+    let lock_path = folder.join(&profile.lock);
+    let lock = Lock::read(&lock_path)?;
+    let spec = options.spec.clone().unwrap_or_else(|| folder.join(&profile.spec));
+    let out = options.out.clone().unwrap_or_else(|| folder.join(&profile.out));
+
+    let ledger = Ledger::new();
+    let in_profile = |errors: Errors| errors.in_file(&options.profile);
+    let document = repair::repair(load::load(&spec)?)?;
+    let lowered = lower::lower(document, &profile, &ledger)?;
+    let named = name::name(lowered, &profile, lock, &ledger).map_err(|errors| errors.in_file(&spec))?;
+    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
+    let related = relate::relate(named, &profile, &overlay, &ledger).map_err(in_overlay)?;
+    let files = emit::emit(&related, &profile, &overlay, &ledger).map_err(in_overlay)?;
+
+    let mut unused = Vec::new();
+    for (entries, file) in [
+        (profile.entries(), &options.profile),
+        (overlay.entries(), overlay_path.as_ref().unwrap_or(&options.profile)),
+    ] {
+        for entry in ledger.unused(&entries) {
+            let message = "this entry never applied to the spec; correct it or delete it";
+            unused.push(Error::new("E012", message).at(entry.clone()).in_file(file));
+        }
+    }
+    if options.spec.is_none() && !unused.is_empty() {
+        return Err(Errors(unused));
+    }
+
+    let Related { named, coverage, .. } = related;
+    let plan = Plan::new(&out, files, vec![(lock_path, named.lock.text())]).map_err(in_profile)?;
+    Ok(Generated {
+        plan,
+        out,
+        version: named.api.version,
+        operations: named.api.operations.len(),
+        schemas: named.api.schemas.values().filter(|schema| !schema.inline).count(),
+        repairs: named.repairs,
+        coverage,
+        unused: unused.iter().map(Error::to_string).collect(),
+    })
+}

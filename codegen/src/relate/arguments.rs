@@ -1,0 +1,93 @@
+//! Id arguments: an id in a path comes from the list at the path before it; an id elsewhere, from the
+//! list of what it is named after.
+
+use super::{Coverage, Lists, Source, listed, operation_called, path_of};
+use crate::config::{Ledger, Overlay, Profile};
+use crate::diagnostic::{Error, Errors};
+use crate::ir::{Api, Operation, Parameter, Place, Segment, Type};
+use crate::name::rust::split;
+
+/// For each operation, for each of its parameters: where its value comes from.
+pub fn find(
+    api: &Api,
+    lists: &Lists<'_>,
+    overlay: &Overlay,
+    ledger: &Ledger,
+) -> Result<Vec<Vec<Option<Source>>>, Errors> {
+    let mut errors = Errors(Vec::new());
+    let mut stated = Vec::new();
+    for rule in &overlay.arguments {
+        match operation_called(api, &rule.list).filter(|index| listed(&api.operations[*index]).is_some()) {
+            Some(index) => stated.push((rule, index)),
+            None => {
+                let message = format!("`{}` is no list operation of the spec", rule.list);
+                errors.0.push(Error::new("E023", message).at(rule.entry()));
+            }
+        }
+    }
+    errors.into_result()?;
+    let sources = api.operations.iter().map(|operation| {
+        let sources = operation.parameters.iter().map(|parameter| {
+            let rule = stated.iter().find(|(rule, _)| rule.covers(&operation.spec_path, &parameter.name));
+            if let Some((rule, index)) = rule {
+                ledger.mark(rule.entry());
+                return Some(Source { operation: *index, field: rule.field.clone() });
+            }
+            source(api, lists, operation, parameter)
+        });
+        sources.collect()
+    });
+    Ok(sources.collect())
+}
+
+fn source(api: &Api, lists: &Lists<'_>, operation: &Operation, parameter: &Parameter) -> Option<Source> {
+    if parameter.place == Place::Path {
+        let segments = &operation.path.segments;
+        let at =
+            segments.iter().position(|segment| *segment == Segment::Placeholder(parameter.name.clone()))?;
+        if let Some(index) = lists.by_path.get(&path_of(&segments[..at])) {
+            return Some(Source { operation: *index, field: field(api, *index, parameter) });
+        }
+    }
+    if !is_id(parameter) {
+        return None;
+    }
+    // `transferContactId`: the longest ending of the name that is a listed schema.
+    let words = split(&parameter.name);
+    let words = words.strip_suffix(&["id".to_owned()])?;
+    (0..words.len()).find_map(|start| {
+        let wanted = words[start..].concat();
+        let (_, index) = lists.by_schema.iter().find(|(schema, _)| schema.eq_ignore_ascii_case(&wanted))?;
+        Some(Source { operation: *index, field: "id".to_owned() })
+    })
+}
+
+/// The member of a row that the parameter is named after, else its id.
+fn field(api: &Api, list: usize, parameter: &Parameter) -> String {
+    let row = listed(&api.operations[list]).and_then(Type::innermost).and_then(|name| api.schemas.get(name));
+    let fields = row.map(|schema| schema.fields()).unwrap_or_default();
+    let own = fields.iter().find(|field| field.name == parameter.name);
+    own.map_or_else(|| "id".to_owned(), |field| field.name.clone())
+}
+
+fn is_id(parameter: &Parameter) -> bool {
+    let numeric = matches!(parameter.ty, Type::Integer | Type::Long);
+    numeric && split(&parameter.name).last().is_some_and(|word| word == "id")
+}
+
+/// Counts the id arguments: those of paths, and numbers elsewhere that are called an id.
+pub fn count(api: &Api, arguments: &[Vec<Option<Source>>], profile: &Profile, coverage: &mut Coverage) {
+    for (operation, sources) in api.operations.iter().zip(arguments) {
+        for (parameter, source) in operation.parameters.iter().zip(sources) {
+            let shared = profile.shared_query.contains_key(&parameter.name);
+            if shared || !(parameter.place == Place::Path || is_id(parameter)) {
+                continue;
+            }
+            coverage.id_arguments += 1;
+            match source {
+                Some(_) => coverage.id_arguments_resolved += 1,
+                None => coverage.unresolved.push(format!("{} {{{}}}", operation.key(), parameter.name)),
+            }
+        }
+    }
+}

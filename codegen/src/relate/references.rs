@@ -1,0 +1,87 @@
+//! References: schemas that only point at a record, and the list that the record stands in.
+
+use std::collections::BTreeMap;
+
+use super::{Coverage, Lists, Reference, Source, listed, operation_called};
+use crate::config::{Ledger, Overlay};
+use crate::diagnostic::{Error, Errors};
+use crate::ir::{Api, Schema, Type};
+
+/// All reference schemas of `api`.
+pub fn find(
+    api: &Api,
+    lists: &Lists<'_>,
+    overlay: &Overlay,
+    ledger: &Ledger,
+) -> Result<BTreeMap<String, Reference>, Errors> {
+    let mut errors = Errors(Vec::new());
+    let mut stated: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in &overlay.references {
+        let entry = format!("references.{}", rule.schema);
+        let operation = operation_called(api, &rule.list);
+        match operation.filter(|index| listed(&api.operations[*index]).is_some()) {
+            Some(index) if api.schemas.contains_key(&rule.schema) => {
+                stated.insert(&rule.schema, index);
+                ledger.mark(entry);
+            }
+            Some(_) => {
+                errors.0.push(Error::new("E023", "the spec has no schema of that name").at(entry));
+            }
+            None => {
+                let message = format!("`{}` is no list operation of the spec", rule.list);
+                errors.0.push(Error::new("E023", message).at(entry));
+            }
+        }
+    }
+    errors.into_result()?;
+    let suffix = overlay.reference_suffix.as_deref();
+    let mut references = BTreeMap::new();
+    for (name, schema) in &api.schemas {
+        let stem = suffix.and_then(|suffix| name.strip_suffix(suffix));
+        if (stem.is_none() && !stated.contains_key(name.as_str())) || !points_at_a_record(schema) {
+            continue;
+        }
+        let by_name = stem.and_then(|stem| lists.by_schema.get(stem));
+        let source = stated
+            .get(name.as_str())
+            .or(by_name)
+            .map(|operation| Source { operation: *operation, field: "id".to_owned() });
+        references.insert(name.clone(), Reference { keys: keys(schema), source });
+    }
+    Ok(references)
+}
+
+/// A record is pointed at by its id.
+fn points_at_a_record(schema: &Schema) -> bool {
+    schema.fields().iter().any(|field| field.name == "id")
+}
+
+/// The members that identify a record, the id first. What else a reference carries (flags, formats,
+/// amounts) is filled in by the server and says nothing about which record is meant.
+fn keys(schema: &Schema) -> Vec<String> {
+    let all = schema.fields();
+    ["id", "identifier", "name"]
+        .into_iter()
+        .filter(|key| all.iter().any(|field| field.name == *key))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Counts the fields that are references.
+pub fn count(api: &Api, references: &BTreeMap<String, Reference>, coverage: &mut Coverage) {
+    for (name, schema) in &api.schemas {
+        for field in schema.fields() {
+            let target = match &field.ty {
+                Type::Map(_) => None,
+                ty => ty.innermost(),
+            };
+            let Some(reference) = target.and_then(|target| references.get(target)) else { continue };
+            coverage.reference_fields += 1;
+            if reference.source.is_some() {
+                coverage.reference_fields_resolved += 1;
+            } else {
+                coverage.unresolved.push(format!("{name}.{}", field.name));
+            }
+        }
+    }
+}

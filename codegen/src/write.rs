@@ -1,0 +1,301 @@
+//! Stage 7: puts files on disk, all or nothing.
+//!
+//! Only files whose bytes differ are touched, and what an earlier run emitted and this one does not is
+//! deleted (`manifest.txt` says what that was; nobody else's file is). Everything new is first written
+//! beside the folder and then moved into place, with the old files kept until the last move is done, so a
+//! run that fails leaves the old tree as it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+use crate::diagnostic::{Error, Errors};
+use crate::emit::Files;
+
+/// The file in the output folder that lists what was emitted.
+pub const MANIFEST: &str = "manifest.txt";
+
+/// What a run would change, or has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Files that were not there.
+    pub added: Vec<PathBuf>,
+    /// Files whose bytes differ.
+    pub changed: Vec<PathBuf>,
+    /// Files that are no longer emitted.
+    pub removed: Vec<PathBuf>,
+    /// Files that stay as they are.
+    pub unchanged: usize,
+}
+
+impl Changes {
+    /// Whether the disk says what the generator says.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+}
+
+/// A run's result: contents by path, and which old files go.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    wanted: BTreeMap<PathBuf, String>,
+    stale: BTreeSet<PathBuf>,
+    out: PathBuf,
+}
+
+impl Plan {
+    /// Plans to write `files` below `out`, and `extra` (such as the lock of names) where they stand.
+    ///
+    /// # Errors
+    /// `E040` the manifest of an earlier run can't be read.
+    pub fn new(out: &Path, files: Files, extra: Vec<(PathBuf, String)>) -> Result<Self, Errors> {
+        let mut manifest = String::from("# Files made by `cargo xtask regenerate`; do not edit.\n");
+        for path in files.keys() {
+            manifest.push_str(path);
+            manifest.push('\n');
+        }
+        let known = read(&out.join(MANIFEST))?.unwrap_or_default();
+        let stale = known
+            .lines()
+            .filter(|line| !line.starts_with('#') && !files.contains_key(*line) && is_inside(line))
+            .map(|line| out.join(line))
+            .filter(|path| path.exists())
+            .collect();
+        let mut wanted: BTreeMap<PathBuf, String> =
+            files.into_iter().map(|(path, text)| (out.join(path), text)).collect();
+        wanted.insert(out.join(MANIFEST), manifest);
+        wanted.extend(extra);
+        Ok(Self { wanted, stale, out: out.to_owned() })
+    }
+
+    /// Compares the plan with the disk.
+    ///
+    /// # Errors
+    /// `E040` a file that can't be read.
+    pub fn changes(&self) -> Result<Changes, Errors> {
+        let mut changes = Changes { removed: self.stale.iter().cloned().collect(), ..Changes::default() };
+        for (path, text) in &self.wanted {
+            match read_bytes(path)? {
+                None => changes.added.push(path.clone()),
+                Some(old) if old == text.as_bytes() => changes.unchanged += 1,
+                Some(_) => changes.changed.push(path.clone()),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// A unified diff of what `changes` says, file by file, at most `limit` lines.
+    ///
+    /// # Errors
+    /// `E040` a file that can't be read.
+    pub fn diff(&self, changes: &Changes, limit: usize) -> Result<String, Errors> {
+        let mut text = String::new();
+        for path in changes.added.iter().chain(&changes.changed).chain(&changes.removed) {
+            let old = read(path)?.unwrap_or_default();
+            let new = self.wanted.get(path).map_or("", String::as_str);
+            let name = path.display().to_string();
+            let diff = TextDiff::from_lines(old.as_str(), new);
+            text.push_str(&diff.unified_diff().context_radius(2).header(&name, &name).to_string());
+            if text.lines().count() > limit {
+                let mut short: String = text.lines().take(limit).flat_map(|line| [line, "\n"]).collect();
+                short.push_str("… (more differences are not shown)\n");
+                return Ok(short);
+            }
+        }
+        Ok(text)
+    }
+
+    /// Writes what `changes` says.
+    ///
+    /// # Errors
+    /// `E041` something can't be written; everything is as it was then.
+    pub fn apply(&self, changes: &Changes) -> Result<(), Errors> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let failed = |path: &Path, error: &io::Error| {
+            Errors::from(
+                Error::new("E041", format!("cannot be written: {error}; nothing was changed")).in_file(path),
+            )
+        };
+        let parent = existing_ancestor(&self.out);
+        let staging = tempfile::Builder::new()
+            .prefix(".regenerate-")
+            .tempdir_in(&parent)
+            .map_err(|error| failed(&self.out, &error))?;
+        let mut moves = Moves::default();
+        let targets = changes.added.iter().chain(&changes.changed);
+        let mut staged = Vec::new();
+        for (number, path) in targets.enumerate() {
+            let new = staging.path().join(format!("new-{number}"));
+            fs::write(&new, &self.wanted[path]).map_err(|error| failed(path, &error))?;
+            staged.push((new, path));
+        }
+        let run = |moves: &mut Moves| -> Result<(), (PathBuf, io::Error)> {
+            for (number, path) in changes.changed.iter().chain(&changes.removed).enumerate() {
+                let kept = staging.path().join(format!("old-{number}"));
+                moves.rename(path, &kept).map_err(|error| (path.clone(), error))?;
+            }
+            for (new, path) in &staged {
+                moves.create_parents(path).map_err(|error| ((*path).clone(), error))?;
+                moves.rename(new, path).map_err(|error| ((*path).clone(), error))?;
+            }
+            Ok(())
+        };
+        if let Err((path, error)) = run(&mut moves) {
+            moves.undo();
+            return Err(failed(&path, &error));
+        }
+        for path in &changes.removed {
+            remove_empty_parents(path, &self.out);
+        }
+        Ok(())
+    }
+}
+
+/// Renames that can be taken back.
+#[derive(Default)]
+struct Moves {
+    done: Vec<(PathBuf, PathBuf)>,
+    folders: Vec<PathBuf>,
+}
+
+impl Moves {
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.done.push((from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn create_parents(&mut self, path: &Path) -> io::Result<()> {
+        let missing: Vec<PathBuf> =
+            path.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+        for folder in missing.iter().rev() {
+            fs::create_dir(folder)?;
+            self.folders.push(folder.clone());
+        }
+        Ok(())
+    }
+
+    /// Best effort: what can't be moved back is left in the staging folder's place.
+    fn undo(self) {
+        for (from, to) in self.done.iter().rev() {
+            let _ = fs::rename(to, from);
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// A line of a manifest that leads out of the folder was not written by us.
+fn is_inside(line: &str) -> bool {
+    Path::new(line).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+fn existing_ancestor(path: &Path) -> PathBuf {
+    let found = path.ancestors().skip(1).find(|folder| folder.is_dir());
+    found.map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn remove_empty_parents(path: &Path, out: &Path) {
+    for folder in path.ancestors().skip(1).take_while(|folder| folder.starts_with(out) && *folder != out) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Errors> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::new("E040", format!("cannot be read: {error}")).in_file(path).into()),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, Errors> {
+    Ok(read_bytes(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(pairs: &[(&str, &str)]) -> Files {
+        pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn write(out: &Path, pairs: &[(&str, &str)]) -> Changes {
+        let plan = Plan::new(out, files(pairs), Vec::new()).unwrap();
+        let changes = plan.changes().unwrap();
+        plan.apply(&changes).unwrap();
+        changes
+    }
+
+    #[test]
+    fn only_what_differs_is_touched_and_stale_files_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        write(&out, &[("src/a.rs", "a"), ("src/old/b.rs", "b")]);
+        fs::write(out.join("src/mine.rs"), "mine").unwrap();
+        let before = fs::metadata(out.join("src/a.rs")).unwrap().modified().unwrap();
+        let changes = write(&out, &[("src/a.rs", "a"), ("src/c.rs", "c")]);
+        assert_eq!(changes.removed, [out.join("src/old/b.rs")]);
+        assert_eq!(changes.added, [out.join("src/c.rs")]);
+        assert_eq!(changes.unchanged, 1);
+        assert_eq!(fs::metadata(out.join("src/a.rs")).unwrap().modified().unwrap(), before);
+        assert!(!out.join("src/old").exists(), "an empty folder goes too");
+        assert!(out.join("src/mine.rs").exists(), "a file that was not emitted stays");
+        assert!(write(&out, &[("src/a.rs", "a"), ("src/c.rs", "c")]).is_empty());
+    }
+
+    #[test]
+    fn a_failed_run_leaves_the_old_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        write(&out, &[("a.rs", "old"), ("b.rs", "old")]);
+        // A folder stands where a file should go: the move fails after others have been made.
+        fs::create_dir_all(out.join("z.rs/full")).unwrap();
+        let plan = Plan::new(&out, files(&[("a.rs", "new"), ("z.rs", "z")]), Vec::new()).unwrap();
+        let changes = Changes {
+            added: vec![out.join("z.rs")],
+            changed: vec![out.join("a.rs")],
+            removed: vec![out.join("b.rs")],
+            unchanged: 0,
+        };
+        let error = plan.apply(&changes).unwrap_err().to_string();
+        assert!(error.contains("E041") && error.contains("nothing was changed"), "{error}");
+        assert_eq!(fs::read_to_string(out.join("a.rs")).unwrap(), "old");
+        assert_eq!(fs::read_to_string(out.join("b.rs")).unwrap(), "old");
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["out"], "the staging folder is gone");
+    }
+
+    #[test]
+    fn a_manifest_that_leads_outside_deletes_nothing_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        fs::write(folder.path().join("precious"), "x").unwrap();
+        fs::write(out.join(MANIFEST), "../precious\n/etc/hostname\n").unwrap();
+        assert!(write(&out, &[("a", "a")]).removed.is_empty());
+        assert!(folder.path().join("precious").exists());
+    }
+
+    #[test]
+    fn the_diff_shows_old_and_new() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("a", "one\ntwo\n")]);
+        let plan = Plan::new(folder.path(), files(&[("a", "one\nthree\n")]), Vec::new()).unwrap();
+        let changes = plan.changes().unwrap();
+        let diff = plan.diff(&changes, 100).unwrap();
+        assert!(diff.contains("-two\n+three"), "{diff}");
+    }
+}
