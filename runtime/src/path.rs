@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::FieldError;
+use crate::patch::escape;
 
 /// Everything but what RFC 3986 calls unreserved.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -47,13 +48,20 @@ pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> St
 ///
 /// An address with `.` or `..` as a segment is rewritten by every client and server on the way, also if the
 /// dots are percent-encoded, so there is no way to send one.
-pub(crate) fn problems(template: &str, values: &[(Cow<'static, str>, String)]) -> Vec<FieldError> {
+///
+/// `called` gives the name that the caller knows a placeholder by.
+pub(crate) fn problems<'n>(
+    template: &'n str,
+    values: &[(Cow<'static, str>, String)],
+    called: impl Fn(&'n str) -> &'n str,
+) -> Vec<FieldError> {
     let mut found = Vec::new();
     for segment in template.split('/') {
         let filled = fill(segment, values);
         for piece in pieces(segment) {
             let Piece::Name(name) = piece else { continue };
             let value = values.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let name = called(name);
             let message = match value {
                 None => format!("\"{name}\" is part of the path and must be given"),
                 Some("") => format!("\"{name}\" is part of the path and can't be empty"),
@@ -63,7 +71,7 @@ pub(crate) fn problems(template: &str, values: &[(Cow<'static, str>, String)]) -
                 Some(_) => continue,
             };
             let code = if value.is_none() { "missing" } else { "invalid" };
-            let error = FieldError::new(format!("/{name}"), code, message);
+            let error = FieldError::new(format!("/{}", escape(name)), code, message);
             if !found.contains(&error) {
                 found.push(error);
             }
@@ -120,14 +128,14 @@ mod tests {
     #[test]
     fn values_that_would_change_the_path_are_named() {
         for (value, part) in [("", "empty"), (".", "dots"), ("..", "dots")] {
-            let found = problems("/orders/{id}", &values(&[("id", value)]));
+            let found = problems("/orders/{id}", &values(&[("id", value)]), |name| name);
             assert_eq!(found.len(), 1, "{value:?}");
             assert_eq!(found[0].pointer, "/id");
             assert!(found[0].message.contains(part), "{}", found[0].message);
         }
-        assert_eq!(problems("/orders/{id}", &[])[0].code, "missing");
-        assert!(problems("/orders/{id}.json", &values(&[("id", "..")])).is_empty());
-        assert!(problems("/orders/{id}", &values(&[("id", "...")])).is_empty());
-        assert_eq!(problems("/orders/.{id}", &values(&[("id", ".")])).len(), 1);
+        assert_eq!(problems("/orders/{id}", &[], |name| name)[0].code, "missing");
+        assert!(problems("/orders/{id}.json", &values(&[("id", "..")]), |name| name).is_empty());
+        assert!(problems("/orders/{id}", &values(&[("id", "...")]), |name| name).is_empty());
+        assert_eq!(problems("/orders/.{id}", &values(&[("id", ".")]), |name| name).len(), 1);
     }
 }

@@ -230,7 +230,10 @@ fn arguments_that_are_no_object_are_an_error() {
         assert_eq!(problems(&error), [" type: the arguments must be a JSON object"]);
     }
     let error = refused("get_single_acme_order_by_number", &json!({"number": ".."}));
-    assert_eq!(problems(&error).len(), 1);
+    let message = "\"number\" is part of the path and can't be only dots";
+    assert_eq!(problems(&error), [format!("/number invalid: {message}")]);
+    let error = refused("list_all_acme_stock", &json!({"binId": 1, "X-Trace": "a\r\nHost: b"}));
+    assert!(problems(&error)[0].starts_with("/X-Trace invalid: "), "{error}");
 }
 
 #[test]

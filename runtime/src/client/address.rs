@@ -56,7 +56,7 @@ impl Address {
 
     /// The address of a call.
     pub(super) fn of(&self, call: &Call) -> Result<Url, Error> {
-        let problems = path::problems(&call.template, &call.values);
+        let problems = path::problems(&call.template, &call.values, |name| name);
         if !problems.is_empty() {
             return Err(Error::invalid_arguments(problems));
         }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{Look, Table};
+use super::{Look, Table, View};
 
 /// Writes a table as an object.
 ///
@@ -15,8 +15,20 @@ pub fn encode_table<S: Serializer>(table: &dyn Table, serializer: S) -> Result<S
     let mut map = serializer.serialize_map(None)?;
     let names = table.names();
     for (index, name) in names.iter().enumerate() {
-        if let Some(value) = table.view(index).look() {
-            map.serialize_entry(name, &value)?;
+        // Leaves are written from here, without the way through `Look`: there are many of them.
+        match table.view(index) {
+            View::Boolean(None) | View::Integer(None) | View::Long(None) => {}
+            View::Number(None) | View::Text(None) => {}
+            View::Boolean(Some(value)) => map.serialize_entry(name, &value)?,
+            View::Integer(Some(value)) => map.serialize_entry(name, &value)?,
+            View::Long(Some(value)) => map.serialize_entry(name, &value)?,
+            View::Number(Some(value)) => map.serialize_entry(name, &value)?,
+            View::Text(Some(value)) => map.serialize_entry(name, value)?,
+            View::Other(slot) => {
+                if let Some(value) = slot.look() {
+                    map.serialize_entry(name, &value)?;
+                }
+            }
         }
     }
     for (name, value) in table.extra().iter() {

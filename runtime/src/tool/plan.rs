@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 
 use super::check::{Accepted, Check};
 use super::details::{BodyPlan, Content, Location};
+use super::explain;
 use crate::call::{Body, Call};
 use crate::patch::Operation;
-use crate::{Api, Encode, Error, FieldError, Form, Method};
+use crate::{Api, Encode, Error, FieldError, Form, Method, path};
 
 /// The arguments that make up the body.
 #[derive(Default)]
@@ -32,6 +33,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
     call.idempotent |= check.details.annotations.idempotent_hint;
     call.writes &= !check.details.annotations.read_only_hint;
     let mut parts = Parts::default();
+    let mut problems = Vec::new();
     for (argument, value) in accepted.arguments {
         let Some(target) = plan.arguments.get(argument.as_str()) else {
             parts.members.insert(argument, value);
@@ -46,7 +48,14 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
                 }
                 value => call.query.push_text(name, text(&value)),
             },
-            Location::Header => call.headers.push((name, text(&value))),
+            Location::Header => {
+                let value = text(&value);
+                if http::HeaderValue::from_str(&value).is_err() {
+                    let message = "travels in a header, which can't hold line breaks and the like";
+                    problems.push(FieldError::new(explain::pointer("", &argument), "invalid", message));
+                }
+                call.headers.push((name, value));
+            }
             Location::Body => {
                 parts.members.insert(name.into_owned(), value);
             }
@@ -54,14 +63,20 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
             Location::Patch => parts.operations.extend(operations(value)),
         }
     }
+    problems.extend(path::problems(&plan.path, &call.values, |placeholder| {
+        let argument = plan.arguments.iter().find(|(_, target)| {
+            target.location == Location::Path && target.name.as_deref() == Some(placeholder)
+        });
+        argument.map_or(placeholder, |(argument, _)| argument)
+    }));
     call.body = match plan.body {
         BodyPlan::None => Body::None,
         BodyPlan::Object => Body::Json(parts.members.encode()),
         BodyPlan::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
-        BodyPlan::Patch => Body::Patch(patch(parts, &accepted.removed)?),
-        BodyPlan::Multipart => Body::Form(form(check, parts.members)?),
+        BodyPlan::Patch => Body::Patch(patch(parts, &accepted.removed, &mut problems)),
+        BodyPlan::Multipart => Body::Form(form(check, parts.members, &mut problems)),
     };
-    Ok(call)
+    if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
 }
 
 /// What a tool's request says it accepts.
@@ -80,16 +95,16 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn patch(parts: Parts, removed: &[String]) -> Result<Vec<Operation>, Error> {
+fn patch(parts: Parts, removed: &[String], problems: &mut Vec<FieldError>) -> Vec<Operation> {
     let replaced =
         parts.members.iter().map(|(name, value)| Operation::member("replace", name, Some(value.encode())));
     let removed = removed.iter().map(|name| Operation::member("remove", name, None));
     let operations: Vec<Operation> = replaced.chain(removed).chain(parts.operations).collect();
     if operations.is_empty() {
         let message = "give at least one member to change";
-        return Err(Error::invalid_arguments(vec![FieldError::new("", "missing", message)]));
+        problems.push(FieldError::new("", "missing", message));
     }
-    Ok(operations)
+    operations
 }
 
 /// Operations that the caller wrote; their schema has been checked.
@@ -108,9 +123,8 @@ fn operations(value: Value) -> Vec<Operation> {
         .collect()
 }
 
-fn form(check: &Check, members: Map<String, Value>) -> Result<Form, Error> {
+fn form(check: &Check, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
     let mut form = Form::new();
-    let mut problems = Vec::new();
     for (name, value) in members {
         let binary = check.property(&name).and_then(|schema| schema.get("format"));
         if binary.is_none_or(|format| format != "binary") {
@@ -127,16 +141,16 @@ fn form(check: &Check, members: Map<String, Value>) -> Result<Form, Error> {
                 };
             }
             (None, _) => problems.push(FieldError::new(
-                format!("/{name}/file_name"),
+                format!("{}/file_name", explain::pointer("", &name)),
                 "missing",
                 "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
             )),
             (_, Err(error)) => problems.push(FieldError::new(
-                format!("/{name}/content_base64"),
+                format!("{}/content_base64", explain::pointer("", &name)),
                 "format",
                 format!("must be base64: {error}"),
             )),
         }
     }
-    if problems.is_empty() { Ok(form) } else { Err(Error::invalid_arguments(problems)) }
+    form
 }
