@@ -256,6 +256,14 @@ async fn a_client_works_in_other_tasks_and_its_futures_can_be_dropped() {
 async fn a_client_without_a_safe_address_is_not_made() {
     let error = Client::builder(&API).credentials(TestCredentials).build().expect_err("no address");
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    // One that uses encryption can be made too, with the certificates of the system.
-    assert!(Client::builder(&API).base_url("https://localhost:1").build().is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_encrypt_gets_nothing_over_https() {
+    let server = Server::start([]).await;
+    let url = server.url("").replace("http://", "https://");
+    let client = Client::builder(&API).base_url(url).credentials(TestCredentials).build().expect("a client");
+    let error = client.send(&write()).await.expect_err("no encryption");
+    assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
+    assert!(server.requests().is_empty());
 }
