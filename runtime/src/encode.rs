@@ -1,28 +1,21 @@
 //! What can be the body of a request or a value of a patch: anything that has one JSON form.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use crate::{Field, Look};
 
-/// A value with one JSON form. Generated types have it through their macro.
+/// A value with one JSON form. Generated types have it, as they are [`Field`]s.
 pub trait Encode {
     /// The value as JSON text.
     fn encode(&self) -> String;
 }
 
-macro_rules! through_look {
-    ($($type:ty),*) => {$(
-        impl Encode for $type {
-            fn encode(&self) -> String {
-                Field::look(self).to_json()
-            }
-        }
-    )*};
+/// Whatever can stand in a model, models among it.
+impl<T: Field> Encode for T {
+    fn encode(&self) -> String {
+        self.look().to_json()
+    }
 }
-
-through_look!(bool, i32, i64, f64, String, Value);
 
 impl Encode for str {
     fn encode(&self) -> String {
@@ -30,13 +23,13 @@ impl Encode for str {
     }
 }
 
-impl Encode for Map<String, Value> {
+impl Encode for &str {
     fn encode(&self) -> String {
-        object(self.iter().map(|(name, value)| (name.as_str(), value)))
+        Look::Text(self).to_json()
     }
 }
 
-impl<T: Encode> Encode for BTreeMap<String, T> {
+impl Encode for Map<String, Value> {
     fn encode(&self) -> String {
         object(self.iter().map(|(name, value)| (name.as_str(), value)))
     }
@@ -56,12 +49,6 @@ impl<T: Encode> Encode for [T] {
     }
 }
 
-impl<T: Encode> Encode for Vec<T> {
-    fn encode(&self) -> String {
-        self.as_slice().encode()
-    }
-}
-
 impl<T: Encode, const N: usize> Encode for [T; N] {
     fn encode(&self) -> String {
         self.as_slice().encode()
@@ -72,18 +59,6 @@ impl<T: Encode, const N: usize> Encode for [T; N] {
 impl<T: Encode> Encode for Option<T> {
     fn encode(&self) -> String {
         self.as_ref().map_or_else(|| "null".to_owned(), Encode::encode)
-    }
-}
-
-impl<T: Encode + ?Sized> Encode for Box<T> {
-    fn encode(&self) -> String {
-        (**self).encode()
-    }
-}
-
-impl<T: Encode + ?Sized> Encode for &T {
-    fn encode(&self) -> String {
-        (**self).encode()
     }
 }
 
@@ -103,6 +78,8 @@ fn object<'a, T: Encode + 'a>(members: impl Iterator<Item = (&'a str, &'a T)>) -
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -111,7 +88,7 @@ mod tests {
     fn every_kind_of_value_has_its_json_form() {
         assert_eq!("a\"b".encode(), r#""a\"b""#);
         assert_eq!([1, 2].encode(), "[1,2]");
-        assert_eq!(vec!["a"].encode(), r#"["a"]"#);
+        assert_eq!(vec!["a".to_owned()].encode(), r#"["a"]"#);
         assert_eq!(None::<i32>.encode(), "null");
         assert_eq!(json!({"b": 1, "a": [null]}).encode(), r#"{"b":1,"a":[null]}"#);
         assert_eq!(BTreeMap::from([("k".to_owned(), 1.5)]).encode(), r#"{"k":1.5}"#);

@@ -3,6 +3,27 @@
 //! A generated crate brings the description of an API as data: models as [tables](Table), operations as
 //! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
 //! reader and writer for all models, one [`Client`], one [`Error`].
+//!
+//! ```
+//! use toolcrate_runtime::{Api, Client, Credentials, Error, HeaderMap, Method, Request, Secret, Value, bearer};
+//!
+//! struct Token(Secret);
+//!
+//! impl Credentials for Token {
+//!     fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+//!         headers.insert("authorization", bearer(&self.0)?);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! async fn order(api: &'static Api, id: i32) -> Result<Value, Error> {
+//!     let client = Client::builder(api)
+//!         .base_url("https://api.example.com/v1")
+//!         .credentials(Token(Secret::from("…")))
+//!         .build()?;
+//!     client.send(&Request::new(Method::Get, "/orders/{id}").path("id", id)).await
+//! }
+//! ```
 
 mod answer;
 mod api;
@@ -54,7 +75,7 @@ pub use response::Response;
 pub use secret::Secret;
 pub use table::{
     AnyChoice, AnySlot, Choice, Entries, Field, List, Look, Place, Slot, Table, View, debug, decode,
-    encode_table,
+    encode_table, equal,
 };
 pub use tool::{
     Annotations, Arguments, Catalogue, ExecuteOptions, Http, Outcome, Relation, Tool, ToolDetails,

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::QueryPairs;
+use crate::{Choice, QueryPairs};
 
 /// A single value: a scalar, text, or a choice. It can stand in a path and in a query.
 pub trait PathValue {
@@ -35,9 +35,21 @@ impl PathValue for String {
     }
 }
 
-impl<T: PathValue + ?Sized> PathValue for &T {
+impl PathValue for &str {
     fn text(&self) -> Cow<'_, str> {
-        (**self).text()
+        Cow::Borrowed(self)
+    }
+}
+
+impl PathValue for &String {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl<T: Choice> PathValue for T {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(Choice::text(self))
     }
 }
 

@@ -73,14 +73,14 @@ impl<T> Request<T> {
 
     /// Sends `body` as JSON.
     #[must_use]
-    pub fn body(mut self, body: impl Encode) -> Self {
+    pub fn body(mut self, body: &(impl Encode + ?Sized)) -> Self {
         self.call.body = Body::Json(body.encode());
         self
     }
 
     /// Sends `body` as JSON if it is set.
     #[must_use]
-    pub fn body_opt(self, body: Option<impl Encode>) -> Self {
+    pub fn body_opt(self, body: Option<&(impl Encode + ?Sized)>) -> Self {
         match body {
             Some(body) => self.body(body),
             None => self,

@@ -13,7 +13,7 @@ use toolcrate_runtime::{Client, Error, ErrorKind, Method, Request, RetryPolicy};
 const READ: fn() -> Request<Order> = || Request::new(Method::Get, "/orders/{id}").path("id", 5);
 
 fn write() -> Request<Order> {
-    Request::new(Method::Post, "/orders").body(json!({"id": 1}))
+    Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
 
 async fn read_error(script: Script) -> Error {

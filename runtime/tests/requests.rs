@@ -143,7 +143,7 @@ async fn a_bulk_answer_of_207_is_an_answer() {
     let body =
         json!({"payload": [{"success": true, "statusCode": 201}, {"success": false, "statusCode": 400}]});
     let server = Server::start([json_answer(207, &body)]).await;
-    let request = Request::<Value>::new(Method::Post, "/orders/bulk").body(json!([{}, {}]));
+    let request = Request::<Value>::new(Method::Post, "/orders/bulk").body(&json!([{}, {}]));
     let response = client(&server).send_full(&request).await.expect("an answer");
     assert_eq!((response.status, response.value), (207, body));
 }

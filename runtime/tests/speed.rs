@@ -13,7 +13,7 @@ use toolcrate_runtime::{Extra, Slot, Table, View, table};
 /// Writes a model of the size that real ones have, as a generator would.
 macro_rules! model {
     ($name:ident { $($index:literal $field:ident $wire:literal $slot:ident $type:ty;)* }) => {
-        #[derive(Clone, Default, PartialEq)]
+        #[derive(Clone, Default)]
         struct $name { $($field: Option<$type>,)* extra: Extra }
         impl Table for $name {
             fn names(&self) -> &'static [&'static str] { &[$($wire),*] }

@@ -17,9 +17,10 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     for (index, name) in context.named.operations.iter().enumerate() {
         resources.entry((&name.module, &name.file)).or_default().push(index);
     }
-    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
     for ((module, file), indexes) in resources {
-        files.entry(module).or_default().insert(file);
+        let functions = indexes.iter().map(|index| context.named.operations[*index].function.as_str());
+        files.entry(module).or_default().insert(file, functions.collect());
         jobs.push(Job {
             path: format!("src/{module}/{file}.rs"),
             tokens: Box::new(move || resource(context, &indexes)),
@@ -32,8 +33,13 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 let about = file_docs(&format!(
                     "The area `{module}`: a function for each operation. It returns a request; `Client::send` sends it."
                 ));
-                let names: Vec<_> = files.iter().map(|file| format_ident!("{file}")).collect();
-                quote!(#about #(mod #names;)* #(pub use #names::*;)*)
+                let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
+                let uses = files.iter().map(|(file, functions)| {
+                    let file = format_ident!("{file}");
+                    let functions = functions.iter().map(|name| format_ident!("{name}"));
+                    quote!(pub use #file::{#(#functions),*};)
+                });
+                quote!(#about #(mod #names;)* #(#uses)*)
             }),
         });
     }

@@ -40,6 +40,31 @@ pub fn encode_table<S: Serializer>(table: &dyn Table, serializer: S) -> Result<S
     map.end()
 }
 
+/// Whether two tables of one type have the same members.
+pub fn equal(a: &dyn Table, b: &dyn Table) -> bool {
+    let same = |index| a.view(index).look() == b.view(index).look();
+    (0..a.names().len()).all(same) && a.extra() == b.extra()
+}
+
+impl PartialEq for Look<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Integer(a), Self::Integer(b)) => a == b,
+            (Self::Long(a), Self::Long(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Object(a), Self::Object(b)) => equal(a, b),
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && (0..a.len()).all(|index| a.item(index) == b.item(index))
+            }
+            (Self::Map(a), Self::Map(b)) => a.entries().eq(b.entries()),
+            (Self::Any(a), Self::Any(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
 impl Serialize for Look<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {

@@ -1,6 +1,6 @@
 //! The macros that tie a generated type to the shared reader and writer, one line a type.
 
-/// Implements serde's traits, `Debug` and this crate's traits for a type that is a
+/// Implements serde's traits, `Debug`, `PartialEq` and this crate's traits for a type that is a
 /// [`Table`](crate::Table), `Clone` and `Default`.
 #[macro_export]
 macro_rules! table {
@@ -13,9 +13,9 @@ macro_rules! table {
                 $crate::Look::Object(self)
             }
         }
-        impl $crate::Encode for $name {
-            fn encode(&self) -> ::std::string::String {
-                $crate::Look::Object(self).to_json()
+        impl ::std::cmp::PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::equal(self, other)
             }
         }
         impl<'de> $crate::serde::Deserialize<'de> for $name {
@@ -65,16 +65,6 @@ macro_rules! choice {
             }
             fn look(&self) -> $crate::Look<'_> {
                 $crate::Look::Text(self.as_str())
-            }
-        }
-        impl $crate::Encode for $name {
-            fn encode(&self) -> ::std::string::String {
-                $crate::Look::Text(self.as_str()).to_json()
-            }
-        }
-        impl $crate::PathValue for $name {
-            fn text(&self) -> ::std::borrow::Cow<'_, str> {
-                ::std::borrow::Cow::Borrowed(self.as_str())
             }
         }
         impl<'de> $crate::serde::Deserialize<'de> for $name {

@@ -15,7 +15,7 @@ use crate::Extra;
 
 pub use choice::{AnyChoice, Choice};
 pub use decode::decode;
-pub use encode::{debug, encode_table};
+pub use encode::{debug, encode_table, equal};
 
 /// A struct whose members can be read and written by number.
 ///

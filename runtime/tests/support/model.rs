@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toolcrate_runtime::{Choice, Extra, Slot, Table, Value, View, choice, table};
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Order {
     pub id: Option<i32>,
     pub cancel_flag: Option<bool>,
@@ -91,7 +91,7 @@ impl Table for Order {
 }
 table!(Order);
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Reference {
     pub id: Option<i32>,
     pub name: Option<String>,
@@ -123,7 +123,7 @@ impl Table for Reference {
 }
 table!(Reference);
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Line {
     pub description: Option<String>,
     pub quantity: Option<i32>,
