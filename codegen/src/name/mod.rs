@@ -9,6 +9,7 @@ pub mod lock;
 mod resource;
 pub mod rust;
 mod settle;
+mod titles;
 mod tools;
 mod types;
 pub mod words;
@@ -97,7 +98,7 @@ struct Draft<'a> {
     form: &'a str,
     by: String,
     phrase: tools::Phrase,
-    noun: functions::Noun,
+    noun: titles::Noun,
 }
 
 impl<'a> Draft<'a> {
@@ -110,7 +111,7 @@ impl<'a> Draft<'a> {
         };
         let by = tools::by(operation, &resource, words);
         let phrase = tools::Phrase::new(form, &resource, words);
-        let noun = functions::Noun::new(&resource, words);
+        let noun = titles::Noun::new(&resource, words);
         Self { resource, kind, form, by, phrase, noun }
     }
 }
@@ -138,14 +139,16 @@ pub fn name(lowered: Lowered, profile: &Profile, mut lock: Lock, ledger: &Ledger
     for entry in free.chosen.iter().flatten().flat_map(|rendered| &rendered.abbreviations) {
         ledger.mark(format!("names.abbreviations.{entry}"));
     }
-    let titles = functions::titles(&drafts, |at| free.levels[at] >= 2);
+    let titles = titles::titles(&drafts, |at| free.levels[at] >= 2, &words);
 
     let taken: HashSet<&str> = lock.all_operations().map(|(_, entry)| entry.tool.as_str()).collect();
     let settled =
         if taken.is_empty() { free } else { settle_tools(&drafts, prefix, &words, &entries, &taken) };
     report(&settled, &entries, &api.operations, &lock)?;
-    let functions = settle_functions(&drafts, &entries, &lock, &api.operations)?;
+    let functions = settle_functions(&drafts, &words, &entries, &lock, &api.operations)?;
 
+    let mut parameters = functions::Parameters::new(&words);
+    let start = format!("{prefix}_");
     let mut operations = Vec::with_capacity(keys.len());
     for (at, ((draft, title), key)) in drafts.iter().zip(titles).zip(keys).enumerate() {
         let operation = &api.operations[at];
@@ -164,14 +167,14 @@ pub fn name(lowered: Lowered, profile: &Profile, mut lock: Lock, ledger: &Ledger
         let OperationEntry { tool, module, file, function } = entry;
         let reads = operation.method == Method::Get || draft.resource.action.is_some_and(|a| a.read_only);
         operations.push(OperationName {
-            short: tool.replacen(&format!("{prefix}_"), "", 1),
+            short: tool.replacen(&start, "", 1),
             tool,
             class: class(operation, draft),
             kind: draft.kind,
             module,
             file,
             function,
-            parameters: functions::parameters(operation, &draft.resource.arguments, &words),
+            parameters: parameters.names(operation, &draft.resource.arguments),
             one: title.one,
             many: title.many,
             verb: title.verb,
@@ -277,6 +280,7 @@ fn clash_error(name: &str, clash: &[usize], operations: &[Operation], holder: Op
 /// The functions, in the order of `drafts`; empty where the lock has one.
 fn settle_functions(
     drafts: &[Draft<'_>],
+    words: &Words<'_>,
     entries: &[Option<&OperationEntry>],
     lock: &Lock,
     operations: &[Operation],
@@ -288,7 +292,7 @@ fn settle_functions(
     let fixed: Vec<bool> = entries.iter().map(Option::is_some).collect();
     let propose = |at: usize, level: usize| {
         let draft = &drafts[at];
-        Some(path(&functions::module(&draft.resource), &functions::function(draft, level)))
+        Some(path(&functions::module(&draft.resource), &functions::function(draft, level, words)))
     };
     let things = Things { fixed: &fixed, firm: &vec![false; fixed.len()] };
     let settled = settle::settle(&things, functions::LEVELS, &taken, propose, |name| name.as_str());

@@ -82,7 +82,8 @@ impl<'a> Reader<'a> {
         let mut segments = &all[..all.len() - tail];
         let mut item = None;
         if let Some((Segment::Placeholder(name), before)) = segments.split_last() {
-            item = Some(name.clone());
+            // A path that ends in a parent's id is about everything of that parent.
+            item = Some(name.clone()).filter(|name| action.is_some() || !is_parent(name));
             segments = before;
         }
         let module = match segments.first() {
@@ -203,6 +204,15 @@ fn run_words(run: &[&str], words: &Words<'_>) -> Vec<String> {
     all
 }
 
+/// Whether a placeholder only says that it is an id, not of what.
+pub fn is_vague(placeholder: &str) -> bool {
+    placeholder.eq_ignore_ascii_case("id") || is_parent(placeholder)
+}
+
+fn is_parent(placeholder: &str) -> bool {
+    placeholder.to_lowercase().ends_with("parentid")
+}
+
 /// Argument names of the placeholders. The thing's own is `id`, or what the path calls it; one that only
 /// says `id` or `parentId` of something else is named after the text before it.
 fn arguments(
@@ -223,8 +233,7 @@ fn arguments(
             }
             Segment::Placeholder(placeholder) => placeholder,
         };
-        let lower = placeholder.to_lowercase();
-        let vague = lower == "id" || lower.ends_with("parentid");
+        let vague = is_vague(placeholder);
         let of_noun = || format!("{}Id", rust::lower_camel(&noun));
         let told = action.and_then(|action| action.argument.clone()).filter(|_| at >= end);
         let mut name = match told {

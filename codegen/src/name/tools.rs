@@ -74,17 +74,16 @@ pub fn by(operation: &Operation, resource: &Resource<'_>, words: &Words<'_>) -> 
         let by_id = operation.method == Method::Delete && id_in_query;
         return if by_id { "_by_id".into() } else { String::new() };
     };
+    if super::resource::is_vague(item) {
+        return "_by_id".into();
+    }
     let item = super::rust::split(item);
     let own = words.one(&resource.own);
-    let last = own.last().map(String::as_str).unwrap_or_default();
-    let rest = match item.split_first() {
-        Some((first, rest)) if !rest.is_empty() && first == last => rest.to_vec(),
-        _ => item,
+    let said = match item.split_first() {
+        Some((first, rest)) if !rest.is_empty() && own.last() == Some(first) => rest,
+        _ => &item,
     };
-    match rest.last().map(String::as_str) {
-        Some("id") | None => "_by_id".into(),
-        Some(_) => format!("_by_{}", rest.join("_")),
-    }
+    format!("_by_{}", said.join("_"))
 }
 
 /// The words that fill a form: parents, outermost first, and the thing itself in the form's number.
@@ -224,4 +223,9 @@ pub fn parts(form: &str) -> FormParts<'_> {
         after: after.trim_matches('_'),
         by: by.trim_matches('_'),
     }
+}
+
+/// The words of a name.
+pub fn words_of(name: &str) -> Vec<String> {
+    name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

@@ -106,6 +106,19 @@ impl<'a> Words<'a> {
         spread
     }
 
+    /// The word as people write it, by the profile's table: `rma` gives `RMA`, `rmas` `RMAs`.
+    pub fn spelt(&self, word: &str) -> String {
+        let table = &self.rules.spellings;
+        let singular = self.singular(word);
+        match table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
+            Some((entry, spelling)) => {
+                self.ledger.mark(format!("names.spellings.{entry}"));
+                if entry == word { spelling.clone() } else { format!("{spelling}s") }
+            }
+            None => word.to_owned(),
+        }
+    }
+
     /// `statuses` gives `status`; a singular stays.
     pub fn singular(&self, word: &str) -> String {
         if let Some(known) = self.singulars.borrow().get(word) {
