@@ -1,14 +1,15 @@
 //! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
 //! sentence that a model can act on; compiled schemas are kept for the next call.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
 
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
-use super::{Tool, ToolDetails, explain};
+use super::{Tool, ToolDetails, explain, schema};
 use crate::{Error, FieldError};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
@@ -41,6 +42,8 @@ pub(super) struct Check {
     pub(super) details: ToolDetails<'static>,
     schema: Value,
     validator: Validator,
+    /// Members of the shape, where they go to the query.
+    in_query: BTreeSet<String>,
 }
 
 /// Arguments that are right.
@@ -62,7 +65,18 @@ impl Check {
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
-        Ok(Self { details: tool.details(), schema, validator })
+        let details = tool.details();
+        let shape = schema::shape(tool.catalogue(), &details.input);
+        let in_query = shape
+            .filter(|shape| shape.location == Location::Query)
+            .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
+            .unwrap_or_default();
+        Ok(Self { details, schema, validator, in_query })
+    }
+
+    /// Whether the argument is a member of a shape that goes to the query.
+    pub(super) fn is_query(&self, name: &str) -> bool {
+        self.in_query.contains(name)
     }
 
     /// The schema of one argument.
@@ -91,7 +105,7 @@ impl Check {
         }
         // An argument of another operation would have no effect, and the answer would look as if it had.
         for name in arguments.keys() {
-            if self.property(name).is_some() && !uses(request, name) {
+            if self.property(name).is_some() && !self.is_query(name) && !uses(request, name) {
                 let message = match binding {
                     Some(binding) => {
                         format!("\"{name}\" can't be given together with \"{}\"", binding.when)

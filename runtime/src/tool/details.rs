@@ -86,6 +86,21 @@ pub struct Relation<'a> {
     /// The member of its records that is the value.
     #[serde(borrow, default)]
     pub field: Cow<'a, str>,
+    /// Arguments of that tool which members beside this one give: `{"boardId": "board/id"}`.
+    #[serde(borrow, default)]
+    pub with: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+/// A line of the shapes: arguments that several tools share.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ShapeLine<'a> {
+    /// Where its members go.
+    #[serde(rename = "in")]
+    pub(crate) location: Location,
+    #[serde(borrow, default)]
+    pub(crate) relations: Vec<Relation<'a>>,
+    #[serde(borrow)]
+    pub(crate) properties: BTreeMap<Cow<'a, str>, &'a RawValue>,
 }
 
 /// The arguments of a tool: its own, then those of a shape.

@@ -109,7 +109,9 @@ impl Tool {
 
     /// Which tools give the ids that arguments need.
     pub fn relations(self) -> Vec<Relation<'static>> {
-        self.details().relations
+        let details = self.details();
+        let shape = schema::shape(self.catalogue, &details.input);
+        details.relations.into_iter().chain(shape.into_iter().flat_map(|shape| shape.relations)).collect()
     }
 
     /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.

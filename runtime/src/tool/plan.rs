@@ -35,12 +35,15 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     for (argument, value) in accepted.arguments {
-        let Some(target) = plan.arguments.get(argument.as_str()) else {
-            parts.members.insert(argument, value);
-            continue;
+        let target = plan.arguments.get(argument.as_str());
+        let name =
+            target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
+        let location = match target {
+            Some(target) => target.location,
+            None if check.is_query(&argument) => Location::Query,
+            None => Location::Body,
         };
-        let name = target.name.clone().unwrap_or_else(|| Cow::Owned(argument.clone()));
-        match target.location {
+        match location {
             Location::Path => call.values.push((name, text(&value))),
             Location::Query => match value {
                 Value::Array(items) => {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Catalogue;
-use super::details::{Content, Input, ResponsePlan};
+use super::details::{Content, Input, ResponsePlan, ShapeLine};
 
 /// The schema of a tool's arguments.
 pub(super) fn input(catalogue: &Catalogue, input: &Input<'_>) -> String {
@@ -22,12 +22,24 @@ pub(super) fn input(catalogue: &Catalogue, input: &Input<'_>) -> String {
     )
 }
 
+/// The shape that a tool's arguments have a part in.
+///
+/// # Panics
+/// If the line isn't JSON, which no caller can cause.
+pub(super) fn shape(catalogue: &Catalogue, input: &Input<'_>) -> Option<ShapeLine<'static>> {
+    let name = input.shape.as_deref()?;
+    match serde_json::from_str(catalogue.shape(name)?) {
+        Ok(line) => Some(line),
+        Err(error) => panic!("the catalogue's line of shape {name} is damaged: {error}"),
+    }
+}
+
 /// What stands between the braces of an object.
 fn members(object: &str) -> &str {
     object.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map_or("", str::trim)
 }
 
-/// The properties of a shape's line, which is `{"name":"…","properties":{…}}`.
+/// The properties of a shape's line, which end it: `{"name":"…",…,"properties":{…}}`.
 fn shape_members(line: &str) -> &str {
     let line = line.trim_end().strip_suffix('}').unwrap_or_default();
     line.split_once("\"properties\":").map_or("", |(_, properties)| members(properties))

@@ -77,13 +77,13 @@ impl<'a> Shapes<'a> {
         name
     }
 
-    /// The file's lines, sorted by name.
+    /// The file's lines, sorted by name; `properties` comes last, so that it can be cut out as text.
     pub fn lines(&self) -> Vec<Value> {
         let mut lines: BTreeMap<&str, Value> = BTreeMap::new();
         for (name, properties) in &self.queries {
             lines.insert(
                 name,
-                json!({"name": name, "in": "query", "properties": properties, "relations": []}),
+                json!({"name": name, "in": "query", "relations": [], "properties": properties}),
             );
         }
         for (name, written) in &self.bodies {
@@ -112,7 +112,7 @@ impl<'a> Shapes<'a> {
                 Some(relation)
             })
             .collect();
-        json!({"name": name, "in": "body", "properties": properties, "relations": relations})
+        json!({"name": name, "in": "body", "relations": relations, "properties": properties})
     }
 
     /// For the ids that the supplying list needs itself: which members beside the reference give them

@@ -125,7 +125,8 @@ fn join<'a>(
     if let Some(node) = second.properties.get_mut(&binding.when) {
         node["description"] = json!(binding.description);
     }
-    let request = request(operation, &second);
+    let mut request = request(operation, &second);
+    request["method"] = json!(operation.method.as_str());
     for (name, node) in second.properties {
         plan.properties.entry(name).or_insert(node);
     }
