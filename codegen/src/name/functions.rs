@@ -25,8 +25,9 @@ pub fn file(resource: &Resource<'_>, words: &Words<'_>) -> String {
     rust::value_name(&if resource.top == resource.module { top } else { words.many(&top) }, "resource")
 }
 
-/// The function of a draft at a level: 0 plain, 1 with how the thing is picked, 2 with the module before a
-/// top resource that does not say it anyhow, 3 before nested ones too, 4 before all, 5 with everything.
+/// The function of a draft at a level: 0 plain, 1 with how the thing is picked where that is not the
+/// usual way, 2 with the module before a top resource that does not say it anyhow, 3 with how the thing is
+/// picked at any rate, 4 with the module before nested ones too, 5 with everything.
 pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
     let parts = tools::parts(draft.form);
     let mut name = tools::words_of(parts.verb);
@@ -34,9 +35,9 @@ pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
     let module = &draft.resource.module;
     let repeats = noun.parents.first().or(noun.one.first()) == module.last();
     let with_module = match level {
-        0 | 1 => false,
+        0 | 1 | 3 => false,
         2 => noun.is_top() && !repeats,
-        3 => !noun.is_top() || !repeats,
+        4 => !noun.is_top() || !repeats,
         _ => true,
     };
     name.extend(module.iter().filter(|_| with_module).cloned());
@@ -46,9 +47,13 @@ pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
         name.extend(if parts.plural { &noun.many } else { &noun.one }.iter().cloned());
     }
     name.extend(words.spread(&tools::words_of(parts.after)));
-    if level == 1 || level == 5 {
-        name.extend(tools::words_of(if parts.by.is_empty() { &draft.by } else { parts.by }));
-    }
+    let by = tools::words_of(if parts.by.is_empty() { &draft.by } else { parts.by });
+    let says_by = match level {
+        1 => by != ["by", "id"],
+        3 | 5 => true,
+        _ => false,
+    };
+    name.extend(by.into_iter().filter(|_| says_by));
     rust::value_name(&name, "call")
 }
 

@@ -4,6 +4,7 @@
 //! given to anything else, not even when its owner is gone, so that neither an agent's prompt nor a
 //! program can come to mean something else. Comments and empty lines stay as they are.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
@@ -126,32 +127,28 @@ impl Lock {
     /// The entries of the operations `keys`, in their order: by the exact path, else by a path that differs
     /// only in letter case, a trailing slash or the names of placeholders.
     pub fn operations<'a>(&'a self, keys: &[String]) -> Vec<Option<&'a OperationEntry>> {
-        let exact: HashSet<&str> = keys.iter().map(String::as_str).collect();
-        let mut loose: HashMap<String, &OperationEntry> = HashMap::new();
-        for (key, entry) in self.operations.iter().filter(|(key, _)| !exact.contains(key.as_str())) {
-            loose.entry(normal(key)).or_insert(entry);
-        }
-        keys.iter()
-            .map(|key| {
-                let exact = self.operations.get(key);
-                exact.or_else(|| if loose.is_empty() { None } else { loose.remove(&normal(key)) })
-            })
-            .collect()
+        find(&self.operations, keys, |key| {
+            let (method, path) = key.split_once(' ').unwrap_or(("", key));
+            format!("{method} {}", Template::parse(path).normal_form())
+        })
+    }
+
+    /// The Rust types of `schemas`, in their order: by the exact name, else by one that differs only in
+    /// letter case and punctuation.
+    pub fn types(&self, schemas: &[&str]) -> Vec<Option<&str>> {
+        let keys: Vec<String> = schemas.iter().map(|schema| token(schema)).collect();
+        find(&self.types, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
+    }
+
+    /// The Rust types of choices, by schema and member, found like [`Lock::types`].
+    pub fn choices(&self, members: &[(&str, &str)]) -> Vec<Option<&str>> {
+        let keys: Vec<String> = members.iter().map(|(schema, member)| member_key(schema, member)).collect();
+        find(&self.choices, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
     }
 
     /// All operations that ever had a name.
     pub fn all_operations(&self) -> impl Iterator<Item = (&str, &OperationEntry)> {
         self.operations.iter().map(|(key, entry)| (key.as_str(), entry))
-    }
-
-    /// The Rust type of a schema.
-    pub fn type_of(&self, schema: &str) -> Option<&str> {
-        self.types.get(&token(schema)).map(String::as_str)
-    }
-
-    /// The Rust type of a choice.
-    pub fn choice_of(&self, schema: &str, member: &str) -> Option<&str> {
-        self.choices.get(&member_key(schema, member)).map(String::as_str)
     }
 
     /// All Rust types that ever were.
@@ -163,24 +160,22 @@ impl Lock {
     pub fn extend(&mut self, additions: Additions, release: &str) {
         let mut lines = Vec::new();
         for (key, entry) in additions.operations {
-            if !self.operations.contains_key(&key) {
+            if let Entry::Vacant(vacant) = self.operations.entry(key) {
                 let OperationEntry { tool, module, file, function } = &entry;
-                lines.push(format!("{key} {tool} {module}::{file}::{function}"));
-                self.operations.insert(key, entry);
+                lines.push(format!("{} {tool} {module}::{file}::{function}", vacant.key()));
+                vacant.insert(entry);
             }
         }
         for (schema, rust) in additions.types {
-            let schema = token(&schema);
-            if !self.types.contains_key(&schema) {
-                lines.push(format!("type {schema} {rust}"));
-                self.types.insert(schema, rust);
+            if let Entry::Vacant(vacant) = self.types.entry(token(&schema)) {
+                lines.push(format!("type {} {rust}", vacant.key()));
+                vacant.insert(rust);
             }
         }
         for ((schema, member), rust) in additions.choices {
-            let key = member_key(&schema, &member);
-            if !self.choices.contains_key(&key) {
-                lines.push(format!("choice {key} {rust}"));
-                self.choices.insert(key, rust);
+            if let Entry::Vacant(vacant) = self.choices.entry(member_key(&schema, &member)) {
+                lines.push(format!("choice {} {rust}", vacant.key()));
+                vacant.insert(rust);
             }
         }
         if lines.is_empty() {
@@ -216,10 +211,28 @@ pub struct Additions {
     pub choices: BTreeMap<(String, String), String>,
 }
 
-/// A key without the differences that don't count.
-fn normal(key: &str) -> String {
-    let (method, path) = key.split_once(' ').unwrap_or(("", key));
-    format!("{method} {}", Template::parse(path).normal_form())
+/// The values of `keys`: by the key itself, else by an equal `normal` form among the entries that no key
+/// asks for by name; none is given twice.
+fn find<'a, T>(
+    entries: &'a BTreeMap<String, T>,
+    keys: &[String],
+    normal: impl Fn(&str) -> String,
+) -> Vec<Option<&'a T>> {
+    let exact: HashSet<&str> = keys.iter().map(String::as_str).collect();
+    let mut loose: HashMap<String, &T> = HashMap::new();
+    for (key, entry) in entries.iter().filter(|(key, _)| !exact.contains(key.as_str())) {
+        loose.entry(normal(key)).or_insert(entry);
+    }
+    keys.iter()
+        .map(|key| {
+            entries.get(key).or_else(|| if loose.is_empty() { None } else { loose.remove(&normal(key)) })
+        })
+        .collect()
+}
+
+/// Letters and digits of a name, lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn member_key(schema: &str, member: &str) -> String {
@@ -289,6 +302,13 @@ mod tests {
         assert!(text.contains("line 4: expected"), "{text}");
         assert!(text.contains("line 5: the function m::x belongs to both"), "{text}");
         assert!(text.contains("line 7: the type T belongs to both `type A` and `choice B.c`"), "{text}");
+    }
+
+    #[test]
+    fn a_schema_that_is_only_spelt_anew_keeps_its_type() {
+        let lock = Lock::parse("type A.B AB\nchoice A.B.c ABC\ntype D D\n").unwrap();
+        assert_eq!(lock.types(&["AB", "D", "d"]), [Some("AB"), Some("D"), None]);
+        assert_eq!(lock.choices(&[("AB", "c"), ("AB", "d")]), [Some("ABC"), None]);
     }
 
     #[test]

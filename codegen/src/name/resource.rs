@@ -3,6 +3,7 @@
 //! A run of fixed text between two placeholders is one noun; the runs before the last are its parents.
 //! An ending that the profile calls an action is cut off first.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::rust;
@@ -46,6 +47,7 @@ pub struct Reader<'a> {
 struct Ending<'a> {
     tail: Vec<String>,
     action: &'a Action,
+    marked: Cell<bool>,
 }
 
 impl<'a> Reader<'a> {
@@ -66,7 +68,7 @@ impl<'a> Reader<'a> {
         for action in &rules.actions {
             let tail: Vec<String> = action.tail.split('/').map(str::to_lowercase).collect();
             let last = tail.last().cloned().unwrap_or_default();
-            actions.entry(last).or_default().push(Ending { tail, action });
+            actions.entry(last).or_default().push(Ending { tail, action, marked: Cell::new(false) });
         }
         Self { rules, ledger, modules, resources, actions }
     }
@@ -75,9 +77,6 @@ impl<'a> Reader<'a> {
     pub fn read(&self, operation: &Operation, words: &Words<'_>) -> Resource<'a> {
         let all = self.aliased(&operation.path.segments);
         let action = self.action(operation.method, &all);
-        if let Some(action) = action {
-            self.ledger.mark(format!("names.actions.{}", action.entry()));
-        }
         let tail = action.map_or(0, |action| action.tail.split('/').count());
         let mut segments = &all[..all.len() - tail];
         let mut item = None;
@@ -178,12 +177,16 @@ impl<'a> Reader<'a> {
                     Segment::Placeholder(_) => wanted == "{}",
                 })
         };
-        self.actions
+        let found = self
+            .actions
             .get(&last)?
             .iter()
             .filter(fits)
-            .max_by_key(|ending| (ending.tail.len(), ending.action.on_item.is_some()))
-            .map(|ending| ending.action)
+            .max_by_key(|ending| (ending.tail.len(), ending.action.on_item.is_some()))?;
+        if !found.marked.replace(true) {
+            self.ledger.mark(format!("names.actions.{}", found.action.entry()));
+        }
+        Some(found.action)
     }
 
     /// The template of the operation's own name in the profile, where it has one.

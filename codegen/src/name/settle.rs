@@ -53,7 +53,7 @@ pub fn settle<T>(
         for clash in std::mem::take(&mut touched) {
             let claimants = owners.get(&clash).cloned().unwrap_or_default();
             let is_taken = taken.contains(clash.as_str());
-            if claimants.len() < 2 && !(is_taken && !claimants.is_empty()) {
+            if claimants.len() < 2 && (!is_taken || claimants.is_empty()) {
                 continue;
             }
             let mut moved = false;

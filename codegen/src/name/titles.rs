@@ -84,7 +84,10 @@ pub fn titles(drafts: &[Draft<'_>], said: impl Fn(usize) -> bool, words: &Words<
             let verb: Vec<String> =
                 tools::words_of(parts.verb).iter().map(|word| words.spelt(word)).collect();
             let verb = verb.join(" ");
-            let text = title(&verb, &parts, &one, &many);
+            let by = if draft.form.contains("{by}") { draft.by.as_str() } else { parts.by };
+            let by = Some(by.trim_matches('_')).filter(|by| !by.is_empty() && *by != "by_id");
+            let by = by.map(|by| format!(" {}", by.replace('_', " "))).unwrap_or_default();
+            let text = format!("{}{by}", title(&verb, &parts, &one, &many));
             Title { one, many, verb, text }
         })
         .collect()
@@ -121,17 +124,11 @@ mod tests {
 
     #[test]
     fn articles_follow_the_sound() {
-        for (noun, wanted) in [
-            ("agreement", "an"),
-            ("ticket", "a"),
-            ("unit of measure", "a"),
-            ("RMA status", "an"),
-            ("GL path", "a"),
-            ("user", "a"),
-            ("M365 contact", "an"),
-            ("unposted expense", "an"),
-        ] {
-            assert_eq!(article(noun), if noun.starts_with("unposted") { "an" } else { wanted });
+        for noun in ["agreement", "RMA status", "M365 contact", "unposted expense", "SLA"] {
+            assert_eq!(article(noun), "an", "{noun}");
+        }
+        for noun in ["ticket", "unit of measure", "GL path", "user defined field", "KPI"] {
+            assert_eq!(article(noun), "a", "{noun}");
         }
     }
 }

@@ -211,9 +211,9 @@ pub fn parts(form: &str) -> FormParts<'_> {
     let rest = rest.trim_matches('_').trim_end_matches("{by}");
     let slot = if plural { "{many}" } else { "{one}" };
     let has_noun = rest.contains(slot);
-    let (before, after) = rest.split_once(slot).unwrap_or((rest, ""));
-    let by = after.find("_by_").map_or(after.len(), |at| at);
-    let (after, by) = after.split_at(by);
+    let (before, after) = rest.split_once(slot).unwrap_or(("", rest));
+    let (after, by) = after.split_at(after.find("_by_").unwrap_or(after.len()));
+    let (before, after) = if has_noun { (before, after) } else { (after, "") };
     FormParts {
         verb,
         article,

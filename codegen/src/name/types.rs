@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::lock::{Additions, Lock};
 use super::rust;
-use crate::ir::{Api, Shape, Type};
+use crate::ir::{Api, Schema, Shape, Type};
 
 /// What a schema is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,23 +42,27 @@ pub struct ChoiceName {
 pub fn name(api: &Api, lock: &Lock, additions: &mut Additions) -> BTreeMap<String, TypeName> {
     let mut taken: HashSet<String> = rust::taken_types().collect();
     taken.extend(lock.all_types().map(str::to_owned));
-    let mut types: BTreeMap<String, TypeName> = BTreeMap::new();
-    for schema in api.schemas.keys() {
-        let rust = lock.type_of(schema).map(str::to_owned).unwrap_or_else(|| {
+    let schemas: Vec<&str> = api.schemas.keys().map(String::as_str).collect();
+    let mut owners: Vec<String> = Vec::with_capacity(schemas.len());
+    for (schema, locked) in schemas.iter().zip(lock.types(&schemas)) {
+        owners.push(locked.map(str::to_owned).unwrap_or_else(|| {
             let rust = rust::unused(&rust::type_name(schema), &["Model"], "Alt", &taken);
-            additions.types.insert(schema.clone(), rust.clone());
+            additions.types.insert((*schema).to_owned(), rust.clone());
             taken.insert(rust.clone());
             rust
-        });
-        types.insert(schema.clone(), TypeName { rust, fields: Vec::new() });
+        }));
     }
-    for (name, schema) in &api.schemas {
-        let owner = types[name].rust.clone();
-        let mut choice = |member: &str, values: &[String]| {
-            let rust = lock.choice_of(name, member).map(str::to_owned).unwrap_or_else(|| {
+    let choices: Vec<(&str, &str)> =
+        api.schemas.iter().flat_map(|(name, schema)| choices(name, schema)).collect();
+    let mut locked = choices.iter().zip(lock.choices(&choices));
+    let mut types = BTreeMap::new();
+    for ((name, schema), owner) in api.schemas.iter().zip(owners) {
+        let mut choice = |values: &[String]| {
+            let ((_, member), locked) = locked.next().expect("one for each choice, in this order");
+            let rust = locked.map(str::to_owned).unwrap_or_else(|| {
                 let plain = format!("{owner}{}", rust::upper_camel(&rust::split(member)));
                 let rust = rust::unused(&plain, &["Choice"], "Alt", &taken);
-                additions.choices.insert((name.clone(), member.to_owned()), rust.clone());
+                additions.choices.insert((name.clone(), (*member).to_owned()), rust.clone());
                 taken.insert(rust.clone());
                 rust
             });
@@ -72,8 +76,7 @@ pub fn name(api: &Api, lock: &Lock, additions: &mut Additions) -> BTreeMap<Strin
                     .map(|field| {
                         let rust = rust::unused(&rust::field_name(&field.name), &[], "_alt", &known);
                         known.insert(rust.clone());
-                        let choice = values(&field.ty).map(|values| choice(&field.name, values));
-                        FieldName { rust, choice }
+                        FieldName { rust, choice: values(&field.ty).map(&mut choice) }
                     })
                     .collect()
             }
@@ -83,13 +86,26 @@ pub fn name(api: &Api, lock: &Lock, additions: &mut Additions) -> BTreeMap<Strin
                 vec![FieldName { rust: "value".to_owned(), choice: Some(choice) }]
             }
             Shape::Alias(ty) => values(ty)
-                .map(|values| FieldName { rust: "value".to_owned(), choice: Some(choice("item", values)) })
+                .map(|values| FieldName { rust: "value".to_owned(), choice: Some(choice(values)) })
                 .into_iter()
                 .collect(),
         };
-        types.get_mut(name).expect("named above").fields = fields;
+        types.insert(name.clone(), TypeName { rust: owner, fields });
     }
     types
+}
+
+/// The choices of a schema that have types of their own: schema and member.
+fn choices<'a>(name: &'a str, schema: &'a Schema) -> Vec<(&'a str, &'a str)> {
+    match &schema.shape {
+        Shape::Object(fields) => fields
+            .iter()
+            .filter(|field| values(&field.ty).is_some())
+            .map(|field| (name, field.name.as_str()))
+            .collect(),
+        Shape::Alias(Type::Choice(_)) => Vec::new(),
+        Shape::Alias(ty) => values(ty).map(|_| (name, "item")).into_iter().collect(),
+    }
 }
 
 /// The values of the choice at the heart of `ty`.
@@ -104,7 +120,7 @@ fn values(ty: &Type) -> Option<&[String]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Field, Limits, Schema};
+    use crate::ir::{Field, Limits};
 
     fn object(fields: &[(&str, Type)]) -> Schema {
         let fields = fields

@@ -23,6 +23,8 @@ pub struct Words<'a> {
     learnt: HashMap<String, Vec<String>>,
     // Words recur thousands of times.
     singulars: RefCell<HashMap<String, String>>,
+    spreads: RefCell<HashMap<String, Vec<String>>>,
+    spelt: RefCell<HashMap<String, String>>,
 }
 
 impl<'a> Words<'a> {
@@ -34,6 +36,8 @@ impl<'a> Words<'a> {
             uncountable: rules.uncountable.iter().map(String::as_str).collect(),
             learnt: HashMap::new(),
             singulars: RefCell::default(),
+            spreads: RefCell::default(),
+            spelt: RefCell::default(),
         }
     }
 
@@ -86,37 +90,48 @@ impl<'a> Words<'a> {
 
     /// The words with compounds taken apart.
     pub fn spread(&self, words: &[String]) -> Vec<String> {
-        let mut spread = Vec::with_capacity(words.len());
+        let mut spread = Vec::with_capacity(words.len() + 1);
+        let mut known = self.spreads.borrow_mut();
         for word in words {
-            let singular = self.singular(word);
-            let table = &self.rules.compounds;
-            let parts = if let Some((entry, parts)) =
-                table.get_key_value(word).or_else(|| table.get_key_value(&singular))
-            {
-                self.ledger.mark(format!("names.compounds.{entry}"));
-                let parts: Vec<String> = parts.split(' ').map(str::to_owned).collect();
-                if *entry == *word { parts } else { self.many(&parts) }
-            } else if let Some(parts) = self.learnt.get(&singular) {
-                if singular == *word { parts.clone() } else { self.many(parts) }
-            } else {
-                vec![word.clone()]
-            };
-            spread.extend(parts);
+            if !known.contains_key(word) {
+                known.insert(word.clone(), self.parts(word));
+            }
+            spread.extend(known[word].iter().cloned());
         }
         spread
     }
 
+    fn parts(&self, word: &String) -> Vec<String> {
+        let singular = self.singular(word);
+        let table = &self.rules.compounds;
+        if let Some((entry, parts)) = table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
+            self.ledger.mark(format!("names.compounds.{entry}"));
+            let parts: Vec<String> = parts.split(' ').map(str::to_owned).collect();
+            return if entry == word { parts } else { self.many(&parts) };
+        }
+        match self.learnt.get(&singular) {
+            Some(parts) if singular == *word => parts.clone(),
+            Some(parts) => self.many(parts),
+            None => vec![word.clone()],
+        }
+    }
+
     /// The word as people write it, by the profile's table: `rma` gives `RMA`, `rmas` `RMAs`.
     pub fn spelt(&self, word: &str) -> String {
+        if let Some(known) = self.spelt.borrow().get(word) {
+            return known.clone();
+        }
         let table = &self.rules.spellings;
         let singular = self.singular(word);
-        match table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
+        let spelt = match table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
             Some((entry, spelling)) => {
                 self.ledger.mark(format!("names.spellings.{entry}"));
                 if entry == word { spelling.clone() } else { format!("{spelling}s") }
             }
             None => word.to_owned(),
-        }
+        };
+        self.spelt.borrow_mut().insert(word.to_owned(), spelt.clone());
+        spelt
     }
 
     /// `statuses` gives `status`; a singular stays.
@@ -164,7 +179,8 @@ impl<'a> Words<'a> {
 
     /// `status` gives `statuses`; a plural stays.
     pub fn plural(&self, word: &str) -> String {
-        if self.is_uncountable(word) || self.singular(word) != word {
+        let names = word.ends_with(|c: char| c.is_ascii_digit());
+        if names || self.is_uncountable(word) || self.singular(word) != word {
             return word.to_owned();
         }
         for (plural, singular) in &self.rules.irregular {
