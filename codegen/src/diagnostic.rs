@@ -11,7 +11,7 @@ use serde::Serialize;
 /// One defect that the generator worked around, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Repair {
-    /// Stable code, `R001` and up; `docs/repairs.md` lists them.
+    /// Stable code, `R001` and up; `docs/codes.md` lists them.
     pub code: &'static str,
     /// JSON pointer into the document, e.g. `/paths/~1system~1members/get`.
     pub pointer: String,

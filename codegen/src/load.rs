@@ -53,6 +53,15 @@ struct Probe {
 }
 
 fn parse_json(text: &str) -> Result<OpenAPI, Error> {
+    // Nearly always it is what it should be; only otherwise is it looked at closely.
+    match serde_json::from_str::<OpenAPI>(text) {
+        Ok(openapi) if openapi.openapi.starts_with("3.0") => Ok(openapi),
+        _ => explain_json(text),
+    }
+}
+
+/// Reads once more, step by step, to say what is wrong and where.
+fn explain_json(text: &str) -> Result<OpenAPI, Error> {
     let probe: Probe = serde_json::from_str(text).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         let what = if error.is_eof() { "ends too early (is it truncated?)" } else { "is not valid JSON" };

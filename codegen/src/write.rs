@@ -170,9 +170,11 @@ impl Moves {
         Ok(())
     }
 
+    /// A relative path ends in an empty ancestor, the working folder, which is there.
     fn create_parents(&mut self, path: &Path) -> io::Result<()> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
         let missing: Vec<PathBuf> =
-            path.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+            path.ancestors().skip(1).take_while(is_missing).map(Path::to_owned).collect();
         for folder in missing.iter().rev() {
             fs::create_dir(folder)?;
             self.folders.push(folder.clone());

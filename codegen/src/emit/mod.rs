@@ -54,13 +54,18 @@ pub fn emit(
     let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
     let mut files = Files::new();
     package::emit(&context, &mut files)?;
-    catalogue::emit(&context, &mut files)?;
     let mut jobs: Vec<Job<'_>> = Vec::new();
     models::jobs(&context, &mut jobs);
     operations::jobs(&context, &mut jobs);
     query::jobs(&context, &mut jobs);
     api::jobs(&context, &mut jobs);
     package::jobs(&context, &mut jobs);
-    rust::run(jobs, &mut files)?;
+    // The catalogue is made beside the Rust files; neither reads what the other makes.
+    let catalogue = std::thread::scope(|scope| {
+        let catalogue = scope.spawn(|| catalogue::emit(&context));
+        rust::run(jobs, &mut files)?;
+        catalogue.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    files.extend(catalogue);
     Ok(files)
 }

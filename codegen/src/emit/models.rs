@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
 
 use super::Context;
 use super::rust::{Imports, Job, docs, prose, resolved};
@@ -122,7 +122,7 @@ fn record(
     let mut slots = Vec::new();
     let mut views = Vec::new();
     let mut choices = TokenStream::new();
-    for (index, (field, name)) in fields.iter().zip(&types.fields).enumerate() {
+    for (field, name) in fields.iter().zip(&types.fields) {
         let ident = format_ident!("{}", name.rust);
         context.imports(&field.ty, imports);
         let ty = context.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
@@ -131,12 +131,9 @@ fn record(
         members.push(quote!(#about pub #ident: Option<#ty>,));
         let (kind, by_value) = slot_kind(resolved(context.api, &field.ty));
         let kind = format_ident!("{kind}");
-        let last = index + 1 == fields.len();
-        let pattern =
-            if last { quote!(_) } else { proc_macro2::Literal::usize_unsuffixed(index).into_token_stream() };
-        slots.push(quote!(#pattern => Slot::#kind(&mut self.#ident),));
+        slots.push(quote!(Slot::#kind(&mut self.#ident)));
         let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };
-        views.push(quote!(#pattern => View::#kind(#view),));
+        views.push(quote!(View::#kind(#view)));
         if let Some(choice) = &name.choice {
             own.push(choice.rust.clone());
             imports.runtime.insert("Choice");
@@ -145,13 +142,8 @@ fn record(
         }
     }
     let names = fields.iter().map(|field| &field.name);
-    let (slots, views) = if fields.is_empty() {
-        let none = quote!(unreachable!("it has no members"));
-        (none.clone(), none)
-    } else {
-        (quote!(match index { #(#slots)* }), quote!(match index { #(#views)* }))
-    };
-    let index = if fields.is_empty() { format_ident!("_index") } else { format_ident!("index") };
+    let (slots, views) = (by_index(&slots), by_index(&views));
+    let index = format_ident!("{}", if fields.len() > 1 { "index" } else { "_index" });
     quote! {
         #about
         #[derive(Clone, Default)]
@@ -181,6 +173,18 @@ fn record(
         toolcrate_runtime::table!(#rust);
 
         #choices
+    }
+}
+
+/// An expression that picks one of `values` by `index`; the last one for any number past the end.
+fn by_index(values: &[TokenStream]) -> TokenStream {
+    match values {
+        [] => quote!(unreachable!("it has no members")),
+        [only] => only.clone(),
+        [first @ .., last] => {
+            let numbers = (0..first.len()).map(Literal::usize_unsuffixed);
+            quote!(match index { #(#numbers => #first,)* _ => #last, })
+        }
     }
 }
 
@@ -249,19 +253,16 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
     let rust = format_ident!("{}", choice.rust);
     let about = docs(about);
     let variants: Vec<_> = choice.variants.iter().map(|variant| format_ident!("{variant}")).collect();
-    let count = variants.len();
     let members = values.iter().zip(&variants).enumerate().map(|(index, (value, variant))| {
         let about = docs(&format!("`{}`", if value.is_empty() { " " } else { value }));
         let default = (index == 0).then(|| quote!(#[default]));
         quote!(#about #default #variant,)
     });
-    let from = variants.iter().enumerate().map(|(index, variant)| {
-        let number = proc_macro2::Literal::usize_unsuffixed(index);
-        let pattern = if index + 1 == count { quote!(_) } else { quote!(#number) };
-        quote!(#pattern => Self::#variant,)
-    });
+    let from: Vec<TokenStream> = variants.iter().map(|variant| quote!(Self::#variant)).collect();
+    let from = by_index(&from);
+    let index = format_ident!("{}", if variants.len() > 1 { "index" } else { "_index" });
     let indexes = variants.iter().enumerate().map(|(index, variant)| {
-        let number = proc_macro2::Literal::usize_unsuffixed(index);
+        let number = Literal::usize_unsuffixed(index);
         quote!(Self::#variant => Ok(#number),)
     });
     quote! {
@@ -275,8 +276,8 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
 
         impl Choice for #rust {
             const VALUES: &'static [&'static str] = &[#(#values),*];
-            fn from_index(index: usize) -> Self {
-                match index { #(#from)* }
+            fn from_index(#index: usize) -> Self {
+                #from
             }
             fn other(text: String) -> Self {
                 Self::Other(text)

@@ -80,16 +80,21 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         });
         quote! {
             #![doc = include_str!("../README.md")]
-            // Operations take what the API takes, however much that is; many members of the spec have no description.
-            #![allow(clippy::too_many_arguments, missing_docs)]
+            // An area may have a resource of its own name; operations take what the API takes, however much
+            // that is; many members of a spec have no description.
+            #![allow(clippy::module_inception, clippy::too_many_arguments, missing_docs)]
 
+            // Laid out by the generator; `cargo fmt` keeps its hands off.
+            #[rustfmt::skip]
             mod api;
             #[cfg(feature = "catalogue")]
+            #[rustfmt::skip]
             mod catalogue;
             #[cfg(any(#(feature = #modules),*))]
+            #[rustfmt::skip]
             pub mod models;
             #queries
-            #(#[cfg(feature = #modules)] pub mod #idents;)*
+            #(#[cfg(feature = #modules)] #[rustfmt::skip] pub mod #idents;)*
 
             pub use api::*;
             #[cfg(feature = "catalogue")]

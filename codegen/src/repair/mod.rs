@@ -1,7 +1,7 @@
 //! Stage 2: makes a dirty document whole, and says what it did.
 //!
 //! Vendor specs are written by programs and reviewed by nobody. Each defect that is known here has a
-//! code (`docs/repairs.md`), a function that mends it, and a [`Repair`] that reports it: never silent.
+//! code (`docs/codes.md`), a function that mends it, and a [`Repair`] that reports it: never silent.
 //! Afterwards every placeholder has a parameter, every required name a property, every operation an id.
 
 mod operations;

@@ -58,7 +58,7 @@ impl Describer {
                 "one": one,
                 "many": name.many.join(" "),
                 "module": name.module,
-                "in_module": !name.one.iter().any(|word| *word == name.module),
+                "in_module": !name.one.contains(&name.module),
                 "needs": needs,
                 "scope": scope,
                 "answers": answers,

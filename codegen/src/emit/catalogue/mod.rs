@@ -23,7 +23,8 @@ use describe::Describer;
 use shape::Shapes;
 
 /// Emits the data files and the module that includes them.
-pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
+pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
+    let mut files = Files::new();
     let describer = Describer::new()?;
     let mut shapes = Shapes::new(context);
     let mut errors = Errors(Vec::new());
@@ -44,7 +45,8 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
     files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.lines().iter()));
     files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
     let job = Job { path: "src/catalogue.rs".to_owned(), tokens: Box::new(|| module(lines.keys().copied())) };
-    rust::run(vec![job], files)
+    rust::run(vec![job], &mut files)?;
+    Ok(files)
 }
 
 fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {

@@ -334,6 +334,12 @@ fn add_shape<'a>(
     let clashing_nodes: Vec<Value> =
         clashing.iter().map(|member| written.properties[member].clone()).collect();
     for (member, node) in clashing.iter().zip(clashing_nodes) {
+        // An id in the path that is named after the parent says already what the member would say.
+        let target = &plan.arguments[member];
+        let is_parent = target["in"] == "path" && target["name"] != json!(member);
+        if is_parent && !required.contains(member) {
+            continue;
+        }
         let argument = format!("body{}", capital(member));
         plan.properties.insert(argument.clone(), node);
         plan.arguments.insert(argument.clone(), json!({"in": "body", "name": member}));

@@ -1,0 +1,35 @@
+//! What the end to end tests share: a client for a local server, and arguments drawn from a schema.
+
+pub mod sample;
+
+use std::time::Duration;
+
+use connectwise_psa::runtime::{Client, Error, Secret};
+use connectwise_psa::{API, Credentials};
+
+/// The header that [`credentials`] give: `acme+public` and `private`, base64.
+pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
+/// The client id that [`credentials`] give.
+pub const CLIENT_ID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Made-up credentials.
+pub fn credentials() -> Credentials {
+    Credentials {
+        company_id: "acme".to_owned(),
+        public_key: "public".to_owned(),
+        private_key: Secret::from("private"),
+        client_id: Secret::from(CLIENT_ID),
+    }
+}
+
+/// A client for the server at `base_url`.
+///
+/// # Errors
+/// `Configuration` where the address is none.
+pub fn client(base_url: &str) -> Result<Client, Error> {
+    Client::builder(&API)
+        .base_url(base_url)
+        .credentials(credentials())
+        .timeout(Duration::from_secs(10))
+        .build()
+}

@@ -1,0 +1,143 @@
+//! Every operation of the spec, as a tool and as a typed function: it makes the request that the spec asks
+//! for, and nothing of what was given is lost on the way.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use connectwise_psa::CATALOGUE;
+use e2e::{AUTHORIZATION, CLIENT_ID, client, sample};
+use serde_json::{Map, Value};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
+
+/// Operations in release 2025.1.
+const OPERATIONS: usize = 3053;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tool_makes_its_request() {
+    let server = MockServer::start().await;
+    Mock::given(matchers::any())
+        .respond_with(ResponseTemplate::new(200).set_body_raw("{}", "application/json"))
+        .mount(&server)
+        .await;
+    let client = client(&server.uri()).unwrap();
+    let mut wrong = Vec::new();
+    let mut passed = 0;
+    for tool in CATALOGUE.tools() {
+        let mut arguments = sample::arguments(&tool.input_schema_value());
+        // What chooses another operation is tried by the tests of the contract tools.
+        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        for binding in line["bindings"].as_array().into_iter().flatten() {
+            arguments.remove(binding["when"].as_str().unwrap());
+        }
+        if let Err(error) = client.execute(tool, &arguments).await {
+            wrong.push(format!("{}: {}", tool.name(), error.to_json()));
+            continue;
+        }
+        let requests = server.received_requests().await.unwrap_or_default();
+        server.reset().await;
+        Mock::given(matchers::any())
+            .respond_with(ResponseTemplate::new(200).set_body_raw("{}", "application/json"))
+            .mount(&server)
+            .await;
+        let problems = match &requests[..] {
+            [request] => problems(&line, &arguments, request),
+            other => vec![format!("{} requests were sent", other.len())],
+        };
+        if problems.is_empty() {
+            passed += 1;
+        } else {
+            wrong.push(format!("{}: {}", tool.name(), problems.join("; ")));
+        }
+    }
+    println!("{passed} of {OPERATIONS} tools made the request that the spec asks for");
+    wrong.iter().take(50).for_each(|tool| println!("{tool}"));
+    assert_eq!(passed, OPERATIONS);
+}
+
+/// What is wrong with the request that a tool made of `arguments`, told from the catalogue's raw line.
+fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> Vec<String> {
+    let plan = &line["request"];
+    let mut problems = Vec::new();
+    if request.method.as_str() != line["http"]["method"] {
+        problems.push(format!("the verb is {}", request.method));
+    }
+    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+    if header("authorization") != Some(AUTHORIZATION) || header("clientid") != Some(CLIENT_ID) {
+        problems.push("the credentials are missing".to_owned());
+    }
+    let template = plan["path"].as_str().unwrap();
+    let path = request.url.path();
+    if template.matches('/').count() != path.matches('/').count() {
+        problems.push(format!("the path {path} does not fit {template}"));
+    }
+    for (part, sent) in template.split('/').zip(path.split('/')) {
+        if !part.contains('{') && !part.eq(sent) {
+            problems.push(format!("the path {path} does not fit {template}"));
+        }
+        if sent.contains(['{', '}']) {
+            problems.push(format!("a placeholder was not filled: {path}"));
+        }
+    }
+    let query: BTreeMap<String, String> = request.url.query_pairs().into_owned().collect();
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+    let body_text = String::from_utf8_lossy(&request.body);
+    let in_query = shape_is_query(line);
+    for (argument, value) in arguments {
+        let target = &plan["arguments"][argument];
+        let name = target["name"].as_str().unwrap_or(argument);
+        let kept = match (target["in"].as_str(), plan["body"].as_str()) {
+            (Some("path"), _) => true,
+            (Some("query"), _) => query.contains_key(name),
+            (Some("whole_body"), _) => !body.is_null(),
+            (Some("patch"), _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
+            (None, _) if in_query => query.contains_key(name),
+            (_, Some("multipart")) => body_text.contains(&format!("name=\"{name}\"")),
+            (_, Some("patch")) => body.as_array().is_some_and(|operations| {
+                operations.iter().any(|operation| {
+                    operation["path"] == format!("/{name}")
+                        && operation["op"] == "replace"
+                        && operation["value"] == *value
+                })
+            }),
+            _ => body.get(name) == Some(value),
+        };
+        if !kept {
+            problems.push(format!("the argument {argument} was lost"));
+        }
+    }
+    problems
+}
+
+/// Whether the members of the tool's shape travel in the query.
+fn shape_is_query(line: &Value) -> bool {
+    line["input"]["shape"].as_str().is_some_and(|name| name.starts_with("query "))
+}
+
+#[test]
+fn every_typed_function_makes_the_request_of_its_tool() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
+    let mut typed: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for module in CATALOGUE.modules() {
+        for entry in std::fs::read_dir(sources.join(module)).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            // Each function's comment names its tool; verb and path are the next two literals.
+            for function in text.split("the tool `").skip(1) {
+                let tool = function.split('`').next().unwrap();
+                let (_, rest) = function.split_once("Request::new(").unwrap();
+                let (_, rest) = rest.split_once("Method::").unwrap();
+                let method = rest.split(',').next().unwrap().to_uppercase();
+                let path = rest.split('"').nth(1).unwrap();
+                let known = typed.insert(tool.to_owned(), (method, path.to_owned()));
+                assert_eq!(known, None, "two functions are one tool");
+            }
+        }
+    }
+    for tool in CATALOGUE.tools() {
+        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        let (method, path) = &typed[tool.name()];
+        assert_eq!(*method, line["http"]["method"], "{}", tool.name());
+        assert_eq!(*path, line["request"]["path"], "{}", tool.name());
+    }
+    println!("{} of {OPERATIONS} typed functions make the request of their tool", typed.len());
+    assert_eq!(typed.len(), OPERATIONS);
+}
