@@ -7,21 +7,21 @@ use toolcrate_runtime::{Query, QueryPairs};
 /// Chooses the rows of a list, their order and the page. `Default` is the first page of all rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Filter, e.g. `status/name = "New" and lastUpdated > [2025-01-31T00:00:00Z]`. References by `/`, text in double quotes, dates in brackets.
+    /// Raw filter: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Filter on members of lists, e.g. `communicationItems/value like "john@x.com"`.
+    /// Raw filter on members of lists.
     pub child_conditions: Option<String>,
-    /// Filter on custom fields, e.g. `caption = "Region" and value = "West"`.
+    /// Raw filter: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,
-    /// Order, e.g. `contact/name asc`.
+    /// E.g. id desc.
     pub order_by: Option<String>,
-    /// Members to answer, separated by commas, e.g. `id,company/name`. All when left out.
+    /// Members to answer, e.g. id,company/name.
     pub fields: Option<String>,
-    /// Number of the page, from 1.
+    /// From 1.
     pub page: Option<i64>,
-    /// Rows on a page, 25 when left out.
+    /// 25 by default.
     pub page_size: Option<i64>,
-    /// For forward-only paging, the last id of the page before.
+    /// Last id of the page before.
     pub page_id: Option<i64>,
 }
 
@@ -41,11 +41,11 @@ impl Query for ListQuery {
 /// Chooses the rows that are counted. `Default` counts all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CountQuery {
-    /// Filter, e.g. `status/name = "New" and lastUpdated > [2025-01-31T00:00:00Z]`. References by `/`, text in double quotes, dates in brackets.
+    /// Raw filter: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Filter on members of lists, e.g. `communicationItems/value like "john@x.com"`.
+    /// Raw filter on members of lists.
     pub child_conditions: Option<String>,
-    /// Filter on custom fields, e.g. `caption = "Region" and value = "West"`.
+    /// Raw filter: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,
 }
 

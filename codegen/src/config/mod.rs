@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 pub use ledger::Ledger;
 pub use overlay::{ArgumentRule, FieldRule, OperationNote, Overlay, ReferenceRule, ToolBinding};
 pub use profile::{
-    Action, ApiInfo, Auth, AuthField, AuthScheme, ErrorShape, ModuleAlias, NameRules, NoteRule, On, Paging,
-    PatchPaths, Profile, ResourceOverride, SharedQuery,
+    Action, ApiInfo, Auth, AuthField, AuthScheme, CustomFields, ErrorShape, Filter, ModuleAlias, NameRules,
+    NoteRule, On, Paging, PatchPaths, Profile, ResourceOverride, SharedQuery,
 };
 
 use crate::diagnostic::{Error, Errors};

@@ -56,6 +56,12 @@ pub struct Profile {
     /// Header parameters that belong to the transport and are never arguments.
     #[serde(default)]
     pub transport_headers: Vec<String>,
+    /// How a structured filter is sent; without it, tools take the raw query parameters alone.
+    #[serde(default)]
+    pub filter: Option<Filter>,
+    /// How records hold the fields that an account defines for itself.
+    #[serde(default)]
+    pub custom_fields: Option<CustomFields>,
     /// Query parameters that many operations share.
     #[serde(default)]
     pub shared_query: IndexMap<String, SharedQuery>,
@@ -193,6 +199,38 @@ pub enum PatchPaths {
     Pointer,
     /// `status`.
     Bare,
+}
+
+/// A structured filter: one argument of list and count tools, compiled to query parameters.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// The argument's name.
+    pub argument: String,
+    /// What the argument means, in the schema.
+    pub description: String,
+    /// The query parameter that takes conditions on a record.
+    pub conditions: String,
+    /// The query parameter that takes conditions on members of lists.
+    pub child_conditions: String,
+    /// The query parameter that takes conditions on custom fields.
+    pub custom_field_conditions: String,
+}
+
+/// Where a record holds the fields that an account defines for itself: a list keyed by id.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomFields {
+    /// The record's member that holds them.
+    pub member: String,
+    /// In an item: the id of the definition.
+    pub key: String,
+    /// In an item: what people call the field.
+    pub caption: String,
+    /// In an item: the value.
+    pub value: String,
+    /// The list operation of the definitions, `GET /path`.
+    pub definitions: String,
 }
 
 /// A query parameter that many operations share: it is described once, and offered where it has an effect.
