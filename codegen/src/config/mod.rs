@@ -13,7 +13,9 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 pub use ledger::Ledger;
-pub use overlay::{ArgumentRule, FieldRule, OperationNote, Overlay, ReferenceRule, ToolBinding};
+pub use overlay::{
+    ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
+};
 pub use profile::{
     Action, ApiInfo, Auth, AuthField, AuthScheme, CustomFields, ErrorShape, Filter, ModuleAlias, NameRules,
     NoteRule, On, Paging, PatchPaths, Profile, ResourceOverride, SharedQuery,

@@ -22,8 +22,14 @@ pub struct Overlay {
     pub bindings: Vec<ToolBinding>,
     /// What operations do, where the spec does not say.
     pub operations: IndexMap<String, OperationNote>,
-    /// What schemas are, where the spec does not say.
-    pub schemas: IndexMap<String, String>,
+    /// What the records of a collection are, by the collection's path: a sentence for each of its tools.
+    pub resources: IndexMap<String, String>,
+    /// What members mean, by `Schema.member`.
+    pub fields: IndexMap<String, String>,
+    /// The lives of records, step by step.
+    pub lifecycles: Vec<Lifecycle>,
+    /// Members that can be filtered by though the schema does not have them at that place.
+    pub filter_fields: Vec<FilterField>,
 }
 
 /// A rule about fields.
@@ -88,6 +94,43 @@ pub struct ToolBinding {
     pub description: String,
 }
 
+/// The life of a record, as the operations that carry it on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifecycle {
+    /// What lives, e.g. `purchase order`.
+    pub name: String,
+    /// The steps, first to last.
+    pub steps: Vec<Step>,
+}
+
+/// A step in the life of a record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What is done, in a few words, e.g. `receive its lines`.
+    pub name: String,
+    /// The operations that do it, `POST /path`.
+    pub operations: Vec<String>,
+    /// What to know of it: a sentence.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// A member that can be filtered by.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilterField {
+    /// The path in a condition.
+    pub field: String,
+    /// `integer`, `number`, `boolean`, `text`, `date` or `datetime`.
+    pub kind: String,
+    /// The records it is for: those that have this member.
+    pub beside: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// What an operation does, in words for people and models.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -105,7 +148,13 @@ impl Overlay {
         entries.extend(self.arguments.iter().map(ArgumentRule::entry));
         entries.extend(self.bindings.iter().map(ToolBinding::entry));
         entries.extend(self.operations.keys().map(|key| format!("operations.{key}")));
-        entries.extend(self.schemas.keys().map(|key| format!("schemas.{key}")));
+        entries.extend(self.resources.keys().map(|key| format!("resources.{key}")));
+        entries.extend(self.fields.keys().map(|key| format!("fields.{key}")));
+        for lifecycle in &self.lifecycles {
+            let steps = lifecycle.steps.iter().flat_map(|step| &step.operations);
+            entries.extend(steps.map(|operation| format!("lifecycles.{}.{operation}", lifecycle.name)));
+        }
+        entries.extend(self.filter_fields.iter().map(|field| format!("filter_fields.{}", field.field)));
         entries
     }
 }

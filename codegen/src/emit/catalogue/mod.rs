@@ -5,6 +5,8 @@
 //! them, so nothing is parsed to serve a tool, and a reviewer sees one changed line per changed tool.
 
 mod describe;
+mod filter;
+mod lifecycle;
 mod node;
 mod output;
 mod shape;
@@ -20,18 +22,20 @@ use super::rust::{self, Job};
 use super::{Context, Files};
 use crate::diagnostic::Errors;
 use describe::Describer;
+use lifecycle::Lifecycles;
 use shape::Shapes;
 
 /// Emits the data files and the module that includes them.
 pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
     let mut files = Files::new();
-    let describer = Describer::new()?;
+    let describer = Describer::new(context)?;
     let mut shapes = Shapes::new(context);
     let mut errors = Errors(Vec::new());
     let bindings = tool::bindings(context)?;
+    let lifecycles = Lifecycles::new(context)?;
     let mut lines: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     for (index, name) in context.named.operations.iter().enumerate() {
-        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer) {
+        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer, &lifecycles) {
             Ok(line) => {
                 lines.entry(&name.module).or_default().insert(&name.tool, line);
             }
@@ -39,14 +43,43 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
         }
     }
     errors.into_result()?;
+    tell_apart(&mut lines);
     for (module, lines) in &lines {
         files.insert(format!("catalogue/tools/{module}.jsonl"), text(lines.values()));
     }
     files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.lines().iter()));
     files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
-    let job = Job { path: "src/catalogue.rs".to_owned(), tokens: Box::new(|| module(lines.keys().copied())) };
+    let filtered = (0..context.api.operations.len()).filter_map(|index| filter::schema(context, index));
+    let filters = filter::lines(context, filtered.map(str::to_owned));
+    let has_filters = !filters.is_empty();
+    if has_filters {
+        files.insert("catalogue/filters.jsonl".to_owned(), text(filters.iter()));
+    }
+    let job = Job {
+        path: "src/catalogue.rs".to_owned(),
+        tokens: Box::new(|| module(lines.keys().copied(), has_filters)),
+    };
     rust::run(vec![job], &mut files)?;
     Ok(files)
+}
+
+/// Descriptions that say the same of two tools say which call each makes.
+fn tell_apart(lines: &mut BTreeMap<&str, BTreeMap<&str, Value>>) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for line in lines.values().flat_map(BTreeMap::values) {
+        *counts.entry(line["description"].to_string()).or_default() += 1;
+    }
+    for line in lines.values_mut().flat_map(BTreeMap::values_mut) {
+        if counts[&line["description"].to_string()] > 1 {
+            let call = format!(
+                "{} {}",
+                line["http"]["method"].as_str().unwrap_or_default(),
+                line["http"]["path"].as_str().unwrap_or_default()
+            );
+            let description = line["description"].as_str().unwrap_or_default();
+            line["description"] = Value::String(format!("{description} ({call})"));
+        }
+    }
 }
 
 fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
@@ -58,7 +91,8 @@ fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
     text
 }
 
-fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
+fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool) -> TokenStream {
+    let filters = has_filters.then(|| quote!(.with_filters(include_str!("../catalogue/filters.jsonl"))));
     let parts = modules.map(|module| {
         let path = format!("../catalogue/tools/{module}.jsonl");
         quote!((#module, include_str!(#path)))
@@ -74,6 +108,6 @@ fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
             &[#(#parts),*],
             include_str!("../catalogue/shapes.jsonl"),
             include_str!("../catalogue/schemas.jsonl"),
-        );
+        ) #filters;
     }
 }

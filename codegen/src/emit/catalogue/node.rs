@@ -39,7 +39,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             self.path.push(field.name.clone());
-            properties.insert(field.name.clone(), self.field(field));
+            properties.insert(field.name.clone(), self.member(name, field));
             self.path.pop();
             if field.required {
                 required.push(field.name.clone());
@@ -49,9 +49,20 @@ impl<'a> Writer<'a> {
         (properties, required)
     }
 
-    /// The node of a field.
-    pub fn field(&mut self, field: &'a Field) -> Value {
-        self.node(&field.ty, &field.limits, &field.description)
+    /// The node of a member of `schema`, with the overlay's words where it has some.
+    fn member(&mut self, schema: &str, field: &'a Field) -> Value {
+        let custom = self.context.profile.custom_fields.as_ref();
+        if custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_))) {
+            return json!({"type": "object", "description": "Custom fields by caption."});
+        }
+        let key = format!("{schema}.{}", field.name);
+        match self.context.overlay.fields.get(&key) {
+            Some(words) => {
+                self.context.ledger.mark(format!("fields.{key}"));
+                self.node(&field.ty, &field.limits, words)
+            }
+            None => self.node(&field.ty, &field.limits, &field.description),
+        }
     }
 
     /// The node of a type.

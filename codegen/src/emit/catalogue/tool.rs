@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::describe::Describer;
+use super::filter;
+use super::lifecycle::Lifecycles;
 use super::node::{Writer, any};
 use super::shape::Shapes;
 use crate::config::{On, ToolBinding};
@@ -63,18 +65,23 @@ pub fn line<'a>(
     index: usize,
     bindings: Option<&Vec<(&ToolBinding, usize)>>,
     shapes: &mut Shapes<'a>,
-    describer: &Describer,
+    describer: &Describer<'_>,
+    lifecycles: &Lifecycles<'_>,
 ) -> Result<Value, Error> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = plan(context, index, shapes);
-    let request = request(operation, &plan);
+    let mut request = request(operation, &plan);
+    if let Some(schema) = filter::schema(context, index) {
+        request["filter"] = json!(schema);
+    }
     let mut others = Vec::new();
     for (binding, other) in bindings.into_iter().flatten() {
         others.push(join(context, &mut plan, binding, *other, shapes)?);
     }
-    let description = describer.description(context, index, &plan)?;
-    Ok(json!({
+    let steps = lifecycles.steps(index);
+    let description = describer.description(context, index, &plan, &steps)?;
+    let mut line = json!({
         "name": name.tool,
         "short_name": name.short,
         "title": name.title,
@@ -94,7 +101,11 @@ pub fn line<'a>(
         "response": response(context, operation),
         "relations": plan.relations,
         "bindings": others,
-    }))
+    });
+    if !steps.is_empty() {
+        line["lifecycle"] = json!(steps);
+    }
+    Ok(line)
 }
 
 /// Lets the tool of `plan` answer for `other` too: its arguments are added, none of which every call needs.
