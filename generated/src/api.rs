@@ -48,6 +48,7 @@ impl Server {
         ("au", Self::Au),
         ("za", Self::Za),
     ];
+
     /// The server's base URL.
     pub fn base_url(self) -> &'static str {
         match self {
@@ -64,7 +65,8 @@ pub fn base_url_of_host(host: &str) -> String {
     format!("{}{}{}", "https://", host.trim_matches('/'), "/v4_6_release/apis/3.0")
 }
 
-use toolcrate_runtime::{Error, HeaderMap, Secret};
+use toolcrate_runtime::{Error, HeaderMap};
+use toolcrate_runtime::Secret;
 use toolcrate_runtime::http::HeaderName;
 use toolcrate_runtime::http::header::AUTHORIZATION;
 use toolcrate_runtime::basic;

@@ -157,8 +157,17 @@ fn credentials(context: &Context<'_>) -> TokenStream {
             use toolcrate_runtime::http::HeaderName;
         )
     });
+    let body = quote!(#scheme #(#further)*);
+    let headers = format_ident!("{}", if body.is_empty() { "_headers" } else { "headers" });
+    let secret = (auth.fields.values().any(|field| field.secret) || body.to_string().contains("Secret"))
+        .then(|| {
+            quote!(
+                use toolcrate_runtime::Secret;
+            )
+        });
     quote! {
-        use toolcrate_runtime::{Error, HeaderMap, Secret};
+        use toolcrate_runtime::{Error, HeaderMap};
+        #secret
         #names #authorization #helper
 
         #about
@@ -166,9 +175,8 @@ fn credentials(context: &Context<'_>) -> TokenStream {
         pub struct Credentials { #(#members)* }
 
         impl toolcrate_runtime::Credentials for Credentials {
-            fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-                #scheme
-                #(#further)*
+            fn apply(&self, #headers: &mut HeaderMap) -> Result<(), Error> {
+                #body
                 Ok(())
             }
         }
@@ -202,6 +210,13 @@ fn template(auth: &Auth, text: &str) -> TokenStream {
         values.push(if field.secret { quote!(self.#ident.expose()) } else { quote!(self.#ident) });
         format.push_str("{}");
         rest = after;
+    }
+    if format == "{}" && rest.is_empty() {
+        let value = &values[0];
+        return quote!(#value.to_owned());
+    }
+    if values.is_empty() {
+        return quote!(#text.to_owned());
     }
     format.push_str(&rest.replace('{', "{{").replace('}', "}}"));
     quote!(format!(#format, #(#values),*))

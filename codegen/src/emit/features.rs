@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use crate::ir::{Api, Content, Operation, Shape, Type};
 use crate::name::Named;
 
@@ -37,6 +40,15 @@ impl Features {
             users.entry(name.clone()).or_insert_with(|| modules.clone());
         }
         Self { modules, users }
+    }
+}
+
+/// The attribute that compiles an item with any of `features`.
+pub fn gate<'a>(features: impl IntoIterator<Item = &'a String>) -> TokenStream {
+    let features: Vec<&String> = features.into_iter().collect();
+    match features[..] {
+        [one] => quote!(#[cfg(feature = #one)]),
+        _ => quote!(#[cfg(any(#(feature = #features),*))]),
     }
 }
 

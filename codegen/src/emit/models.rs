@@ -9,6 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Context;
+use super::features::gate;
 use super::rust::{Imports, Job, docs, prose, resolved};
 use crate::ir::{Field, Limits, Schema, Shape, Type};
 use crate::name::{ChoiceName, FieldName, TypeName};
@@ -61,11 +62,7 @@ fn defined<'a>(context: &'a Context<'_>, schema: &str) -> Vec<&'a str> {
 
 fn list(context: &Context<'_>, files: &BTreeSet<(String, &str)>) -> TokenStream {
     let items = files.iter().map(|(file, schema)| {
-        let users = &context.features.users[*schema];
-        let gate = match users.iter().collect::<Vec<_>>()[..] {
-            [one] => quote!(#[cfg(feature = #one)]),
-            _ => quote!(#[cfg(any(#(feature = #users),*))]),
-        };
+        let gate = gate(&context.features.users[*schema]);
         let module = format_ident!("{file}");
         // Named one by one: globs over so many modules cost the compiler a tenth of its time.
         let names = defined(context, schema).into_iter().map(|name| format_ident!("{name}"));

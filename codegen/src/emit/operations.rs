@@ -17,10 +17,11 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     for (index, name) in context.named.operations.iter().enumerate() {
         resources.entry((&name.module, &name.file)).or_default().push(index);
     }
-    let mut files: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
     for ((module, file), indexes) in resources {
         let functions = indexes.iter().map(|index| context.named.operations[*index].function.as_str());
-        files.entry(module).or_default().insert(file, functions.collect());
+        let deprecated = indexes.iter().any(|index| context.api.operations[*index].deprecated);
+        files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
         jobs.push(Job {
             path: format!("src/{module}/{file}.rs"),
             tokens: Box::new(move || resource(context, &indexes)),
@@ -34,10 +35,12 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                     "The area `{module}`: a function for each operation. It returns a request; `Client::send` sends it."
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
-                let uses = files.iter().map(|(file, functions)| {
+                let uses = files.iter().map(|(file, (functions, deprecated))| {
+                    // What is deprecated is still handed on; the caller is warned, not this crate.
+                    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
-                    quote!(pub use #file::{#(#functions),*};)
+                    quote!(#allow pub use #file::{#(#functions),*};)
                 });
                 quote!(#about #(mod #names;)* #(#uses)*)
             }),

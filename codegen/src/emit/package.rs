@@ -3,6 +3,7 @@
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
+use super::features::gate;
 use super::rust::Job;
 use super::text::Templates;
 use super::{Context, Files, query};
@@ -71,6 +72,7 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let root = move || {
         let modules: Vec<_> = context.features.modules.iter().collect();
+        let any = gate(&context.features.modules);
         let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
         let queries = query::any(context).then(|| {
             quote!(
@@ -90,7 +92,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
             #[cfg(feature = "catalogue")]
             #[rustfmt::skip]
             mod catalogue;
-            #[cfg(any(#(feature = #modules),*))]
+            #any
             #[rustfmt::skip]
             pub mod models;
             #queries

@@ -81,9 +81,8 @@ fn parts(before: &str, line: &str) -> bool {
         return false;
     }
     if depth == 4 {
-        return before == "}"
-            && (line.starts_with("fn ") || line.starts_with("pub fn ") || line.starts_with("///"))
-            || before.ends_with(';') && before.starts_with("const ") && line.starts_with("fn ");
+        let method = ["fn ", "pub fn ", "///"].iter().any(|start| line.starts_with(start));
+        return method && (before == "}" || before == "];" || before.starts_with("const "));
     }
     let of = |text: &str, word: &str| text.starts_with(word) || text.starts_with(&format!("pub {word}"));
     match before {

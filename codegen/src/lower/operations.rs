@@ -7,7 +7,7 @@ use openapiv3::{
 };
 
 use super::schemas::Schemas;
-use crate::config::{Ledger, Profile};
+use crate::config::{Ledger, Paging, Profile};
 use crate::diagnostic::{Error, Errors};
 use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Response, Template, Type};
 use crate::repair::{RawOperation, RawParameter, Repaired};
@@ -39,7 +39,7 @@ fn operation(
 ) -> Result<Operation, Error> {
     let source = &raw.operation;
     let name = source.operation_id.clone().unwrap_or_default().to_upper_camel_case();
-    let response = response(raw, schemas, &name)?;
+    let response = response(raw, schemas, &name, &profile.paging)?;
     let mut body = body(raw, schemas, &name, &response)?;
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
@@ -204,7 +204,12 @@ fn is_patch(ty: &Type, schemas: &Schemas<'_>) -> bool {
     ["op", "path"].iter().all(|wanted| fields.iter().any(|field| field.name == *wanted))
 }
 
-fn response(raw: &RawOperation, schemas: &mut Schemas<'_>, name: &str) -> Result<Response, Error> {
+fn response(
+    raw: &RawOperation,
+    schemas: &mut Schemas<'_>,
+    name: &str,
+    paging: &Paging,
+) -> Result<Response, Error> {
     let source: &Source = &raw.operation;
     let mut successes: Vec<(u16, &ReferenceOr<SourceResponse>)> = source
         .responses
@@ -241,7 +246,8 @@ fn response(raw: &RawOperation, schemas: &mut Schemas<'_>, name: &str) -> Result
                 format!("the media type `{media}` is a vendor's name for JSON and read as such"),
             );
         }
-        let content = match ty {
+        let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
+        let content = match rows.or(ty) {
             Some(ty) if is_json(media) && ty != Type::Binary => Content::Json(ty),
             _ if is_json(media) => Content::Json(Type::Any),
             _ => Content::Binary,
@@ -258,6 +264,16 @@ fn response(raw: &RawOperation, schemas: &mut Schemas<'_>, name: &str) -> Result
         return Ok(nothing(Content::Binary));
     }
     Ok(nothing(Content::None))
+}
+
+/// The type of the rows, where the answer is an object that has them in the member which the profile's
+/// paging names. The runtime takes them out, so for all that follows the answer is a list.
+fn rows(raw: &RawOperation, ty: &Type, schemas: &Schemas<'_>, paging: &Paging) -> Option<Type> {
+    let Paging::Cursor { items, .. } = paging else { return None };
+    let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
+    let member = items.strip_prefix('/')?;
+    let field = schemas.get(name)?.fields().iter().find(|field| field.name == member)?;
+    matches!(field.ty, Type::List(_)).then(|| field.ty.clone())
 }
 
 fn resolve_response(

@@ -63,7 +63,7 @@ pub fn titles(drafts: &[Draft<'_>], said: impl Fn(usize) -> bool, words: &Words<
             let module = &draft.resource.module;
             let shared = modules.get(one.as_slice()).is_some_and(|modules| modules.len() > 1);
             let bare = draft.noun.is_top() && draft.resource.given.is_none() && (one.len() == 1 || shared);
-            let repeats = parents.first().or(one.first()) == module.last();
+            let repeats = draft.resource.own == *module || parents.first().or(one.first()) == module.last();
             let with_module = (bare || said(at)) && !repeats;
             let parts = tools::parts(draft.form);
             let before = tools::words_of(parts.before);

@@ -93,6 +93,8 @@ pub struct Phrase {
     parents: Vec<Vec<String>>,
     own: Vec<String>,
     top: bool,
+    /// The path has no segment but the area's own.
+    is_module: bool,
 }
 
 impl Phrase {
@@ -105,13 +107,14 @@ impl Phrase {
             None => words.one(&resource.own),
         };
         let top = resource.parents.is_empty() && resource.given.is_none();
-        Self { module: resource.module.clone(), parents: resource.parents.clone(), own, top }
+        let is_module = top && resource.own == resource.module;
+        Self { module: resource.module.clone(), parents: resource.parents.clone(), own, top, is_module }
     }
 
     /// Parents and own words at a level: with the module only where it says something, at level 2 for
     /// all, and from level 3 even where it repeats itself.
     fn at(&self, level: usize) -> (Vec<Vec<String>>, Vec<String>) {
-        let repeats = self.own.first().is_some_and(|word| self.module.last() == Some(word));
+        let repeats = self.is_module || self.own.first().is_some_and(|word| self.module.last() == Some(word));
         let with_module = match level {
             0 | 1 => self.top && !repeats,
             2 => !self.parents.is_empty() || !repeats,

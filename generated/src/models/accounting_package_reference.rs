@@ -78,6 +78,7 @@ impl Choice for AccountingPackageReferenceIdentifier {
         "Mas200v4",
         "Other",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Qb99,

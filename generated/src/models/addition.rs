@@ -259,6 +259,7 @@ impl Choice for AdditionAgreementStatus {
         "Expired",
         "Inactive",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Active,

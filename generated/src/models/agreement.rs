@@ -474,6 +474,7 @@ impl Choice for AgreementAgreementStatus {
         "Expired",
         "Inactive",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Active,
@@ -535,6 +536,7 @@ impl Choice for AgreementApplicationCycle {
         "ContractQuarter",
         "CalendarYear",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Contract2Weeks,
@@ -633,6 +635,7 @@ impl Choice for AgreementBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -682,6 +685,7 @@ impl Choice for AgreementBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -731,6 +735,7 @@ impl Choice for AgreementBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

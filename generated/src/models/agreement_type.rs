@@ -389,6 +389,7 @@ impl Choice for AgreementTypeBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -438,6 +439,7 @@ impl Choice for AgreementTypeBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -487,6 +489,7 @@ impl Choice for AgreementTypeBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -663,6 +666,7 @@ impl Choice for AgreementTypeApplicationCycle {
         "ContractQuarter",
         "CalendarYear",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Contract2Weeks,

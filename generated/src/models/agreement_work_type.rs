@@ -161,6 +161,7 @@ impl Choice for AgreementWorkTypeBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

@@ -94,6 +94,7 @@ impl Choice for BillingCycleBillingOptions {
         "Weekly",
         "Yearly",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::BiMonthly,

@@ -140,6 +140,7 @@ impl Choice for BillingSetupRoutingRoutingRule {
         "Project",
         "Sales",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Account,

@@ -423,6 +423,7 @@ impl Choice for BoardBillExpense {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -472,6 +473,7 @@ impl Choice for BoardBillProduct {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -521,6 +523,7 @@ impl Choice for BoardBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -607,6 +610,7 @@ impl Choice for BoardPercentageCalculation {
         "ClosedPhases",
         "ClosedTickets",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualHours,

@@ -154,6 +154,7 @@ impl Choice for BoardStatusEscalationStatus {
         "Resolved",
         "NoEscalation",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::NotResponded,

@@ -297,6 +297,7 @@ impl Choice for CatalogItemPriceAttribute {
         "OverrideRate",
         "TimeAndMaterials",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::FixedFee,
@@ -349,6 +350,7 @@ impl Choice for CatalogItemProductClass {
         "NonInventory",
         "Service",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

@@ -138,6 +138,7 @@ impl Choice for CatalogItemInfoProductClass {
         "NonInventory",
         "Service",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

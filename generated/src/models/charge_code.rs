@@ -133,6 +133,7 @@ impl Choice for ChargeCodeBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

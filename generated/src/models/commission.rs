@@ -222,6 +222,7 @@ impl Choice for CommissionBillingMethod {
         "Progress",
         "Standard",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

@@ -235,6 +235,7 @@ impl Choice for CompanyManagementSummaryDeviceType {
         "Servers",
         "Workstations",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::WorkstationsAndServers,

@@ -115,6 +115,7 @@ impl Choice for ConfigurationQuestionFieldType {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

@@ -173,6 +173,7 @@ impl Choice for ConfigurationTypeQuestionFieldType {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

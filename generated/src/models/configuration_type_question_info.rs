@@ -172,6 +172,7 @@ impl Choice for ConfigurationTypeQuestionInfoFieldType {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

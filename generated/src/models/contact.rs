@@ -405,6 +405,7 @@ impl Choice for ContactPresence {
         "Away",
         "Offline",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::NoAgent,

@@ -75,6 +75,7 @@ impl Choice for ConvertToProjectRecordType {
         "ProjectTicket",
         "ServiceTicket",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ProjectIssue,

@@ -174,6 +174,7 @@ impl Choice for CorporateStructureFiscalYearStart {
         "November",
         "December",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::January,
@@ -242,6 +243,7 @@ impl Choice for CorporateStructureLevelCount {
         "Level4",
         "Level5",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Level1,

@@ -157,6 +157,7 @@ impl Choice for CustomFieldValueType {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

@@ -446,6 +446,7 @@ impl Choice for CustomReportModule {
         "ServiceDesk",
         "TimeExpense",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Companies,

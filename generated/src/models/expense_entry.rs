@@ -217,6 +217,7 @@ impl Choice for ExpenseEntryBillableOption {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -266,6 +267,7 @@ impl Choice for ExpenseEntryChargeToType {
         "ChargeCode",
         "Activity",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ServiceTicket,
@@ -339,6 +341,7 @@ impl Choice for ExpenseEntryStatus {
         "WrittenOff",
         "BilledAgreement",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Open,

@@ -130,6 +130,7 @@ impl Choice for ExpenseReportStatus {
         "WrittenOff",
         "BilledAgreement",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Open,

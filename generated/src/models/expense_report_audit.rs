@@ -126,6 +126,7 @@ impl Choice for ExpenseReportAuditSource {
         "SystemAPI",
         "Conversion",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::None,
@@ -491,6 +492,7 @@ impl Choice for ExpenseReportAuditType {
         "TimeInternal",
         "TimeResolution",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Activity,

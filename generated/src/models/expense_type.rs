@@ -134,6 +134,7 @@ impl Choice for ExpenseTypeBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

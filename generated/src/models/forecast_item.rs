@@ -210,6 +210,7 @@ impl Choice for ForecastItemForecastType {
         "Product",
         "Service",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Other1,

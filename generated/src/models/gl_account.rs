@@ -245,6 +245,7 @@ impl Choice for GlAccountGlType {
         "FT",
         "PT",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Ap,

@@ -456,6 +456,7 @@ impl Choice for InvoiceType {
         "Progress",
         "Standard",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,
@@ -515,6 +516,7 @@ impl Choice for InvoiceApplyToType {
         "SalesOrder",
         "Ticket",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::All,

@@ -1043,6 +1043,7 @@ impl Choice for InvoiceTemplateHeaderTitleFont {
         "ExtraLarge",
         "ExtraLargeBold",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Regular,

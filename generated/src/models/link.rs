@@ -88,6 +88,7 @@ impl Choice for LinkScreenLink {
         "PurchaseOrder",
         "SalesOrder",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Company,

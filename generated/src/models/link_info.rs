@@ -79,6 +79,7 @@ impl Choice for LinkInfoScreenLink {
         "PurchaseOrder",
         "SalesOrder",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Company,

@@ -94,6 +94,7 @@ impl Choice for ManagedDevicesIntegrationNotificationLogType {
         "NewAddition",
         "Info",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::All,

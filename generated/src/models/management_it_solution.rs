@@ -171,6 +171,7 @@ impl Choice for ManagementItSolutionManagementItSolutionType {
         "Continuum",
         "Custom",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::LevelPlatforms,

@@ -124,6 +124,7 @@ impl Choice for MappedTypeGlType {
         "FT",
         "PT",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Ap,

@@ -100,6 +100,7 @@ impl Choice for MarketplaceImportMarketplaceImportType {
         "TicketTemplates",
         "Views",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreements,

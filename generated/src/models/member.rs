@@ -817,6 +817,7 @@ impl Choice for MemberAgreementInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,
@@ -859,6 +860,7 @@ impl Choice for MemberAuthenticationServiceType {
         "GoogleAuthenticator",
         "Email",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::AuthAnvil,
@@ -946,6 +948,7 @@ impl Choice for MemberGlobalSearchDefaultSort {
         "CreatedDesc",
         "CreatedAsc",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::None,
@@ -994,6 +997,7 @@ impl Choice for MemberGlobalSearchDefaultTicketFilter {
         "ClosedRecords",
         "AllRecords",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::OpenRecords,
@@ -1035,6 +1039,7 @@ impl Choice for MemberInvoiceScreenDefaultTabFormat {
         "ShowInvoicingTab",
         "ShowAgreementInvoicingTab",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ShowInvoicingTab,
@@ -1111,6 +1116,7 @@ impl Choice for MemberInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,

@@ -89,6 +89,7 @@ impl Choice for MemberNotificationSettingNotificationTrigger {
         "TimeSheet",
         "WorkflowRules",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActivityStatusReq,

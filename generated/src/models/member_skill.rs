@@ -99,6 +99,7 @@ impl Choice for MemberSkillSkillLevel {
         "Advanced",
         "Expert",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Beginner,

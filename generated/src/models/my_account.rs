@@ -573,6 +573,7 @@ impl Choice for MyAccountAgreementInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,
@@ -731,6 +732,7 @@ impl Choice for MyAccountInvoiceScreenDefaultTabFormat {
         "ShowInvoicingTab",
         "ShowAgreementInvoicingTab",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ShowInvoicingTab,
@@ -807,6 +809,7 @@ impl Choice for MyAccountInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,
@@ -894,6 +897,7 @@ impl Choice for MyAccountAuthenticationServiceType {
         "GoogleAuthenticator",
         "Email",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::AuthAnvil,
@@ -944,6 +948,7 @@ impl Choice for MyAccountGlobalSearchDefaultSort {
         "CreatedDesc",
         "CreatedAsc",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::None,
@@ -992,6 +997,7 @@ impl Choice for MyAccountGlobalSearchDefaultTicketFilter {
         "ClosedRecords",
         "AllRecords",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::OpenRecords,

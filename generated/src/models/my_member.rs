@@ -595,6 +595,7 @@ impl Choice for MyMemberAgreementInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,
@@ -637,6 +638,7 @@ impl Choice for MyMemberAuthenticationServiceType {
         "GoogleAuthenticator",
         "Email",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::AuthAnvil,
@@ -797,6 +799,7 @@ impl Choice for MyMemberInvoiceScreenDefaultTabFormat {
         "ShowInvoicingTab",
         "ShowAgreementInvoicingTab",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ShowInvoicingTab,
@@ -873,6 +876,7 @@ impl Choice for MyMemberInvoicingDisplayOptions {
         "RemainOnInvoicingScreen",
         "ShowRecentInvoices",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::RemainOnInvoicingScreen,

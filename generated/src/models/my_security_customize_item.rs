@@ -111,6 +111,7 @@ impl Choice for MySecurityCustomizeItemCustomizeIdentifier {
         "SystemMassMaintenance",
         "SystemTableSetup",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::CompanyReports,

@@ -128,6 +128,7 @@ impl Choice for PortalCalendarWeekStart {
         "Friday",
         "Saturday",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Sunday,

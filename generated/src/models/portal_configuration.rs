@@ -173,6 +173,7 @@ impl Choice for PortalConfigurationLanguage {
         "NewZealand",
         "Dutch",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::English,

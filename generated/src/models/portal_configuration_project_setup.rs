@@ -291,6 +291,7 @@ impl Choice for PortalConfigurationProjectSetupOnlyDisplay {
         "Closed120Days",
         "AllClosed",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::DoNotDisplay,

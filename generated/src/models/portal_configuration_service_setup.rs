@@ -183,6 +183,7 @@ impl Choice for PortalConfigurationServiceSetupDisplayClosedTicketsOption {
         "Closed120Days",
         "AllClosed",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::DoNotDisplay,

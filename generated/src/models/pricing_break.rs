@@ -97,6 +97,7 @@ impl Choice for PricingBreakPriceMethod {
         "PercentMarkdownFromPrice",
         "PricePerUnit",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::FlatRateForRange,

@@ -130,6 +130,7 @@ impl Choice for PriorityColor {
         "Yellow",
         "Custom",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Black,

@@ -490,6 +490,7 @@ impl Choice for ProductItemPriceMethod {
         "PercentMarkdownFromPrice",
         "PricePerUnit",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::FlatRateForRange,
@@ -542,6 +543,7 @@ impl Choice for ProductItemProductClass {
         "NonInventory",
         "Service",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

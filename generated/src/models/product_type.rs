@@ -82,6 +82,7 @@ impl Choice for ProductTypeTypeXref {
         "OtherCharge",
         "Service",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::InventoryPart,

@@ -393,6 +393,7 @@ impl Choice for ProjectBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,
@@ -442,6 +443,7 @@ impl Choice for ProjectBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -491,6 +493,7 @@ impl Choice for ProjectBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -540,6 +543,7 @@ impl Choice for ProjectBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

@@ -327,6 +327,7 @@ impl Choice for ProjectPhaseBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -376,6 +377,7 @@ impl Choice for ProjectPhaseBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -425,6 +427,7 @@ impl Choice for ProjectPhaseBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -474,6 +477,7 @@ impl Choice for ProjectPhaseBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,

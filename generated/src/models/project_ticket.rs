@@ -464,6 +464,7 @@ impl Choice for ProjectTicketBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -513,6 +514,7 @@ impl Choice for ProjectTicketBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -562,6 +564,7 @@ impl Choice for ProjectTicketBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -617,6 +620,7 @@ impl Choice for ProjectTicketKnowledgeBaseLinkType {
         "ServiceTicket",
         "Time",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Activity,
@@ -707,6 +711,7 @@ impl Choice for ProjectTicketSubBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,

@@ -136,6 +136,7 @@ impl Choice for ProjectTicketNoteNoteType {
         "TimeEntryNote",
         "MeetingNote",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TicketNote,

@@ -267,6 +267,7 @@ impl Choice for PurchaseOrderLineItemReceivedStatus {
         "PartiallyReceiveCancelRest",
         "PartiallyReceiveCloneRest",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Waiting,

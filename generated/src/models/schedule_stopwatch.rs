@@ -202,6 +202,7 @@ impl Choice for ScheduleStopwatchBillableOption {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

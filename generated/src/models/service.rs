@@ -184,6 +184,7 @@ impl Choice for ServiceSrNotify {
         "NewRequestsOnly",
         "None",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::All,

@@ -156,6 +156,7 @@ impl Choice for ServiceEmailTemplateType {
         "RMA",
         "Specific",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Any,

@@ -300,6 +300,7 @@ impl Choice for ServiceTemplateBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,

@@ -146,6 +146,7 @@ impl Choice for ServiceTicketNoteNoteType {
         "TimeEntryNote",
         "MeetingNote",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TicketNote,

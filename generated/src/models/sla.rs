@@ -170,6 +170,7 @@ impl Choice for SlaBasedOn {
         "MyCalendar",
         "Custom",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::AllHours,

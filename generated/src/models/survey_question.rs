@@ -176,6 +176,7 @@ impl Choice for SurveyQuestionFieldType {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

@@ -645,6 +645,7 @@ impl Choice for TicketBillExpenses {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -694,6 +695,7 @@ impl Choice for TicketBillProducts {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -743,6 +745,7 @@ impl Choice for TicketBillTime {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -792,6 +795,7 @@ impl Choice for TicketBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,
@@ -888,6 +892,7 @@ impl Choice for TicketKnowledgeBaseLinkType {
         "ServiceTicket",
         "Time",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Activity,
@@ -975,6 +980,7 @@ impl Choice for TicketRecordType {
         "ProjectTicket",
         "ServiceTicket",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ProjectIssue,
@@ -1063,6 +1069,7 @@ impl Choice for TicketSubBillingMethod {
         "NotToExceed",
         "OverrideRate",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ActualRates,

@@ -233,6 +233,7 @@ impl Choice for TicketStopwatchBillableOption {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,

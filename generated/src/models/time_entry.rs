@@ -369,6 +369,7 @@ impl Choice for TimeEntryBillableOption {
         "NoCharge",
         "NoDefault",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Billable,
@@ -418,6 +419,7 @@ impl Choice for TimeEntryChargeToType {
         "ChargeCode",
         "Activity",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::ServiceTicket,
@@ -491,6 +493,7 @@ impl Choice for TimeEntryStatus {
         "WrittenOff",
         "BilledAgreement",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Open,

@@ -121,6 +121,7 @@ impl Choice for TimeExpenseDefaultSpecialInvoiceType {
         "Progress",
         "Standard",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

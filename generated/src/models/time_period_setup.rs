@@ -170,6 +170,7 @@ impl Choice for TimePeriodSetupType {
         "SemiMonthly",
         "Monthly",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Weekly,

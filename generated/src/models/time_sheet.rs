@@ -129,6 +129,7 @@ impl Choice for TimeSheetStatus {
         "WrittenOff",
         "BilledAgreement",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Open,

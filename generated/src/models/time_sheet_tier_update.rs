@@ -80,6 +80,7 @@ impl Choice for TimeSheetTierUpdateApprovalType {
         "SalesActivity",
         "Schedule",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::DataEntry,

@@ -174,6 +174,7 @@ impl Choice for TrackActionNotifyType {
         "ChangeCompanyStatus",
         "CreateServiceTicket",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::CreateActivity,

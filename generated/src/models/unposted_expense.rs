@@ -304,6 +304,7 @@ impl Choice for UnpostedExpenseClassification {
         "Reimbursable",
         "Personal",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::NonReimbursable,
@@ -396,6 +397,7 @@ impl Choice for UnpostedExpenseGlType {
         "FT",
         "PT",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Ap,

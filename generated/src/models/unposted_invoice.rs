@@ -321,6 +321,7 @@ impl Choice for UnpostedInvoiceInvoiceType {
         "Progress",
         "Standard",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::Agreement,

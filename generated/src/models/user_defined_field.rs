@@ -200,6 +200,7 @@ impl Choice for UserDefinedFieldFieldTypeIdentifier {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

@@ -214,6 +214,7 @@ impl Choice for UserDefinedFieldInfoFieldTypeIdentifier {
         "Text",
         "Password",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::TextArea,

@@ -166,6 +166,7 @@ impl Choice for WorkflowBatchSchedule {
         "MyCompanyOfficeHours",
         "SlaHours",
     ];
+
     fn from_index(index: usize) -> Self {
         match index {
             0 => Self::AnyTime,

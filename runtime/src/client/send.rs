@@ -43,6 +43,7 @@ impl Client {
                 .with_request_id(request_id));
         }
         let next = paging::next(&self.api().paging, call, &headers, &body);
+        let body = paging::rows(&self.api().paging, call, &body).unwrap_or(body);
         let raw = RawResponse::new(status, headers, body, call.writes);
         Ok(Received { raw, rate_limit, request_id, next })
     }

@@ -4,6 +4,7 @@
 mod link;
 mod walk;
 
+use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -38,6 +39,18 @@ impl<T> Request<T> {
         next.apply(&mut self.call.query);
         self
     }
+}
+
+/// The rows of a list whose answer has them in a member, as a body of their own: for all that follows, a
+/// list is a list, wherever the API puts it.
+pub(crate) fn rows(paging: &Paging, call: &Call, body: &[u8]) -> Option<Bytes> {
+    let Paging::Cursor { items, .. } = paging else { return None };
+    if call.method != Method::Get {
+        return None;
+    }
+    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    let rows = answer.pointer_mut(items).filter(|rows| rows.is_array())?.take();
+    Some(Bytes::from(rows.to_string()))
 }
 
 /// How the list goes on after this answer. A page without items is always the last.

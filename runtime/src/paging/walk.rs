@@ -6,11 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 
 use futures_util::stream::{self, Stream, TryStreamExt};
-use serde_json::Value;
 
 use crate::call::Call;
 use crate::client::Received;
-use crate::{Answer, Client, Error, ErrorKind, Field, Next, Paging, RateLimit, RawResponse, Request, decode};
+use crate::{Answer, Client, Error, ErrorKind, Field, Next, Paging, RateLimit, RawResponse, Request};
 
 /// One page of a list.
 #[derive(Clone, Debug)]
@@ -145,31 +144,12 @@ impl Walk {
     }
 
     fn page<T: Field>(&self, received: Received) -> Result<Page<T>, Error> {
-        let items = items(&self.client.api().paging, received.raw);
+        let items = Answer::decode(received.raw);
         Ok(Page {
-            items: items.map_err(|error| error.with_request(self.label.clone()))?,
+            items: items.map_err(|error: Error| error.with_request(self.label.clone()))?,
             next: received.next,
             rate_limit: received.rate_limit,
             request_id: received.request_id,
         })
     }
-}
-
-/// The items of a page: the whole answer, or the part of it where the API puts them.
-fn items<T: Field>(paging: &Paging, raw: RawResponse) -> Result<Vec<T>, Error> {
-    if let Paging::Cursor { items, .. } = paging
-        && let Ok(mut answer) = serde_json::from_slice::<Value>(raw.body())
-        && let Some(found) = answer.pointer_mut(items)
-    {
-        let mut list: Vec<T> = Vec::new();
-        return match decode(found.take(), list.place()) {
-            Ok(()) => Ok(list),
-            Err(error) => Err(Error::new(
-                ErrorKind::Decode,
-                format!("the answer has another shape: at {items}: {error}"),
-            )
-            .with_status(raw.status())),
-        };
-    }
-    Answer::decode(raw)
 }
