@@ -77,11 +77,7 @@ fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {
     };
     figures.push(equal("operations as typed functions", functions, generated.operations));
     figures.push(equal("operations as tools", tools.len(), generated.operations));
-    figures.push(equal(
-        "schemas as models",
-        models,
-        generated.schemas,
-    ));
+    figures.push(equal("schemas as models", models, generated.schemas));
     figures.push(equal("duplicate tool names", tools.len() - names.len(), 0));
     let long = tools.iter().filter(|tool| text(tool, "name").len() > 63).count();
     figures.push(equal("tool names over 63 characters", long, 0));
