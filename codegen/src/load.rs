@@ -39,9 +39,22 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
     let text = text.trim_start_matches('\u{feff}');
-    let openapi = if text.trim_start().starts_with('{') { parse_json(text) } else { parse_yaml(text) }
-        .map_err(|error| error.in_file(path))?;
+    let read = || if text.trim_start().starts_with('{') { parse_json(text) } else { parse_yaml(text) };
+    let openapi = with_deep_stack(read).map_err(|error| error.in_file(path))?;
     Ok(Document { file: path.to_owned(), openapi })
+}
+
+/// Room for a document as deep as its syntax may be (128 levels): a schema in a schema takes more than
+/// 100 kB of stack to read in a debug build.
+const STACK: usize = 64 << 20;
+
+/// Runs `read` on a thread with [`STACK`] bytes.
+fn with_deep_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        let thread = thread.map_err(|error| Error::new("E001", format!("no memory to read it: {error}")))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// The members that tell which kind of document it is.

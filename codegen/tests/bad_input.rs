@@ -100,13 +100,19 @@ fn other_versions() {
 fn specs_that_contradict_themselves() {
     let mut said = Vec::new();
     said.push(spec("schemas/Thing'", "schemas/Thng'"));
-    said.push(spec("{ type: object, properties: { id: { type: integer } } }", "{ $ref: '#/components/schemas/Thing' }"));
+    said.push(spec(
+        "{ type: object, properties: { id: { type: integer } } }",
+        "{ $ref: '#/components/schemas/Thing' }",
+    ));
     said.push(spec("info: { title: A, version: '1' }", "info: &i { title: A, version: '1', x: *i }"));
     said.push(spec("components:", "  /x/empty: {}\ncomponents:"));
     said.push(spec("get:", "got:"));
     let twin = "  /X/Things/:\n    get:\n      responses: { '204': { description: ok } }\n  /x/things/:\n    get:\n      responses: { '204': { description: ok } }\ncomponents:";
     said.push(spec("components:", twin));
-    said.push(spec("get:\n", "post:\n      requestBody: { content: { text/csv: { schema: { type: string } } } }\n"));
+    said.push(spec(
+        "get:\n",
+        "post:\n      requestBody: { content: { text/csv: { schema: { type: string } } } }\n",
+    ));
     insta::assert_snapshot!(said.join("\n"));
 }
 

@@ -41,10 +41,7 @@ fn counted<'a>(context: &'a Context<'_>, operation: &Operation) -> Option<&'a st
 pub fn lines(context: &Context<'_>, schemas: impl Iterator<Item = String>) -> Vec<Value> {
     let mut lines: BTreeMap<String, Value> = BTreeMap::new();
     for name in schemas {
-        if !lines.contains_key(&name) {
-            let line = line(context, &name);
-            lines.insert(name, line);
-        }
+        lines.entry(name).or_insert_with_key(|name| line(context, name));
     }
     lines.into_values().collect()
 }

@@ -1,0 +1,76 @@
+//! The command as a person or CI runs it: exit codes, messages, what is on disk afterwards.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A folder with the small profile of the generator's golden tests.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/golden/orders");
+    for file in ["toolcrate.yaml", "overlay.yaml", "spec.yaml", "names.lock"] {
+        fs::copy(golden.join(file), folder.path().join(file)).unwrap();
+    }
+    folder
+}
+
+/// Runs `xtask regenerate` in `folder`, with paths relative to it.
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("regenerate")
+        .args(["--profile", "toolcrate.yaml"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn it_writes_then_finds_nothing_to_do_then_notices_what_is_stale() {
+    let folder = project();
+    let (code, stdout, stderr) = run(folder.path(), &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains("release 1.0: 10 operations, 6 schemas"), "{stdout}");
+    let (code, stdout, _) = run(folder.path(), &["--check"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("0 changed") && stdout.contains("nothing was written"), "{stdout}");
+
+    let edited = folder.path().join("expected/src/query.rs");
+    let text = fs::read_to_string(&edited).unwrap();
+    fs::write(&edited, text.replace("pub page:", "pub side:")).unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &["--check"]);
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains("-    pub side: Option<i64>,\n+    pub page: Option<i64>,"), "{stdout}");
+    assert!(stderr.contains("run `cargo xtask regenerate`"), "{stderr}");
+    assert!(fs::read_to_string(&edited).unwrap().contains("pub side:"), "--check writes nothing");
+    assert_eq!(run(folder.path(), &[]).0, Some(0));
+    assert_eq!(fs::read_to_string(&edited).unwrap(), text);
+}
+
+#[test]
+fn another_folder_gets_the_same_bytes() {
+    let folder = project();
+    assert_eq!(run(folder.path(), &[]).0, Some(0));
+    assert_eq!(run(folder.path(), &["--out", "deep/er/out"]).0, Some(0));
+    for file in ["Cargo.toml", "src/models/order.rs", "catalogue/tools/sales.jsonl", "manifest.txt"] {
+        let read = |out: &str| fs::read(folder.path().join(out).join(file)).unwrap();
+        assert_eq!(read("expected"), read("deep/er/out"), "{file}");
+    }
+}
+
+#[test]
+fn bad_input_is_said_once_and_leaves_everything() {
+    let folder = project();
+    assert_eq!(run(folder.path(), &[]).0, Some(0));
+    let kept = fs::read(folder.path().join("expected/manifest.txt")).unwrap();
+    fs::write(folder.path().join("spec.yaml"), "swagger: '2.0'\npaths: {}\n").unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &[]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    let expected = "error[E003] spec.yaml at /swagger: this is Swagger 2.0; convert it to OpenAPI 3.0 first";
+    assert!(stderr.starts_with(expected) && stderr.lines().count() == 1, "{stderr}");
+    assert_eq!(fs::read(folder.path().join("expected/manifest.txt")).unwrap(), kept);
+    let (code, _, stderr) = run(folder.path(), &["--spec", "missing.json"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.starts_with("error[E001] missing.json: the spec cannot be read"), "{stderr}");
+}
