@@ -79,51 +79,54 @@ fn spec(from: &str, to: &str) -> String {
 
 #[test]
 fn files_that_are_none() {
-    let mut said = Vec::new();
-    said.push(message("spec.yaml", None));
-    said.push(message("toolcrate.yaml", None));
-    said.push(message("spec.yaml", Some("just words\n")));
-    said.push(message("spec.yaml", Some("a: [1\nb: 2\n")));
-    said.push(message("spec.yaml", Some("{\"openapi\": \"3.0.1\",\n \"info\": {")));
+    let said = [
+        message("spec.yaml", None),
+        message("toolcrate.yaml", None),
+        message("spec.yaml", Some("just words\n")),
+        message("spec.yaml", Some("a: [1\nb: 2\n")),
+        message("spec.yaml", Some("{\"openapi\": \"3.0.1\",\n \"info\": {")),
+    ];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
 fn other_versions() {
-    let mut said = Vec::new();
-    said.push(spec("openapi: 3.0.1", "swagger: '2.0'"));
-    said.push(spec("openapi: 3.0.1", "openapi: 3.1.0"));
+    let said = [spec("openapi: 3.0.1", "swagger: '2.0'"), spec("openapi: 3.0.1", "openapi: 3.1.0")];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
 fn specs_that_contradict_themselves() {
-    let mut said = Vec::new();
-    said.push(spec("schemas/Thing'", "schemas/Thng'"));
-    said.push(spec(
-        "{ type: object, properties: { id: { type: integer } } }",
-        "{ $ref: '#/components/schemas/Thing' }",
-    ));
-    said.push(spec("info: { title: A, version: '1' }", "info: &i { title: A, version: '1', x: *i }"));
-    said.push(spec("components:", "  /x/empty: {}\ncomponents:"));
-    said.push(spec("get:", "got:"));
     let twin = "  /X/Things/:\n    get:\n      responses: { '204': { description: ok } }\n  /x/things/:\n    get:\n      responses: { '204': { description: ok } }\ncomponents:";
-    said.push(spec("components:", twin));
-    said.push(spec(
-        "get:\n",
-        "post:\n      requestBody: { content: { text/csv: { schema: { type: string } } } }\n",
-    ));
+    let said = [
+        spec("schemas/Thing'", "schemas/Thng'"),
+        spec(
+            "{ type: object, properties: { id: { type: integer } } }",
+            "{ $ref: '#/components/schemas/Thing' }",
+        ),
+        spec("info: { title: A, version: '1' }", "info: &i { title: A, version: '1', x: *i }"),
+        spec("components:", "  /x/empty: {}\ncomponents:"),
+        spec("get:", "got:"),
+        spec("components:", twin),
+        spec("get:\n", "post:\n      requestBody: { content: { text/csv: { schema: { type: string } } } }\n"),
+    ];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
 fn profiles_overlays_and_locks() {
-    let mut said = Vec::new();
-    said.push(message("toolcrate.yaml", Some(&PROFILE.replace("lock:", "lok:"))));
-    said.push(message("overlay.yaml", Some("not_writeable: []\n")));
-    said.push(message("overlay.yaml", Some("not_writable: [{ field: gone, reason: r }]\n")));
-    said.push(message("toolcrate.yaml", Some(&format!("{PROFILE}transport_headers: [never]\n"))));
-    said.push(message("names.lock", Some("GET /x/things get_single_a_x_thing x::things::get_thing\nGET /x/other get_single_a_x_thing x::things::get_other\n")));
+    let said = [
+        message("toolcrate.yaml", Some(&PROFILE.replace("lock:", "lok:"))),
+        message("overlay.yaml", Some("not_writeable: []\n")),
+        message("overlay.yaml", Some("not_writable: [{ field: gone, reason: r }]\n")),
+        message("toolcrate.yaml", Some(&format!("{PROFILE}transport_headers: [never]\n"))),
+        message(
+            "names.lock",
+            Some(
+                "GET /x/things get_single_a_x_thing x::things::get_thing\nGET /x/other get_single_a_x_thing x::things::get_other\n",
+            ),
+        ),
+    ];
     insta::assert_snapshot!(said.join("\n"));
 }
 
