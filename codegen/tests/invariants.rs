@@ -23,6 +23,7 @@ static API: Api = Api {
     patch_paths: PatchPaths::Pointer,
     trim: &[],
     fields_parameter: None,
+    filter: None,
 };
 
 /// The catalogue of a release. Its texts are leaked, as they are static in a real program.

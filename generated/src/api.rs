@@ -25,6 +25,13 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Pointer,
     trim: &["_info"],
     fields_parameter: Some("fields"),
+    filter: Some(toolcrate_runtime::FilterGrammar {
+        argument: "filter",
+        conditions: "conditions",
+        child_conditions: "childConditions",
+        custom_field_conditions: "customFieldConditions",
+        custom_fields: "customFields",
+    }),
 };
 
 /// The servers that the provider runs.

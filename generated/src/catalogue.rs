@@ -6,20 +6,21 @@ use toolcrate_runtime::Catalogue;
 
 /// Every operation of the API as a tool.
 pub static CATALOGUE: Catalogue = Catalogue::new(
-    &crate::API,
-    &[
-        ("company", include_str!("../catalogue/tools/company.jsonl")),
-        ("expense", include_str!("../catalogue/tools/expense.jsonl")),
-        ("finance", include_str!("../catalogue/tools/finance.jsonl")),
-        ("marketing", include_str!("../catalogue/tools/marketing.jsonl")),
-        ("procurement", include_str!("../catalogue/tools/procurement.jsonl")),
-        ("project", include_str!("../catalogue/tools/project.jsonl")),
-        ("sales", include_str!("../catalogue/tools/sales.jsonl")),
-        ("schedule", include_str!("../catalogue/tools/schedule.jsonl")),
-        ("service", include_str!("../catalogue/tools/service.jsonl")),
-        ("system", include_str!("../catalogue/tools/system.jsonl")),
-        ("time", include_str!("../catalogue/tools/time.jsonl")),
-    ],
-    include_str!("../catalogue/shapes.jsonl"),
-    include_str!("../catalogue/schemas.jsonl"),
-);
+        &crate::API,
+        &[
+            ("company", include_str!("../catalogue/tools/company.jsonl")),
+            ("expense", include_str!("../catalogue/tools/expense.jsonl")),
+            ("finance", include_str!("../catalogue/tools/finance.jsonl")),
+            ("marketing", include_str!("../catalogue/tools/marketing.jsonl")),
+            ("procurement", include_str!("../catalogue/tools/procurement.jsonl")),
+            ("project", include_str!("../catalogue/tools/project.jsonl")),
+            ("sales", include_str!("../catalogue/tools/sales.jsonl")),
+            ("schedule", include_str!("../catalogue/tools/schedule.jsonl")),
+            ("service", include_str!("../catalogue/tools/service.jsonl")),
+            ("system", include_str!("../catalogue/tools/system.jsonl")),
+            ("time", include_str!("../catalogue/tools/time.jsonl")),
+        ],
+        include_str!("../catalogue/shapes.jsonl"),
+        include_str!("../catalogue/schemas.jsonl"),
+    )
+    .with_filters(include_str!("../catalogue/filters.jsonl"));

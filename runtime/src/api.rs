@@ -20,6 +20,23 @@ pub struct Api {
     pub trim: &'static [&'static str],
     /// The query parameter in which a caller lists members; one listed there is not trimmed.
     pub fields_parameter: Option<&'static str>,
+    /// How a structured filter is sent; `None` where the API takes none.
+    pub filter: Option<FilterGrammar>,
+}
+
+/// The argument that takes a structured filter, and the query parameters that it is sent in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilterGrammar {
+    /// The argument.
+    pub argument: &'static str,
+    /// The parameter for conditions on the record.
+    pub conditions: &'static str,
+    /// The parameter for conditions on members of lists.
+    pub child_conditions: &'static str,
+    /// The parameter for conditions on custom fields.
+    pub custom_field_conditions: &'static str,
+    /// The member of a record that holds its custom fields: `member/caption` asks for one.
+    pub custom_fields: &'static str,
 }
 
 /// How the pages of a list are asked for. A `Link` header with `rel="next"` is followed in any case.

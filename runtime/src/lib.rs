@@ -34,6 +34,7 @@ mod download;
 mod encode;
 mod error;
 mod extra;
+mod filter;
 mod form;
 mod method;
 mod paging;
@@ -56,7 +57,7 @@ pub use serde;
 pub use serde_json::{self, Value};
 
 pub use answer::{Answer, RawResponse};
-pub use api::{Api, ErrorShape, Paging, PatchPaths};
+pub use api::{Api, ErrorShape, FilterGrammar, Paging, PatchPaths};
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
 pub use download::Download;

@@ -243,6 +243,7 @@ async fn items_within_an_object_are_followed_by_their_mark() {
         patch_paths: toolcrate_runtime::PatchPaths::Pointer,
         trim: &[],
         fields_parameter: None,
+        filter: None,
     };
     let server = Server::start([
         json_answer(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),

@@ -187,3 +187,34 @@ async fn a_limit_is_passed_on_at_once() {
     assert_eq!(error["error"]["rate_limit"]["reset"], 30, "{error}");
     server.verify().await;
 }
+
+#[tokio::test]
+async fn a_structured_filter_becomes_conditions() {
+    let arguments = json!({
+        "filter": {
+            "board/name": "Network \"Core\"",
+            "dateEntered": {"<": "2025-01-01T09:00:00+01:00"},
+            "or": [{"closedFlag": false}, {"status/name": {"in": ["New", "Open"]}}],
+            "customFields/Region": "West",
+        },
+        "conditions": "id > 5",
+    });
+    let (_, request) = call("list_all_connect_wise_psa_tickets", arguments, 200, json!([])).await;
+    let (line, query, _) = sent(&request);
+    assert_eq!(line, "GET /service/tickets");
+    let conditions = "conditions=(id > 5) and (board/name = \"Network \\\"Core\\\"\" and \
+                      dateEntered < [2025-01-01T08:00:00Z] and \
+                      (closedFlag = false or status/name in (\"New\", \"Open\")))";
+    assert!(query.contains(conditions), "{query}");
+    assert!(query.contains("customFieldConditions=(caption = \"Region\" and value = \"West\")"), "{query}");
+}
+
+#[tokio::test]
+async fn a_wrong_field_of_a_filter_gets_the_nearest_names() {
+    let client = client("http://127.0.0.1:9").unwrap();
+    let tool = CATALOGUE.find("list_all_connect_wise_psa_tickets").unwrap();
+    let error = client.execute(tool, &json!({"filter": {"sumary": "x"}})).await.unwrap_err();
+    let field = &error.fields()[0];
+    assert_eq!(field.pointer, "/filter/sumary");
+    assert!(field.message.contains("did you mean summary"), "{}", field.message);
+}

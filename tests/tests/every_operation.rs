@@ -29,6 +29,10 @@ async fn every_tool_makes_its_request() {
         for binding in line["bindings"].as_array().into_iter().flatten() {
             arguments.remove(binding["when"].as_str().unwrap());
         }
+        // A structured filter is tried with the first field that it names.
+        if let Some(field) = filter_field(&line) {
+            arguments.insert("filter".to_owned(), serde_json::json!({field: null}));
+        }
         if let Err(error) = client.execute(tool, &arguments).await {
             wrong.push(format!("{}: {}", tool.name(), error.to_json()));
             continue;
@@ -90,6 +94,9 @@ fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> 
             (Some("query"), _) => query.contains_key(name),
             (Some("whole_body"), _) => !body.is_null(),
             (Some("patch"), _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
+            (Some("filter"), _) => filter_field(line).is_none_or(|field| {
+                query.get("conditions").is_some_and(|text| text.contains(&format!("({field} = null)")))
+            }),
             (None, _) if in_query => query.contains_key(name),
             (_, Some("multipart")) => body_text.contains(&format!("name=\"{name}\"")),
             (_, Some("patch")) => body.as_array().is_some_and(|operations| {
@@ -106,6 +113,12 @@ fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> 
         }
     }
     problems
+}
+
+/// The first field that the description of the filter argument names.
+fn filter_field(line: &Value) -> Option<&str> {
+    let description = line["input"]["properties"]["filter"]["description"].as_str()?;
+    description.split_once("Fields: ")?.1.split(", ").next().filter(|field| !field.is_empty())
 }
 
 /// Whether the members of the tool's shape travel in the query.

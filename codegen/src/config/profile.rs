@@ -59,9 +59,6 @@ pub struct Profile {
     /// How a structured filter is sent; without it, tools take the raw query parameters alone.
     #[serde(default)]
     pub filter: Option<Filter>,
-    /// How records hold the fields that an account defines for itself.
-    #[serde(default)]
-    pub custom_fields: Option<CustomFields>,
     /// Query parameters that many operations share.
     #[serde(default)]
     pub shared_query: IndexMap<String, SharedQuery>,
@@ -215,22 +212,8 @@ pub struct Filter {
     pub child_conditions: String,
     /// The query parameter that takes conditions on custom fields.
     pub custom_field_conditions: String,
-}
-
-/// Where a record holds the fields that an account defines for itself: a list keyed by id.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CustomFields {
-    /// The record's member that holds them.
-    pub member: String,
-    /// In an item: the id of the definition.
-    pub key: String,
-    /// In an item: what people call the field.
-    pub caption: String,
-    /// In an item: the value.
-    pub value: String,
-    /// The list operation of the definitions, `GET /path`.
-    pub definitions: String,
+    /// The member of a record that holds its custom fields; a filter asks for them by `member/caption`.
+    pub custom_fields: String,
 }
 
 /// A query parameter that many operations share: it is described once, and offered where it has an effect.

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::Context;
 use super::rust::{Job, docs, file_docs};
-use crate::config::{Auth, AuthScheme, Paging, PatchPaths};
+use crate::config::{Auth, AuthScheme, Filter, Paging, PatchPaths};
 
 /// The job for `src/api.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -50,6 +50,22 @@ fn description(context: &Context<'_>) -> TokenStream {
         Some(name) => quote!(Some(#name)),
         None => quote!(None),
     };
+    let filter = match &profile.filter {
+        None => quote!(None),
+        Some(filter) => {
+            let Filter { argument, conditions, child_conditions, .. } = filter;
+            let Filter { custom_field_conditions, custom_fields, .. } = filter;
+            quote! {
+                Some(toolcrate_runtime::FilterGrammar {
+                    argument: #argument,
+                    conditions: #conditions,
+                    child_conditions: #child_conditions,
+                    custom_field_conditions: #custom_field_conditions,
+                    custom_fields: #custom_fields,
+                })
+            }
+        }
+    };
     let about = docs(&format!("What the runtime has to know of {name} as a whole."));
     quote! {
         use toolcrate_runtime::{Api, ErrorShape, Paging, PatchPaths};
@@ -71,6 +87,7 @@ fn description(context: &Context<'_>) -> TokenStream {
             patch_paths: #patch_paths,
             trim: &[#(#trim),*],
             fields_parameter: #fields,
+            filter: #filter,
         };
     }
 }

@@ -25,6 +25,8 @@ pub struct Related {
     pub references: BTreeMap<String, Reference>,
     /// For each operation, for each of its parameters (in their order): where its value comes from.
     pub arguments: Vec<Vec<Option<Source>>>,
+    /// The list operations by their path, lower case, with `{}` for each placeholder.
+    pub lists: BTreeMap<String, usize>,
     /// How much of it is known.
     pub coverage: Coverage,
 }
@@ -78,7 +80,8 @@ pub fn relate(
     let mut coverage = Coverage::default();
     references::count(&named.api, &references, &mut coverage);
     arguments::count(&named.api, &arguments, profile, &mut coverage);
-    Ok(Related { named, references, arguments, coverage })
+    let lists = lists.by_path;
+    Ok(Related { named, references, arguments, lists, coverage })
 }
 
 /// The list operations of an API, by path and by what they list.

@@ -12,6 +12,7 @@ pub struct Catalogue {
     modules: &'static [(&'static str, &'static str)],
     shapes: &'static str,
     schemas: &'static str,
+    filters: &'static str,
     index: OnceLock<Index>,
 }
 
@@ -23,6 +24,7 @@ struct Index {
     by_short_name: Vec<u32>,
     shapes: Vec<(&'static str, &'static str)>,
     schemas: Vec<(&'static str, &'static str)>,
+    filters: Vec<(&'static str, &'static str)>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,7 +44,14 @@ impl Catalogue {
         shapes: &'static str,
         schemas: &'static str,
     ) -> Self {
-        Self { api, modules, shapes, schemas, index: OnceLock::new() }
+        Self { api, modules, shapes, schemas, filters: "", index: OnceLock::new() }
+    }
+
+    /// The same with a line for each resource that says what it can be filtered by.
+    #[must_use]
+    pub const fn with_filters(mut self, filters: &'static str) -> Self {
+        self.filters = filters;
+        self
     }
 
     fn index(&self) -> &Index {
@@ -58,7 +67,13 @@ impl Catalogue {
             tools.sort_by_key(|entry| entry.name);
             let mut by_short_name: Vec<u32> = (0..).take(tools.len()).collect();
             by_short_name.sort_by_key(|number| tools[*number as usize].short_name);
-            Index { tools, by_short_name, shapes: named(self.shapes), schemas: named(self.schemas) }
+            Index {
+                tools,
+                by_short_name,
+                shapes: named(self.shapes),
+                schemas: named(self.schemas),
+                filters: named(self.filters),
+            }
         })
     }
 
@@ -134,6 +149,11 @@ impl Catalogue {
     /// The line of a shape of arguments.
     pub(crate) fn shape(&self, name: &str) -> Option<&'static str> {
         lookup(&self.index().shapes, name)
+    }
+
+    /// The line of what a resource can be filtered by.
+    pub(crate) fn filter(&self, name: &str) -> Option<&'static str> {
+        lookup(&self.index().filters, name)
     }
 
     /// The line of a schema.

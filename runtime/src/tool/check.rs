@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
 use super::{Tool, ToolDetails, explain, schema};
-use crate::{Error, FieldError};
+use crate::filter::FilterTable;
+use crate::{Api, Catalogue, Error, FieldError};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -44,6 +45,8 @@ pub(super) struct Check {
     validator: Validator,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
+    pub(super) api: &'static Api,
+    catalogue: &'static Catalogue,
 }
 
 /// Arguments that are right.
@@ -71,7 +74,20 @@ impl Check {
             .filter(|shape| shape.location == Location::Query)
             .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
             .unwrap_or_default();
-        Ok(Self { details, schema, validator, in_query })
+        let catalogue = tool.catalogue();
+        Ok(Self { details, schema, validator, in_query, api: catalogue.api(), catalogue })
+    }
+
+    /// What the resource called `name` can be filtered by.
+    ///
+    /// # Panics
+    /// If the catalogue's line isn't JSON, which no caller can cause.
+    pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
+        let line = self.catalogue.filter(name?)?;
+        match serde_json::from_str(line) {
+            Ok(table) => Some(table),
+            Err(error) => panic!("the catalogue's line of a filter is damaged: {error}"),
+        }
     }
 
     /// Whether the argument is a member of a shape that goes to the query.

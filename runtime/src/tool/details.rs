@@ -129,6 +129,9 @@ pub(crate) struct RequestPlan<'a> {
     pub(crate) body: BodyPlan,
     #[serde(borrow, default)]
     pub(crate) content_type: Option<Cow<'a, str>>,
+    /// The name of what a structured filter can ask for.
+    #[serde(borrow, default)]
+    pub(crate) filter: Option<Cow<'a, str>>,
 }
 
 /// Where an argument goes.
@@ -150,6 +153,7 @@ pub(crate) enum Location {
     Body,
     WholeBody,
     Patch,
+    Filter,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

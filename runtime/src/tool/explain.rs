@@ -146,7 +146,7 @@ fn wrong_value(instance: &Value, options: &[Value]) -> String {
 }
 
 /// Up to three names that are spelt like `name`, the nearest first.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .map(|other| {

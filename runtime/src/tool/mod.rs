@@ -18,6 +18,7 @@ pub use catalogue::Catalogue;
 pub(crate) use check::Checks;
 pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;
+pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
 
 /// A tool of a catalogue.

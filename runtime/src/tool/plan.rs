@@ -34,6 +34,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
     call.writes &= !check.details.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
+    let mut filter = None;
     for (argument, value) in accepted.arguments {
         let target = plan.arguments.get(argument.as_str());
         let name =
@@ -62,9 +63,18 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
             Location::Body => {
                 parts.members.insert(name.into_owned(), value);
             }
+            Location::Filter => filter = Some((argument, value)),
             Location::WholeBody => parts.whole = Some(value),
             Location::Patch => parts.operations.extend(operations(value)),
         }
+    }
+    if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
+        // Last, so that raw conditions are there to be joined.
+        let pointer = explain::pointer("", &argument);
+        let applied = check
+            .filter(plan.filter.as_deref())
+            .map(|table| crate::filter::apply(&table, grammar, &value, &pointer, &mut call.query));
+        problems.extend(applied.and_then(Result::err).unwrap_or_default());
     }
     problems.extend(path::problems(&plan.path, &call.values, |placeholder| {
         let argument = plan.arguments.iter().find(|(_, target)| {

@@ -27,6 +27,7 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Bare,
     trim: &["_info"],
     fields_parameter: Some("fields"),
+    filter: None,
 };
 
 pub const PASSWORD: &str = "pr1vate-k3y";

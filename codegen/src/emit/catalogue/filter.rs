@@ -7,18 +7,70 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::config::Filter;
 use crate::emit::Context;
 use crate::emit::rust::resolved;
 use crate::ir::{Content, Method, Operation, Type};
+use crate::name::Kind;
 
-/// The schema that the operation at `index` lists or counts, where it takes the conditions of a filter.
-pub fn schema<'a>(context: &'a Context<'_>, index: usize) -> Option<&'a str> {
-    let filter = context.profile.filter.as_ref()?;
-    let operation = &context.api.operations[index];
-    let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
-    let listed = listed(operation).or_else(|| counted(context, operation));
-    listed.filter(|name| takes && !context.api.schemas[*name].fields().is_empty())
+/// What can be filtered: for each operation the schema, for each schema its line.
+pub struct Filters<'a> {
+    filter: Option<&'a Filter>,
+    /// By index of the operation.
+    schemas: BTreeMap<usize, &'a str>,
+    lines: BTreeMap<&'a str, Value>,
 }
+
+impl<'a> Filters<'a> {
+    /// Finds the lists and counts that take conditions.
+    pub fn new(context: &'a Context<'_>) -> Self {
+        let filter = context.profile.filter.as_ref();
+        let mut schemas = BTreeMap::new();
+        let mut lines = BTreeMap::new();
+        for (index, operation) in context.api.operations.iter().enumerate() {
+            let Some(filter) = filter else { break };
+            let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
+            let schema = match context.named.operations[index].kind {
+                Kind::List => listed(operation),
+                Kind::Count => counted(context, operation),
+                _ => None,
+            };
+            let Some(schema) = schema else { continue };
+            if takes && !context.api.schemas[schema].fields().is_empty() {
+                schemas.insert(index, schema);
+                lines.entry(schema).or_insert_with(|| line(context, schema));
+            }
+        }
+        Self { filter, schemas, lines }
+    }
+
+    /// The lines of `filters.jsonl`, sorted by name.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Value> {
+        self.lines.values()
+    }
+
+    /// For the operation at `index`: the schema, and the name and node of the argument.
+    pub fn of(&self, index: usize) -> Option<(&'a str, &'a str, Value)> {
+        let schema = self.schemas.get(&index)?;
+        let filter = self.filter?;
+        let mut fields = String::new();
+        for (name, _) in self.lines[schema]["fields"].as_object().into_iter().flatten() {
+            if fields.len() + name.len() > SHOWN {
+                fields.push_str(", …");
+                break;
+            }
+            if !fields.is_empty() {
+                fields.push_str(", ");
+            }
+            fields.push_str(name);
+        }
+        let description = format!("{} Fields: {fields}", filter.description);
+        Some((schema, &filter.argument, json!({"type": "object", "description": description})))
+    }
+}
+
+/// How much of the list of fields a schema shows; an error names the nearest of all.
+const SHOWN: usize = 150;
 
 fn listed(operation: &Operation) -> Option<&str> {
     match (&operation.method, &operation.response.content) {
@@ -31,26 +83,15 @@ fn listed(operation: &Operation) -> Option<&str> {
 fn counted<'a>(context: &'a Context<'_>, operation: &Operation) -> Option<&'a str> {
     let path = operation.path.normal_form();
     let (before, _) = path.rsplit_once('/')?;
-    let list = context.api.operations.iter().find(|other| {
-        other.method == Method::Get && other.path.normal_form() == before && listed(other).is_some()
-    });
-    list.and_then(listed)
-}
-
-/// The lines of `filters.jsonl` for `schemas`, sorted by name.
-pub fn lines(context: &Context<'_>, schemas: impl Iterator<Item = String>) -> Vec<Value> {
-    let mut lines: BTreeMap<String, Value> = BTreeMap::new();
-    for name in schemas {
-        lines.entry(name).or_insert_with_key(|name| line(context, name));
-    }
-    lines.into_values().collect()
+    let list = context.related.lists.get(before)?;
+    listed(&context.api.operations[*list])
 }
 
 fn line(context: &Context<'_>, name: &str) -> Value {
     let mut fields = Map::new();
     let mut children = Map::new();
     let record = context.api.schemas[name].fields();
-    let custom = context.profile.custom_fields.as_ref().map(|custom| custom.member.as_str());
+    let custom = context.profile.filter.as_ref().map(|filter| filter.custom_fields.as_str());
     for field in record {
         if Some(field.name.as_str()) == custom {
             continue;

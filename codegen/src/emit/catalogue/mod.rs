@@ -22,6 +22,7 @@ use super::rust::{self, Job};
 use super::{Context, Files};
 use crate::diagnostic::Errors;
 use describe::Describer;
+use filter::Filters;
 use lifecycle::Lifecycles;
 use shape::Shapes;
 
@@ -33,9 +34,11 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
     let mut errors = Errors(Vec::new());
     let bindings = tool::bindings(context)?;
     let lifecycles = Lifecycles::new(context)?;
+    let filters = Filters::new(context);
     let mut lines: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     for (index, name) in context.named.operations.iter().enumerate() {
-        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer, &lifecycles) {
+        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer, &lifecycles, &filters)
+        {
             Ok(line) => {
                 lines.entry(&name.module).or_default().insert(&name.tool, line);
             }
@@ -49,11 +52,9 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
     }
     files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.lines().iter()));
     files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
-    let filtered = (0..context.api.operations.len()).filter_map(|index| filter::schema(context, index));
-    let filters = filter::lines(context, filtered.map(str::to_owned));
-    let has_filters = !filters.is_empty();
+    let has_filters = filters.lines().len() > 0;
     if has_filters {
-        files.insert("catalogue/filters.jsonl".to_owned(), text(filters.iter()));
+        files.insert("catalogue/filters.jsonl".to_owned(), text(filters.lines()));
     }
     let job = Job {
         path: "src/catalogue.rs".to_owned(),

@@ -51,10 +51,6 @@ impl<'a> Writer<'a> {
 
     /// The node of a member of `schema`, with the overlay's words where it has some.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
-        let custom = self.context.profile.custom_fields.as_ref();
-        if custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_))) {
-            return json!({"type": "object", "description": "Custom fields by caption."});
-        }
         let key = format!("{schema}.{}", field.name);
         match self.context.overlay.fields.get(&key) {
             Some(words) => {

@@ -72,13 +72,7 @@ impl<'a> Shapes<'a> {
             format!("query {kind} {}", names.join(" "))
         };
         self.queries.entry(name.clone()).or_insert_with(|| {
-            let filter = context.profile.filter.as_ref();
-            let filter = filter.filter(|filter| names.contains(&filter.conditions.as_str()));
-            let filter = filter.map(|filter| {
-                (filter.argument.clone(), json!({"type": "object", "description": filter.description}))
-            });
-            let shared = names.iter().map(|name| ((*name).to_owned(), shared_node(context, name)));
-            filter.into_iter().chain(shared).collect()
+            names.iter().map(|name| ((*name).to_owned(), shared_node(context, name))).collect()
         });
         name
     }

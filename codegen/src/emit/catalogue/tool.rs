@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::describe::Describer;
-use super::filter;
+use super::filter::Filters;
 use super::lifecycle::Lifecycles;
 use super::node::{Writer, any};
 use super::shape::Shapes;
@@ -67,12 +67,17 @@ pub fn line<'a>(
     shapes: &mut Shapes<'a>,
     describer: &Describer<'_>,
     lifecycles: &Lifecycles<'_>,
+    filters: &Filters<'_>,
 ) -> Result<Value, Error> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = plan(context, index, shapes);
+    let filter = filters.of(index);
+    if let Some((_, argument, node)) = &filter {
+        add_own(&mut plan, argument, "filter", node.clone(), false);
+    }
     let mut request = request(operation, &plan);
-    if let Some(schema) = filter::schema(context, index) {
+    if let Some((schema, ..)) = filter {
         request["filter"] = json!(schema);
     }
     let mut others = Vec::new();

@@ -21,6 +21,7 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Pointer,
     trim: &[],
     fields_parameter: None,
+    filter: None,
 };
 use toolcrate_runtime::{Error, HeaderMap};
 

@@ -25,6 +25,7 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Pointer,
     trim: &[],
     fields_parameter: None,
+    filter: None,
 };
 
 /// The servers that the provider runs.

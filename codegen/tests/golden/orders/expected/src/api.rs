@@ -25,6 +25,7 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Pointer,
     trim: &["_info"],
     fields_parameter: None,
+    filter: None,
 };
 use toolcrate_runtime::{Error, HeaderMap};
 use toolcrate_runtime::Secret;

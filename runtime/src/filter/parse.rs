@@ -1,0 +1,288 @@
+//! Reads a filter: an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or a list of tests
+//! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, as the grammar has
+//! none for groups.
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::table::{FilterTable, Kind};
+use super::write::{quoted, single_bucket};
+use super::{Bucket, Expression, Operator, Test};
+use crate::FieldError;
+use crate::patch::escape;
+use crate::tool::nearest;
+
+/// Groups within groups beyond this are refused.
+const DEEPEST: usize = 16;
+
+/// Understands `value`.
+pub(super) fn parse(
+    table: &FilterTable<'_>,
+    custom: &str,
+    value: &Value,
+    pointer: &str,
+) -> Result<Expression, Vec<FieldError>> {
+    let mut reader = Reader { table, custom, problems: Vec::new() };
+    let expression = reader.group(value, pointer, false, 0);
+    if reader.problems.is_empty() { Ok(expression) } else { Err(reader.problems) }
+}
+
+struct Reader<'t> {
+    table: &'t FilterTable<'t>,
+    /// The member that holds custom fields.
+    custom: &'t str,
+    problems: Vec<FieldError>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, pointer: &str, code: &str, message: impl Into<String>) -> Expression {
+        self.problems.push(FieldError::new(pointer, code, message));
+        Expression::All(Vec::new())
+    }
+
+    /// Members of an object, or tests of a list: all of them must hold.
+    fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
+        if depth > DEEPEST {
+            return self.problem(pointer, "depth", "groups are nested too deep");
+        }
+        let parts: Vec<Expression> = match value {
+            Value::Object(members) if is_test(members) => return self.written_out(members, pointer, negated),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| {
+                    let pointer = format!("{pointer}/{}", escape(name));
+                    match name.as_str() {
+                        "and" => self.list(value, &pointer, negated, false, depth),
+                        "or" => self.list(value, &pointer, negated, true, depth),
+                        "not" => self.group(value, &pointer, !negated, depth + 1),
+                        field => self.field(field, value, &pointer, negated),
+                    }
+                })
+                .collect(),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items
+                    .map(|(index, item)| self.group(item, &format!("{pointer}/{index}"), negated, depth + 1))
+                    .collect()
+            }
+            _ => return self.problem(pointer, "type", "must be an object of fields, or a list of tests"),
+        };
+        self.join(parts, pointer, negated)
+    }
+
+    /// The list behind `and` or `or`.
+    fn list(&mut self, value: &Value, pointer: &str, negated: bool, any: bool, depth: usize) -> Expression {
+        let Value::Array(items) = value else {
+            return self.problem(pointer, "type", "must be a list of filters");
+        };
+        let parts = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.group(item, &format!("{pointer}/{index}"), negated, depth + 1))
+            .collect();
+        self.join(parts, pointer, any != negated)
+    }
+
+    fn join(&mut self, mut parts: Vec<Expression>, pointer: &str, any: bool) -> Expression {
+        if parts.len() == 1 {
+            return parts.swap_remove(0);
+        }
+        if !any {
+            return Expression::All(parts);
+        }
+        let whole = Expression::Any(parts);
+        if single_bucket(&whole).is_none() && self.problems.is_empty() {
+            let message = "alternatives must be all of the record, all of members of lists, or all custom \
+                           fields: the API takes each kind in a parameter of its own";
+            return self.problem(pointer, "unsupported", message);
+        }
+        whole
+    }
+
+    /// `{"field": …, "op": …, "value": …}`.
+    fn written_out(&mut self, members: &Map<String, Value>, pointer: &str, negated: bool) -> Expression {
+        let field = members.get("field").and_then(Value::as_str).unwrap_or_default();
+        let op = members.get("op").and_then(Value::as_str).unwrap_or("=");
+        let value = members.get("value").unwrap_or(&Value::Null);
+        self.test(field, op, value, pointer, negated)
+    }
+
+    /// What stands behind a field: a value, a list of values, or tests by operator.
+    fn field(&mut self, field: &str, value: &Value, pointer: &str, negated: bool) -> Expression {
+        match value {
+            Value::Object(tests) => {
+                let parts = tests
+                    .iter()
+                    .map(|(op, value)| {
+                        self.test(field, op, value, &format!("{pointer}/{}", escape(op)), negated)
+                    })
+                    .collect();
+                self.join(parts, pointer, negated)
+            }
+            Value::Array(_) => self.test(field, "in", value, pointer, negated),
+            value => self.test(field, "=", value, pointer, negated),
+        }
+    }
+
+    fn test(&mut self, field: &str, op: &str, value: &Value, pointer: &str, negated: bool) -> Expression {
+        let Some(operator) = operator(op) else {
+            let message = format!(
+                "there is no operator \"{op}\"; use =, !=, <, <=, >, >=, contains, like, in or not in"
+            );
+            return self.problem(pointer, "operator", message);
+        };
+        let operator = if negated { inverse(operator) } else { operator };
+        let first = value.as_array().and_then(|items| items.first()).unwrap_or(value);
+        let Some(found) = self.table.find(field, first.is_string(), self.custom) else {
+            let near = nearest(field, self.table.names());
+            let hint =
+                if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+            return self.problem(pointer, "unknown", format!("there is no field \"{field}\"{hint}"));
+        };
+        if !fits(operator, found.kind) {
+            let message = format!("\"{op}\" does not fit this field; {}", offered(found.kind));
+            return self.problem(pointer, "operator", message);
+        }
+        if found.bucket != Bucket::Record && matches!(operator, Operator::In | Operator::NotIn) {
+            let message = "\"in\" works on fields of the record alone; use \"or\"";
+            return self.problem(pointer, "operator", message);
+        }
+        let list = matches!(operator, Operator::In | Operator::NotIn);
+        let literals: Result<Vec<String>, String> = match value {
+            Value::Array(items) if list && !items.is_empty() => {
+                items.iter().map(|item| literal(item, found.kind)).collect()
+            }
+            _ if list => Err("must be a list of values, at least one".to_owned()),
+            Value::Null if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
+                Err("null can only be compared by = and !=".to_owned())
+            }
+            value => literal(value, found.kind).map(|literal| vec![literal]),
+        };
+        match literals {
+            Ok(literals) => {
+                let literal = if list { format!("({})", literals.join(", ")) } else { literals.concat() };
+                Expression::Test(Test { bucket: found.bucket, field: found.field, operator, literal })
+            }
+            Err(message) => self.problem(pointer, "value", message),
+        }
+    }
+}
+
+/// Whether an object is one test, written out.
+fn is_test(members: &Map<String, Value>) -> bool {
+    members.get("field").is_some_and(Value::is_string)
+        && members.contains_key("value")
+        && members.keys().all(|name| matches!(name.as_str(), "field" | "op" | "value"))
+}
+
+fn operator(text: &str) -> Option<Operator> {
+    Some(match text.trim().to_lowercase().as_str() {
+        "=" | "==" | "eq" => Operator::Equal,
+        "!=" | "<>" | "ne" => Operator::NotEqual,
+        "<" | "lt" => Operator::Less,
+        "<=" | "lte" => Operator::LessOrEqual,
+        ">" | "gt" => Operator::Greater,
+        ">=" | "gte" => Operator::GreaterOrEqual,
+        "contains" => Operator::Contains,
+        "not contains" => Operator::NotContains,
+        "like" => Operator::Like,
+        "not like" => Operator::NotLike,
+        "in" => Operator::In,
+        "not in" => Operator::NotIn,
+        _ => return None,
+    })
+}
+
+fn inverse(operator: Operator) -> Operator {
+    match operator {
+        Operator::Equal => Operator::NotEqual,
+        Operator::NotEqual => Operator::Equal,
+        Operator::Less => Operator::GreaterOrEqual,
+        Operator::LessOrEqual => Operator::Greater,
+        Operator::Greater => Operator::LessOrEqual,
+        Operator::GreaterOrEqual => Operator::Less,
+        Operator::Contains => Operator::NotContains,
+        Operator::NotContains => Operator::Contains,
+        Operator::Like => Operator::NotLike,
+        Operator::NotLike => Operator::Like,
+        Operator::In => Operator::NotIn,
+        Operator::NotIn => Operator::In,
+    }
+}
+
+fn fits(operator: Operator, kind: &Kind) -> bool {
+    let order = matches!(
+        operator,
+        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual
+    );
+    let part =
+        matches!(operator, Operator::Contains | Operator::NotContains | Operator::Like | Operator::NotLike);
+    match kind {
+        Kind::Boolean => matches!(operator, Operator::Equal | Operator::NotEqual),
+        Kind::Choice(_) => !order && !part,
+        Kind::Text => !order,
+        Kind::Custom => true,
+        _ => !part,
+    }
+}
+
+fn offered(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "it takes = and !=",
+        Kind::Choice(_) => "it takes =, !=, in and not in",
+        Kind::Text => "it takes =, !=, contains, like, in and not in",
+        _ => "it takes =, !=, <, <=, >, >=, in and not in",
+    }
+}
+
+/// The value as the grammar writes it.
+fn literal(value: &Value, kind: &Kind) -> Result<String, String> {
+    match (kind, value) {
+        (_, Value::Null) => Ok("null".to_owned()),
+        (Kind::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {
+            Ok(number.to_string())
+        }
+        (Kind::Integer, Value::Number(number))
+            if number.as_f64().is_some_and(|n| n.fract() == 0.0 && n.abs() < 9e15) =>
+        {
+            Ok(format!("{:.0}", number.as_f64().unwrap_or_default()))
+        }
+        (Kind::Integer, Value::String(text)) if text.parse::<i64>().is_ok() => Ok(text.trim().to_owned()),
+        (Kind::Integer, _) => Err("must be a whole number".to_owned()),
+        (Kind::Number, Value::Number(number)) => Ok(number.to_string()),
+        (Kind::Number, _) => Err("must be a number".to_owned()),
+        (Kind::Boolean, Value::Bool(true)) => Ok("true".to_owned()),
+        (Kind::Boolean, Value::Bool(false)) => Ok("false".to_owned()),
+        (Kind::Boolean, _) => Err("must be true or false".to_owned()),
+        (Kind::Text, Value::String(text)) => Ok(quoted(text)),
+        (Kind::Text, _) => Err("must be text".to_owned()),
+        (Kind::Choice(values), Value::String(text)) if values.contains(text) => Ok(quoted(text)),
+        (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
+        (Kind::Date | Kind::DateTime, Value::String(text)) => date(text),
+        (Kind::Date | Kind::DateTime, _) => {
+            Err("must be a date, e.g. \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
+        }
+        (Kind::Custom, Value::String(text)) => Ok(date(text).unwrap_or_else(|_| quoted(text))),
+        (Kind::Custom, Value::Number(number)) => Ok(number.to_string()),
+        (Kind::Custom, Value::Bool(value)) => Ok(value.to_string()),
+        (Kind::Custom, _) => Err("must be text, a number, true, false or null".to_owned()),
+    }
+}
+
+/// A date in brackets, in UTC and whole seconds.
+fn date(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let parsed = OffsetDateTime::parse(&whole, &Rfc3339)
+        .map_err(|_| format!("\"{text}\" is no date; write 2025-01-31 or 2025-01-31T08:00:00Z"))?;
+    let utc = parsed.to_offset(time::UtcOffset::UTC);
+    let date = utc.date();
+    let (hour, minute, second) = utc.to_hms();
+    Ok(format!(
+        "[{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z]",
+        date.year(),
+        u8::from(date.month()),
+        date.day()
+    ))
+}
