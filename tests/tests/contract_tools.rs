@@ -218,3 +218,15 @@ async fn a_wrong_field_of_a_filter_gets_the_nearest_names() {
     assert_eq!(field.pointer, "/filter/sumary");
     assert!(field.message.contains("did you mean summary"), "{}", field.message);
 }
+
+#[tokio::test]
+async fn a_bare_id_or_name_is_a_reference() {
+    let order = json!({"status": "New", "terms": 2, "vendorCompany": 842, "customerCompany": "Acme"});
+    let (_, request) =
+        call("create_a_connect_wise_psa_procurement_purchaseorder", order, 201, json!({"id": 5092})).await;
+    let expected = json!({
+        "status": {"name": "New"}, "terms": {"id": 2}, "vendorCompany": {"id": 842},
+        "customerCompany": {"identifier": "Acme"},
+    });
+    assert_eq!(sent(&request).2, expected);
+}

@@ -9,7 +9,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
 
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
-use super::{Tool, ToolDetails, explain, schema};
+use super::{Tool, ToolDetails, explain, schema, shorthand};
 use crate::filter::FilterTable;
 use crate::{Api, Catalogue, Error, FieldError};
 
@@ -111,7 +111,8 @@ impl Check {
             None => (&self.details.request, &self.details.response),
         };
         let removed = self.take_nulls(&mut arguments, request);
-        let instance = Value::Object(arguments);
+        let mut instance = Value::Object(arguments);
+        shorthand::expand(&self.schema, &mut instance);
         let mut problems = explain::all(&self.schema, &self.validator, &instance);
         let Value::Object(arguments) = instance else { unreachable!("it was made an object above") };
         for name in &request.required {

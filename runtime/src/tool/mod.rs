@@ -9,6 +9,7 @@ mod explain;
 mod outcome;
 mod plan;
 mod schema;
+mod shorthand;
 
 use std::fmt;
 
