@@ -44,6 +44,8 @@ pub struct ToolDetails<'a> {
     pub relations: Vec<Relation<'a>>,
     #[serde(borrow, default)]
     pub(crate) bindings: Vec<Binding<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) lifecycle: Option<&'a RawValue>,
 }
 
 /// Hints about what a call can do, as the Model Context Protocol names them.

@@ -116,6 +116,14 @@ impl Tool {
         details.relations.into_iter().chain(shape.into_iter().flat_map(|shape| shape.relations)).collect()
     }
 
+    /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
+    /// neighbours are `{step, tools}`. Empty where nothing is known.
+    pub fn lifecycle(self) -> Value {
+        self.details()
+            .lifecycle
+            .map_or_else(|| Value::Array(Vec::new()), |steps| schema::parse(self.name, steps.get()))
+    }
+
     /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
     pub fn input_schema(self) -> String {
         schema::input(self.catalogue, &self.details().input)
