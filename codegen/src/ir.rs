@@ -24,6 +24,16 @@ pub struct Api {
     pub schemas: BTreeMap<String, Schema>,
 }
 
+impl Api {
+    /// The index of the operation that is called `GET /path`, with the path as the document spells it.
+    pub fn operation_called(&self, key: &str) -> Option<usize> {
+        let (method, path) = key.split_once(' ')?;
+        self.operations.iter().position(|operation| {
+            operation.method.as_str() == method && operation.spec_path == path.trim_start()
+        })
+    }
+}
+
 /// HTTP verbs that an operation may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -92,6 +102,14 @@ impl Operation {
     /// `GET /path`, with the path as the document spells it.
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.spec_path)
+    }
+
+    /// What a GET lists: the type of the rows.
+    pub fn listed(&self) -> Option<&Type> {
+        match (self.method, &self.response.content) {
+            (Method::Get, Content::Json(Type::List(item))) => Some(item),
+            _ => None,
+        }
     }
 
     /// Parameters at `place`.

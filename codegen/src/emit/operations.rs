@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::Context;
 use super::query::Shared;
 use super::rust::{Imports, Job, docs, file_docs, prose, resolved};
-use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Segment, Type};
+use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
 use crate::name::{Kind, OperationName};
 
 /// One job for each resource, and one for each area's list of them.
@@ -240,9 +240,7 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     if statuses.contains(&207) {
         text.push_str("\n\nAnswers 207: each item has a status of its own.");
     }
-    let singleton = !operation.path.segments.iter().any(|segment| matches!(segment, Segment::Placeholder(_)));
-    let listed = matches!(operation.response.content, Content::Json(Type::List(_)));
-    if name.kind == Kind::List && singleton && listed && context.profile.paging.is_paged() {
+    if operation.listed().is_some() && context.profile.paging.is_paged() {
         text.push_str("\n\nOne page of rows; `Client::pages` and `Client::items` follow the rest.");
     }
     text

@@ -1,7 +1,7 @@
 //! Id arguments: an id in a path comes from the list at the path before it; an id elsewhere, from the
 //! list of what it is named after.
 
-use super::{Coverage, Lists, Source, listed, operation_called, path_of};
+use super::{Coverage, Lists, Source, path_of};
 use crate::config::{Ledger, Overlay, Profile};
 use crate::diagnostic::{Error, Errors};
 use crate::ir::{Api, Operation, Parameter, Place, Segment, Type};
@@ -17,7 +17,7 @@ pub fn find(
     let mut errors = Errors(Vec::new());
     let mut stated = Vec::new();
     for rule in &overlay.arguments {
-        match operation_called(api, &rule.list).filter(|index| listed(&api.operations[*index]).is_some()) {
+        match api.operation_called(&rule.list).filter(|index| api.operations[*index].listed().is_some()) {
             Some(index) => stated.push((rule, index)),
             None => {
                 let message = format!("`{}` is no list operation of the spec", rule.list);
@@ -64,7 +64,7 @@ fn source(api: &Api, lists: &Lists<'_>, operation: &Operation, parameter: &Param
 
 /// The member of a row that the parameter is named after, else its id.
 fn field(api: &Api, list: usize, parameter: &Parameter) -> String {
-    let row = listed(&api.operations[list]).and_then(Type::innermost).and_then(|name| api.schemas.get(name));
+    let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
     let own = fields.iter().find(|field| field.name == parameter.name);
     own.map_or_else(|| "id".to_owned(), |field| field.name.clone())

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::config::{Ledger, Overlay, Profile};
 use crate::diagnostic::Errors;
-use crate::ir::{Api, Content, Method, Operation, Segment, Type};
+use crate::ir::{Api, Operation, Segment};
 use crate::name::Named;
 
 /// A named API with its relations.
@@ -97,7 +97,7 @@ impl<'a> Lists<'a> {
         let mut by_path = BTreeMap::new();
         let mut by_schema: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, operation) in api.operations.iter().enumerate() {
-            let Some(item) = listed(operation) else { continue };
+            let Some(item) = operation.listed() else { continue };
             by_path.entry(path_of(&operation.path.segments)).or_insert(index);
             let Some(schema) = item.innermost() else { continue };
             let best = by_schema.entry(schema).or_insert(index);
@@ -106,14 +106,6 @@ impl<'a> Lists<'a> {
             }
         }
         Self { by_path, by_schema }
-    }
-}
-
-/// What a list operation lists.
-fn listed(operation: &Operation) -> Option<&Type> {
-    match (&operation.method, &operation.response.content) {
-        (Method::Get, Content::Json(Type::List(item))) => Some(item),
-        _ => None,
     }
 }
 
@@ -134,9 +126,4 @@ fn path_of(segments: &[Segment]) -> String {
         }
     }
     path
-}
-
-/// The index of the operation that the overlay calls `GET /path`.
-fn operation_called(api: &Api, key: &str) -> Option<usize> {
-    api.operations.iter().position(|operation| operation.key() == key)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Coverage, Lists, Reference, Source, listed, operation_called};
+use super::{Coverage, Lists, Reference, Source};
 use crate::config::{Ledger, Overlay};
 use crate::diagnostic::{Error, Errors};
 use crate::ir::{Api, Schema, Type};
@@ -18,8 +18,8 @@ pub fn find(
     let mut stated: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in &overlay.references {
         let entry = format!("references.{}", rule.schema);
-        let operation = operation_called(api, &rule.list);
-        match operation.filter(|index| listed(&api.operations[*index]).is_some()) {
+        let operation = api.operation_called(&rule.list);
+        match operation.filter(|index| api.operations[*index].listed().is_some()) {
             Some(index) if api.schemas.contains_key(&rule.schema) => {
                 stated.insert(&rule.schema, index);
                 ledger.mark(entry);

@@ -120,6 +120,8 @@ pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_communication_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_communication_type_usages(
     id: i32,
     query: &ListQuery,
@@ -135,6 +137,8 @@ pub fn check_communication_type_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_communication_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_communication_type_usages(
     id: i32,
     query: &ListQuery,

@@ -175,6 +175,8 @@ pub fn delete_company_status(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_company_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages")
         .path("id", id)
@@ -187,6 +189,8 @@ pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 ///
 /// * `id`: `{id}` of the path, from `company::list_company_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages/list")
         .path("id", id)
@@ -268,6 +272,8 @@ pub fn delete_company_type(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_company_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages")
         .path("id", id)
@@ -280,6 +286,8 @@ pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `company::list_company_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages/list")
         .path("id", id)
@@ -340,6 +348,8 @@ pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages")
         .path("id", id)
@@ -352,6 +362,8 @@ pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages/list")
         .path("id", id)
@@ -364,6 +376,8 @@ pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_custom_status_notes(
     company_id: i32,
     query: &ListQuery,
@@ -472,6 +486,8 @@ pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_groups(
     company_id: i32,
     query: &ListQuery,
@@ -574,6 +590,8 @@ pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_management_report_notifications(
     company_id: i32,
     query: &ListQuery,
@@ -706,6 +724,8 @@ pub fn delete_company_management_report_notification(
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_management_report_setups(
     company_id: i32,
     query: &ListQuery,
@@ -775,6 +795,8 @@ pub fn update_company_management_report_setup(
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_management_summary_reports(
     company_id: i32,
     query: &ListQuery,
@@ -901,6 +923,8 @@ pub fn delete_company_management_summary_report(
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_notes(
     company_id: i32,
     query: &ListQuery,
@@ -1000,6 +1024,8 @@ pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_sites(
     company_id: i32,
     query: &ListQuery,
@@ -1039,6 +1065,8 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_site_info(
     company_id: i32,
     query: &ListQuery,
@@ -1139,6 +1167,8 @@ pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInf
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `id`: `{id}` of the path, from `company::list_company_sites`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1157,6 +1187,8 @@ pub fn check_company_site_usages(
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `id`: `{id}` of the path, from `company::list_company_sites`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1186,6 +1218,8 @@ pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_teams(
     company_id: i32,
     query: &ListQuery,
@@ -1285,6 +1319,8 @@ pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_tracks(
     company_id: i32,
     query: &ListQuery,
@@ -1351,6 +1387,8 @@ pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
 ///
 /// * `company_id`: `{parentId}` of the path, from `company::list_companies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_company_company_type_associations(
     company_id: i32,
     query: &ListQuery,

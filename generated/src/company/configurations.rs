@@ -281,6 +281,8 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
 ///
 /// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -296,6 +298,8 @@ pub fn check_configuration_status_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -354,6 +358,8 @@ pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
 /// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
 /// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -508,6 +514,8 @@ pub fn delete_configuration_type_question_value(
 /// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
 /// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -532,6 +540,8 @@ pub fn check_configuration_type_question_value_usages(
 /// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
 /// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -611,6 +621,8 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_configuration_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -626,6 +638,8 @@ pub fn check_configuration_type_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_configuration_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -641,6 +655,8 @@ pub fn list_configuration_type_usages(
 ///
 /// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_questions(
     type_id: i32,
     query: &ListQuery,
@@ -904,6 +920,8 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
 /// * `type_id`: `{grandparentId}` of the path
 /// * `question_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -966,6 +984,8 @@ pub fn get_configuration_type_question_value_info(
 ///
 /// * `type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_configuration_type_question_info(
     type_id: i32,
     query: &ListQuery,

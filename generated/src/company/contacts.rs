@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// * `id`: `{id}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contact/types/{id}/usages/list")
         .path("id", id)
@@ -177,6 +179,8 @@ pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_contact_departments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -192,6 +196,8 @@ pub fn check_contact_department_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_contact_departments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -494,6 +500,8 @@ pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
 ///
 /// * `contact_id`: `{id}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_portal_security(
     contact_id: i32,
     query: &ListQuery,
@@ -509,6 +517,8 @@ pub fn list_contact_portal_security(
 ///
 /// * `id`: `{id}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages")
         .path("id", id)
@@ -521,6 +531,8 @@ pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages/list")
         .path("id", id)
@@ -533,6 +545,8 @@ pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_communications(
     contact_id: i32,
     query: &ListQuery,
@@ -641,6 +655,8 @@ pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
 ///
 /// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_groups(
     contact_id: i32,
     query: &ListQuery,
@@ -743,6 +759,8 @@ pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
 ///
 /// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_notes(
     contact_id: i32,
     query: &ListQuery,
@@ -842,6 +860,8 @@ pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
 ///
 /// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_tracks(
     contact_id: i32,
     query: &ListQuery,
@@ -908,6 +928,8 @@ pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
 ///
 /// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_contact_type_associations(
     contact_id: i32,
     query: &ListQuery,

@@ -131,6 +131,8 @@ pub fn get_managed_devices_integration_info(
 ///
 /// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -146,6 +148,8 @@ pub fn check_managed_devices_integration_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -161,6 +165,8 @@ pub fn list_managed_devices_integration_usages(
 ///
 /// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_managed_devices_integration_cross_references(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -293,6 +299,8 @@ pub fn delete_managed_devices_integration_cross_reference(
 ///
 /// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_managed_devices_integration_logins(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -419,6 +427,8 @@ pub fn delete_managed_devices_integration_login(
 ///
 /// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_managed_devices_integration_notifications(
     managed_devices_integration_id: i32,
     query: &ListQuery,

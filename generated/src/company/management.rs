@@ -84,6 +84,8 @@ pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
 ///
 /// * `management_id`: `{id}` of the path, from `company::list_management`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_management_logs(
     management_id: i32,
     query: &ListQuery,
@@ -99,6 +101,8 @@ pub fn list_management_logs(
 ///
 /// * `management_id`: `{parentId}` of the path, from `company::list_management`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_management_report_notifications(
     management_id: i32,
     query: &ListQuery,

@@ -93,6 +93,8 @@ pub fn delete_management_it_solution(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -108,6 +110,8 @@ pub fn check_management_it_solution_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -123,6 +127,8 @@ pub fn list_management_it_solution_usages(
 ///
 /// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_management_it_solution_management_products(
     management_it_solution_id: i32,
     query: &ListQuery,

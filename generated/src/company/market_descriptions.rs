@@ -120,6 +120,8 @@ pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_market_descriptions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_market_description_usages(
     id: i32,
     query: &ListQuery,
@@ -135,6 +137,8 @@ pub fn check_market_description_usages(
 ///
 /// * `id`: `{id}` of the path, from `company::list_market_descriptions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_market_description_usages(
     id: i32,
     query: &ListQuery,

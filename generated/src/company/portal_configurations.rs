@@ -152,6 +152,8 @@ pub fn delete_portal_configuration(id: i32) -> Request<()> {
 ///
 /// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_portal_configuration_invoice_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -266,6 +268,8 @@ pub fn test_portal_configuration_invoice_setup_transaction(
 ///
 /// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_portal_configuration_opportunity_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -380,6 +384,8 @@ pub fn update_portal_configuration_opportunity_setup_by_id(
 ///
 /// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_portal_configuration_password_email_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -458,6 +464,8 @@ pub fn update_portal_configuration_password_email_setup(
 ///
 /// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_portal_configuration_project_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -551,6 +559,8 @@ pub fn update_portal_configuration_project_setup(
 ///
 /// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_portal_configuration_service_setups(
     portal_configuration_id: i32,
     query: &ListQuery,

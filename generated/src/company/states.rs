@@ -106,6 +106,8 @@ pub fn get_state_info(id: i32) -> Request<StateInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_states`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
@@ -116,6 +118,8 @@ pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_states`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages/list")
         .path("id", id)

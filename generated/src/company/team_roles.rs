@@ -106,6 +106,8 @@ pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
 ///
 /// * `id`: `{id}` of the path, from `company::list_team_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 ///
 /// * `id`: `{id}` of the path, from `company::list_team_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages/list")
         .path("id", id)

@@ -77,6 +77,8 @@ pub fn delete_track(id: i32) -> Request<()> {
 ///
 /// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_track_actions(
     track_id: i32,
     query: &ListQuery,

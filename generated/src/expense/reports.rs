@@ -81,6 +81,8 @@ pub fn submit_report(id: i32) -> Request<SuccessResponse> {
 ///
 /// * `report_id`: `{parentId}` of the path, from `expense::list_reports`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_report_audits(
     report_id: i32,
     query: &ListQuery,

@@ -79,6 +79,8 @@ pub fn export_accounting_batch(
 ///
 /// * `batch_id`: `{parentId}` of the path, from `finance::list_accounting_batches`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_accounting_batch_entries(
     batch_id: i32,
     query: &ListQuery,
@@ -179,6 +181,8 @@ pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
 ///
 /// * `unposted_expense_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_expenses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &ListQuery,
@@ -264,6 +268,8 @@ pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
 ///
 /// * `unposted_invoice_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_invoices`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &ListQuery,
@@ -364,6 +370,8 @@ pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcureme
 ///
 /// * `unposted_procurement_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_procurement`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &ListQuery,

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_board_defaults(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -125,6 +127,8 @@ pub fn delete_agreement_type_board_default(
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_work_role_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -209,6 +213,8 @@ pub fn delete_agreement_type_work_role_exclusion(
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_work_type_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -293,6 +299,8 @@ pub fn delete_agreement_type_work_type_exclusion(
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_work_roles(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -338,6 +346,8 @@ pub fn count_agreement_type_work_roles(
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_work_role_info(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -446,6 +456,8 @@ pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Reque
 ///
 /// * `agreement_type_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_work_types(
     agreement_type_id: i32,
     query: &ListQuery,

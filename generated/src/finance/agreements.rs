@@ -145,6 +145,8 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_agreement_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages")
         .path("id", id)
@@ -157,6 +159,8 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 ///
 /// * `id`: `{id}` of the path, from `finance::list_agreement_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages/list")
         .path("id", id)
@@ -270,6 +274,8 @@ pub fn get_agreement_recurring_parameter(
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_additions(
     agreement_id: i32,
     query: &ListQuery,
@@ -375,6 +381,8 @@ pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_adjustments(
     agreement_id: i32,
     query: &ListQuery,
@@ -483,6 +491,8 @@ pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_board_defaults(
     agreement_id: i32,
     query: &ListQuery,
@@ -588,6 +598,8 @@ pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()>
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_configurations(
     agreement_id: i32,
     query: &ListQuery,
@@ -670,6 +682,8 @@ pub fn copy_agreement(id: i32) -> Request<Agreement> {
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_sites(
     agreement_id: i32,
     query: &ListQuery,
@@ -772,6 +786,8 @@ pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -832,6 +848,8 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -892,6 +910,8 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_work_roles(
     agreement_id: i32,
     query: &ListQuery,
@@ -1000,6 +1020,8 @@ pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_agreement_work_types(
     agreement_id: i32,
     query: &ListQuery,

@@ -111,6 +111,8 @@ pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages")
         .path("id", id)
@@ -123,6 +125,8 @@ pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages/list")
         .path("id", id)

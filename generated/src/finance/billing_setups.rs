@@ -111,6 +111,8 @@ pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
 ///
 /// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_billing_setup_routings(
     billing_setup_id: i32,
     query: &ListQuery,

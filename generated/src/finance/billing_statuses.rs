@@ -111,6 +111,8 @@ pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages")
         .path("id", id)
@@ -123,6 +125,8 @@ pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages/list")
         .path("id", id)

@@ -106,6 +106,8 @@ pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_terms`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `finance::list_billing_terms`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages/list")
         .path("id", id)

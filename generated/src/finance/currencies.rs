@@ -109,6 +109,8 @@ pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_currencies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages")
         .path("id", id)
@@ -121,6 +123,8 @@ pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `id`: `{id}` of the path, from `finance::list_currencies`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages/list")
         .path("id", id)

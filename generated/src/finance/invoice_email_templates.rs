@@ -122,6 +122,8 @@ pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateI
 ///
 /// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,
@@ -137,6 +139,8 @@ pub fn check_invoice_email_template_usages(
 ///
 /// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,

@@ -85,6 +85,8 @@ pub fn delete_invoice_template(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages")
         .path("id", id)
@@ -97,6 +99,8 @@ pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<
 ///
 /// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages/list")
         .path("id", id)

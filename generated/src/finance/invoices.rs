@@ -88,6 +88,8 @@ pub fn download_invoice_pdf(id: i32) -> Request<Download> {
 ///
 /// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_commissions(
     invoice_id: i32,
     query: &ListQuery,
@@ -143,6 +145,8 @@ pub fn update_invoice_commission(
 ///
 /// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_gl_entries(
     invoice_id: i32,
     query: &ListQuery,
@@ -206,6 +210,8 @@ pub fn update_invoice_gl_entry(
 ///
 /// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_payments(
     invoice_id: i32,
     query: &ListQuery,
@@ -296,6 +302,8 @@ pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
 ///
 /// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_routings(
     invoice_id: i32,
     query: &ListQuery,

@@ -64,6 +64,8 @@ pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
 /// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
 /// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -217,6 +219,8 @@ pub fn delete_taxable_expense_type_level(
 /// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
 /// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -370,6 +374,8 @@ pub fn delete_taxable_product_type_level(
 /// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
 /// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -523,6 +529,8 @@ pub fn delete_taxable_x_ref_level(
 /// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
 /// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -731,6 +739,8 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages")
         .path("id", id)
@@ -743,6 +753,8 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `id`: `{id}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages/list")
         .path("id", id)
@@ -755,6 +767,8 @@ pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -869,6 +883,8 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
 ///
 /// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -983,6 +999,8 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
 ///
 /// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_levels(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1085,6 +1103,8 @@ pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
 ///
 /// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_x_refs(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1187,6 +1207,8 @@ pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
 ///
 /// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &ListQuery,

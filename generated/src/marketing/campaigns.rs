@@ -304,6 +304,8 @@ pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
 ///
 /// * `type_id`: `{parentId}` of the path, from `marketing::list_campaign_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_type_sub_types(
     type_id: i32,
     query: &ListQuery,
@@ -387,6 +389,8 @@ pub fn delete_campaign(id: i32) -> Request<()> {
 ///
 /// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_activities(
     campaign_id: i32,
     query: &ListQuery,
@@ -417,6 +421,8 @@ pub fn count_campaign_activities(
 ///
 /// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_opportunities(
     campaign_id: i32,
     query: &ListQuery,
@@ -447,6 +453,8 @@ pub fn count_campaign_opportunities(
 ///
 /// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_audits(
     campaign_id: i32,
     query: &ListQuery,
@@ -549,6 +557,8 @@ pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
 ///
 /// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_emails_opened(
     campaign_id: i32,
     query: &ListQuery,
@@ -654,6 +664,8 @@ pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
 ///
 /// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_forms_submitted(
     campaign_id: i32,
     query: &ListQuery,
@@ -759,6 +771,8 @@ pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> 
 ///
 /// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_campaign_links_clicked(
     campaign_id: i32,
     query: &ListQuery,

@@ -106,6 +106,8 @@ pub fn get_group_info(id: i32) -> Request<GroupInfo> {
 ///
 /// * `id`: `{id}` of the path, from `marketing::list_groups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `marketing::list_groups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages/list")
         .path("id", id)
@@ -130,6 +134,8 @@ pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_group_companies(
     group_id: i32,
     query: &ListQuery,
@@ -232,6 +238,8 @@ pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
 ///
 /// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_group_contacts(
     group_id: i32,
     query: &ListQuery,

@@ -150,6 +150,8 @@ pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages")
         .path("id", id)
@@ -162,6 +164,8 @@ pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages/list")
         .path("id", id)
@@ -220,6 +224,8 @@ pub fn delete_adjustment(id: i32) -> Request<()> {
 ///
 /// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_adjustment_details(
     adjustment_id: i32,
     query: &ListQuery,

@@ -71,6 +71,8 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 ///
 /// * `catalog_item_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_catalog_vendors(
     catalog_item_id: i32,
     query: &ListQuery,
@@ -175,6 +177,8 @@ pub fn calculate_catalog_pricing(
 ///
 /// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_catalog_components(
     catalog_id: i32,
     query: &ListQuery,
@@ -277,6 +281,8 @@ pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
 ///
 /// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_catalog_inventory(
     catalog_id: i32,
     query: &ListQuery,
@@ -316,6 +322,8 @@ pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInvento
 ///
 /// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &ListQuery,

@@ -110,6 +110,8 @@ pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
 ///
 /// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_category_sub_categories(
     category_id: i32,
     query: &ListQuery,
@@ -155,6 +157,8 @@ pub fn count_category_sub_categories(
 ///
 /// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_category_sub_category_info(
     category_id: i32,
     query: &ListQuery,

@@ -89,6 +89,8 @@ pub fn delete_invoice_grouping(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages")
         .path("id", id)
@@ -101,6 +103,8 @@ pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages/list")
         .path("id", id)

@@ -40,6 +40,8 @@ pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
 /// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
 /// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_pricing_schedule_detail_breaks(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -240,6 +242,8 @@ pub fn delete_pricing_schedule(id: i32) -> Request<()> {
 ///
 /// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_pricing_schedule_details(
     pricing_schedule_id: i32,
     query: &ListQuery,

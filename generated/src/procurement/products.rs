@@ -91,6 +91,8 @@ pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
 ///
 /// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_product_components(
     product_id: i32,
     query: &ListQuery,
@@ -133,6 +135,8 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
 /// * `id`: `{id}` of the path, from `procurement::list_product_components`
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn get_product_component(
     product_id: i32,
     id: i32,
@@ -196,6 +200,8 @@ pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
 ///
 /// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_product_picking_shipping_details(
     product_id: i32,
     query: &ListQuery,
@@ -244,6 +250,8 @@ pub fn count_product_picking_shipping_details(
 ///
 /// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
 /// * `id`: `{id}` of the path, from `procurement::list_product_picking_shipping_details`
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn get_product_picking_shipping_detail(
     product_id: i32,
     id: i32,

@@ -128,6 +128,8 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -143,6 +145,8 @@ pub fn check_purchase_order_status_usages(
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -158,6 +162,8 @@ pub fn list_purchase_order_status_usages(
 ///
 /// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_purchase_order_status_email_templates(
     purchase_order_status_id: i32,
     query: &ListQuery,
@@ -290,6 +296,8 @@ pub fn delete_purchase_order_status_email_template(
 ///
 /// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_purchase_order_status_notifications(
     purchase_order_status_id: i32,
     query: &ListQuery,

@@ -158,6 +158,8 @@ pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 ///
 /// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_purchase_order_line_items(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -320,6 +322,8 @@ pub fn update_purchase_order_line_item(
 ///
 /// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_purchase_order_notes(
     purchase_order_id: i32,
     query: &ListQuery,

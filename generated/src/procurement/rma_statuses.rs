@@ -110,6 +110,8 @@ pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages")
         .path("id", id)
@@ -122,6 +124,8 @@ pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages/list")
         .path("id", id)
@@ -134,6 +138,8 @@ pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 ///
 /// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_rma_status_email_templates(
     rma_status_id: i32,
     query: &ListQuery,
@@ -248,6 +254,8 @@ pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<
 ///
 /// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_rma_status_notifications(
     rma_status_id: i32,
     query: &ListQuery,

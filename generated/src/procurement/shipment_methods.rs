@@ -116,6 +116,8 @@ pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages")
         .path("id", id)
@@ -128,6 +130,8 @@ pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages/list")
         .path("id", id)

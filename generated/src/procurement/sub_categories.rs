@@ -110,6 +110,8 @@ pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages")
         .path("id", id)
@@ -122,6 +124,8 @@ pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages/list")
         .path("id", id)

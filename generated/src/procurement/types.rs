@@ -106,6 +106,8 @@ pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `procurement::list_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages/list")
         .path("id", id)

@@ -84,6 +84,8 @@ pub fn delete_unit_of_measure(id: i32) -> Request<()> {
 ///
 /// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_unit_of_measure_conversions(
     unit_of_measure_id: i32,
     query: &ListQuery,

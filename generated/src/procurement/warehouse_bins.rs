@@ -113,6 +113,8 @@ pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
 ///
 /// * `warehouse_bin_id`: `{parentId}` of the path, from `procurement::list_warehouse_bins`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_inventory_on_hands(
     warehouse_bin_id: i32,
     query: &ListQuery,

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `board_id`: `{grandparentId}` of the path
 /// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_team_members(
     board_id: i32,
     team_id: i32,
@@ -138,6 +140,8 @@ pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request
 ///
 /// * `board_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_kanban_settings(
     board_id: i32,
     query: &ListQuery,
@@ -231,6 +235,8 @@ pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_teams(
     board_id: i32,
     query: &ListQuery,
@@ -273,6 +279,8 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,

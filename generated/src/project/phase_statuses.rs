@@ -99,6 +99,8 @@ pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `project::list_phase_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages")
         .path("id", id)
@@ -111,6 +113,8 @@ pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `project::list_phase_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages/list")
         .path("id", id)

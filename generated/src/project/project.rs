@@ -10,6 +10,8 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// * `project_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_billing_rates(
     project_id: i32,
     query: &ListQuery,

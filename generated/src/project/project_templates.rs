@@ -106,6 +106,8 @@ pub fn list_all_ticket_tasks_of_project_templates(
 /// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
 /// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_template_ticket_tasks(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -304,6 +306,8 @@ pub fn delete_project_template(id: i32) -> Request<()> {
 ///
 /// * `project_template_id`: `{id}` of the path, from `project::list_project_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_template_workplans(
     project_template_id: i32,
     query: &ListQuery,
@@ -319,6 +323,8 @@ pub fn list_project_template_workplans(
 ///
 /// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_template_phases(
     project_template_id: i32,
     query: &ListQuery,
@@ -430,6 +436,8 @@ pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Reque
 ///
 /// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_template_tickets(
     project_template_id: i32,
     query: &ListQuery,

@@ -106,6 +106,8 @@ pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `project::list_project_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `project::list_project_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages/list")
         .path("id", id)

@@ -117,6 +117,8 @@ pub fn apply_templates_to_project(
 ///
 /// * `project_id`: `{parentId}` of the path, from `project::list_projects`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_contacts(
     project_id: i32,
     query: &ListQuery,
@@ -171,6 +173,8 @@ pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
 ///
 /// * `project_id`: `{parentId}` of the path, from `project::list_projects`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_notes(
     project_id: i32,
     query: &ListQuery,
@@ -270,6 +274,8 @@ pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
 ///
 /// * `project_id`: `{parentId}` of the path, from `project::list_projects`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_phases(
     project_id: i32,
     query: &ListQuery,
@@ -372,6 +378,8 @@ pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
 ///
 /// * `project_id`: `{parentId}` of the path, from `project::list_projects`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_project_team_members(
     project_id: i32,
     query: &ListQuery,

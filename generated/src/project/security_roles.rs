@@ -109,6 +109,8 @@ pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
 ///
 /// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,

@@ -106,6 +106,8 @@ pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `project::list_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `project::list_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages/list")
         .path("id", id)

@@ -90,6 +90,8 @@ pub fn delete_ticket(id: i32) -> Request<()> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -117,6 +119,8 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -132,6 +136,8 @@ pub fn list_ticket_notes_of_any_kind(
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -216,6 +222,8 @@ pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -243,6 +251,8 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketNote>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
@@ -339,6 +349,8 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -366,6 +378,8 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -396,6 +410,8 @@ pub fn count_ticket_schedule_entries(
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketTask>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
@@ -492,6 +508,8 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,

@@ -219,6 +219,8 @@ pub fn delete_activity_type(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_activity_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages")
         .path("id", id)
@@ -231,6 +233,8 @@ pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 ///
 /// * `id`: `{id}` of the path, from `sales::list_activity_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages/list")
         .path("id", id)

@@ -77,6 +77,8 @@ pub fn delete_commission(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_commissions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages")
         .path("id", id)
@@ -89,6 +91,8 @@ pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 ///
 /// * `id`: `{id}` of the path, from `sales::list_commissions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages/list")
         .path("id", id)

@@ -37,6 +37,8 @@ pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
 ///
 /// * `id`: `{id}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_conversions(
     id: i32,
     query: &ListQuery,
@@ -288,6 +290,8 @@ pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -303,6 +307,8 @@ pub fn check_opportunity_status_usages(
 ///
 /// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -426,6 +432,8 @@ pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages")
         .path("id", id)
@@ -438,6 +446,8 @@ pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<
 ///
 /// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages/list")
         .path("id", id)
@@ -548,6 +558,8 @@ pub fn convert_opportunity_to_service_ticket(
 ///
 /// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_contacts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -656,6 +668,8 @@ pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
 ///
 /// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_forecasts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -837,6 +851,8 @@ pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request
 ///
 /// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_notes(
     opportunity_id: i32,
     query: &ListQuery,
@@ -867,6 +883,8 @@ pub fn create_opportunity_note(
 ///
 /// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
 /// * `query`: which rows are counted
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn count_opportunity_notes(
     opportunity_id: i32,
     query: &CountQuery,
@@ -942,6 +960,8 @@ pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
 ///
 /// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_opportunity_teams(
     opportunity_id: i32,
     query: &ListQuery,

@@ -34,6 +34,8 @@ pub fn create_order(body: &Order) -> Request<Order> {
 ///
 /// * `id`: `{id}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_conversions(
     id: i32,
     query: &ListQuery,
@@ -156,6 +158,8 @@ pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages")
         .path("id", id)
@@ -168,6 +172,8 @@ pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `sales::list_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages/list")
         .path("id", id)
@@ -180,6 +186,8 @@ pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 ///
 /// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_status_email_templates(
     status_id: i32,
     query: &ListQuery,
@@ -288,6 +296,8 @@ pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()
 ///
 /// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_status_notifications(
     status_id: i32,
     query: &ListQuery,
@@ -444,6 +454,8 @@ pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
 ///
 /// * `order_id`: `{id}` of the path, from `sales::list_orders`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_financial_recaps(
     order_id: i32,
     query: &ListQuery,
@@ -459,6 +471,8 @@ pub fn list_order_financial_recaps(
 ///
 /// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_order_line_items(
     order_id: i32,
     query: &ListQuery,

@@ -77,6 +77,8 @@ pub fn delete_sales_team(id: i32) -> Request<()> {
 ///
 /// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_sales_team_members(
     sales_team_id: i32,
     query: &ListQuery,

@@ -109,6 +109,8 @@ pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_stages`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
@@ -119,6 +121,8 @@ pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_stages`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages/list")
         .path("id", id)

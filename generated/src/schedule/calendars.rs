@@ -115,6 +115,8 @@ pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
 ///
 /// * `id`: `{id}` of the path, from `schedule::list_calendars`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages")
         .path("id", id)
@@ -127,6 +129,8 @@ pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `id`: `{id}` of the path, from `schedule::list_calendars`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages/list")
         .path("id", id)

@@ -89,6 +89,8 @@ pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
 ///
 /// * `entry_id`: `{parentId}` of the path, from `schedule::list_entries`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_entry_details(
     entry_id: i32,
     query: &ListQuery,

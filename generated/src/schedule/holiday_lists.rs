@@ -88,6 +88,8 @@ pub fn delete_holiday_list(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages")
         .path("id", id)
@@ -100,6 +102,8 @@ pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 ///
 /// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages/list")
         .path("id", id)
@@ -112,6 +116,8 @@ pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 ///
 /// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_holiday_list_holidays(
     holiday_list_id: i32,
     query: &ListQuery,
@@ -237,6 +243,8 @@ pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
 ///
 /// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_holiday_list_holiday_info(
     holiday_list_id: i32,
     query: &ListQuery,

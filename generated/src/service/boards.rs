@@ -54,6 +54,8 @@ pub fn count_boards(query: &CountQuery) -> Request<Count> {
 /// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
 /// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -165,6 +167,8 @@ pub fn update_board_item_association(
 /// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
 /// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -355,6 +359,8 @@ pub fn delete_board(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
@@ -365,6 +371,8 @@ pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages/list")
         .path("id", id)
@@ -377,6 +385,8 @@ pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_auto_assign_resources(
     board_id: i32,
     query: &ListQuery,
@@ -485,6 +495,8 @@ pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> 
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_auto_templates(
     board_id: i32,
     query: &ListQuery,
@@ -587,6 +599,8 @@ pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_excluded_members(
     board_id: i32,
     query: &ListQuery,
@@ -659,6 +673,8 @@ pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardItem>> {
     Request::new(Method::Get, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
@@ -756,6 +772,8 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_items`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_board_item_usages(
     board_id: i32,
     id: i32,
@@ -774,6 +792,8 @@ pub fn check_board_item_usages(
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_items`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_item_usages(
     board_id: i32,
     id: i32,
@@ -791,6 +811,8 @@ pub fn list_board_item_usages(
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_notifications(
     board_id: i32,
     query: &ListQuery,
@@ -893,6 +915,8 @@ pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_skill_mappings(
     board_id: i32,
     query: &ListQuery,
@@ -995,6 +1019,8 @@ pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_statuses(
     board_id: i32,
     query: &ListQuery,
@@ -1034,6 +1060,8 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_status_info(
     board_id: i32,
     query: &ListQuery,
@@ -1134,6 +1162,8 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1152,6 +1182,8 @@ pub fn check_board_status_usages(
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_statuses`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1169,6 +1201,8 @@ pub fn list_board_status_usages(
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_sub_types(
     board_id: i32,
     query: &ListQuery,
@@ -1211,6 +1245,8 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_sub_type_info(
     board_id: i32,
     query: &ListQuery,
@@ -1311,6 +1347,8 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_sub_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1329,6 +1367,8 @@ pub fn check_board_sub_type_usages(
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_sub_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1346,6 +1386,8 @@ pub fn list_board_sub_type_usages(
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTeam>> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
@@ -1382,6 +1424,8 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -1482,6 +1526,8 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_teams`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_team_usages(
     board_id: i32,
     id: i32,
@@ -1499,6 +1545,8 @@ pub fn list_board_team_usages(
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_type_sub_type_item_associations(
     board_id: i32,
     query: &ListQuery,
@@ -1550,6 +1598,8 @@ pub fn get_board_type_sub_type_item_association(
 ///
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardType>> {
     Request::new(Method::Get, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
@@ -1647,6 +1697,8 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_board_type_usages(
     board_id: i32,
     id: i32,
@@ -1665,6 +1717,8 @@ pub fn check_board_type_usages(
 /// * `board_id`: `{parentId}` of the path, from `service::list_boards`
 /// * `id`: `{id}` of the path, from `service::list_board_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_board_type_usages(
     board_id: i32,
     id: i32,

@@ -87,6 +87,8 @@ pub fn delete_email_template(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_email_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages")
         .path("id", id)
@@ -99,6 +101,8 @@ pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 ///
 /// * `id`: `{id}` of the path, from `service::list_email_templates`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages/list")
         .path("id", id)

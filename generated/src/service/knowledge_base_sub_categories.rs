@@ -92,6 +92,8 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,
@@ -107,6 +109,8 @@ pub fn check_knowledge_base_sub_category_usages(
 ///
 /// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,

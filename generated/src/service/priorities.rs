@@ -89,6 +89,8 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
 ///
 /// * `id`: `{id}` of the path, from `service::list_priorities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages")
         .path("id", id)
@@ -101,6 +103,8 @@ pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `id`: `{id}` of the path, from `service::list_priorities`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages/list")
         .path("id", id)

@@ -116,6 +116,8 @@ pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_service_signoffs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages")
         .path("id", id)
@@ -128,6 +130,8 @@ pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 ///
 /// * `id`: `{id}` of the path, from `service::list_service_signoffs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages/list")
         .path("id", id)
@@ -140,6 +144,8 @@ pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 ///
 /// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_service_signoff_custom_fields(
     service_signoff_id: i32,
     query: &ListQuery,

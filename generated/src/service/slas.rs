@@ -86,6 +86,8 @@ pub fn delete_sla(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_slas`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
@@ -96,6 +98,8 @@ pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_slas`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages/list")
         .path("id", id)
@@ -108,6 +112,8 @@ pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPriority>> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities")
         .path("parentId", sla_id)

@@ -42,6 +42,8 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 /// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
 /// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_question_options(
     survey_id: i32,
     question_id: i32,
@@ -241,6 +243,8 @@ pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_surveys`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
@@ -251,6 +255,8 @@ pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `service::list_surveys`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages/list")
         .path("id", id)
@@ -263,6 +269,8 @@ pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -377,6 +385,8 @@ pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQue
 ///
 /// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_results(
     survey_id: i32,
     query: &ListQuery,

@@ -158,6 +158,8 @@ pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -185,6 +187,8 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -212,6 +216,8 @@ pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessRe
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -299,6 +305,8 @@ pub fn convert_ticket_to_project_ticket(
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -338,6 +346,8 @@ pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_notes(
     ticket_id: i32,
     query: &ListQuery,
@@ -437,6 +447,8 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -464,6 +476,8 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -494,6 +508,8 @@ pub fn count_ticket_schedule_entries(
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_tasks(
     ticket_id: i32,
     query: &ListQuery,
@@ -593,6 +609,8 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,

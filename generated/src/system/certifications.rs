@@ -82,6 +82,8 @@ pub fn delete_certification(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_certifications`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages")
         .path("id", id)
@@ -94,6 +96,8 @@ pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 ///
 /// * `id`: `{id}` of the path, from `system::list_certifications`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages/list")
         .path("id", id)

@@ -80,6 +80,8 @@ pub fn delete_custom_report(id: i32) -> Request<()> {
 ///
 /// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_custom_report_parameters(
     custom_report_id: i32,
     query: &ListQuery,

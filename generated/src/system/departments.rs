@@ -77,6 +77,8 @@ pub fn delete_department(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_departments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages")
         .path("id", id)
@@ -89,6 +91,8 @@ pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 ///
 /// * `id`: `{id}` of the path, from `system::list_departments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages/list")
         .path("id", id)
@@ -101,6 +105,8 @@ pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 ///
 /// * `department_id`: `{parentId}` of the path, from `system::list_departments`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_department_locations(
     department_id: i32,
     query: &ListQuery,

@@ -63,6 +63,8 @@ pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
 /// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
 /// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_email_connector_parsing_style_parsing_rules(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -270,6 +272,8 @@ pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
 ///
 /// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_email_connector_parsing_styles(
     email_connector_id: i32,
     query: &ListQuery,

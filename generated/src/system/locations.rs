@@ -77,6 +77,8 @@ pub fn delete_location(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_locations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages")
         .path("id", id)
@@ -89,6 +91,8 @@ pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `id`: `{id}` of the path, from `system::list_locations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages/list")
         .path("id", id)
@@ -101,6 +105,8 @@ pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `location_id`: `{parentId}` of the path, from `system::list_locations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_location_departments(
     location_id: i32,
     query: &ListQuery,
@@ -146,6 +152,8 @@ pub fn get_location_department(
 ///
 /// * `location_id`: `{parentId}` of the path, from `system::list_locations`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_location_work_roles(
     location_id: i32,
     query: &ListQuery,

@@ -272,6 +272,8 @@ pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
@@ -282,6 +284,8 @@ pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages/list")
         .path("id", id)
@@ -314,6 +318,8 @@ pub fn create_member_token(member_identifier: &str) -> Request<Token> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_accruals(
     member_id: i32,
     query: &ListQuery,
@@ -416,6 +422,8 @@ pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -524,6 +532,8 @@ pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_delegations(
     member_id: i32,
     query: &ListQuery,
@@ -626,6 +636,8 @@ pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_managed_device_accounts(
     member_id: i32,
     query: &ListQuery,
@@ -675,6 +687,8 @@ pub fn delete_member_managed_device_accounts_in_bulk(
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_my_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -783,6 +797,8 @@ pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_notification_settings(
     member_id: i32,
     query: &ListQuery,
@@ -891,6 +907,8 @@ pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_personas(
     member_id: i32,
     query: &ListQuery,
@@ -993,6 +1011,8 @@ pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
 ///
 /// * `member_id`: `{parentId}` of the path, from `system::list_members`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_member_skills(
     member_id: i32,
     query: &ListQuery,

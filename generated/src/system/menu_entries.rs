@@ -10,6 +10,8 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_menu_entry_locations(
     menu_entry_id: i32,
     query: &ListQuery,

@@ -39,6 +39,8 @@ pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount
 ///
 /// * `my_account_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_my_account_delegations(
     my_account_id: i32,
     query: &ListQuery,
@@ -147,6 +149,8 @@ pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> 
 ///
 /// * `my_account_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_my_account_skills(
     my_account_id: i32,
     query: &ListQuery,

@@ -136,6 +136,8 @@ pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
 ///
 /// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_office365_email_setup_emails(
     id: i32,
     query: &ListQuery,

@@ -106,6 +106,8 @@ pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
 ///
 /// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_report_card_details(
     report_card_id: i32,
     query: &ListQuery,

@@ -32,6 +32,8 @@ pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
 ///
 /// * `report_name`: `{reportName}` of the path, from `system::list_reports`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_report_columns(
     report_name: &str,
     query: &ListQuery,

@@ -10,6 +10,8 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// * `security_role_id`: `{parentId}` of the path, from `system::list_security_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,

@@ -60,6 +60,8 @@ pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
 /// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
 /// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_question_values(
     survey_id: i32,
     question_id: i32,
@@ -247,6 +249,8 @@ pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
 ///
 /// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,

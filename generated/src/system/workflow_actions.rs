@@ -35,6 +35,8 @@ pub fn get_system_workflow_action_automate_parameter(
 ///
 /// * `workflow_action_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_action_automate_parameters(
     workflow_action_id: i32,
     query: &ListQuery,

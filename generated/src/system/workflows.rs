@@ -47,6 +47,8 @@ pub fn list_system_workflow_attachments(
 /// `GET /system/workflows/attachments/{id}`, the tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`.
 ///
 /// * `id`: `{id}` of the path, from `system::list_system_workflow_attachments`
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment>> {
     Request::new(Method::Get, "/system/workflows/attachments/{id}").path("id", id)
 }
@@ -120,6 +122,8 @@ pub fn list_system_workflow_notify_types(
 /// `GET /system/workflows/notifyTypes/{id}`, the tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`.
 ///
 /// * `id`: `{id}` of the path, from `system::list_system_workflow_notify_types`
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyType>> {
     Request::new(Method::Get, "/system/workflows/notifyTypes/{id}").path("id", id)
 }
@@ -262,6 +266,8 @@ pub fn create_workflow_action_user_defined_field(
 /// * `event_id`: `{grandparentId}` of the path
 /// * `action_id`: `{parentId}` of the path
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_event_action_user_defined_fields(
     event_id: i32,
     action_id: i32,
@@ -313,6 +319,8 @@ pub fn update_workflow_action_user_defined_field(
 /// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
 /// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_event_actions(
     workflow_id: i32,
     event_id: i32,
@@ -466,6 +474,8 @@ pub fn delete_workflow_event_action(
 /// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
 /// * `trigger_id`: `{parentId}` of the path, from `system::list_workflow_triggers`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_trigger_options(
     workflow_id: i32,
     trigger_id: i32,
@@ -554,6 +564,8 @@ pub fn copy_workflow(id: i32) -> Request<Workflow> {
 ///
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_attachments(
     workflow_id: i32,
     query: &ListQuery,
@@ -599,6 +611,8 @@ pub fn get_workflow_attachment(
 ///
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_events(
     workflow_id: i32,
     query: &ListQuery,
@@ -714,6 +728,8 @@ pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> 
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `id`: `{id}` of the path, from `system::list_workflow_events`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn test_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -731,6 +747,8 @@ pub fn test_workflow_event(
 ///
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_notify_types(
     workflow_id: i32,
     query: &ListQuery,
@@ -761,6 +779,8 @@ pub fn count_workflow_notify_types(
 ///
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_notify_type_info(
     workflow_id: i32,
     query: &ListQuery,
@@ -821,6 +841,8 @@ pub fn get_workflow_notify_type_info(
 ///
 /// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_workflow_triggers(
     workflow_id: i32,
     query: &ListQuery,

@@ -77,6 +77,8 @@ pub fn delete_accrual(id: i32) -> Request<()> {
 ///
 /// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_accrual_details(
     accrual_id: i32,
     query: &ListQuery,

@@ -106,6 +106,8 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `time::list_charge_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages")
         .path("id", id)
@@ -118,6 +120,8 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 ///
 /// * `id`: `{id}` of the path, from `time::list_charge_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages/list")
         .path("id", id)
@@ -130,6 +134,8 @@ pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 ///
 /// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_charge_code_expense_types(
     charge_code_id: i32,
     query: &ListQuery,

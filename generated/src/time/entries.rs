@@ -86,6 +86,8 @@ pub fn delete_entry(id: i32) -> Request<()> {
 ///
 /// * `entry_id`: `{parentId}` of the path, from `time::list_entries`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_entry_audits(
     entry_id: i32,
     query: &ListQuery,

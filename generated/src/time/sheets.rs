@@ -87,6 +87,8 @@ pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
 ///
 /// * `sheet_id`: `{parentId}` of the path, from `time::list_sheets`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_sheet_audits(
     sheet_id: i32,
     query: &ListQuery,

@@ -92,6 +92,8 @@ pub fn delete_time_period_setup(id: i32) -> Request<()> {
 ///
 /// * `time_period_setup_id`: `{parentId}` of the path, from `time::list_time_period_setups`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_time_period_setup_periods(
     time_period_setup_id: i32,
     query: &ListQuery,

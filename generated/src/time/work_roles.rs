@@ -106,6 +106,8 @@ pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
 ///
 /// * `id`: `{id}` of the path, from `time::list_work_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
@@ -116,6 +118,8 @@ pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 ///
 /// * `id`: `{id}` of the path, from `time::list_work_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages/list")
         .path("id", id)
@@ -128,6 +132,8 @@ pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 ///
 /// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_work_role_locations(
     work_role_id: i32,
     query: &ListQuery,

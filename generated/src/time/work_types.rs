@@ -106,6 +106,8 @@ pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
 ///
 /// * `id`: `{id}` of the path, from `time::list_work_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
@@ -116,6 +118,8 @@ pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 ///
 /// * `id`: `{id}` of the path, from `time::list_work_types`
 /// * `query`: which rows, in which order, and how many on a page
+///
+/// One page of rows; `Client::pages` and `Client::items` follow the rest.
 pub fn list_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages/list")
         .path("id", id)

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::config::Filter;
 use crate::emit::Context;
 use crate::emit::rust::resolved;
-use crate::ir::{Content, Method, Operation, Type};
+use crate::ir::{Operation, Type};
 use crate::name::Kind;
 
 /// What can be filtered: for each operation the schema, for each schema its line.
@@ -31,7 +31,7 @@ impl<'a> Filters<'a> {
             let Some(filter) = filter else { break };
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
-                Kind::List => listed(operation),
+                Kind::List => operation.listed().and_then(Type::innermost),
                 Kind::Count => counted(context, operation),
                 _ => None,
             };
@@ -72,19 +72,12 @@ impl<'a> Filters<'a> {
 /// How much of the list of fields a schema shows; an error names the nearest of all.
 const SHOWN: usize = 150;
 
-fn listed(operation: &Operation) -> Option<&str> {
-    match (&operation.method, &operation.response.content) {
-        (Method::Get, Content::Json(Type::List(item))) => item.innermost(),
-        _ => None,
-    }
-}
-
 /// What a count counts: what the list at the path before it lists.
 fn counted<'a>(context: &'a Context<'_>, operation: &Operation) -> Option<&'a str> {
     let path = operation.path.normal_form();
     let (before, _) = path.rsplit_once('/')?;
     let list = context.related.lists.get(before)?;
-    listed(&context.api.operations[*list])
+    context.api.operations[*list].listed().and_then(Type::innermost)
 }
 
 fn line(context: &Context<'_>, name: &str) -> Value {

@@ -54,7 +54,7 @@ impl<'a> Lifecycles<'a> {
             for (number, step) in lifecycle.steps.iter().enumerate() {
                 for key in &step.operations {
                     let entry = format!("lifecycles.{}.{key}", lifecycle.name);
-                    match context.api.operations.iter().position(|operation| operation.key() == *key) {
+                    match context.api.operation_called(key) {
                         Some(index) => {
                             context.ledger.mark(entry);
                             tools.insert(key.as_str(), context.named.operations[index].short.as_str());

@@ -27,8 +27,8 @@ pub fn bindings<'a>(context: &Context<'a>) -> Result<Bindings<'a>, Errors> {
     let mut errors = Errors(Vec::new());
     let mut found: Bindings<'a> = BTreeMap::new();
     for binding in &context.overlay.bindings {
-        let place = |key: &str| context.api.operations.iter().position(|operation| operation.key() == *key);
-        match (place(&binding.tool), place(&binding.operation)) {
+        match (context.api.operation_called(&binding.tool), context.api.operation_called(&binding.operation))
+        {
             (Some(tool), Some(operation)) => {
                 context.ledger.mark(binding.entry());
                 found.entry(tool).or_default().push((binding, operation));
