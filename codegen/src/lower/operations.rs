@@ -1,6 +1,5 @@
 //! Lowers operations: parameters, bodies and answers.
 
-use heck::ToUpperCamelCase;
 use openapiv3::{
     Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody, Response as SourceResponse,
     StatusCode,
@@ -38,7 +37,8 @@ fn operation(
     ledger: &Ledger,
 ) -> Result<Operation, Error> {
     let source = &raw.operation;
-    let name = source.operation_id.clone().unwrap_or_default().to_upper_camel_case();
+    // What inline schemas are called after; casing is left to where one is met, which is seldom.
+    let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let mut body = body(raw, schemas, &name, &response)?;
     let mut parameters = Vec::new();
@@ -76,7 +76,7 @@ fn lower_parameter(
     let place = format!("{}/parameters ({})", operation.pointer, data.name);
     let ty = match &data.format {
         ParameterSchemaOrContent::Schema(schema) => {
-            let inline = format!("{name} {}", data.name).to_upper_camel_case();
+            let inline = format!("{name} {}", data.name);
             schemas.lower_or_reference(schema, &inline, &place)
         }
         ParameterSchemaOrContent::Content(_) => Type::Text(None),

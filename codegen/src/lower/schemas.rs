@@ -128,7 +128,7 @@ impl<'a> Schemas<'a> {
         let mut fields: Vec<Field> = Vec::with_capacity(properties.len());
         for (name, property) in properties {
             let place = format!("{place}/properties{}", pointer(&[name]));
-            let inline_name = format!("{owner} {name}").to_upper_camel_case();
+            let inline_name = format!("{owner} {name}");
             let ty = self.lower_or_reference(property, &inline_name, &place);
             let mut field = Field {
                 name: name.clone(),

@@ -1,5 +1,6 @@
 //! Mends the parameters of operations, so that path parameters and placeholders agree one to one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
@@ -27,7 +28,8 @@ pub fn repair(
     let placeholders: Vec<&str> = template.placeholders().collect();
     let mut parameters: Vec<RawParameter> = Vec::new();
     let own_count = own.len();
-    for (index, reference) in own.iter().chain(shared).enumerate() {
+    let all = own.into_iter().map(Cow::Owned).chain(shared.iter().map(Cow::Borrowed));
+    for (index, reference) in all.enumerate() {
         let parameter = resolve(reference, components)
             .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
         let Some(mut parameter) = take(parameter, pointer, repairs) else { continue };
@@ -55,8 +57,13 @@ pub fn repair(
     Ok(parameters)
 }
 
-fn resolve(reference: &ReferenceOr<Parameter>, components: &Components) -> Result<Parameter, Error> {
-    let mut current = reference;
+fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) -> Result<Parameter, Error> {
+    // Most are written out in the operation, and are big: they are moved, not copied.
+    let reference = match reference {
+        Cow::Owned(ReferenceOr::Item(parameter)) => return Ok(parameter),
+        other => other,
+    };
+    let mut current = &*reference;
     for _ in 0..32 {
         match current {
             ReferenceOr::Item(parameter) => return Ok(parameter.clone()),
