@@ -261,7 +261,7 @@ async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
         let kept = client.execute(list, &json!({"fields": fields})).await.expect("an outcome");
         assert_eq!(kept.value, body);
     }
-    let options = ExecuteOptions { keep_trimmed: true };
+    let options = ExecuteOptions { keep_trimmed: true, ..ExecuteOptions::default() };
     let kept = client.execute_with(list, &json!({}), &options).await.expect("an outcome");
     assert_eq!(kept.value, body);
 }

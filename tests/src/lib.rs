@@ -1,5 +1,6 @@
 //! What the end to end tests share: a client for a local server, and arguments drawn from a schema.
 
+pub mod random;
 pub mod sample;
 
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, as the grammar has
 //! none for groups.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -250,10 +250,14 @@ fn literal(value: &Value, kind: &Kind) -> Result<String, String> {
         }
         (Kind::Integer, Value::String(text)) if text.parse::<i64>().is_ok() => Ok(text.trim().to_owned()),
         (Kind::Integer, _) => Err("must be a whole number".to_owned()),
-        (Kind::Number, Value::Number(number)) => Ok(number.to_string()),
+        (Kind::Number, Value::Number(found)) => Ok(number(found)),
+        // Some dialects have no values of several types, so numbers and truth come as text.
+        (Kind::Number, Value::String(text)) if text.parse::<Number>().is_ok() => {
+            Ok(text.parse().map(|found| number(&found)).unwrap_or_default())
+        }
         (Kind::Number, _) => Err("must be a number".to_owned()),
-        (Kind::Boolean, Value::Bool(true)) => Ok("true".to_owned()),
-        (Kind::Boolean, Value::Bool(false)) => Ok("false".to_owned()),
+        (Kind::Boolean, Value::Bool(value)) => Ok(value.to_string()),
+        (Kind::Boolean, Value::String(text)) if matches!(text.as_str(), "true" | "false") => Ok(text.clone()),
         (Kind::Boolean, _) => Err("must be true or false".to_owned()),
         (Kind::Text, Value::String(text)) => Ok(quoted(text)),
         (Kind::Text, _) => Err("must be text".to_owned()),
@@ -264,9 +268,17 @@ fn literal(value: &Value, kind: &Kind) -> Result<String, String> {
             Err("must be a date, e.g. \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
         }
         (Kind::Custom, Value::String(text)) => Ok(date(text).unwrap_or_else(|_| quoted(text))),
-        (Kind::Custom, Value::Number(number)) => Ok(number.to_string()),
+        (Kind::Custom, Value::Number(found)) => Ok(number(found)),
         (Kind::Custom, Value::Bool(value)) => Ok(value.to_string()),
         (Kind::Custom, _) => Err("must be text, a number, true, false or null".to_owned()),
+    }
+}
+
+/// A number without an exponent, which the grammar does not have.
+fn number(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => float.to_string(),
+        _ => number.to_string(),
     }
 }
 

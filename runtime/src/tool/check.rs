@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
 use super::{Tool, ToolDetails, explain, schema, shorthand};
@@ -63,12 +63,18 @@ pub(super) struct Accepted<'c> {
 
 impl Check {
     fn new(tool: Tool) -> Result<Self, Error> {
-        let schema = tool.input_schema_value();
+        let details = tool.details();
+        let mut schema = tool.input_schema_value();
+        // A filter may also be a list of tests; what is in it is checked when it is compiled.
+        for (name, target) in &details.request.arguments {
+            if target.location == Location::Filter {
+                schema["properties"][name.as_ref()]["type"] = json!(["object", "array"]);
+            }
+        }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
-        let details = tool.details();
         let shape = schema::shape(tool.catalogue(), &details.input);
         let in_query = shape
             .filter(|shape| shape.location == Location::Query)

@@ -12,6 +12,7 @@ use super::details::{Content, Location, RequestPlan};
 use super::outcome::Reader;
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
+use crate::dialect;
 use crate::paging::Walk;
 use crate::{Client, Error, FieldError, Paging, PreparedRequest};
 
@@ -77,7 +78,7 @@ impl Client {
         arguments: &dyn Arguments,
         options: &ExecuteOptions,
     ) -> Result<Outcome, Error> {
-        let checked = self.check(tool, arguments.to_map())?;
+        let checked = self.check(tool, arguments.to_map(), options)?;
         self.run(checked, *options).await
     }
 
@@ -95,7 +96,20 @@ impl Client {
     /// # Errors
     /// `InvalidArguments` with all problems at once; `Configuration` if the credentials can't be used.
     pub fn prepare(&self, tool: Tool, arguments: &dyn Arguments) -> Result<PreparedRequest, Error> {
-        let checked = self.check(tool, arguments.to_map())?;
+        self.prepare_with(tool, arguments, &ExecuteOptions::default())
+    }
+
+    /// The request that executing a tool in a certain way would send. See [`prepare`](Self::prepare).
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn prepare_with(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+        options: &ExecuteOptions,
+    ) -> Result<PreparedRequest, Error> {
+        let checked = self.check(tool, arguments.to_map(), options)?;
         self.preview(&checked.call, checked.accept).map_err(|error| error.with_request(checked.call.label()))
     }
 
@@ -123,7 +137,7 @@ impl Client {
         arguments: &dyn Arguments,
         options: &ExecuteOptions,
     ) -> impl Stream<Item = Result<Outcome, Error>> + Send + Unpin + use<> {
-        let started = self.check(tool, arguments.to_map()).map(|mut checked| {
+        let started = self.check(tool, arguments.to_map(), options).map(|mut checked| {
             self.largest_pages(&mut checked);
             let reader = Reader::new(self.api(), &checked.call, checked.content, *options);
             let walk = Walk::new(self.clone(), checked.call.clone(), checked.accept);
@@ -152,10 +166,16 @@ impl Client {
         Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
     }
 
-    fn check(&self, tool: Tool, arguments: Result<Map<String, Value>, Error>) -> Result<Checked, Error> {
+    fn check(
+        &self,
+        tool: Tool,
+        arguments: Result<Map<String, Value>, Error>,
+        options: &ExecuteOptions,
+    ) -> Result<Checked, Error> {
         let check = self.checks().get(tool)?;
         let label = format!("{} {}", check.details.http.method, check.details.http.path);
         let checked = arguments.and_then(|arguments| {
+            let arguments = dialect::arguments(tool, options.dialect, arguments)?;
             let accepted = check.accept(arguments.clone())?;
             let content = accepted.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));

@@ -10,6 +10,7 @@ mod outcome;
 mod plan;
 mod schema;
 mod shorthand;
+mod sides;
 
 use std::fmt;
 
@@ -17,10 +18,12 @@ use serde_json::Value;
 
 pub use catalogue::Catalogue;
 pub(crate) use check::Checks;
+pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;
 pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
+pub(crate) use sides::Sides;
 
 /// A tool of a catalogue.
 #[derive(Clone, Copy)]

@@ -9,13 +9,16 @@ use super::check::Check;
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
-use crate::{Api, Download, Error, Next, Place, RateLimit};
+use crate::{Api, Dialect, Download, Error, Next, Place, RateLimit, dialect};
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExecuteOptions {
     /// Keep the members that are otherwise dropped from answers.
     pub keep_trimmed: bool,
+    /// In whose words the arguments are. Every dialect also takes the tool's own form, but for null: strict
+    /// mode has no other word for what is not given.
+    pub dialect: Dialect,
 }
 
 /// What a tool call gave back.
@@ -34,12 +37,19 @@ pub struct Outcome {
     /// The server's name for the request, to be quoted to its support.
     pub request_id: Option<String>,
     next_arguments: Option<Map<String, Value>>,
+    /// Those of the arguments of the next page that this one did not have.
+    changes: Map<String, Value>,
 }
 
 impl Outcome {
     /// The arguments of the next page; `None` if there is none, or if the tool has no argument for it.
     pub fn next_arguments(&self) -> Option<&Map<String, Value>> {
         self.next_arguments.as_ref()
+    }
+
+    /// The next page as one word, for the argument `next_cursor` of the dialect `truto`.
+    pub fn next_cursor(&self) -> Option<String> {
+        self.next_arguments.as_ref().map(|_| dialect::cursor(&self.changes))
     }
 }
 
@@ -89,6 +99,7 @@ impl Reader {
             rate_limit: received.rate_limit,
             request_id: received.request_id,
             next_arguments: None,
+            changes: Map::new(),
         })
     }
 }
@@ -117,7 +128,9 @@ impl Outcome {
             };
             let kind = check.property(argument).and_then(|schema| schema.get("type"));
             let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
-            arguments.insert(argument.to_string(), number.map_or_else(|| Value::from(value), Value::from));
+            let value = number.map_or_else(|| Value::from(value), Value::from);
+            self.changes.insert(argument.to_string(), value.clone());
+            arguments.insert(argument.to_string(), value);
         }
         self.next_arguments = Some(arguments);
     }

@@ -1,0 +1,162 @@
+//! What each dialect makes of one tool, and that what comes back in its form is the tool's own arguments.
+
+use serde_json::json;
+
+use super::*;
+
+const SPECIAL: Special = Special { filter: Some("filter"), custom: Some("extras") };
+
+fn source() -> Value {
+    json!({"type": "object", "properties": {
+        "id": {"type": "integer", "description": "Id of the order."},
+        "filter": {"type": "object", "description": "Members. Fields: id, name"},
+        "status": {"type": "string", "enum": ["Open", ""], "maxLength": 9},
+        "when": {"type": "string", "format": "date"},
+        "customer": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
+        "extras": {"type": "object", "description": "By caption."},
+        "settings": {"type": "object", "additionalProperties": {"type": "string"}},
+        "any": {"type": ["string", "number", "object", "array", "null"], "items": {"type": "string"}},
+        "tags": {"type": "array", "items": {"type": "string"}},
+    }, "required": ["id"], "additionalProperties": false})
+}
+
+fn restored(dialect: Dialect, arguments: Value) -> Value {
+    let Value::Object(arguments) = arguments else { panic!("no object") };
+    Value::Object(restore(dialect, &source(), &SPECIAL, arguments).expect("arguments"))
+}
+
+#[test]
+fn strict_requires_everything_and_closes_every_object() {
+    let schema = strict::schema(&source(), &SPECIAL);
+    let members = &schema["properties"];
+    assert_eq!(schema["required"].as_array().map(Vec::len), Some(9));
+    assert_eq!(members["id"], json!({"type": "integer", "description": "Id of the order."}));
+    assert_eq!(
+        members["status"],
+        json!({"type": ["string", "null"], "enum": ["Open", "", null], "description": "At most 9 characters."})
+    );
+    let customer = json!({
+        "type": ["object", "null"], "required": ["id", "name"],
+        "properties": {"id": {"type": ["integer", "null"]}, "name": {"type": ["string", "null"]}},
+        "additionalProperties": false,
+    });
+    assert_eq!(members["customer"], customer);
+    let test = &members["filter"]["items"];
+    assert_eq!(test["required"], json!(["field", "op", "value", "values"]));
+    assert_eq!(members["filter"]["description"], "Tests, all of which must hold. Fields: id, name");
+    assert_eq!(members["extras"]["items"]["required"], json!(["caption", "value"]));
+    assert_eq!(
+        members["settings"],
+        json!({"type": ["string", "null"], "description": "A JSON object, as text."})
+    );
+    assert_eq!(members["any"]["type"], json!(["string", "number", "null"]));
+    assert_eq!(members["tags"], json!({"type": ["array", "null"], "items": {"type": "string"}}));
+    assert!(jsonschema::draft202012::meta::is_valid(&schema));
+}
+
+#[test]
+fn strict_arguments_lose_their_nulls_and_their_forms() {
+    let sent = json!({
+        "id": 1, "status": null, "when": null, "customer": {"id": 5, "name": null}, "settings": "{\"a\": \"b\"}",
+        "filter": [
+            {"field": "id", "op": "in", "value": null, "values": ["1"]},
+            {"field": "name", "op": "=", "value": null, "values": null},
+        ],
+        "extras": [{"caption": "Region", "value": "West"}, {"caption": "Size", "value": null}],
+        "any": "[\"x\"]", "tags": null,
+    });
+    let own = json!({
+        "id": 1, "customer": {"id": 5}, "settings": {"a": "b"},
+        "filter": [
+            {"field": "id", "op": "in", "value": ["1"]}, {"field": "name", "op": "=", "value": null},
+        ],
+        "extras": {"Region": "West", "Size": null}, "any": ["x"],
+    });
+    assert_eq!(restored(Dialect::OpenAiStrict, sent), own);
+    // Forms that are none stay, to be told about.
+    let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
+    assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
+}
+
+#[test]
+fn gemini_has_one_type_a_node() {
+    let schema = gemini::schema(&source(), &SPECIAL);
+    let members = &schema["properties"];
+    assert_eq!(schema["required"], json!(["id"]));
+    assert_eq!(schema.get("additionalProperties"), None);
+    assert_eq!(
+        members["status"],
+        json!({"type": "string", "maxLength": 9, "format": "enum", "enum": ["Open"]})
+    );
+    assert_eq!(members["when"], json!({"type": "string", "description": "Format: date."}));
+    assert_eq!(members["any"]["type"], "string");
+    assert_eq!(members["any"]["nullable"], true);
+    assert_eq!(members["filter"]["items"]["properties"]["value"]["nullable"], true);
+    assert_eq!(members["filter"]["items"]["required"], json!(["field", "op"]));
+    let sent = json!({
+        "id": 1, "any": "5", "extras": [{"caption": "Region", "value": "West"}], "settings": "{}",
+        "filter": [{"field": "id", "op": ">", "value": "5"}],
+    });
+    let own = json!({
+        "id": 1, "any": 5, "extras": {"Region": "West"}, "settings": {},
+        "filter": [{"field": "id", "op": ">", "value": "5"}],
+    });
+    assert_eq!(restored(Dialect::Gemini, sent), own);
+    assert_eq!(restored(Dialect::Gemini, json!({"any": "\"5\""})), json!({"any": "5"}));
+    assert_eq!(restored(Dialect::Gemini, json!({"any": "five"})), json!({"any": "five"}));
+}
+
+#[test]
+fn names_that_are_not_taken_are_replaced_and_come_back() {
+    let schema = json!({"type": "object", "properties": {
+        "a/b": {"type": "string"}, "a_b": {"type": "string"}, "ok": {"type": "string"},
+    }, "required": ["a/b"]});
+    let pairs = keys::anthropic(&schema);
+    assert_eq!(pairs, [("a/b".to_owned(), "a_b_2".to_owned())]);
+    let renamed = keys::rename(&schema, &pairs);
+    assert_eq!(renamed["required"], json!(["a_b_2"]));
+    let names: Vec<&String> = renamed["properties"].as_object().expect("properties").keys().collect();
+    assert_eq!(names, ["a_b_2", "a_b", "ok"]);
+    let sent = Map::from_iter([("a_b_2".to_owned(), json!(1)), ("a_b".to_owned(), json!(2))]);
+    assert_eq!(Value::Object(keys::restore(sent, &pairs)), json!({"a/b": 1, "a_b": 2}));
+    let long = json!({"type": "object", "properties": {"ü".repeat(80): {"type": "string"}}});
+    assert!(keys::is_plain(&keys::anthropic(&long)[0].1));
+}
+
+#[test]
+fn texts_of_a_query_become_what_the_schema_says() {
+    let sent = json!({
+        "id": "7", "tags": {"0": "a", "1": "b"}, "customer": {"id": "5"}, "settings": "{\"a\":\"b\"}",
+        "filter": {"id": {">": "5"}, "or": {"0": {"id": "1"}}}, "integrated_account_id": "acct", "next_cursor": "",
+    });
+    let own = json!({
+        "id": 7, "tags": ["a", "b"], "customer": {"id": 5}, "settings": {"a": "b"},
+        "filter": {"id": {">": "5"}, "or": [{"id": "1"}]},
+    });
+    assert_eq!(restored(Dialect::Truto, sent), own);
+    let changes = Map::from_iter([("page".to_owned(), json!(3))]);
+    let own = restored(Dialect::Truto, json!({"id": 1, "next_cursor": cursor(&changes)}));
+    assert_eq!(own, json!({"id": 1, "page": 3}));
+    for cursor in ["%%%", "bm8"] {
+        let sent = Map::from_iter([("next_cursor".to_owned(), json!(cursor))]);
+        let error = restore(Dialect::Truto, &source(), &SPECIAL, sent).expect_err("no cursor");
+        assert_eq!(error.fields()[0].pointer, "/next_cursor");
+    }
+}
+
+#[test]
+fn long_descriptions_end_with_a_sentence() {
+    let text = "One sentence. ".repeat(100);
+    let short = shortened(&text, 1024);
+    assert!(short.ends_with("sentence.") && short.len() > 1000 && short.len() <= 1024);
+    assert_eq!(shortened("short", 1024), "short");
+    assert_eq!(shortened(&"ü".repeat(2000), 1024).chars().count(), 1024);
+}
+
+#[test]
+fn names_of_dialects_go_both_ways() {
+    for dialect in Dialect::ALL {
+        assert_eq!(dialect.as_str().parse::<Dialect>().expect("a dialect"), dialect);
+    }
+    assert!("openapi".parse::<Dialect>().is_err());
+}

@@ -1,0 +1,197 @@
+//! Truto's list of tools: arguments apart by query and body, a resource and a method in place of a path, and a
+//! cursor for lists. Values of the query come back as text, so they are read by the tool's schema.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::{Source, keys, properties, required, types};
+use crate::tool::{Location, Sides, ToolDetails};
+use crate::{Error, FieldError, Tool};
+
+/// Names that stand for something else in every call.
+pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
+/// The argument that asks for the next page of a list.
+pub(super) const CURSOR: &str = "next_cursor";
+/// Methods with a form of their own.
+pub(super) const METHODS: [&str; 5] = ["list", "get", "create", "update", "delete"];
+
+/// How a tool is called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Route {
+    /// The path without its values, as one word: a single underscore for a slash, one more for each value.
+    pub resource: String,
+    /// `list`, `get`, `create`, `update`, `delete`, or another word for everything else.
+    pub method: String,
+}
+
+/// How a tool is called.
+pub fn route(tool: Tool) -> Route {
+    let details = tool.details();
+    let sides = tool.sides(&details);
+    route_of(&details, &sides)
+}
+
+fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
+    let mut resource = String::new();
+    let segments: Vec<&str> = details.http.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let is_value = |segment: &&str| segment.contains('{');
+    let ends_in_value = segments.last().is_some_and(is_value);
+    let kept = if ends_in_value { &segments[..segments.len() - 1] } else { &segments[..] };
+    for segment in kept {
+        if !resource.is_empty() {
+            resource.push('_');
+        }
+        let mut rest = *segment;
+        while let Some((before, after)) = rest.split_once('{') {
+            resource.push_str(before);
+            // A value that is a whole segment has its underscore already.
+            resource.extend((!before.is_empty()).then_some('_'));
+            rest = after.split_once('}').map_or("", |(_, after)| after);
+        }
+        resource.push_str(rest);
+    }
+    let resource = resource.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
+    let verb = details.short_name.split('_').next().unwrap_or_default();
+    let by_id = ends_in_value && segments.last().is_some_and(|last| sides.segment("id") == Some(*last));
+    let bodiless = !sides.has_body();
+    let method = match (details.http.method, verb) {
+        ("GET", "list") if bodiless => "list",
+        ("GET", "get") if by_id && bodiless => "get",
+        ("POST", "create") if !ends_in_value => "create",
+        ("PATCH", "update") if by_id => "update",
+        ("DELETE", "delete") if by_id && bodiless => "delete",
+        // Without the form of its word, a tool needs another word.
+        (_, "list") => "find",
+        (_, "get") => "fetch",
+        (_, "create") => "add",
+        (_, "update") => "change",
+        (_, "delete") => "remove",
+        (_, "replace") if !ends_in_value => "replace_all",
+        (_, verb) => verb,
+    };
+    Route { resource, method: method.to_owned() }
+}
+
+/// The tool in Truto's words.
+pub(super) fn declare(source: &Source<'_>) -> Value {
+    let sides = source.tool.sides(&source.details);
+    let Route { resource, method } = route_of(&source.details, &sides);
+    let pairs = names(&source.schema);
+    let schema = keys::rename(&source.schema, &pairs);
+    let mut query = Map::new();
+    let mut body = Map::new();
+    for ((own, _), (name, member)) in properties(&source.schema).zip(properties(&schema)) {
+        let side = if sides.of(own) == Location::Body { &mut body } else { &mut query };
+        side.insert(name.clone(), member.clone());
+    }
+    if method == "list" {
+        let about = "Cursor of the next page, from the answer before; without it, the first page.";
+        query.insert(CURSOR.to_owned(), json!({"type": "string", "description": about}));
+    }
+    let needed = required(&schema);
+    let side = |members: Map<String, Value>| match members.is_empty() {
+        true => Value::Null,
+        false => {
+            let needed: Vec<&&str> = needed.iter().filter(|name| members.contains_key(**name)).collect();
+            json!({"type": "object", "required": needed, "properties": members})
+        }
+    };
+    json!({
+        "name": source.name,
+        "description": source.details.description,
+        "resource": resource,
+        "method": method,
+        "query_schema": side(query),
+        "body_schema": side(body),
+        "required": needed,
+    })
+}
+
+fn names(schema: &Value) -> Vec<(String, String)> {
+    keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
+}
+
+/// A cursor that holds the arguments of the next page.
+pub(crate) fn cursor(changes: &Map<String, Value>) -> String {
+    URL_SAFE_NO_PAD.encode(Value::Object(changes.clone()).to_string())
+}
+
+/// The arguments as the tool itself takes them.
+pub(super) fn restore(
+    schema: &Value,
+    mut arguments: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    // The account is the connection's, and not an argument.
+    arguments.shift_remove(RESERVED[1]);
+    let cursor = arguments.shift_remove(CURSOR);
+    let mut arguments = keys::restore(arguments, &names(schema));
+    for (name, value) in &mut arguments {
+        let node = properties(schema).find(|(other, _)| *other == name).map(|(_, node)| node);
+        *value = read(node.unwrap_or(&Value::Null), value.take());
+    }
+    match cursor.as_ref().map(|cursor| cursor.as_str().unwrap_or("?")) {
+        None | Some("") => {}
+        Some(text) => {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+            match bytes.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok()) {
+                Some(changes) => arguments.extend(changes),
+                None => {
+                    let message = "must be the cursor of an answer, unchanged";
+                    let problem = FieldError::new(format!("/{CURSOR}"), "format", message);
+                    return Err(Error::invalid_arguments(vec![problem]));
+                }
+            }
+        }
+    }
+    Ok(arguments)
+}
+
+/// A value that may have become text on its way.
+fn read(node: &Value, value: Value) -> Value {
+    let kinds = types(node);
+    let takes = |kind: &str| kinds.contains(&kind);
+    match value {
+        Value::String(text) if !takes("string") => {
+            let parsed = match text.as_str() {
+                "true" | "false" if takes("boolean") => Some(Value::from(text == "true")),
+                number if takes("integer") || takes("number") => {
+                    serde_json::from_str(number).ok().filter(Value::is_number)
+                }
+                object if takes("object") || takes("array") => serde_json::from_str(object)
+                    .ok()
+                    .filter(|value: &Value| value.is_object() || value.is_array()),
+                _ => None,
+            };
+            parsed.unwrap_or(Value::String(text))
+        }
+        Value::Object(members) => {
+            let known = |name: &str| properties(node).find(|(other, _)| *other == name).map(|(_, node)| node);
+            let items = |index: &str| index.parse::<usize>().is_ok().then(|| node.get("items")).flatten();
+            let members: Map<String, Value> = members
+                .into_iter()
+                .map(|(name, value)| {
+                    let node = known(&name).or_else(|| items(&name)).unwrap_or(&Value::Null);
+                    let value = read(node, value);
+                    (name, value)
+                })
+                .collect();
+            list(members)
+        }
+        Value::Array(items) => {
+            let node = node.get("items").unwrap_or(&Value::Null);
+            items.into_iter().map(|item| read(node, item)).collect()
+        }
+        value => value,
+    }
+}
+
+/// An object whose members are called 0, 1, 2 … was a list before it became a query.
+fn list(members: Map<String, Value>) -> Value {
+    let is_list =
+        !members.is_empty() && members.keys().enumerate().all(|(index, name)| *name == index.to_string());
+    match is_list {
+        true => members.into_iter().map(|(_, value)| value).collect(),
+        false => Value::Object(members),
+    }
+}

@@ -1,0 +1,254 @@
+//! Every tool in every dialect: the linter finds nothing, and what a model sends in a dialect is what the tool
+//! takes.
+
+use std::collections::BTreeMap;
+
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::dialect::{self, Dialect};
+use connectwise_psa::runtime::{ExecuteOptions, Tool};
+use e2e::{client, random};
+use serde_json::{Map, Value, json};
+
+/// Operations in release 2025.1.
+const OPERATIONS: usize = 3053;
+/// Arguments drawn for each tool and dialect.
+const DRAWS: u64 = 4;
+
+#[test]
+fn every_tool_is_valid_in_every_dialect() {
+    println!("{:<14} {:>6} {:>9}  bytes", "dialect", "valid", "findings");
+    let mut wrong = Vec::new();
+    let mut strict = 0;
+    for dialect in Dialect::ALL {
+        let (mut valid, mut findings, mut bytes) = (0, 0, 0);
+        for tool in CATALOGUE.tools() {
+            bytes += tool.declaration(dialect).value.to_string().len();
+            let found = dialect::lint(tool, dialect);
+            findings += found.len();
+            valid += usize::from(found.is_empty());
+            if let Some(first) = found.first() {
+                wrong.push(format!(
+                    "{dialect} {}: {} {} {}",
+                    tool.name(),
+                    first.rule,
+                    first.pointer,
+                    first.message
+                ));
+            }
+        }
+        println!("{:<14} {valid:>6} {findings:>9}  {bytes}", dialect.as_str());
+        match dialect {
+            Dialect::OpenAiStrict => strict = valid,
+            dialect => assert_eq!(valid, OPERATIONS, "{dialect}: {:#?}", &wrong[..wrong.len().min(20)]),
+        }
+    }
+    // What can't be strict is told, and is declared without.
+    wrong.iter().for_each(|tool| println!("{tool}"));
+    assert!(strict * 10 >= OPERATIONS * 9, "{strict} tools are strict");
+}
+
+#[test]
+fn routes_are_unique() {
+    let mut routes = BTreeMap::new();
+    for tool in CATALOGUE.tools() {
+        let route = dialect::route(tool);
+        let before = routes.insert((route.resource.clone(), route.method.clone()), tool.name());
+        assert_eq!(before, None, "{route:?} is also {}", tool.name());
+    }
+    assert_eq!(routes.len(), OPERATIONS);
+    let of = |name: &str| {
+        let route = dialect::route(CATALOGUE.get(name).expect(name));
+        format!("{} {}", route.resource, route.method)
+    };
+    assert_eq!(of("list_all_tickets"), "service_tickets list");
+    assert_eq!(of("create_a_procurement_purchaseorder"), "procurement_purchaseorders create");
+    assert_eq!(of("create_a_ticket_note"), "service_tickets__notes create");
+    assert_eq!(of("update_a_procurement_purchaseorder_by_id"), "procurement_purchaseorders update");
+}
+
+/// The schema that a model sees in a dialect.
+fn seen(tool: Tool, dialect: Dialect) -> Value {
+    let declared = tool.declaration(dialect).value;
+    match dialect {
+        Dialect::Mcp => declared["inputSchema"].clone(),
+        Dialect::OpenAi | Dialect::OpenAiStrict => declared["function"]["parameters"].clone(),
+        Dialect::Anthropic => declared["input_schema"].clone(),
+        Dialect::Gemini => {
+            declared.get("parameters").cloned().unwrap_or(json!({"type": "object", "properties": {}}))
+        }
+        Dialect::Truto => {
+            let side = |side: &str| declared[side]["properties"].as_object().cloned().unwrap_or_default();
+            let mut properties = side("query_schema");
+            properties.extend(side("body_schema"));
+            properties.remove("next_cursor");
+            json!({"type": "object", "properties": properties, "required": declared["required"]})
+        }
+    }
+}
+
+#[test]
+fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
+    let client = client("https://localhost").expect("a client");
+    let mut wrong = Vec::new();
+    let mut accepted = 0;
+    for (number, tool) in CATALOGUE.tools().enumerate() {
+        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        let filter = filter_field(&line);
+        for dialect in Dialect::ALL {
+            let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
+            let schema = seen(tool, dialect);
+            for draw in 0..DRAWS {
+                let mut random = random::Random::new(number as u64 * 1000 + draw);
+                let mut arguments = random.arguments(&schema);
+                choose(&line, &schema, &mut random, &mut arguments);
+                realistic(&mut arguments, filter);
+                if dialect == Dialect::Truto {
+                    as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);
+                }
+                match client.prepare_with(tool, &arguments, &options) {
+                    Ok(_) => accepted += 1,
+                    // Drawn from the schema alone, an update may have nothing in it.
+                    Err(error) if error.to_string().contains("at least one member") => accepted += 1,
+                    Err(error) => {
+                        let arguments = Value::Object(arguments).to_string();
+                        wrong.push(format!("{dialect} {}: {error} {:.300}", tool.name(), arguments));
+                    }
+                }
+            }
+        }
+    }
+    println!("{accepted} drawn arguments were taken, {} were not", wrong.len());
+    wrong.iter().take(30).for_each(|line| println!("{line}"));
+    assert_eq!(wrong.len(), 0);
+    assert_eq!(accepted, OPERATIONS * Dialect::ALL.len() * DRAWS as usize);
+}
+
+#[test]
+fn one_filter_in_the_forms_of_all_dialects() {
+    let client = client("https://localhost").expect("a client");
+    let tool = CATALOGUE.get("list_all_tickets").expect("a tool");
+    let expected = "closedFlag = false and budgetHours > 1.5 and id in (1, 2)";
+    let object = json!({"closedFlag": false, "budgetHours": {">": 1.5}, "id": {"in": [1, 2]}});
+    let tests = json!([
+        {"field": "closedFlag", "op": "=", "value": false, "values": null},
+        {"field": "budgetHours", "op": ">", "value": 1.5, "values": null},
+        {"field": "id", "op": "in", "value": null, "values": ["1", "2"]},
+    ]);
+    let texts = json!([
+        {"field": "closedFlag", "op": "=", "value": "false"},
+        {"field": "budgetHours", "op": ">", "value": "1.5"},
+        {"field": "id", "op": "in", "values": ["1", "2"]},
+    ]);
+    let query =
+        json!({"closedFlag": "false", "budgetHours": {">": "1.5"}, "id": {"in": {"0": "1", "1": "2"}}});
+    for (dialect, filter) in [
+        (Dialect::Mcp, object.clone()),
+        (Dialect::OpenAi, object.clone()),
+        (Dialect::OpenAiStrict, tests),
+        (Dialect::Anthropic, object),
+        (Dialect::Gemini, texts),
+        (Dialect::Truto, query),
+    ] {
+        let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
+        let request = client.prepare_with(tool, &json!({"filter": filter}), &options).expect("a request");
+        let url: Vec<String> = request
+            .url
+            .split(['?', '&'])
+            .filter(|part| part.starts_with("conditions="))
+            .map(decoded)
+            .collect();
+        assert_eq!(url, [format!("conditions={expected}")], "{dialect}");
+    }
+}
+
+/// A part of a query without its percent signs.
+fn decoded(part: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => {
+                let pair: String = rest.by_ref().take(2).map(char::from).collect();
+                bytes.push(u8::from_str_radix(&pair, 16).unwrap());
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn in_strict_mode_null_is_not_given_and_elsewhere_it_removes() {
+    let client = client("https://localhost").expect("a client");
+    let tool = CATALOGUE.get("update_a_procurement_purchaseorder_by_id").expect("a tool");
+    let sent = json!({"id": 1, "internalNotes": "late", "customerCity": null});
+    let body = |dialect: Dialect| {
+        let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
+        client.prepare_with(tool, &sent, &options).expect("a request").to_json()["body"].clone()
+    };
+    let replace = json!({"op": "replace", "path": "/internalNotes", "value": "late"});
+    assert_eq!(body(Dialect::OpenAiStrict), json!([replace]));
+    assert_eq!(body(Dialect::Mcp), json!([replace, {"op": "remove", "path": "/customerCity"}]));
+}
+
+/// Of arguments that choose between operations, those of the main one.
+fn choose(line: &Value, schema: &Value, random: &mut random::Random, arguments: &mut Map<String, Value>) {
+    let bindings = line["bindings"].as_array().into_iter().flatten();
+    let choices: Vec<&str> = bindings.filter_map(|binding| binding["when"].as_str()).collect();
+    if choices.is_empty() {
+        return;
+    }
+    arguments.retain(|name, _| !choices.contains(&name.as_str()));
+    for name in line["request"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let mut node = schema["properties"][name].clone();
+        if let Some(first) = node["type"].get(0).cloned() {
+            node["type"] = first;
+        }
+        arguments.insert(name.to_owned(), random.value(&node));
+    }
+}
+
+/// The first field that the description of the filter argument names.
+fn filter_field(line: &Value) -> Option<&str> {
+    let description = line["input"]["properties"]["filter"]["description"].as_str()?;
+    description.split_once("Fields: ")?.1.split(", ").next().filter(|field| !field.is_empty())
+}
+
+/// A schema can't say which fields a filter has, nor which text is JSON or base64: those are put in.
+fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
+    if let Some(filter) = arguments.get_mut("filter") {
+        match (filter, field) {
+            (filter @ Value::Array(_), Some(field)) => {
+                *filter = json!([{"field": field, "op": "!=", "value": null}]);
+            }
+            (filter @ Value::Object(_), Some(field)) => *filter = json!({field: null}),
+            _ => {}
+        }
+    }
+    arguments.values_mut().for_each(texts);
+}
+
+fn texts(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match name.as_str() {
+                    "content_base64" => *member = json!("aGVsbG8="),
+                    _ => texts(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(texts),
+        _ => {}
+    }
+}
+
+/// Values of a query arrive as text.
+fn as_query(arguments: &mut Map<String, Value>, schema: &Value) {
+    for (name, value) in arguments {
+        let scalar = value.is_number() || value.is_boolean();
+        if schema["properties"].get(name).is_some() && scalar {
+            *value = Value::from(value.to_string());
+        }
+    }
+}
