@@ -81,5 +81,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    Annotations, Arguments, Catalogue, ExecuteOptions, Http, Outcome, Relation, Tool, ToolDetails,
+    Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Outcome, Prerequisites, Relation,
+    Source, Tool, ToolDetails,
 };

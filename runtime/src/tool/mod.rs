@@ -8,6 +8,7 @@ mod execute;
 mod explain;
 mod outcome;
 mod plan;
+mod prerequisites;
 mod schema;
 mod shorthand;
 mod sides;
@@ -23,6 +24,7 @@ pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;
 pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
+pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub(crate) use sides::Sides;
 
 /// A tool of a catalogue.
