@@ -163,8 +163,13 @@ fn check(spec: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// How many specs are tried; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn mutated_specs_never_panic(original in any::<usize>(), mutations in prop::collection::vec(mutation(), 1..6), yaml in any::<bool>()) {
