@@ -81,6 +81,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Outcome, Prerequisites, Relation,
-    Source, Tool, ToolDetails,
+    Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome, Prerequisites,
+    Relation, Source, TooBig, Tool, ToolDetails,
 };

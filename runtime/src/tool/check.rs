@@ -101,6 +101,15 @@ impl Check {
         self.in_query.contains(name)
     }
 
+    /// Whether a query parameter is one that a structured filter is compiled to.
+    pub(super) fn is_compiled(&self, parameter: &str) -> bool {
+        self.details.request.filter.is_some()
+            && self.api.filter.is_some_and(|grammar| {
+                [grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
+                    .contains(&parameter)
+            })
+    }
+
     /// The schema of one argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
         self.schema.get("properties")?.get(name)

@@ -8,8 +8,8 @@ use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
 
 use super::check::Check;
-use super::details::{Content, Location, RequestPlan};
-use super::outcome::Reader;
+use super::details::{Content, RequestPlan};
+use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
 use crate::dialect;
@@ -87,7 +87,7 @@ impl Client {
         let received = self.dispatch(&checked.call, checked.accept).await?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
-        outcome.find_next(&checked.check, checked.plan(), &checked.call, checked.arguments.clone());
+        outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         Ok(outcome)
     }
 
@@ -144,7 +144,7 @@ impl Client {
             (walk, reader, checked)
         });
         let pages = stream::unfold(Some(started), |state| async move {
-            let (mut walk, reader, mut checked) = match state? {
+            let (mut walk, mut reader, mut checked) = match state? {
                 Ok(state) => state,
                 Err(error) => return Some((Err(error), None)),
             };
@@ -156,7 +156,8 @@ impl Client {
                 Ok(outcome) => outcome,
                 Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
             };
-            outcome.find_next(&checked.check, checked.plan(), &checked.call, checked.arguments.clone());
+            outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
+            reader.skip_no_more();
             if let Some(next) = &outcome.paging {
                 next.apply(&mut checked.call.query);
             }
@@ -190,9 +191,7 @@ impl Client {
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.
     fn largest_pages(&self, checked: &mut Checked) {
         let Paging::Page { size, max_size, .. } = self.api().paging else { return };
-        let known = checked.plan().arguments.iter().any(|(argument, target)| {
-            target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == size
-        });
+        let known = argument(&checked.check, checked.plan(), size).is_some();
         if known && checked.call.query.get(size).is_none() {
             checked.call.query.set(size, max_size.to_string());
         }

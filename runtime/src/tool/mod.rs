@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod compact;
 mod details;
 mod execute;
 mod explain;
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 pub use catalogue::Catalogue;
 pub(crate) use check::Checks;
+pub use compact::{Omitted, TooBig};
 pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;

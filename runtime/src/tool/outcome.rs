@@ -6,10 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::check::Check;
+use super::compact::{Omitted, cut, drop_empty, page_after};
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
-use crate::{Api, Dialect, Download, Error, Next, Place, RateLimit, dialect};
+use crate::{Api, Dialect, Download, Error, Next, Paging, Place, RateLimit, dialect};
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub struct ExecuteOptions {
     /// In whose words the arguments are. Every dialect also takes the tool's own form, but for null: strict
     /// mode has no other word for what is not given.
     pub dialect: Dialect,
+    /// Drop members that are null, empty text, or an empty list or object. Those that the caller listed as the
+    /// members to answer stay.
+    pub drop_empty: bool,
+    /// The most bytes that the JSON of a list may have. A longer one first loses its empty members, then its
+    /// last rows; see [`Outcome::omitted`].
+    pub max_bytes: Option<usize>,
+    /// Rows to leave out at the start of a list, as [`Omitted::skip`] says.
+    pub skip: usize,
 }
 
 /// What a tool call gave back.
@@ -36,18 +45,21 @@ pub struct Outcome {
     pub rate_limit: RateLimit,
     /// The server's name for the request, to be quoted to its support.
     pub request_id: Option<String>,
+    /// The rows that the budget left out.
+    pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
     /// Those of the arguments of the next page that this one did not have.
     changes: Map<String, Value>,
 }
 
 impl Outcome {
-    /// The arguments of the next page; `None` if there is none, or if the tool has no argument for it.
+    /// The arguments that give what follows: rows that the budget left out, else the next page. `None` if there
+    /// is nothing, or if the tool has no argument for it.
     pub fn next_arguments(&self) -> Option<&Map<String, Value>> {
         self.next_arguments.as_ref()
     }
 
-    /// The next page as one word, for the argument `next_cursor` of the dialect `truto`.
+    /// What follows as one word, for the argument `next_cursor` of the dialect `truto`.
     pub fn next_cursor(&self) -> Option<String> {
         self.next_arguments.as_ref().map(|_| dialect::cursor(&self.changes))
     }
@@ -55,8 +67,11 @@ impl Outcome {
 
 /// What is needed to make outcomes of answers.
 pub(super) struct Reader {
-    pub(super) content: Content,
-    pub(super) trim: Vec<&'static str>,
+    content: Content,
+    trim: Vec<&'static str>,
+    /// The members that the caller listed, by path.
+    listed: Vec<String>,
+    options: ExecuteOptions,
 }
 
 impl Reader {
@@ -65,13 +80,20 @@ impl Reader {
         let listed = api.fields_parameter.and_then(|parameter| call.query.get(parameter)).unwrap_or_default();
         let names: Vec<&str> = listed.split([',', '/']).map(str::trim).collect();
         let kept = |name: &&&str| !options.keep_trimmed && !names.contains(*name);
-        Self { content, trim: api.trim.iter().filter(kept).copied().collect() }
+        let trim = api.trim.iter().filter(kept).copied().collect();
+        let listed = listed.split(',').map(|path| path.trim().to_owned()).collect();
+        Self { content, trim, listed, options }
+    }
+
+    /// For the pages after the first.
+    pub(super) fn skip_no_more(&mut self) {
+        self.options.skip = 0;
     }
 
     /// The outcome that an answer is.
     pub(super) fn read(&self, received: Received) -> Result<Outcome, Error> {
         let raw = received.raw;
-        let value = match self.content {
+        let mut value = match self.content {
             Content::None => Value::Null,
             Content::Binary => {
                 let file = Download::new(raw.headers(), raw.body().clone());
@@ -92,22 +114,104 @@ impl Reader {
                 value
             }
         };
+        let omitted = self.fit(&mut value);
         Ok(Outcome {
             status: raw.status(),
             value,
             paging: received.next,
             rate_limit: received.rate_limit,
             request_id: received.request_id,
+            omitted,
             next_arguments: None,
             changes: Map::new(),
         })
     }
 }
 
+impl Reader {
+    /// Makes an answer as small as was asked for.
+    fn fit(&self, value: &mut Value) -> Option<Omitted> {
+        if self.content != Content::Json {
+            return None;
+        }
+        let asked: Vec<&str> = self.listed.iter().map(String::as_str).collect();
+        if self.options.drop_empty {
+            drop_empty(value, &asked, "");
+        }
+        let rows = value.as_array_mut()?;
+        let skipped = self.options.skip.min(rows.len());
+        rows.drain(..skipped);
+        let budget = self.options.max_bytes?;
+        // Each row with a comma or the last bracket, and the first bracket.
+        let is_over =
+            |rows: &[Value]| rows.iter().map(|row| row.to_string().len() + 1).sum::<usize>() + 1 > budget;
+        if !self.options.drop_empty && is_over(rows) {
+            rows.iter_mut().for_each(|row| drop_empty(row, &asked, ""));
+        }
+        let cut = cut(rows, budget)?;
+        Some(Omitted {
+            count: cut.total - cut.kept,
+            arguments: None,
+            skip: skipped + cut.done,
+            too_big: cut.too_big,
+            rest: cut.total - cut.done,
+            like: cut.like,
+            page: skipped + cut.total,
+        })
+    }
+}
+
 impl Outcome {
+    /// Finds the arguments of what follows: rows that were left out, else the next page.
+    pub(super) fn find_next(
+        &mut self,
+        check: &Check,
+        plan: &RequestPlan<'_>,
+        sent: &Call,
+        arguments: &Map<String, Value>,
+    ) {
+        self.find_page(check, plan, sent, arguments.clone());
+        let changes = self.omitted.as_ref().and_then(|omitted| self.rest(omitted, check, plan, sent));
+        if let (Some(omitted), Some(changes)) = (&mut self.omitted, changes) {
+            let mut arguments = arguments.clone();
+            arguments.extend(changes.clone());
+            omitted.arguments = Some(arguments.clone());
+            self.next_arguments = Some(arguments);
+            self.changes = changes;
+        }
+    }
+
+    /// The page number and size that begin with the first row which was left out at the end.
+    fn rest(
+        &self,
+        omitted: &Omitted,
+        check: &Check,
+        plan: &RequestPlan<'_>,
+        sent: &Call,
+    ) -> Option<Map<String, Value>> {
+        let Paging::Page { page, size, max_size } = check.api.paging else { return None };
+        // A list that goes on by something else than a number is not counted in pages.
+        let counted = self.paging.as_ref().is_none_or(|next| next.pairs().get(page).is_some());
+        if omitted.rest == 0 || !counted {
+            return None;
+        }
+        let number = |name: &str| sent.query.get(name).map(str::parse::<usize>);
+        let before = match (number(page), number(size)) {
+            (None | Some(Ok(0 | 1)), _) => 0,
+            (Some(Ok(page)), Some(Ok(size))) => (page - 1).checked_mul(size.min(max_size as usize))?,
+            // The server chose the size, and a page that others follow is a full one.
+            (Some(Ok(page)), None) if self.paging.is_some() => (page - 1).checked_mul(omitted.page)?,
+            _ => return None,
+        };
+        let (next, rows) = page_after(before.checked_add(omitted.skip)?, omitted.like, max_size as usize)?;
+        let page = argument(check, plan, page)?;
+        let size = argument(check, plan, size)?;
+        Some(Map::from_iter([(page.to_owned(), Value::from(next)), (size.to_owned(), Value::from(rows))]))
+    }
+
     /// Finds the arguments of the next page: those of this one, with the parameters of the next put back
     /// under the names that the tool has for them.
-    pub(super) fn find_next(
+    fn find_page(
         &mut self,
         check: &Check,
         plan: &RequestPlan<'_>,
@@ -116,23 +220,35 @@ impl Outcome {
     ) {
         let Some(next) = &self.paging else { return };
         for (name, value) in next.pairs().iter() {
-            let argument = plan.arguments.iter().find(|(argument, target)| {
-                target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == name
-            });
-            let Some((argument, _)) = argument else {
-                // A parameter that stays as it is needs no argument.
-                if sent.query.get(name) == Some(value) {
-                    continue;
-                }
+            // A parameter that stays as it is needs no argument; nor does one that a filter was compiled to.
+            if sent.query.get(name) == Some(value)
+                || check.is_compiled(name) && sent.query.get(name).is_some()
+            {
+                continue;
+            }
+            let Some(argument) = argument(check, plan, name) else {
+                self.changes.clear();
                 return;
             };
             let kind = check.property(argument).and_then(|schema| schema.get("type"));
             let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
             let value = number.map_or_else(|| Value::from(value), Value::from);
-            self.changes.insert(argument.to_string(), value.clone());
-            arguments.insert(argument.to_string(), value);
+            self.changes.insert(argument.to_owned(), value.clone());
+            arguments.insert(argument.to_owned(), value);
         }
         self.next_arguments = Some(arguments);
+    }
+}
+
+/// The argument of a tool that becomes this query parameter.
+pub(super) fn argument<'p>(check: &Check, plan: &'p RequestPlan<'_>, parameter: &'p str) -> Option<&'p str> {
+    let own = plan.arguments.iter().find(|(argument, target)| {
+        target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == parameter
+    });
+    match own {
+        Some((argument, _)) => Some(argument),
+        // Arguments of a shape keep their names.
+        None => (check.is_query(parameter) && !plan.arguments.contains_key(parameter)).then_some(parameter),
     }
 }
 

@@ -1,0 +1,219 @@
+//! Making an answer small without losing what it says: members that are empty are dropped on request, and a list
+//! that is too long for its budget loses its last rows, with a handle that fetches them.
+
+use serde_json::{Map, Value, json};
+
+/// Rows of a list that are not in the answer, and how to get them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Omitted {
+    /// How many rows of this page are not in the answer.
+    pub count: usize,
+    /// The arguments that fetch the rest, from the first row that is missing at the end of the answer; `None`
+    /// if none is, or if the tool has no arguments for it. [`skip`](Self::skip) works in any case.
+    pub arguments: Option<Map<String, Value>>,
+    /// How many rows of this page are done: the same call with so many rows
+    /// [skipped](crate::ExecuteOptions::skip) gives the rest of this page.
+    pub skip: usize,
+    /// Rows that exceed the budget each by itself.
+    pub too_big: Vec<TooBig>,
+    /// How many rows are missing at the end.
+    pub(super) rest: usize,
+    /// How many rows of average size the budget holds.
+    pub(super) like: usize,
+    /// How many rows the page had.
+    pub(super) page: usize,
+}
+
+/// A row that exceeds the budget by itself, so that no page can hold it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TooBig {
+    /// Its place on the page, from 0.
+    pub index: usize,
+    /// Its size.
+    pub bytes: usize,
+    /// Its member `id`, if it has one.
+    pub id: Option<Value>,
+}
+
+impl Omitted {
+    /// As JSON: `count`, `arguments`, `skip`, `too_big` and a sentence.
+    pub fn to_json(&self) -> Value {
+        let too_big: Vec<Value> = self
+            .too_big
+            .iter()
+            .map(|row| json!({"index": row.index, "bytes": row.bytes, "id": row.id}))
+            .collect();
+        let mut message = format!("{} rows of this page are left out to keep the answer small.", self.count);
+        if self.arguments.is_some() {
+            message.push_str(" Call again with these arguments for the rest.");
+        }
+        if !too_big.is_empty() {
+            message
+                .push_str(" Rows that are too big by themselves come with fewer members or a larger budget.");
+        }
+        json!({
+            "count": self.count,
+            "arguments": self.arguments,
+            "skip": self.skip,
+            "too_big": too_big,
+            "message": message,
+        })
+    }
+}
+
+/// The rows that were kept, and what was not.
+pub(super) struct Cut {
+    /// How many rows from the start of the page are done: kept, or too big.
+    pub(super) done: usize,
+    /// How many rows there were.
+    pub(super) total: usize,
+    pub(super) too_big: Vec<TooBig>,
+    /// How many rows are left.
+    pub(super) kept: usize,
+    /// How many rows of average size the budget holds.
+    pub(super) like: usize,
+}
+
+/// Cuts a list so that its JSON has at most `budget` bytes, losing as few rows as possible: the rows that are
+/// kept are the first, so that the rest can be asked for. `None` if nothing had to be cut.
+pub(super) fn cut(rows: &mut Vec<Value>, budget: usize) -> Option<Cut> {
+    let sizes: Vec<usize> = rows.iter().map(|row| row.to_string().len()).collect();
+    // Brackets, and a comma between each two.
+    let total = rows.len();
+    let bytes = 2 + sizes.iter().sum::<usize>() + total.saturating_sub(1);
+    if bytes <= budget {
+        return None;
+    }
+    let like = (budget * total / bytes).max(1);
+    let mut used = 2;
+    let mut done = 0;
+    let mut kept = Vec::new();
+    let mut too_big = Vec::new();
+    for (index, (row, bytes)) in std::mem::take(rows).into_iter().zip(sizes).enumerate() {
+        let comma = usize::from(!kept.is_empty());
+        if 2 + bytes > budget {
+            too_big.push(TooBig { index, bytes, id: row.get("id").cloned() });
+        } else if used + comma + bytes <= budget {
+            used += comma + bytes;
+            kept.push(row);
+        } else {
+            break;
+        }
+        done = index + 1;
+    }
+    *rows = kept;
+    Some(Cut { done, total, too_big, kept: rows.len(), like })
+}
+
+/// Which page of which size begins after `rows` rows. A page of `like` rows is what the budget can hold, so a
+/// size near it is best; pages larger than `most` are not given.
+pub(super) fn page_after(rows: usize, like: usize, most: usize) -> Option<(usize, usize)> {
+    let divides = |size: &usize| rows.is_multiple_of(*size);
+    let smaller = (1..=like.clamp(1, most)).rev().find(divides);
+    let larger = (like + 1..=rows.min(most)).find(divides);
+    let size = match (smaller, larger) {
+        (Some(smaller), _) if smaller * 2 >= like => smaller,
+        (_, Some(larger)) => larger,
+        (Some(smaller), None) => smaller,
+        (None, None) => return None,
+    };
+    Some((rows / size + 1, size))
+}
+
+/// Drops members that are null, empty text, or an empty list or object, at every depth. Members that were asked
+/// for by their path (`company/name`) stay, as an answer to that.
+pub(super) fn drop_empty(value: &mut Value, asked: &[&str], path: &str) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, member| {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+                drop_empty(member, asked, &path);
+                !is_empty(member) || asked.contains(&path.as_str())
+            });
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| drop_empty(item, asked, path)),
+        _ => {}
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn empty_members_go_at_every_depth_and_zero_and_false_stay() {
+        let mut value = json!([
+            {"id": 0, "a": null, "b": "", "c": [], "d": {"e": {"f": null}}, "g": false, "h": [null, {"i": ""}]},
+        ]);
+        drop_empty(&mut value, &[], "");
+        assert_eq!(value, json!([{"id": 0, "g": false, "h": [null, {}]}]));
+        let mut value = json!([{"id": 1, "a": null, "company": {"name": "", "id": null}}]);
+        drop_empty(&mut value, &["a", "company/name"], "");
+        assert_eq!(value, json!([{"id": 1, "a": null, "company": {"name": ""}}]));
+    }
+
+    #[test]
+    fn pages_begin_where_the_last_ended() {
+        assert_eq!(page_after(10, 10, 1000), Some((2, 10)));
+        assert_eq!(page_after(25, 25, 1000), Some((2, 25)));
+        // 25 rows before and 10 of this page.
+        assert_eq!(page_after(35, 10, 1000), Some((6, 7)));
+        assert_eq!(page_after(13, 13, 1000), Some((2, 13)));
+        // A prime: a larger page that begins there, of which the budget takes what it can.
+        assert_eq!(page_after(37, 12, 1000), Some((2, 37)));
+        assert_eq!(page_after(1009, 9, 1000), Some((1010, 1)));
+        assert_eq!(page_after(1, 1, 1000), Some((2, 1)));
+        for rows in 1..400 {
+            for like in 1..40 {
+                let (page, size) = page_after(rows, like, 100).expect("a page");
+                assert_eq!((page - 1) * size, rows);
+                assert!(size <= 100);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_list_fits_and_one_row_more_does_not(
+            lengths in prop::collection::vec(0usize..60, 0..30),
+            budget in 2usize..900,
+        ) {
+            let all: Vec<Value> = lengths.iter().map(|length| json!({"id": length, "t": "é".repeat(*length)})).collect();
+            let mut rows = all.clone();
+            let cut = cut(&mut rows, budget);
+            let size = |rows: &[Value]| Value::from(rows.to_vec()).to_string().len();
+            prop_assert!(size(&rows) <= budget);
+            let Some(cut) = cut else {
+                prop_assert_eq!(&rows, &all);
+                return Ok(());
+            };
+            prop_assert!(size(&all) > budget);
+            prop_assert_eq!(cut.total, all.len());
+            prop_assert_eq!(cut.done, rows.len() + cut.too_big.len());
+            prop_assert!(cut.too_big.iter().all(|row| size(&all[row.index..=row.index]) > budget));
+            // What is kept is the start of the list, in its order, without the rows that are too big.
+            let expected: Vec<Value> = all[..cut.done].iter().enumerate()
+                .filter(|(index, _)| !cut.too_big.iter().any(|row| row.index == *index))
+                .map(|(_, row)| row.clone()).collect();
+            prop_assert_eq!(&rows, &expected);
+            if let Some(next) = all.get(cut.done) {
+                rows.push(next.clone());
+                prop_assert!(size(&rows) > budget);
+            }
+        }
+    }
+}
