@@ -66,6 +66,7 @@ struct Probe {
 }
 
 fn parse_json(text: &str) -> Result<OpenAPI, Error> {
+    check_depth(depth_of_text(text))?;
     // Nearly always it is what it should be; only otherwise is it looked at closely.
     match serde_json::from_str::<OpenAPI>(text) {
         Ok(openapi) if openapi.openapi.starts_with("3.0") => Ok(openapi),
@@ -114,6 +115,45 @@ fn explain(document: Value) -> Error {
         .unwrap_or_else(|| Error::new("E005", "the spec cannot be understood as OpenAPI 3.0").at("/"))
 }
 
+/// Levels of nesting that are read. Real documents have some twenty; a schema that is wrong takes twice as
+/// long to refuse with each level of schemas around it, so there has to be an end.
+const DEEPEST: usize = 40;
+
+fn check_depth(depth: usize) -> Result<(), Error> {
+    if depth <= DEEPEST {
+        return Ok(());
+    }
+    let message = format!("the spec is nested {depth} levels deep; at most {DEEPEST} are read");
+    Err(Error::new("E005", message).at("/"))
+}
+
+/// How deep objects and lists are nested in JSON text.
+fn depth_of_text(text: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn depth_of_value(value: &serde_yaml::Value) -> usize {
+    1 + match value {
+        serde_yaml::Value::Sequence(items) => items.iter().map(depth_of_value).max().unwrap_or(0),
+        serde_yaml::Value::Mapping(members) => members.values().map(depth_of_value).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
@@ -145,6 +185,7 @@ fn parse_yaml(text: &str) -> Result<OpenAPI, Error> {
     }
     let probe: Probe = serde_yaml::from_value(value.clone()).map_err(syntax)?;
     check_kind(&probe)?;
+    check_depth(depth_of_value(&value))?;
     serde_yaml::from_str(text).map_err(|error| {
         serde_yaml::from_value(value).map_or_else(|_| Error::new("E005", error.to_string()), explain)
     })
@@ -236,6 +277,16 @@ mod tests {
     fn wrong_shapes_name_the_pointer() {
         let text = r#"{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/a":{"get":7}}}"#;
         assert!(error(text).contains("at /paths/~1a"), "{}", error(text));
+    }
+
+    #[test]
+    fn documents_that_are_too_deep_are_refused_at_once() {
+        let deep = format!("{}{}", "{\"allOf\":[".repeat(60), "]}".repeat(60));
+        let text = format!(
+            r#"{{"openapi":"3.0.1","info":{{"title":"[[[","version":"1"}},"paths":{{}},"components":{{"schemas":{{"A":{deep}}}}}}}"#
+        );
+        assert!(error(&text).contains("nested 123 levels deep; at most 40"), "{}", error(&text));
+        assert!(error(&format!("# YAML\n{text}")).contains("levels deep"), "{}", error(&text));
     }
 
     #[test]
