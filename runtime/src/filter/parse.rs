@@ -288,7 +288,11 @@ fn date(text: &str) -> Result<String, String> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     let parsed = OffsetDateTime::parse(&whole, &Rfc3339)
         .map_err(|_| format!("\"{text}\" is no date; write 2025-01-31 or 2025-01-31T08:00:00Z"))?;
-    let utc = parsed.to_offset(time::UtcOffset::UTC);
+    // An offset can carry the first or the last day of the calendar out of its four-digit years.
+    let utc = parsed
+        .checked_to_offset(time::UtcOffset::UTC)
+        .filter(|utc| utc.year() >= 0)
+        .ok_or_else(|| format!("\"{text}\" is out of range in UTC"))?;
     let date = utc.date();
     let (hour, minute, second) = utc.to_hms();
     Ok(format!(

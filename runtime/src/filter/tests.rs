@@ -103,6 +103,8 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"closedFlag": 1}), "/filter/closedFlag", "true or false"),
         (json!({"impact": "Medium"}), "/filter/impact", "one of Low, High"),
         (json!({"dateEntered": "yesterday"}), "/filter/dateEntered", "no date"),
+        (json!({"dateEntered": "9999-12-31T23:59:59-14:00"}), "/filter/dateEntered", "out of range"),
+        (json!({"dateEntered": "0000-01-01T00:00:00+14:00"}), "/filter/dateEntered", "out of range"),
         (json!({"summary": {"<": "a"}}), "/filter/summary/<", "does not fit"),
         (json!({"id": []}), "/filter/id", "at least one"),
         (json!("x"), "/filter", "must be an object"),
