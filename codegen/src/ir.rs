@@ -209,6 +209,8 @@ pub struct Parameter {
     pub description: String,
     /// Its type.
     pub ty: Type,
+    /// Limits on the value.
+    pub limits: Limits,
     /// Where the document has one object that travels as separate members: the object's schema.
     pub member_of: Option<String>,
 }

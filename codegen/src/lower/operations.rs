@@ -8,7 +8,9 @@ use openapiv3::{
 use super::schemas::Schemas;
 use crate::config::{Ledger, Paging, Profile};
 use crate::diagnostic::{Error, Errors};
-use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Response, Template, Type};
+use crate::ir::{
+    Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Template, Type,
+};
 use crate::repair::{RawOperation, RawParameter, Repaired};
 
 /// Lowers all operations of `document`.
@@ -74,8 +76,12 @@ fn lower_parameter(
 ) {
     let data = &raw.data;
     let place = format!("{}/parameters ({})", operation.pointer, data.name);
+    let mut limits = Limits::default();
     let ty = match &data.format {
         ParameterSchemaOrContent::Schema(schema) => {
+            if let ReferenceOr::Item(schema) = schema {
+                limits = super::schemas::limits(schema);
+            }
             let inline = format!("{name} {}", data.name);
             schemas.lower_or_reference(schema, &inline, &place)
         }
@@ -93,6 +99,7 @@ fn lower_parameter(
                 required: field.required && data.required,
                 description: field.description.clone(),
                 ty: field.ty.clone(),
+                limits: field.limits.clone(),
                 member_of: Some(schema.clone()),
             })
             .collect(),
@@ -126,6 +133,7 @@ fn lower_parameter(
         required: data.required,
         description: words(data.description.as_deref()),
         ty,
+        limits,
         member_of: None,
     });
 }

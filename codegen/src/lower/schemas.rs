@@ -293,7 +293,8 @@ fn text_type(text: &StringType) -> Type {
     }
 }
 
-fn limits(source: &Source) -> Limits {
+/// The limits that `source` states.
+pub fn limits(source: &Source) -> Limits {
     let mut limits = Limits::default();
     match &source.schema_kind {
         SchemaKind::Type(SourceType::String(text)) => {
