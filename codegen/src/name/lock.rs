@@ -38,6 +38,8 @@ pub struct Lock {
     types: BTreeMap<String, String>,
     /// By schema and member.
     choices: BTreeMap<String, String>,
+    /// What took the place of a tool, in which release: old name, new name, release.
+    aliases: Vec<(String, String, String)>,
     /// The file as it stands.
     lines: Vec<String>,
 }
@@ -74,6 +76,13 @@ impl Lock {
                 errors.0.push(Error::new("E011", message).at(format!("line {}", number + 1)));
             }
         }
+        let tools: HashSet<&str> = lock.operations.values().map(|entry| entry.tool.as_str()).collect();
+        for (old, new, _) in &lock.aliases {
+            for tool in [old, new].into_iter().filter(|tool| !tools.contains(tool.as_str())) {
+                let message = format!("`alias {old} {new}`: no operation was ever called {tool}");
+                errors.0.push(Error::new("E011", message));
+            }
+        }
         errors.into_result()?;
         Ok(lock)
     }
@@ -89,6 +98,12 @@ impl Lock {
             ["choice", member, rust] => {
                 let known = self.choices.insert(member.to_owned(), rust.to_owned());
                 (format!("choice {member}"), vec![format!("type {rust}")], known)
+            }
+            ["alias", old, new, release] => {
+                let known = self.aliases.iter().find(|alias| alias.0 == old && alias.2 == release);
+                let known = known.map(|alias| alias.1.clone());
+                self.aliases.push((old.to_owned(), new.to_owned(), release.to_owned()));
+                (format!("alias {old} of {release}"), Vec::new(), known)
             }
             [method, path, tool, rust] if path.starts_with('/') => {
                 let [module, file, function] = rust.split("::").collect::<Vec<_>>()[..] else {
@@ -106,7 +121,7 @@ impl Lock {
             }
             _ => {
                 return Err(format!(
-                    "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust` or `choice MEMBER Rust`, found `{line}`"
+                    "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust` or `alias OLD NEW RELEASE`, found `{line}`"
                 ));
             }
         };
@@ -144,6 +159,13 @@ impl Lock {
     pub fn choices(&self, members: &[(&str, &str)]) -> Vec<Option<&str>> {
         let keys: Vec<String> = members.iter().map(|(schema, member)| member_key(schema, member)).collect();
         find(&self.choices, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
+    }
+
+    /// The tools that are gone in `release` and what took their place: `alias OLD NEW RELEASE`. A person
+    /// writes these lines; a comparison proposes them.
+    pub fn aliases(&self, release: &str) -> impl Iterator<Item = (&str, &str)> {
+        let of = self.aliases.iter().filter(move |alias| alias.2 == release);
+        of.map(|(old, new, _)| (old.as_str(), new.as_str()))
     }
 
     /// All operations that ever had a name.
@@ -285,6 +307,19 @@ mod tests {
         assert_eq!(lock.text(), first, "nothing new, nothing written");
         lock.extend(additions(&[("GET /a", "other"), ("GET /b", "list_b")], &[]), "2");
         assert_eq!(lock.text(), format!("{first}\n# release 2\nGET /b list_b m::f::list_b\n"));
+    }
+
+    #[test]
+    fn aliases_are_of_one_release_and_of_tools_that_were() {
+        let text = "GET /a old m::f::a\nGET /b new m::f::b\nalias old new 2\n";
+        let lock = Lock::parse(text).unwrap();
+        assert_eq!(lock.aliases("2").collect::<Vec<_>>(), [("old", "new")]);
+        assert_eq!(lock.aliases("3").count(), 0);
+        assert_eq!(lock.text(), text);
+        let text = format!("{text}alias old other 3\nalias old new 2\n");
+        let text = Lock::parse(&text).unwrap_err().to_string();
+        assert!(text.contains("`alias old other`: no operation was ever called other"), "{text}");
+        assert!(text.contains("line 5: `alias old of 2` has two entries"), "{text}");
     }
 
     #[test]

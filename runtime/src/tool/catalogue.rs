@@ -13,6 +13,7 @@ pub struct Catalogue {
     shapes: &'static str,
     schemas: &'static str,
     filters: &'static str,
+    aliases: &'static str,
     index: OnceLock<Index>,
 }
 
@@ -25,6 +26,14 @@ struct Index {
     shapes: Vec<(&'static str, &'static str)>,
     schemas: Vec<(&'static str, &'static str)>,
     filters: Vec<(&'static str, &'static str)>,
+    aliases: Vec<Alias>,
+}
+
+/// A name that a tool had in the release before, and the full name it has now.
+struct Alias {
+    name: &'static str,
+    short_name: &'static str,
+    tool: &'static str,
 }
 
 #[derive(Clone, Copy)]
@@ -44,13 +53,20 @@ impl Catalogue {
         shapes: &'static str,
         schemas: &'static str,
     ) -> Self {
-        Self { api, modules, shapes, schemas, filters: "", index: OnceLock::new() }
+        Self { api, modules, shapes, schemas, filters: "", aliases: "", index: OnceLock::new() }
     }
 
     /// The same with a line for each resource that says what it can be filtered by.
     #[must_use]
     pub const fn with_filters(mut self, filters: &'static str) -> Self {
         self.filters = filters;
+        self
+    }
+
+    /// The same with a line for each tool that had another name in the release before.
+    #[must_use]
+    pub const fn with_aliases(mut self, aliases: &'static str) -> Self {
+        self.aliases = aliases;
         self
     }
 
@@ -73,6 +89,7 @@ impl Catalogue {
                 shapes: named(self.shapes),
                 schemas: named(self.schemas),
                 filters: named(self.filters),
+                aliases: self.aliases.lines().filter_map(Alias::parse).collect(),
             }
         })
     }
@@ -107,8 +124,18 @@ impl Catalogue {
         self.index().tools.iter().map(|entry| self.tool(entry))
     }
 
-    /// The tool with this full or short name.
+    /// The tool with this full or short name. A name that a tool had in the release before finds it too;
+    /// [`Tool::asked_as`] says so.
     pub fn get(&'static self, name: &str) -> Option<Tool> {
+        self.named(name).or_else(|| {
+            let aliases = &self.index().aliases;
+            let alias = aliases.iter().find(|alias| alias.name == name || alias.short_name == name)?;
+            let asked_as = if alias.name == name { alias.name } else { alias.short_name };
+            Some(self.named(alias.tool)?.under(asked_as))
+        })
+    }
+
+    fn named(&'static self, name: &str) -> Option<Tool> {
         let index = self.index();
         let full = index.tools.binary_search_by_key(&name, |entry| entry.name).ok();
         let number = full.or_else(|| {
@@ -159,6 +186,15 @@ impl Catalogue {
     /// The line of a schema.
     pub(crate) fn schema(&self, name: &str) -> Option<&'static str> {
         lookup(&self.index().schemas, name)
+    }
+}
+
+impl Alias {
+    fn parse(line: &'static str) -> Option<Self> {
+        let (name, rest) = cut(line, "{\"name\":\"")?;
+        let (short_name, rest) = cut(rest, ",\"short_name\":\"")?;
+        let (tool, _) = cut(rest, ",\"tool\":\"")?;
+        Some(Self { name, short_name, tool })
     }
 }
 

@@ -42,6 +42,7 @@ impl Arguments for Value {
 
 /// A tool call that was checked.
 struct Checked {
+    notice: Option<String>,
     check: Arc<Check>,
     /// The number of the binding that was chosen; `None` for the main one.
     binding: Option<usize>,
@@ -88,6 +89,7 @@ impl Client {
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
+        outcome.notice = checked.notice;
         Ok(outcome)
     }
 
@@ -157,6 +159,7 @@ impl Client {
                 Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
             };
             outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
+            outcome.notice.clone_from(&checked.notice);
             reader.skip_no_more();
             if let Some(next) = &outcome.paging {
                 next.apply(&mut checked.call.query);
@@ -185,7 +188,7 @@ impl Client {
         });
         let (binding, call, accept, content, arguments) =
             checked.map_err(|error| error.with_request(label))?;
-        Ok(Checked { check, binding, call, accept, content, arguments })
+        Ok(Checked { notice: tool.notice(), check, binding, call, accept, content, arguments })
     }
 
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.

@@ -37,6 +37,7 @@ pub struct Tool {
     short_name: &'static str,
     module: &'static str,
     line: &'static str,
+    asked_as: Option<&'static str>,
 }
 
 impl Tool {
@@ -47,7 +48,23 @@ impl Tool {
         module: &'static str,
         line: &'static str,
     ) -> Self {
-        Self { catalogue, name, short_name, module, line }
+        Self { catalogue, name, short_name, module, line, asked_as: None }
+    }
+
+    /// The same tool, asked for by a name that it had before.
+    fn under(self, asked_as: &'static str) -> Self {
+        Self { asked_as: Some(asked_as), ..self }
+    }
+
+    /// The name of the release before, where the tool was asked for by that. It works for one release.
+    pub fn asked_as(self) -> Option<&'static str> {
+        self.asked_as
+    }
+
+    /// What to tell who asked for the tool by a name of the release before.
+    pub(crate) fn notice(self) -> Option<String> {
+        let old = self.asked_as?;
+        Some(format!("{old} is called {} now; the old name works in this release only", self.name))
     }
 
     /// The full name.

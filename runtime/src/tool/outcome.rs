@@ -34,6 +34,8 @@ pub struct ExecuteOptions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
+    /// What the caller should know besides the answer: that the tool has another name now.
+    pub notice: Option<String>,
     /// The HTTP status, 2xx.
     pub status: u16,
     /// The answer: JSON, `null` if there is none, or for a file an object of `media_type`, `file_name`, `size`
@@ -116,6 +118,7 @@ impl Reader {
         };
         let omitted = self.fit(&mut value);
         Ok(Outcome {
+            notice: None,
             status: raw.status(),
             value,
             paging: received.next,

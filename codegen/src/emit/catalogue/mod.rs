@@ -4,6 +4,7 @@
 //! several tools share, written once; `schemas.jsonl` what answers look like. The runtime joins slices of
 //! them, so nothing is parsed to serve a tool, and a reviewer sees one changed line per changed tool.
 
+mod alias;
 mod describe;
 mod filter;
 mod lifecycle;
@@ -56,9 +57,13 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
     if has_filters {
         files.insert("catalogue/filters.jsonl".to_owned(), text(filters.lines()));
     }
+    let aliases = alias::lines(context)?;
+    if !aliases.is_empty() {
+        files.insert("catalogue/aliases.jsonl".to_owned(), text(aliases.iter()));
+    }
     let job = Job {
         path: "src/catalogue.rs".to_owned(),
-        tokens: Box::new(|| module(lines.keys().copied(), has_filters)),
+        tokens: Box::new(|| module(lines.keys().copied(), has_filters, !aliases.is_empty())),
     };
     rust::run(vec![job], &mut files)?;
     Ok(files)
@@ -92,8 +97,9 @@ fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
     text
 }
 
-fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool) -> TokenStream {
+fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool, has_aliases: bool) -> TokenStream {
     let filters = has_filters.then(|| quote!(.with_filters(include_str!("../catalogue/filters.jsonl"))));
+    let aliases = has_aliases.then(|| quote!(.with_aliases(include_str!("../catalogue/aliases.jsonl"))));
     let parts = modules.map(|module| {
         let path = format!("../catalogue/tools/{module}.jsonl");
         quote!((#module, include_str!(#path)))
@@ -109,6 +115,6 @@ fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool) -> Toke
             &[#(#parts),*],
             include_str!("../catalogue/shapes.jsonl"),
             include_str!("../catalogue/schemas.jsonl"),
-        ) #filters;
+        ) #filters #aliases;
     }
 }
