@@ -1,6 +1,8 @@
 //! The developer's commands: `cargo xtask <command>`.
 
 mod bench;
+mod ci;
+mod diff;
 mod measure;
 mod regenerate;
 mod repairs;
@@ -27,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Generate the crate from the spec that the profile names.
     Regenerate(regenerate::Arguments),
+    /// Tell what a new spec changes for clients, for programs and for agents.
+    Diff(diff::Arguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {
         /// The spec, OpenAPI 3.0 in JSON or YAML.
@@ -51,6 +55,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Regenerate(arguments) => regenerate::run(arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Repairs { spec, all } => repairs::run(&spec, all),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench => bench::run(),

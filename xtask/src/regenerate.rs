@@ -8,6 +8,8 @@ use clap::Args;
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::{Generated, Options, generate, repair};
 
+use crate::ci;
+
 /// How much of a difference `--check` shows.
 const DIFF_LINES: usize = 200;
 
@@ -37,6 +39,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Ok(code) => code,
         Err(errors) => {
             eprintln!("{errors}");
+            ci::errors(&errors);
             ExitCode::from(2)
         }
     }
@@ -59,7 +62,14 @@ fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCo
         if check { "; nothing was written" } else { "" }
     );
     if check && !changes.is_empty() {
-        print!("{}", generated.plan.diff(&changes, DIFF_LINES)?);
+        let diff = generated.plan.diff(&changes, DIFF_LINES)?;
+        print!("{diff}");
+        let files = || changes.added.iter().chain(&changes.changed).chain(&changes.removed);
+        ci::stale(files().map(|path| path.as_path()));
+        if ci::wants_summary() {
+            let count = files().count();
+            ci::summary(&format!("## {count} generated files are not up to date\n\n```diff\n{diff}```\n"));
+        }
         eprintln!("error: the generated files are not up to date; run `cargo xtask regenerate`");
         return Ok(ExitCode::from(1));
     }

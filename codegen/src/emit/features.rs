@@ -20,6 +20,11 @@ pub struct Features {
 }
 
 impl Features {
+    /// No areas, for what is emitted without any.
+    pub fn none() -> Self {
+        Self { modules: BTreeSet::new(), users: BTreeMap::new() }
+    }
+
     /// Follows the types of all operations of `named`.
     pub fn new(named: &Named) -> Self {
         let api = &named.api;

@@ -24,6 +24,9 @@ use crate::relate::Related;
 use features::Features;
 use rust::Job;
 
+pub(crate) use rust::resolved;
+pub(crate) use text::Templates;
+
 /// Contents by path, relative to the output folder, with `/` between folders.
 pub type Files = BTreeMap<String, String>;
 
@@ -68,4 +71,19 @@ pub fn emit(
     })?;
     files.extend(catalogue);
     Ok(files)
+}
+
+/// Emits the tool catalogue alone: what a comparison of two releases reads.
+///
+/// # Errors
+/// As [`emit`].
+pub(crate) fn catalogue(
+    related: &Related,
+    profile: &Profile,
+    overlay: &Overlay,
+    ledger: &Ledger,
+) -> Result<Files, Errors> {
+    let named = &related.named;
+    let features = Features::none();
+    catalogue::emit(&Context { related, named, api: &named.api, profile, overlay, ledger, features })
 }

@@ -25,12 +25,20 @@ impl Templates {
     /// # Errors
     /// `E031` a template that is none.
     pub fn new() -> Result<Self, Error> {
+        Self::compile(&TEMPLATES)
+    }
+
+    /// Compiles `sources`, each with its name; those whose name ends in `.html` escape what they are filled with.
+    ///
+    /// # Errors
+    /// `E031` a template that is none.
+    pub fn compile(sources: &[(&'static str, &'static str)]) -> Result<Self, Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let syntax =
             SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(|error| failed("syntax", &error))?);
-        for (name, source) in TEMPLATES {
+        for (name, source) in sources {
             environment.add_template(name, source).map_err(|error| failed(name, &error))?;
         }
         Ok(Self(environment))

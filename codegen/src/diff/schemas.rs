@@ -1,0 +1,253 @@
+//! The schemas of the first level: what their members are, and who notices when one changes.
+//!
+//! A schema that is sent may become wider, one that is answered narrower; one that is both, as most records
+//! are, neither. Where it is used decides, directly or within another schema.
+
+use std::collections::BTreeMap;
+
+use super::Pair;
+use super::change::Change;
+use super::http::{TypeKinds, of_type};
+use super::kind::Kind;
+use super::matching;
+use super::types::{self, Relation, say};
+use crate::diagnostic::pointer;
+use crate::ir::{Api, BodyKind, Content, Field, Schema, Shape, Type};
+
+/// Where a schema is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    /// In requests that give the whole record.
+    whole: bool,
+    /// In requests that change some members.
+    part: bool,
+    /// In answers.
+    answer: bool,
+}
+
+impl Use {
+    fn join(self, other: Self) -> Self {
+        Self {
+            whole: self.whole || other.whole,
+            part: self.part || other.part,
+            answer: self.answer || other.answer,
+        }
+    }
+
+    fn sent(self) -> bool {
+        self.whole || self.part
+    }
+}
+
+/// Where each schema of `api` is used, directly or within another.
+pub fn uses(api: &Api) -> BTreeMap<&str, Use> {
+    let mut uses: BTreeMap<&str, Use> = BTreeMap::new();
+    let mut open: Vec<(&str, Use)> = Vec::new();
+    for operation in &api.operations {
+        let mut add = |ty: &'_ Type, of: Use| {
+            open.extend(
+                ty.innermost()
+                    .and_then(|name| api.schemas.get_key_value(name))
+                    .map(|(name, _)| (name.as_str(), of)),
+            );
+        };
+        for parameter in &operation.parameters {
+            add(&parameter.ty, Use { whole: true, ..Use::default() });
+        }
+        if let Some(body) = &operation.body {
+            let part = body.kind == BodyKind::Patch;
+            add(&body.ty, Use { whole: !part, part, answer: false });
+        }
+        if let Content::Json(ty) = &operation.response.content {
+            add(ty, Use { answer: true, ..Use::default() });
+        }
+    }
+    while let Some((name, of)) = open.pop() {
+        let known = uses.entry(name).or_default();
+        let joined = known.join(of);
+        if joined == *known {
+            continue;
+        }
+        *known = joined;
+        let Some(schema) = api.schemas.get(name) else { continue };
+        let mut follow = |ty: &Type| {
+            open.extend(
+                ty.innermost()
+                    .and_then(|name| api.schemas.get_key_value(name))
+                    .map(|(name, _)| (name.as_str(), joined)),
+            );
+        };
+        match &schema.shape {
+            Shape::Object(fields) => fields.iter().for_each(|field| follow(&field.ty)),
+            Shape::Alias(ty) => follow(ty),
+        }
+    }
+    uses
+}
+
+/// The place of a schema in its document. One that was described in place has none of its own.
+pub fn place(name: &str, schema: &Schema) -> String {
+    if schema.inline { String::new() } else { pointer(&["components", "schemas", name]) }
+}
+
+/// The place of a field, where the schema itself has it and not a part of it.
+pub fn field_place(name: &str, schema: &Schema, field: &str) -> String {
+    if schema.inline { String::new() } else { pointer(&["components", "schemas", name, "properties", field]) }
+}
+
+/// Compares all schemas.
+pub fn compare(pair: &Pair<'_>, found: &mut Vec<Change>) {
+    let (old, new) = (pair.old.api(), pair.new.api());
+    let (old_uses, new_uses) = (uses(old), uses(new));
+    let used = |a: &str, b: &str| {
+        let of = |uses: &BTreeMap<&str, Use>, name: &str| uses.get(name).copied().unwrap_or_default();
+        of(&old_uses, a).join(of(&new_uses, b))
+    };
+    for (name, schema) in old.schemas.iter().filter(|(_, schema)| !schema.inline) {
+        if pair.schemas.of(name).is_none() {
+            found.push(Change::new(Kind::SchemaRemoved, name, place(name, schema)));
+        }
+    }
+    let kept: std::collections::BTreeSet<&str> = pair.schemas.pairs().map(|(_, new)| new).collect();
+    for (name, schema) in new.schemas.iter().filter(|(_, schema)| !schema.inline) {
+        if !kept.contains(name.as_str()) {
+            found.push(Change::new(Kind::SchemaAdded, name, place(name, schema)));
+        }
+    }
+    for (a, b) in pair.schemas.pairs() {
+        let (old, new) = (&old.schemas[a], &new.schemas[b]);
+        let comparison = Comparison { pair, old_name: a, name: b, old, new, of: used(a, b) };
+        if pair.schemas.is_renamed(a) {
+            found.push(comparison.change(Kind::SchemaRenamed).was(a).is(b));
+        }
+        comparison.run(found);
+    }
+}
+
+/// A schema in both releases.
+struct Comparison<'a> {
+    pair: &'a Pair<'a>,
+    old_name: &'a str,
+    name: &'a str,
+    old: &'a Schema,
+    new: &'a Schema,
+    of: Use,
+}
+
+impl Comparison<'_> {
+    fn change(&self, kind: Kind) -> Change {
+        Change::new(kind, self.name, place(self.name, self.new))
+    }
+
+    fn run(&self, found: &mut Vec<Change>) {
+        if self.old.description.trim() != self.new.description.trim() {
+            let change = self.change(Kind::SchemaReworded);
+            found.push(change.was(self.old.description.trim()).is(self.new.description.trim()));
+        }
+        match (&self.old.shape, &self.new.shape) {
+            (Shape::Object(_), Shape::Object(_)) => self.fields(found),
+            (Shape::Alias(a), Shape::Alias(b)) => {
+                let kinds = TypeKinds {
+                    added: Kind::SchemaValueAdded,
+                    removed: Kind::SchemaValueRemoved,
+                    narrowed: Kind::SchemaNarrowed,
+                    widened: Kind::SchemaWidened,
+                    retyped: Kind::SchemaRetyped,
+                };
+                let used = (self.of.sent(), self.of.answer);
+                of_type(self.pair, a, b, &kinds, used, &|kind| self.change(kind), found);
+            }
+            (a, b) => {
+                let say = |shape: &Shape| match shape {
+                    Shape::Object(_) => "an object".to_owned(),
+                    Shape::Alias(ty) => say(ty),
+                };
+                found.push(self.change(Kind::SchemaRetyped).was(say(a)).is(say(b)).breaks_if(true));
+            }
+        }
+    }
+
+    fn fields(&self, found: &mut Vec<Change>) {
+        let types = self.pair.types();
+        let members = matching::fields(&types, self.old, self.new);
+        for (a, b) in &members.renamed {
+            let place = field_place(self.name, self.new, &b.name);
+            let change = Change::new(Kind::PropertyRenamed, self.name, place);
+            found.push(change.was(&a.name).is(&b.name).breaks_if(true));
+        }
+        for field in &members.removed {
+            let old = Change::new(
+                Kind::PropertyRemoved,
+                self.name,
+                field_place(self.old_name, self.old, &field.name),
+            );
+            found.push(old.of(&field.name).was(say(&field.ty)).breaks_if(true));
+        }
+        for field in &members.added {
+            let breaks = field.required && !field.read_only && self.of.whole;
+            let place = field_place(self.name, self.new, &field.name);
+            let change = Change::new(Kind::PropertyAdded, self.name, place).of(&field.name);
+            found.push(change.is(say(&field.ty)).breaks_if(breaks));
+        }
+        for (a, b) in members.pairs() {
+            self.field(a, b, found);
+        }
+    }
+
+    fn field(&self, old: &Field, new: &Field, found: &mut Vec<Change>) {
+        let place = field_place(self.name, self.new, &new.name);
+        let change = |kind| Change::new(kind, self.name, &place).of(&new.name);
+        // What nobody can set in either release is no part of a request.
+        let of = if old.read_only && new.read_only {
+            Use { answer: self.of.answer, ..Use::default() }
+        } else {
+            self.of
+        };
+        let mut flag = |old: bool, new: bool, on: (Kind, bool), off: (Kind, bool)| {
+            if old != new {
+                let (kind, breaks) = if new { on } else { off };
+                found.push(change(kind).breaks_if(breaks));
+            }
+        };
+        flag(
+            old.required,
+            new.required,
+            (Kind::PropertyRequired, of.whole),
+            (Kind::PropertyOptional, of.answer),
+        );
+        flag(
+            old.nullable,
+            new.nullable,
+            (Kind::PropertyNullable, of.answer),
+            (Kind::PropertyNotNull, of.sent()),
+        );
+        flag(
+            old.read_only,
+            new.read_only,
+            (Kind::PropertyReadOnly, self.of.sent()),
+            (Kind::PropertyWritable, false),
+        );
+        flag(
+            old.limits.required_on_replace,
+            new.limits.required_on_replace,
+            (Kind::PropertyRequiredOnReplace, of.whole),
+            (Kind::PropertyOptionalOnReplace, false),
+        );
+        let kinds = TypeKinds {
+            added: Kind::PropertyValueAdded,
+            removed: Kind::PropertyValueRemoved,
+            narrowed: Kind::PropertyNarrowed,
+            widened: Kind::PropertyWidened,
+            retyped: Kind::PropertyRetyped,
+        };
+        of_type(self.pair, &old.ty, &new.ty, &kinds, (of.sent(), of.answer), &change, found);
+        for (relation, a, b) in types::limits(&old.limits, &new.limits) {
+            let narrower = relation == Relation::Narrower;
+            let kind = if narrower { Kind::PropertyTightened } else { Kind::PropertyLoosened };
+            found.push(change(kind).was(a).is(b).breaks_if(narrower && of.sent()));
+        }
+        if old.description != new.description {
+            found.push(change(Kind::PropertyReworded).was(&old.description).is(&new.description));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `cargo xtask diff`: what a new release changes for clients, for programs and for agents.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diff::report::{self, Format};
+use toolcrate_codegen::diff::{self, Report, Settings, Severity, Source, allow};
+
+use crate::ci;
+
+/// What can be set.
+#[derive(Args)]
+pub struct Arguments {
+    /// Two specs, the old one first; or the new one alone, to compare with what the crate is made from.
+    #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
+    specs: Vec<PathBuf>,
+    /// The profile: how the API is read, and which spec the crate is made from.
+    #[arg(long, default_value = "specs/toolcrate.yaml")]
+    profile: PathBuf,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
+    /// Which changes end with exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
+    fail_on: FailOn,
+    /// A list of accepted changes, each with a reason and a date.
+    #[arg(long)]
+    allow: Option<PathBuf>,
+    /// Write the report to this file.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    Text,
+    Markdown,
+    Json,
+    Html,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Changes that break what worked before.
+    Breaking,
+    /// Any change, of words too.
+    Any,
+    /// None.
+    Never,
+}
+
+impl FailOn {
+    fn least(self) -> Option<Severity> {
+        match self {
+            Self::Breaking => Some(Severity::Breaking),
+            Self::Any => Some(Severity::Wording),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Compares. Exit code 0: nothing that matters; 1: found; 2: could not compare.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match compare(arguments).and_then(|report| finish(arguments, &report)) {
+        Ok(code) => code,
+        Err(errors) => {
+            eprintln!("{errors}");
+            ci::errors(&errors);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn compare(arguments: &Arguments) -> Result<Report, Errors> {
+    let settings = Settings::read(&arguments.profile)?;
+    let (old, new) = match &arguments.specs[..] {
+        [old, new] => (old.as_path(), new.as_path()),
+        [new] => (settings.spec.as_path(), new.as_path()),
+        _ => unreachable!("clap takes one or two"),
+    };
+    let accepted = arguments.allow.as_deref().map(allow::read).transpose()?;
+    let (old, new) = (Source::read(old)?, Source::read(new)?);
+    let (old, new) = diff::read(&old, &new, &settings)?;
+    let mut report = diff::compare(&old, &new, &settings.profile);
+    if let Some(accepted) = accepted {
+        allow::apply(&accepted, &today(), &mut report);
+    }
+    Ok(report)
+}
+
+fn finish(arguments: &Arguments, report: &Report) -> Result<ExitCode, Errors> {
+    let format = match arguments.format {
+        Shape::Text => Format::Text,
+        Shape::Markdown => Format::Markdown,
+        Shape::Json => Format::Json,
+        Shape::Html => Format::Html,
+    };
+    let text = report::render(report, format)?;
+    match &arguments.out {
+        Some(path) => {
+            std::fs::write(path, text).map_err(|error| unwritten(path, &error))?;
+            println!("{}: {} changes", path.display(), report.changes.len());
+        }
+        // A reader that has seen enough (`| head`) is no fault.
+        None => drop(std::io::stdout().write_all(text.as_bytes())),
+    }
+    for line in &report.stale {
+        eprintln!("warning: {line}");
+    }
+    let failures: Vec<_> =
+        arguments.fail_on.least().map(|least| report.failures(least).collect()).unwrap_or_default();
+    ci::changes(report, &failures);
+    if ci::wants_summary() {
+        ci::summary(&report::render(report, Format::Markdown)?);
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Errors {
+    Error::new("E041", format!("cannot be written: {error}")).in_file(path).into()
+}
+
+/// Today in UTC, as `2026-01-31`.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    date(seconds / 86_400)
+}
+
+/// The date that is `days` after the first of January 1970, by the count of days in eras of 400 years.
+fn date(days: u64) -> String {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn days_are_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (19_782, "2024-02-29"),
+            (20_453, "2025-12-31"),
+        ] {
+            assert_eq!(date(days), expected);
+        }
+    }
+}
