@@ -2,7 +2,7 @@
 //!
 //! No serde derive: at the size of a real API it costs more compile time than all else together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
@@ -12,17 +12,20 @@ use super::Context;
 use super::features::gate;
 use super::rust::{Imports, Job, docs, prose, resolved};
 use crate::ir::{Field, Limits, Schema, Shape, Type};
+use crate::name::rust::{unused, value_name};
 use crate::name::{ChoiceName, FieldName, TypeName};
 
 /// One job for each model, and one for the module that lists them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let mut files = BTreeSet::new();
+    let mut taken = HashSet::new();
     for (name, schema) in &context.api.schemas {
         let types = &context.named.types[name];
         if !defines_a_type(schema, types) {
             continue;
         }
-        let file = file_name(&types.rust);
+        let file = file_name(&types.rust, &taken);
+        taken.insert(file.clone());
         files.insert((file.clone(), name.as_str()));
         jobs.push(Job {
             path: format!("src/models/{file}.rs"),
@@ -32,16 +35,9 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     jobs.push(Job { path: "src/models/mod.rs".to_owned(), tokens: Box::new(move || list(context, &files)) });
 }
 
-fn file_name(rust: &str) -> String {
-    let name = rust.to_snake_case();
-    // `mod.rs` lists the files, and these are no module names.
-    if matches!(
-        name.as_str(),
-        "mod" | "type" | "match" | "move" | "self" | "super" | "crate" | "use" | "loop"
-    ) {
-        return format!("{name}_");
-    }
-    name
+/// The file of the type `rust`, which is a module too. `AB` and `Ab` are two types, `ab` is one file.
+fn file_name(rust: &str, taken: &HashSet<String>) -> String {
+    unused(&value_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
 }
 
 /// An alias of a list or a scalar is written out where it is used.

@@ -1,14 +1,15 @@
 //! Typed operations: plain functions that return a request value, a file for each resource.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Context;
 use super::query::Shared;
 use super::rust::{Imports, Job, docs, file_docs, prose, resolved};
 use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
+use crate::name::rust::unused;
 use crate::name::{Kind, OperationName};
 
 /// One job for each resource, and one for each area's list of them.
@@ -73,7 +74,7 @@ fn function(
     let mut notes = Vec::new();
     let query = Shared::of(context, operation, name);
     for ((at, parameter), rust) in operation.parameters.iter().enumerate().zip(&name.parameters) {
-        if context.profile.shared_query.contains_key(&parameter.name) {
+        if parameter.place == Place::Query && context.profile.shared_query.contains_key(&parameter.name) {
             continue;
         }
         let source = context.related.arguments[index][at].as_ref();
@@ -95,15 +96,19 @@ fn function(
             (Place::Header, false) => quote!(.header_opt(#wire, #ident)),
         });
     }
+    // A parameter of the API may be called as what it does not know.
+    let taken: HashSet<String> = name.parameters.iter().cloned().collect();
+    let own = |name: &str| format_ident!("{}", unused(name, &[], "_", &taken));
     if let Some(query) = query {
         shared.insert(query.rust());
         let ty = format_ident!("{}", query.rust());
-        arguments.push(quote!(query: &#ty));
-        calls.push(quote!(.query(query)));
-        notes.push(format!("* `query`: {}", query.about()));
+        let ident = own("query");
+        arguments.push(quote!(#ident: &#ty));
+        calls.push(quote!(.query(#ident)));
+        notes.push(format!("* `{ident}`: {}", query.about()));
     }
     if let Some(body) = &operation.body {
-        let (argument, call, note) = body_argument(context, body, imports);
+        let (argument, call, note) = body_argument(context, body, own, imports);
         arguments.push(argument);
         calls.push(call);
         notes.push(note);
@@ -160,10 +165,12 @@ fn parameter_type(ty: &Type) -> TokenStream {
 fn body_argument(
     context: &Context<'_>,
     body: &Body,
+    own: impl Fn(&str) -> Ident,
     imports: &mut Imports,
 ) -> (TokenStream, TokenStream, String) {
     match body.kind {
         BodyKind::Multipart => {
+            let form = own("form");
             imports.runtime.insert("Form");
             let fields = match body.ty.innermost().and_then(|name| context.api.schemas.get(name)) {
                 Some(schema) => schema.fields(),
@@ -176,17 +183,19 @@ fn body_argument(
                     _ => format!("`{}`", field.name),
                 })
                 .collect();
-            let note = format!("* `form`: the parts {}.", parts.join(", "));
-            (quote!(form: &Form), quote!(.form(form)), note)
+            let note = format!("* `{form}`: the parts {}.", parts.join(", "));
+            (quote!(#form: &Form), quote!(.form(#form)), note)
         }
         BodyKind::Patch => {
+            let patch = own("patch");
             imports.runtime.insert("Patch");
             context.imports(&body.ty, imports);
             let record = context.rust_type(&body.ty, None);
-            let note = "* `patch`: the changes, as a JSON Patch.".to_owned();
-            (quote!(patch: &Patch<#record>), quote!(.patch(patch)), note)
+            let note = format!("* `{patch}`: the changes, as a JSON Patch.");
+            (quote!(#patch: &Patch<#record>), quote!(.patch(#patch)), note)
         }
         BodyKind::Json => {
+            let ident = own("body");
             context.imports(&body.ty, imports);
             let ty = match resolved(context.api, &body.ty) {
                 Type::List(item) => {
@@ -199,7 +208,7 @@ fn body_argument(
                     quote!(&#ty)
                 }
             };
-            (quote!(body: #ty), quote!(.body(body)), "* `body`: what is sent.".to_owned())
+            (quote!(#ident: #ty), quote!(.body(#ident)), format!("* `{ident}`: what is sent."))
         }
     }
 }

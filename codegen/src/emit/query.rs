@@ -1,6 +1,5 @@
 //! The query types that many operations share (`ListQuery`, `CountQuery`), from the profile.
 
-use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -8,6 +7,7 @@ use super::Context;
 use super::rust::{Imports, Job, docs};
 use crate::config::On;
 use crate::ir::{Operation, Place, Type};
+use crate::name::rust::field_name;
 use crate::name::{Kind, OperationName};
 
 /// A query type.
@@ -69,16 +69,26 @@ impl Shared {
 
 /// The job for `src/query.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
-    jobs.push(Job { path: "src/query.rs".to_owned(), tokens: Box::new(move || file(context)) });
+    if any(context) {
+        jobs.push(Job { path: "src/query.rs".to_owned(), tokens: Box::new(move || file(context)) });
+    }
 }
 
 /// Whether the crate has query types at all.
 pub fn any(context: &Context<'_>) -> bool {
-    !context.profile.shared_query.is_empty()
+    types(context).next().is_some()
+}
+
+/// The query types that have members.
+fn types(context: &Context<'_>) -> impl Iterator<Item = Shared> {
+    let queries = &context.profile.shared_query;
+    [Shared::List, Shared::Count]
+        .into_iter()
+        .filter(|shared| queries.values().any(|query| query.on.contains(&shared.on())))
 }
 
 fn file(context: &Context<'_>) -> TokenStream {
-    let types = [Shared::List, Shared::Count].map(|shared| query_type(context, shared));
+    let types = types(context).map(|shared| query_type(context, shared));
     let mut imports = Imports::default();
     imports.runtime.extend(["Query", "QueryPairs"]);
     let imports = imports.tokens(&[]);
@@ -95,7 +105,7 @@ fn query_type(context: &Context<'_>, shared: Shared) -> TokenStream {
     let mut pushes = Vec::new();
     let fields = context.profile.shared_query.iter().filter(|(_, query)| query.on.contains(&shared.on()));
     for (name, query) in fields {
-        let ident = format_ident!("{}", name.to_snake_case());
+        let ident = format_ident!("{}", field_name(name));
         let about = docs(&query.description);
         let ty = context.shared_type(name);
         let (ty, value) = match ty {

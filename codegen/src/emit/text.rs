@@ -35,6 +35,8 @@ impl Templates {
     pub fn compile(sources: &[(&'static str, &'static str)]) -> Result<Self, Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A string in TOML is written as in JSON.
+        environment.add_filter("quoted", |text: String| serde_json::Value::String(text).to_string());
         let syntax =
             SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(|error| failed("syntax", &error))?);

@@ -9,7 +9,7 @@ use super::schemas::Schemas;
 use crate::config::{Ledger, Paging, Profile};
 use crate::diagnostic::{Error, Errors};
 use crate::ir::{
-    Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Template, Type,
+    Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Shape, Template, Type,
 };
 use crate::repair::{RawOperation, RawParameter, Repaired};
 
@@ -255,7 +255,7 @@ fn response(
             );
         }
         let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
-        let content = match rows.or(ty) {
+        let content = match rows.or(ty).map(|ty| list_behind(ty, schemas)) {
             Some(ty) if is_json(media) && ty != Type::Binary => Content::Json(ty),
             _ if is_json(media) => Content::Json(Type::Any),
             _ => Content::Binary,
@@ -281,7 +281,24 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &Schemas<'_>, paging: &Paging) -
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
     let member = items.strip_prefix('/')?;
     let field = schemas.get(name)?.fields().iter().find(|field| field.name == member)?;
-    matches!(field.ty, Type::List(_)).then(|| field.ty.clone())
+    let list = list_behind(field.ty.clone(), schemas);
+    matches!(list, Type::List(_)).then_some(list)
+}
+
+/// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
+/// its name: the choices are called after it.
+fn list_behind(ty: Type, schemas: &Schemas<'_>) -> Type {
+    let mut inner = &ty;
+    // Aliases that lead in a circle are refused later.
+    for _ in 0..8 {
+        let Type::Named(name) = inner else { break };
+        let Some(Shape::Alias(next)) = schemas.get(name).map(|schema| &schema.shape) else { break };
+        inner = next;
+    }
+    match inner {
+        Type::List(item) if matches!(**item, Type::Named(_)) => inner.clone(),
+        _ => ty,
+    }
 }
 
 fn resolve_response(
