@@ -84,12 +84,14 @@ fn explain_json(text: &str) -> Result<OpenAPI, Error> {
     check_kind(&probe)?;
     serde_json::from_str(text).map_err(|error| {
         // Reading it as any JSON can only fail where it is nested too deep.
-        serde_json::from_str(text).map_or_else(|_| Error::new("E005", error.to_string()), explain)
+        let fault = serde_json::from_str(text).ok().and_then(explain);
+        let place = format!("line {} column {}", error.line(), error.column());
+        fault.unwrap_or_else(|| Error::new("E005", error.to_string()).at(place))
     })
 }
 
 /// Reads once more, slower and part by part, to name the place: `openapiv3` itself forgets it.
-fn explain(document: Value) -> Error {
+fn explain(document: Value) -> Option<Error> {
     for (path, item) in members(&document["paths"]) {
         for (verb, operation) in members(item) {
             let place = pointer(&["paths", path, verb]);
@@ -100,19 +102,19 @@ fn explain(document: Value) -> Error {
                 "parameters" => fault::<Vec<openapiv3::ReferenceOr<openapiv3::Parameter>>>(operation, &place),
                 _ => None,
             };
-            if let Some(fault) = fault {
+            if fault.is_some() {
                 return fault;
             }
         }
     }
     for (name, schema) in members(&document["components"]["schemas"]) {
         let place = pointer(&["components", "schemas", name]);
-        if let Some(fault) = fault::<openapiv3::ReferenceOr<openapiv3::Schema>>(schema, &place) {
+        let fault = fault::<openapiv3::ReferenceOr<openapiv3::Schema>>(schema, &place);
+        if fault.is_some() {
             return fault;
         }
     }
     fault::<OpenAPI>(&document, "")
-        .unwrap_or_else(|| Error::new("E005", "the spec cannot be understood as OpenAPI 3.0").at("/"))
 }
 
 /// Levels of nesting that are read. Real documents have some twenty; a schema that is wrong takes twice as
@@ -187,8 +189,30 @@ fn parse_yaml(text: &str) -> Result<OpenAPI, Error> {
     check_kind(&probe)?;
     check_depth(depth_of_value(&value))?;
     serde_yaml::from_str(text).map_err(|error| {
-        serde_yaml::from_value(value).map_or_else(|_| Error::new("E005", error.to_string()), explain)
+        let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        let place = place.unwrap_or_else(|| "/".to_owned());
+        explain(json_of(value)).unwrap_or_else(|| Error::new("E005", error.to_string()).at(place))
     })
+}
+
+/// The same as JSON, in which a status (`200:`) is text as any other key.
+fn json_of(value: serde_yaml::Value) -> Value {
+    match value {
+        serde_yaml::Value::Mapping(members) => {
+            let member = |(key, value)| (key_of(json_of(key)), json_of(value));
+            Value::Object(members.into_iter().map(member).collect())
+        }
+        serde_yaml::Value::Sequence(items) => items.into_iter().map(json_of).collect(),
+        serde_yaml::Value::Tagged(tagged) => json_of(tagged.value),
+        plain => serde_json::to_value(plain).unwrap_or_default(),
+    }
+}
+
+fn key_of(key: Value) -> String {
+    match key {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
 }
 
 fn not_openapi(place: &str, path: &serde_path_to_error::Path, message: &str) -> Error {
@@ -277,6 +301,15 @@ mod tests {
     fn wrong_shapes_name_the_pointer() {
         let text = r#"{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/a":{"get":7}}}"#;
         assert!(error(text).contains("at /paths/~1a"), "{}", error(text));
+    }
+
+    #[test]
+    fn a_status_that_is_a_number_does_not_hide_the_place() {
+        let get = "{ responses: { 200: { description: 7 } } }";
+        let text = format!(
+            "openapi: 3.0.1\ninfo: {{ title: t, version: '1' }}\npaths: {{ /a: {{ get: {get} }} }}\n"
+        );
+        assert!(error(&text).contains(" at /paths/~1a/get"), "{}", error(&text));
     }
 
     #[test]

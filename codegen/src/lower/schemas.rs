@@ -145,6 +145,7 @@ impl<'a> Schemas<'a> {
                 field.nullable = data.nullable;
                 field.read_only = data.read_only;
                 field.limits = limits(source);
+                self.check_pattern(&mut field.limits, &place);
                 let description = data.description.as_deref().unwrap_or_default();
                 field.description = self.notes.apply(description, &mut field.limits);
             }
@@ -155,6 +156,16 @@ impl<'a> Schemas<'a> {
             (field.name != "id", field.name.starts_with('_'), !field.required, field.name.clone())
         });
         fields
+    }
+
+    /// A pattern that can't be read would spoil every tool that takes the member.
+    fn check_pattern(&mut self, limits: &mut Limits, place: &str) {
+        let Some(pattern) = &limits.pattern else { return };
+        if fancy_regex::Regex::new(pattern).is_err() {
+            let message = format!("`{pattern}` is no regular expression; any text is taken");
+            self.repaired("R029", place, message);
+            limits.pattern = None;
+        }
     }
 
     /// The type of `source`, which may be a reference; `name` is what an inline object would be called.

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod mutate;
+pub mod sound;
+
 use std::path::{Path, PathBuf};
 
 use toolcrate_codegen::config::{self, Ledger, Overlay, Profile};
@@ -26,6 +29,31 @@ pub fn settings() -> (Profile, Overlay) {
         config::read_yaml(&specs().join("toolcrate.yaml")).unwrap(),
         config::read_yaml(&specs().join("overlay.yaml")).unwrap(),
     )
+}
+
+/// The same for a release: rules for what the older one lacks are taken out.
+pub fn settings_for(release: &str) -> (Profile, Overlay) {
+    let (profile, mut overlay) = settings();
+    if release != "2025.1" {
+        overlay.references.clear();
+        overlay.lifecycles.clear();
+    }
+    (profile, overlay)
+}
+
+/// The folders of the golden cases.
+pub fn golden_cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut cases: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+/// The profile and the overlay of a golden case.
+pub fn golden(folder: &Path) -> (Profile, Overlay) {
+    let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml")).unwrap();
+    let overlay = profile.overlay.as_ref().map(|path| config::read_yaml(&folder.join(path)).unwrap());
+    (profile, overlay.unwrap_or_default())
 }
 
 /// Runs the pipeline with an empty lock.
