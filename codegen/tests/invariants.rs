@@ -24,6 +24,7 @@ static API: Api = Api {
     trim: &[],
     fields_parameter: None,
     filter: None,
+    custom_fields: None,
 };
 
 /// The catalogue of a release. Its texts are leaked, as they are static in a real program.
