@@ -32,6 +32,35 @@ pub static API: Api = Api {
         custom_field_conditions: "customFieldConditions",
         custom_fields: "customFields",
     }),
+    custom_fields: Some(toolcrate_runtime::CustomFields {
+        member: "customFields",
+        key: "id",
+        caption: "caption",
+        value: "value",
+        definitions: Some(toolcrate_runtime::CustomFieldDefinitions {
+            tool: "list_all_connect_wise_psa_system_user_defined_fields",
+            kind: "fieldTypeIdentifier",
+            kinds: &[
+                ("Number", toolcrate_runtime::CustomFieldKind::Number),
+                ("Percent", toolcrate_runtime::CustomFieldKind::Number),
+                ("Currency", toolcrate_runtime::CustomFieldKind::Number),
+                ("Checkbox", toolcrate_runtime::CustomFieldKind::Boolean),
+                ("Date", toolcrate_runtime::CustomFieldKind::Date),
+            ],
+            required: "requiredFlag",
+            read_only: "readOnlyFlag",
+            options: "options",
+            option: "optionValue",
+            inactive: "inactiveFlag",
+            places: &["podDescription", "screenId"],
+            records: &[
+                ("Ticket", &["sr100"]),
+                ("ProjectTicket", &["sr100"]),
+                ("Contact", &["ct300"]),
+            ],
+            place_words: &["overview", "detail", "details", "screen", "service"],
+        }),
+    }),
 };
 
 /// The servers that the provider runs.

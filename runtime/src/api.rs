@@ -22,6 +22,8 @@ pub struct Api {
     pub fields_parameter: Option<&'static str>,
     /// How a structured filter is sent; `None` where the API takes none.
     pub filter: Option<FilterGrammar>,
+    /// How records hold the fields that an account defines for itself; `None` where there are none.
+    pub custom_fields: Option<CustomFields>,
 }
 
 /// The argument that takes a structured filter, and the query parameters that it is sent in.
@@ -37,6 +39,62 @@ pub struct FilterGrammar {
     pub custom_field_conditions: &'static str,
     /// The member of a record that holds its custom fields: `member/caption` asks for one.
     pub custom_fields: &'static str,
+}
+
+/// How records hold the fields that an account defines for itself: a list of objects, each with the id of a
+/// definition, its caption, and the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomFields {
+    /// The member of a record that holds them.
+    pub member: &'static str,
+    /// Within an object of the list, and within a definition: the id.
+    pub key: &'static str,
+    /// Within both: the caption.
+    pub caption: &'static str,
+    /// Within an object of the list: the value.
+    pub value: &'static str,
+    /// Where the definitions are; `None` where they can't be read.
+    pub definitions: Option<CustomFieldDefinitions>,
+}
+
+/// Where an account's definitions of its own fields are, and what their members are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomFieldDefinitions {
+    /// The tool that lists them.
+    pub tool: &'static str,
+    /// The member with the type.
+    pub kind: &'static str,
+    /// What the types mean; others are text.
+    pub kinds: &'static [(&'static str, CustomFieldKind)],
+    /// The member that says whether a record must have the field.
+    pub required: &'static str,
+    /// The member that says whether the field can only be read.
+    pub read_only: &'static str,
+    /// The member with the list of choices.
+    pub options: &'static str,
+    /// Within a choice: the value.
+    pub option: &'static str,
+    /// Within a choice: whether it is no longer offered.
+    pub inactive: &'static str,
+    /// The members that say where a field is shown, and so which records have it.
+    pub places: &'static [&'static str],
+    /// Records by name, and the places that are theirs.
+    pub records: &'static [(&'static str, &'static [&'static str])],
+    /// Words in the name of a place that don't name the record, lower case.
+    pub place_words: &'static [&'static str],
+}
+
+/// What a field that an account defined takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomFieldKind {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A date.
+    Date,
 }
 
 /// How the pages of a list are asked for. A `Link` header with `rel="next"` is followed in any case.

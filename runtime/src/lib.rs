@@ -30,6 +30,8 @@ mod api;
 mod call;
 mod client;
 mod credentials;
+mod custom;
+mod date;
 pub mod dialect;
 mod download;
 mod encode;
@@ -58,9 +60,12 @@ pub use serde;
 pub use serde_json::{self, Value};
 
 pub use answer::{Answer, RawResponse};
-pub use api::{Api, ErrorShape, FilterGrammar, Paging, PatchPaths};
+pub use api::{
+    Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths,
+};
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
+pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use encode::Encode;

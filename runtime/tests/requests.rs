@@ -244,6 +244,7 @@ async fn items_within_an_object_are_followed_by_their_mark() {
         trim: &[],
         fields_parameter: None,
         filter: None,
+        custom_fields: None,
     };
     let server = Server::start([
         json_answer(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),

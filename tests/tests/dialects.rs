@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 /// Operations in release 2025.1.
 const OPERATIONS: usize = 3053;
 /// Arguments drawn for each tool and dialect.
-const DRAWS: u64 = 4;
+const DRAWS: u64 = 2;
 
 #[test]
 fn every_tool_is_valid_in_every_dialect() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use connectwise_psa::CATALOGUE;
 use e2e::{AUTHORIZATION, CLIENT_ID, client, sample};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
 
 /// Operations in release 2025.1.
@@ -31,8 +31,9 @@ async fn every_tool_makes_its_request() {
         }
         // A structured filter is tried with the first field that it names.
         if let Some(field) = filter_field(&line) {
-            arguments.insert("filter".to_owned(), serde_json::json!({field: null}));
+            arguments.insert("filter".to_owned(), json!({field: null}));
         }
+        set_custom_fields(&mut arguments, &json!({"Region": "West"}));
         if let Err(error) = client.execute(tool, &arguments).await {
             wrong.push(format!("{}: {}", tool.name(), error.to_json()));
             continue;
@@ -43,6 +44,8 @@ async fn every_tool_makes_its_request() {
             .respond_with(ResponseTemplate::new(200).set_body_raw("{}", "application/json"))
             .mount(&server)
             .await;
+        // By caption in the arguments, a list in what is sent.
+        set_custom_fields(&mut arguments, &json!([{"caption": "Region", "value": "West"}]));
         let problems = match &requests[..] {
             [request] => problems(&line, &arguments, request),
             other => vec![format!("{} requests were sent", other.len())],
@@ -56,6 +59,22 @@ async fn every_tool_makes_its_request() {
     println!("{passed} of {OPERATIONS} tools made the request that the spec asks for");
     wrong.iter().take(50).for_each(|tool| println!("{tool}"));
     assert_eq!(passed, OPERATIONS);
+}
+
+/// Sets the fields that an account defined, wherever a record has them.
+fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
+    for (name, member) in members {
+        match member {
+            _ if name == "customFields" => *member = fields.clone(),
+            Value::Object(members) => set_custom_fields(members, fields),
+            Value::Array(items) => {
+                for members in items.iter_mut().filter_map(Value::as_object_mut) {
+                    set_custom_fields(members, fields);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is wrong with the request that a tool made of `arguments`, told from the catalogue's raw line.

@@ -17,8 +17,9 @@ pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
 pub use profile::{
-    Action, ApiInfo, Auth, AuthField, AuthScheme, ErrorShape, Filter, ModuleAlias, NameRules, NoteRule, On,
-    Paging, PatchPaths, Profile, ResourceOverride, SharedQuery,
+    Action, ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitions, CustomFieldKind, CustomFields,
+    ErrorShape, Filter, ModuleAlias, NameRules, NoteRule, On, Paging, PatchPaths, Profile, ResourceOverride,
+    SharedQuery,
 };
 
 use crate::diagnostic::{Error, Errors};

@@ -59,6 +59,9 @@ pub struct Profile {
     /// How a structured filter is sent; without it, tools take the raw query parameters alone.
     #[serde(default)]
     pub filter: Option<Filter>,
+    /// How records hold the fields that an account defines for itself.
+    #[serde(default)]
+    pub custom_fields: Option<CustomFields>,
     /// Query parameters that many operations share.
     #[serde(default)]
     pub shared_query: IndexMap<String, SharedQuery>,
@@ -216,6 +219,65 @@ pub struct Filter {
     pub custom_fields: String,
 }
 
+/// Where a record holds the fields that an account defines for itself: a list keyed by the id of a definition.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomFields {
+    /// The record's member that holds them.
+    pub member: String,
+    /// In an item and in a definition: the id.
+    pub key: String,
+    /// In both: what people call the field.
+    pub caption: String,
+    /// In an item: the value.
+    pub value: String,
+    /// Where the account's definitions are.
+    #[serde(default)]
+    pub definitions: Option<CustomFieldDefinitions>,
+}
+
+/// The list of an account's definitions, and what the members of one are called.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomFieldDefinitions {
+    /// The list operation, `GET /path`.
+    pub operation: String,
+    /// The type.
+    pub kind: String,
+    /// What types mean; others are text.
+    #[serde(default)]
+    pub kinds: IndexMap<String, CustomFieldKind>,
+    /// Whether a record must have the field.
+    pub required: String,
+    /// Whether it can only be read.
+    pub read_only: String,
+    /// The list of choices.
+    pub options: String,
+    /// In a choice: the value.
+    pub option: String,
+    /// In a choice: whether it is no longer offered.
+    pub inactive: String,
+    /// The members that say where a field is shown.
+    pub places: Vec<String>,
+    /// Records, and the places that are theirs.
+    #[serde(default)]
+    pub records: IndexMap<String, Vec<String>>,
+    /// Words in the name of a place that don't name the record.
+    #[serde(default)]
+    pub place_words: Vec<String>,
+}
+
+/// What a field that an account defines takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum CustomFieldKind {
+    Text,
+    Number,
+    Boolean,
+    Date,
+}
+
 /// A query parameter that many operations share: it is described once, and offered where it has an effect.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -341,6 +403,8 @@ impl Profile {
         };
         add("transport_headers", &mut self.transport_headers.iter().cloned());
         add("shared_query", &mut self.shared_query.keys().cloned());
+        let definitions = self.custom_fields.iter().filter_map(|fields| fields.definitions.as_ref());
+        add("custom_fields.definitions", &mut definitions.map(|about| about.operation.clone()));
         add("notes", &mut self.notes.iter().map(|note| note.pattern.clone()));
         add("names.irregular", &mut names.irregular.keys().cloned());
         add("names.uncountable", &mut names.uncountable.iter().cloned());

@@ -6,7 +6,9 @@ use quote::{format_ident, quote};
 
 use super::Context;
 use super::rust::{Job, docs, file_docs};
-use crate::config::{Auth, AuthScheme, Filter, Paging, PatchPaths};
+use crate::config::{
+    Auth, AuthScheme, CustomFieldDefinitions, CustomFieldKind, CustomFields, Filter, Paging, PatchPaths,
+};
 
 /// The job for `src/api.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -66,6 +68,10 @@ fn description(context: &Context<'_>) -> TokenStream {
             }
         }
     };
+    let custom_fields = match &profile.custom_fields {
+        None => quote!(None),
+        Some(fields) => custom_fields(context, fields),
+    };
     let about = docs(&format!("What the runtime has to know of {name} as a whole."));
     quote! {
         use toolcrate_runtime::{Api, ErrorShape, Paging, PatchPaths};
@@ -88,7 +94,58 @@ fn description(context: &Context<'_>) -> TokenStream {
             trim: &[#(#trim),*],
             fields_parameter: #fields,
             filter: #filter,
+            custom_fields: #custom_fields,
         };
+    }
+}
+
+fn custom_fields(context: &Context<'_>, fields: &CustomFields) -> TokenStream {
+    let CustomFields { member, key, caption, value, definitions } = fields;
+    let found = definitions.as_ref().and_then(|about| {
+        let operation = context.api.operation_called(&about.operation)?;
+        context.ledger.mark(format!("custom_fields.definitions.{}", about.operation));
+        Some((about, &context.named.operations[operation].tool))
+    });
+    let definitions = match found {
+        None => quote!(None),
+        Some((about, tool)) => {
+            let CustomFieldDefinitions { kind, required, read_only, options, option, .. } = about;
+            let CustomFieldDefinitions { inactive, places, place_words, .. } = about;
+            let kinds = about.kinds.iter().map(|(name, kind)| {
+                let kind = match kind {
+                    CustomFieldKind::Text => quote!(Text),
+                    CustomFieldKind::Number => quote!(Number),
+                    CustomFieldKind::Boolean => quote!(Boolean),
+                    CustomFieldKind::Date => quote!(Date),
+                };
+                quote!((#name, toolcrate_runtime::CustomFieldKind::#kind))
+            });
+            let records = about.records.iter().map(|(name, places)| quote!((#name, &[#(#places),*])));
+            quote! {
+                Some(toolcrate_runtime::CustomFieldDefinitions {
+                    tool: #tool,
+                    kind: #kind,
+                    kinds: &[#(#kinds),*],
+                    required: #required,
+                    read_only: #read_only,
+                    options: #options,
+                    option: #option,
+                    inactive: #inactive,
+                    places: &[#(#places),*],
+                    records: &[#(#records),*],
+                    place_words: &[#(#place_words),*],
+                })
+            }
+        }
+    };
+    quote! {
+        Some(toolcrate_runtime::CustomFields {
+            member: #member,
+            key: #key,
+            caption: #caption,
+            value: #value,
+            definitions: #definitions,
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{Ledger, Overlay, Profile};
 use crate::diagnostic::Errors;
-use crate::ir::Api;
+use crate::ir::{Api, Field, Type};
 use crate::name::Named;
 use crate::relate::Related;
 use features::Features;
@@ -39,6 +39,14 @@ struct Context<'a> {
     overlay: &'a Overlay,
     ledger: &'a Ledger,
     features: Features,
+}
+
+impl Context<'_> {
+    /// Whether a member holds the fields that an account defines for itself. Tools have them by caption.
+    fn is_custom_fields(&self, field: &Field) -> bool {
+        let custom = self.profile.custom_fields.as_ref();
+        custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_)))
+    }
 }
 
 /// Emits the crate.

@@ -25,6 +25,7 @@ static API: Api = Api {
     trim: &[],
     fields_parameter: None,
     filter: None,
+    custom_fields: None,
 };
 
 /// The catalogue among `files`. Its texts are leaked, as they are static in a real program.

@@ -113,6 +113,7 @@ impl ClientBuilder {
             retry: self.retry,
             max_body: self.max_body,
             checks: Default::default(),
+            definitions: Default::default(),
         })))
     }
 }

@@ -9,8 +9,9 @@ mod send;
 mod transport;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::custom::Definitions;
 use crate::tool::Checks;
 use crate::{Answer, Api, Credentials, Error, Request, Response};
 
@@ -38,6 +39,8 @@ struct Inner {
     max_body: usize,
     /// Compiled schemas of the tools that were called.
     checks: Checks,
+    /// The account's definitions of its own fields, once they were read.
+    definitions: RwLock<Option<Arc<Definitions>>>,
 }
 
 impl Client {
@@ -84,6 +87,14 @@ impl Client {
 
     pub(crate) fn checks(&self) -> &Checks {
         &self.0.checks
+    }
+
+    pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {
+        self.0.definitions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_definitions(&self, definitions: Arc<Definitions>) {
+        *self.0.definitions.write().unwrap_or_else(PoisonError::into_inner) = Some(definitions);
     }
 }
 

@@ -127,7 +127,7 @@ impl Special {
     pub(crate) fn of(api: &Api) -> Self {
         Self {
             filter: api.filter.as_ref().map(|filter| filter.argument),
-            custom: api.filter.as_ref().map(|filter| filter.custom_fields),
+            custom: api.custom_fields.as_ref().map(|fields| fields.member),
         }
     }
 }

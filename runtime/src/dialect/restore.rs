@@ -50,9 +50,19 @@ impl Reader<'_> {
         members.collect()
     }
 
+    /// Fields that an account defined and that were declared one by one.
+    fn declared(&self, mut value: Value) -> Value {
+        if let Some(members) = value.as_object_mut().filter(|_| self.strict) {
+            members.retain(|_, value| !value.is_null());
+        }
+        value
+    }
+
     fn member(&self, name: &str, node: &Value, value: Value, top: bool) -> Value {
         let several = || types(node).into_iter().filter(|kind| *kind != "null").count() > 1;
         match form::form(name, node, self.special, top) {
+            // By caption from the start: not the form of a list, in which null is a value.
+            Some(Form::Custom) if value.is_object() => self.declared(value),
             Some(form) => form::read(form, value, !self.strict),
             None if !self.strict && several() => form::read(Form::Union, value, true),
             None => match (value, node.get("items")) {

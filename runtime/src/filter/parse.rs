@@ -3,13 +3,12 @@
 //! none for groups.
 
 use serde_json::{Map, Number, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::table::{FilterTable, Kind};
 use super::write::{quoted, single_bucket};
 use super::{Bucket, Expression, Operator, Test};
 use crate::FieldError;
+use crate::date::utc_seconds;
 use crate::patch::escape;
 use crate::tool::nearest;
 
@@ -284,21 +283,8 @@ fn number(number: &Number) -> String {
 
 /// A date in brackets, in UTC and whole seconds.
 fn date(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    let parsed = OffsetDateTime::parse(&whole, &Rfc3339)
-        .map_err(|_| format!("\"{text}\" is no date; write 2025-01-31 or 2025-01-31T08:00:00Z"))?;
-    // An offset can carry the first or the last day of the calendar out of its four-digit years.
-    let utc = parsed
-        .checked_to_offset(time::UtcOffset::UTC)
-        .filter(|utc| utc.year() >= 0)
-        .ok_or_else(|| format!("\"{text}\" is out of range in UTC"))?;
-    let date = utc.date();
-    let (hour, minute, second) = utc.to_hms();
-    Ok(format!(
-        "[{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z]",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    ))
+    match utc_seconds(text) {
+        Some(date) => Ok(format!("[{date}]")),
+        None => Err(format!("\"{text}\" is no date; write 2025-01-31 or 2025-01-31T08:00:00Z")),
+    }
 }

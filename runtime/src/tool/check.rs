@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
 use super::{Tool, ToolDetails, explain, schema, shorthand};
+use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalogue, Error, FieldError};
+use crate::{Api, Catalogue, Error, FieldError, custom};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -71,6 +72,11 @@ impl Check {
                 schema["properties"][name.as_ref()]["type"] = json!(["object", "array"]);
             }
         }
+        let api = tool.catalogue().api();
+        // So may fields by caption, which the API itself holds as a list.
+        if let Some(fields) = &api.custom_fields {
+            allow_list(&mut schema, fields.member);
+        }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
@@ -81,7 +87,7 @@ impl Check {
             .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
             .unwrap_or_default();
         let catalogue = tool.catalogue();
-        Ok(Self { details, schema, validator, in_query, api: catalogue.api(), catalogue })
+        Ok(Self { details, schema, validator, in_query, api, catalogue })
     }
 
     /// What the resource called `name` can be filtered by.
@@ -155,6 +161,25 @@ impl Check {
         }
     }
 
+    /// Turns fields by caption into the API's list; what is wrong with them comes back.
+    pub(super) fn convert(
+        &self,
+        arguments: &mut Map<String, Value>,
+        definitions: Option<&Definitions>,
+    ) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        let Some(fields) = &self.api.custom_fields else { return problems };
+        let record = self.details.record();
+        let known = fields.definitions.as_ref().zip(definitions);
+        let known = known.map(|(about, definitions)| Known { definitions, about, record });
+        let mut value = Value::Object(std::mem::take(arguments));
+        custom::to_api(&self.schema, &mut value, fields, known, "", &mut problems);
+        if let Value::Object(converted) = value {
+            *arguments = converted;
+        }
+        problems
+    }
+
     /// Takes arguments out that are null: they count as not given, and as a removal in a patch. A null that
     /// the schema allows stays, and so does an unknown argument, to be reported.
     fn take_nulls(&self, arguments: &mut Map<String, Value>, request: &RequestPlan<'_>) -> Vec<String> {
@@ -180,6 +205,20 @@ impl Check {
             arguments.shift_remove(&name);
         }
         removed
+    }
+}
+
+/// Lets every member of this name that is an object also be a list.
+fn allow_list(schema: &mut Value, member: &str) {
+    let Some(members) = schema.as_object_mut() else { return };
+    for (name, node) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        match node.get("type") {
+            Some(kind) if name == member && kind == "object" => node["type"] = json!(["object", "array"]),
+            _ => allow_list(node, member),
+        }
+    }
+    if let Some(items) = members.get_mut("items") {
+        allow_list(items, member);
     }
 }
 

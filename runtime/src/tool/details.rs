@@ -48,6 +48,20 @@ pub struct ToolDetails<'a> {
     pub(crate) lifecycle: Option<&'a RawValue>,
 }
 
+impl ToolDetails<'_> {
+    /// The name of the record that the arguments make up, if they do.
+    pub(crate) fn record(&self) -> Option<&str> {
+        // A variant of a shape is called `Order without id`.
+        let shape = self.input.shape.as_deref().filter(|_| self.request.body != BodyPlan::None)?;
+        Some(shape.split(" without ").next().unwrap_or(shape))
+    }
+
+    /// Whether the arguments are changes of a record, and not a whole one.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.request.body == BodyPlan::Patch
+    }
+}
+
 /// Hints about what a call can do, as the Model Context Protocol names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -180,7 +180,11 @@ impl Client {
         let label = format!("{} {}", check.details.http.method, check.details.http.path);
         let checked = arguments.and_then(|arguments| {
             let arguments = dialect::arguments(tool, options.dialect, arguments)?;
-            let accepted = check.accept(arguments.clone())?;
+            let mut accepted = check.accept(arguments.clone())?;
+            let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
+            if !problems.is_empty() {
+                return Err(Error::invalid_arguments(problems));
+            }
             let content = accepted.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;

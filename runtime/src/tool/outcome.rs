@@ -1,6 +1,8 @@
 //! What a tool call gives back: the answer as JSON, without what only costs a model tokens, and the arguments
 //! that ask for the next page.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -10,13 +12,15 @@ use super::compact::{Omitted, cut, drop_empty, page_after};
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
-use crate::{Api, Dialect, Download, Error, Next, Paging, Place, RateLimit, dialect};
+use crate::{Api, CustomFields, Dialect, Download, Error, Next, Paging, Place, RateLimit, custom, dialect};
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExecuteOptions {
     /// Keep the members that are otherwise dropped from answers.
     pub keep_trimmed: bool,
+    /// Leave the fields that an account defined as the list that the API holds them in.
+    pub keep_custom_fields: bool,
     /// In whose words the arguments are. Every dialect also takes the tool's own form, but for null: strict
     /// mode has no other word for what is not given.
     pub dialect: Dialect,
@@ -47,6 +51,8 @@ pub struct Outcome {
     pub rate_limit: RateLimit,
     /// The server's name for the request, to be quoted to its support.
     pub request_id: Option<String>,
+    /// The ids of the fields that the account defined, by the captions under which the answer has them.
+    pub custom_fields: BTreeMap<String, Value>,
     /// The rows that the budget left out.
     pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
@@ -73,6 +79,7 @@ pub(super) struct Reader {
     trim: Vec<&'static str>,
     /// The members that the caller listed, by path.
     listed: Vec<String>,
+    custom: Option<&'static CustomFields>,
     options: ExecuteOptions,
 }
 
@@ -84,7 +91,8 @@ impl Reader {
         let kept = |name: &&&str| !options.keep_trimmed && !names.contains(*name);
         let trim = api.trim.iter().filter(kept).copied().collect();
         let listed = listed.split(',').map(|path| path.trim().to_owned()).collect();
-        Self { content, trim, listed, options }
+        let custom = api.custom_fields.as_ref().filter(|_| !options.keep_custom_fields);
+        Self { content, trim, listed, custom, options }
     }
 
     /// For the pages after the first.
@@ -116,6 +124,10 @@ impl Reader {
                 value
             }
         };
+        let mut custom_fields = BTreeMap::new();
+        if let Some(fields) = self.custom.filter(|_| self.content == Content::Json) {
+            custom::from_api(&mut value, fields, &mut custom_fields);
+        }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
             notice: None,
@@ -124,6 +136,7 @@ impl Reader {
             paging: received.next,
             rate_limit: received.rate_limit,
             request_id: received.request_id,
+            custom_fields,
             omitted,
             next_arguments: None,
             changes: Map::new(),

@@ -28,6 +28,7 @@ pub static API: Api = Api {
     trim: &["_info"],
     fields_parameter: Some("fields"),
     filter: None,
+    custom_fields: None,
 };
 
 pub const PASSWORD: &str = "pr1vate-k3y";

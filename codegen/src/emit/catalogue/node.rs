@@ -51,6 +51,9 @@ impl<'a> Writer<'a> {
 
     /// The node of a member of `schema`, with the overlay's words where it has some.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
+        if self.context.is_custom_fields(field) {
+            return json!({"type": "object", "description": "Custom fields by caption."});
+        }
         let key = format!("{schema}.{}", field.name);
         match self.context.overlay.fields.get(&key) {
             Some(words) => {

@@ -14,8 +14,16 @@ pub fn lines(context: &Context<'_>) -> Vec<Value> {
         let mut node = match &schema.shape {
             Shape::Alias(ty) => node(ty, &mut uses),
             Shape::Object(fields) => {
-                let properties: Map<String, Value> =
-                    fields.iter().map(|field| (field.name.clone(), node(&field.ty, &mut uses))).collect();
+                let properties: Map<String, Value> = fields
+                    .iter()
+                    .map(|field| {
+                        let node = match context.is_custom_fields(field) {
+                            true => custom_fields(),
+                            false => node(&field.ty, &mut uses),
+                        };
+                        (field.name.clone(), node)
+                    })
+                    .collect();
                 json!({"type": "object", "properties": properties})
             }
         };
@@ -25,6 +33,10 @@ pub fn lines(context: &Context<'_>) -> Vec<Value> {
         json!({"name": name, "schema": node, "uses": uses})
     };
     context.api.schemas.iter().map(line).collect()
+}
+
+fn custom_fields() -> Value {
+    json!({"type": ["object", "null"], "description": "Custom fields by caption."})
 }
 
 /// Members are optional and may be null: the API leaves out what it likes.

@@ -26,6 +26,7 @@ pub static API: Api = Api {
     trim: &[],
     fields_parameter: None,
     filter: None,
+    custom_fields: None,
 };
 
 /// The servers that the provider runs.

@@ -26,6 +26,7 @@ pub static API: Api = Api {
     trim: &["_info"],
     fields_parameter: None,
     filter: None,
+    custom_fields: None,
 };
 use toolcrate_runtime::{Error, HeaderMap};
 use toolcrate_runtime::Secret;

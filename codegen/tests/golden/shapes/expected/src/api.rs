@@ -22,6 +22,7 @@ pub static API: Api = Api {
     trim: &[],
     fields_parameter: None,
     filter: None,
+    custom_fields: None,
 };
 use toolcrate_runtime::{Error, HeaderMap};
 
