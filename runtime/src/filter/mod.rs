@@ -88,4 +88,6 @@ pub(crate) fn apply(
 }
 
 #[cfg(test)]
+mod grammar;
+#[cfg(test)]
 mod tests;

@@ -46,6 +46,10 @@ impl Reader<'_> {
             return self.problem(pointer, "depth", "groups are nested too deep");
         }
         let parts: Vec<Expression> = match value {
+            // Nothing would match everything, which nobody means within a group.
+            value if depth > 0 && is_empty(value) => {
+                return self.problem(pointer, "empty", "must have at least one field");
+            }
             Value::Object(members) if is_test(members) => return self.written_out(members, pointer, negated),
             Value::Object(members) => members
                 .iter()
@@ -75,6 +79,9 @@ impl Reader<'_> {
         let Value::Array(items) = value else {
             return self.problem(pointer, "type", "must be a list of filters");
         };
+        if items.is_empty() {
+            return self.problem(pointer, "empty", "must have at least one filter");
+        }
         let parts = items
             .iter()
             .enumerate()
@@ -110,6 +117,9 @@ impl Reader<'_> {
     /// What stands behind a field: a value, a list of values, or tests by operator.
     fn field(&mut self, field: &str, value: &Value, pointer: &str, negated: bool) -> Expression {
         match value {
+            Value::Object(tests) if tests.is_empty() => {
+                self.problem(pointer, "empty", "must have at least one operator, such as {\">\": 5}")
+            }
             Value::Object(tests) => {
                 let parts = tests
                     .iter()
@@ -139,8 +149,14 @@ impl Reader<'_> {
                 if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
             return self.problem(pointer, "unknown", format!("there is no field \"{field}\"{hint}"));
         };
-        if !fits(operator, found.kind) {
-            let message = format!("\"{op}\" does not fit this field; {}", offered(found.kind));
+        // Specs often call a date just text; what is compared by order and is written as a date is one.
+        let is_date = value.as_str().is_some_and(|text| utc_seconds(text).is_some());
+        let kind = match found.kind {
+            Kind::Text if is_order(operator) && is_date => &Kind::DateTime,
+            kind => kind,
+        };
+        if !fits(operator, kind) {
+            let message = format!("\"{op}\" does not fit this field; {}", offered(kind));
             return self.problem(pointer, "operator", message);
         }
         if found.bucket != Bucket::Record && matches!(operator, Operator::In | Operator::NotIn) {
@@ -150,13 +166,13 @@ impl Reader<'_> {
         let list = matches!(operator, Operator::In | Operator::NotIn);
         let literals: Result<Vec<String>, String> = match value {
             Value::Array(items) if list && !items.is_empty() => {
-                items.iter().map(|item| literal(item, found.kind)).collect()
+                items.iter().map(|item| listed(item, kind)).collect()
             }
             _ if list => Err("must be a list of values, at least one".to_owned()),
             Value::Null if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
                 Err("null can only be compared by = and !=".to_owned())
             }
-            value => literal(value, found.kind).map(|literal| vec![literal]),
+            value => literal(value, kind).map(|literal| vec![literal]),
         };
         match literals {
             Ok(literals) => {
@@ -166,6 +182,10 @@ impl Reader<'_> {
             Err(message) => self.problem(pointer, "value", message),
         }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// Whether an object is one test, written out.
@@ -210,11 +230,12 @@ fn inverse(operator: Operator) -> Operator {
     }
 }
 
+fn is_order(operator: Operator) -> bool {
+    matches!(operator, Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual)
+}
+
 fn fits(operator: Operator, kind: &Kind) -> bool {
-    let order = matches!(
-        operator,
-        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual
-    );
+    let order = is_order(operator);
     let part =
         matches!(operator, Operator::Contains | Operator::NotContains | Operator::Like | Operator::NotLike);
     match kind {
@@ -230,8 +251,16 @@ fn offered(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "it takes = and !=",
         Kind::Choice(_) => "it takes =, !=, in and not in",
-        Kind::Text => "it takes =, !=, contains, like, in and not in",
+        Kind::Text => "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >=",
         _ => "it takes =, !=, <, <=, >, >=, in and not in",
+    }
+}
+
+/// A value of a list as the grammar writes it.
+fn listed(value: &Value, kind: &Kind) -> Result<String, String> {
+    match value {
+        Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
+        value => literal(value, kind),
     }
 }
 

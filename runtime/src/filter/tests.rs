@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::grammar::Condition;
 use super::*;
 
 const LINE: &str = r#"{"name":"Ticket","fields":{"id":"integer","summary":"text","dateEntered":"datetime","closedFlag":"boolean","impact":["Low","High"],"budgetHours":"number","company/id":"integer","company/identifier":"text","status/name":"text"},"children":{"items/value":"text"},"custom":true}"#;
@@ -65,6 +66,13 @@ fn forms_become_conditions() {
             r#"id > 5 and summary = "x""#,
         ),
         (json!({}), ""),
+        (json!([]), ""),
+        (json!({"summary": {">": "2025-01-31"}}), "summary > [2025-01-31T00:00:00Z]"),
+        (
+            json!({"budgetHours": {"<": "1.50"}, "closedFlag": "true"}),
+            "budgetHours < 1.5 and closedFlag = true",
+        ),
+        (json!({"budgetHours": 1e21}), "budgetHours = 1000000000000000000000"),
     ] {
         assert_eq!(conditions(filter.clone()), text, "{filter}");
     }
@@ -103,12 +111,21 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"closedFlag": 1}), "/filter/closedFlag", "true or false"),
         (json!({"impact": "Medium"}), "/filter/impact", "one of Low, High"),
         (json!({"dateEntered": "yesterday"}), "/filter/dateEntered", "no date"),
-        (json!({"dateEntered": "9999-12-31T23:59:59-14:00"}), "/filter/dateEntered", "out of range"),
-        (json!({"dateEntered": "0000-01-01T00:00:00+14:00"}), "/filter/dateEntered", "out of range"),
+        (json!({"dateEntered": "9999-12-31T23:59:59-14:00"}), "/filter/dateEntered", "no date"),
+        (json!({"dateEntered": "0000-01-01T00:00:00+14:00"}), "/filter/dateEntered", "no date"),
         (json!({"summary": {"<": "a"}}), "/filter/summary/<", "does not fit"),
         (json!({"id": []}), "/filter/id", "at least one"),
         (json!("x"), "/filter", "must be an object"),
         (json!({"or": 1}), "/filter/or", "a list of filters"),
+        (json!({"or": []}), "/filter/or", "at least one"),
+        (json!({"or": [{"id": 1}, {}]}), "/filter/or/1", "at least one"),
+        (json!({"and": [[]]}), "/filter/and/0", "at least one"),
+        (json!({"not": {}}), "/filter/not", "at least one"),
+        (json!({"id": {}}), "/filter/id", "at least one operator"),
+        (json!({"id": {"in": [1, null]}}), "/filter/id/in", "can't hold null"),
+        (json!({"id": {">": null}}), "/filter/id/>", "only be compared by"),
+        (json!({"id": 5.5}), "/filter/id", "whole number"),
+        (json!({"customFields/Region": {"in": ["a"]}}), "/filter/customFields~1Region/in", "use \"or\""),
     ] {
         let (at, message) = refused(filter.clone());
         assert_eq!(at, pointer, "{filter}");
@@ -116,35 +133,116 @@ fn what_is_wrong_is_told_with_its_place() {
     }
 }
 
-/// A reader of the grammar's tests, written from its description alone: `field op literal`.
-fn read_text_test(text: &str) -> Option<(String, String)> {
-    let rest = text.strip_prefix("summary ")?;
-    let (op, rest) = rest.split_once(" \"")?;
-    let mut value = String::new();
-    let mut chars = rest.chars();
-    loop {
-        match chars.next()? {
-            '\\' => value.push(chars.next()?),
-            '"' => break,
-            c => value.push(c),
-        }
+fn tree(filter: &Value) -> Condition {
+    let text = conditions(filter.clone());
+    grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))
+}
+
+/// What a filter means, told from its own form alone.
+fn holds(filter: &Value, record: &Value) -> bool {
+    match filter {
+        Value::Array(tests) => tests.iter().all(|test| holds(test, record)),
+        Value::Object(members) => members.iter().all(|(name, value)| match name.as_str() {
+            "and" => value.as_array().expect("a list").iter().all(|part| holds(part, record)),
+            "or" => value.as_array().expect("a list").iter().any(|part| holds(part, record)),
+            "not" => !holds(value, record),
+            field => match value {
+                Value::Object(tests) => {
+                    tests.iter().all(|(op, value)| grammar::compare(&record[field], op, value))
+                }
+                Value::Array(_) => grammar::compare(&record[field], "in", value),
+                value => grammar::compare(&record[field], "=", value),
+            },
+        }),
+        _ => panic!("no filter"),
     }
-    chars.as_str().is_empty().then(|| (op.to_owned(), value))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "(?s).{0,12}",
+        r#"["\\\[\]() =]{0,6}( (or|and|not) id = 1)?["\\)\]]{0,3}"#,
+        Just("\u{0}\r\n\t\u{7f}\u{2028}".to_owned()),
+        // Near to each other, so that tests of equality and of parts hold now and then.
+        "[ab]{0,2}",
+    ]
+}
+
+fn test() -> impl Strategy<Value = Value> {
+    let number = -3i64..4;
+    let order = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    let part = prop::sample::select(vec!["=", "!=", "contains", "not contains"]);
+    prop_oneof![
+        (order, number.clone()).prop_map(|(op, value)| json!({"id": {op: value}})),
+        (part, text()).prop_map(|(op, value)| json!({"summary": {op: value}})),
+        any::<bool>().prop_map(|value| json!({"closedFlag": value})),
+        prop::collection::vec(number, 1..4).prop_map(|values| json!({"id": values})),
+        prop::collection::vec(text(), 1..3).prop_map(|values| json!({"summary": {"not in": values}})),
+        Just(json!({"summary": null})),
+        prop::sample::select(vec!["Low", "High"]).prop_map(|value| json!({"impact": {"!=": value}})),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Value> {
+    test().prop_recursive(4, 24, 4, |inner| {
+        let several = || prop::collection::vec(inner.clone(), 1..4);
+        prop_oneof![
+            several().prop_map(|parts| json!({"and": parts})),
+            several().prop_map(|parts| json!({"or": parts})),
+            inner.clone().prop_map(|part| json!({"not": part})),
+            several().prop_map(Value::from),
+            // Several members of one object must all hold.
+            (inner.clone(), several()).prop_map(|(part, parts)| json!({"not": part, "or": parts})),
+        ]
+    })
+}
+
+fn record() -> impl Strategy<Value = Value> {
+    (-3i64..4, text(), any::<bool>(), prop::sample::select(vec!["Low", "High"])).prop_map(
+        |(id, summary, closed, impact)| json!({"id": id, "summary": summary, "closedFlag": closed, "impact": impact}),
+    )
 }
 
 proptest! {
     #[test]
-    fn whatever_the_text_it_stays_one_literal(text in "(?s).{0,40}", long in 0usize..3) {
-        let text = text.repeat(if long == 0 { 250 } else { 1 });
-        for op in ["=", "contains", "like"] {
-            let written = conditions(json!({"summary": {op: text}}));
-            prop_assert_eq!(read_text_test(&written), Some((op.to_owned(), text.clone())));
+    fn conditions_mean_what_the_filter_means(filter in filter(), records in prop::collection::vec(record(), 8)) {
+        let tree = tree(&filter);
+        for record in records {
+            prop_assert_eq!(tree.holds(&record), holds(&filter, &record), "{} {:?}", record, tree);
         }
     }
 
     #[test]
-    fn attacks_stay_literals(text in r#"["\\\[\]() ]{0,12}( or id = 1)?["\\]{0,3}"#) {
-        let written = conditions(json!({"summary": text}));
-        prop_assert_eq!(read_text_test(&written), Some(("=".to_owned(), text)));
+    fn whatever_the_value_the_tree_is_the_same_and_gives_it_back(value in text(), long in 0usize..4) {
+        let value = value.repeat(if long == 0 { 1 + 10_000 / value.len().max(1) } else { 1 });
+        for op in ["=", "!=", "contains", "not contains", "like", "not like"] {
+            let filter = json!({"or": [{"id": 1}, {"summary": {op: value}, "closedFlag": true}]});
+            let id = Condition::test("id", "=", json!(1));
+            let summary = Condition::test("summary", op, json!(value));
+            let closed = Condition::test("closedFlag", "=", json!(true));
+            prop_assert_eq!(tree(&filter), Condition::Any(vec![id, Condition::All(vec![summary, closed])]));
+        }
+        let list = json!({"summary": [value, "x", value]});
+        prop_assert_eq!(tree(&list), Condition::test("summary", "in", json!([value, "x", value])));
+        // A caption is a value too, and so is what stands beside raw conditions.
+        let pairs = compile(&json!({format!("customFields/{value}"): value})).expect("right");
+        let text = pairs.get("customFieldConditions").expect("conditions");
+        let both = vec![Condition::test("caption", "=", json!(value)), Condition::test("value", "=", custom(&value))];
+        prop_assert_eq!(grammar::parse(text), Ok(Condition::All(both)));
     }
+
+    #[test]
+    fn numbers_come_back_as_they_were(integer in any::<i64>(), float in any::<f64>()) {
+        let expected = Condition::test("id", "=", json!(integer));
+        prop_assert_eq!(tree(&json!({"id": integer})), expected);
+        prop_assume!(float.is_finite());
+        let written = tree(&json!({"budgetHours": {">": float}}));
+        let Condition::Test { value, .. } = written else { panic!("one test") };
+        prop_assert_eq!(value.as_f64(), Some(float));
+    }
+}
+
+/// What a custom field is compared with: text that is a date is one.
+fn custom(text: &str) -> Value {
+    crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
 }
