@@ -7,21 +7,21 @@ use toolcrate_runtime::{Query, QueryPairs};
 /// Chooses the rows of a list, their order and the page. `Default` is the first page of all rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Raw filter: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
+    /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Raw filter on members of lists.
+    /// Raw conditions on members of lists.
     pub child_conditions: Option<String>,
-    /// Raw filter: caption="Region" and value="West".
+    /// Raw conditions on custom fields: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,
-    /// E.g. id desc.
+    /// The member to sort by, e.g. id desc.
     pub order_by: Option<String>,
     /// Members to answer, e.g. id,company/name.
     pub fields: Option<String>,
-    /// From 1.
+    /// The number of the page, from 1.
     pub page: Option<i64>,
-    /// 25 by default.
+    /// Rows a page, 25 by default.
     pub page_size: Option<i64>,
-    /// Last id of the page before.
+    /// The last id of the page before; with the header `pagination-type: forward-only`.
     pub page_id: Option<i64>,
 }
 
@@ -41,11 +41,11 @@ impl Query for ListQuery {
 /// Chooses the rows that are counted. `Default` counts all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CountQuery {
-    /// Raw filter: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
+    /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Raw filter on members of lists.
+    /// Raw conditions on members of lists.
     pub child_conditions: Option<String>,
-    /// Raw filter: caption="Region" and value="West".
+    /// Raw conditions on custom fields: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,
 }
 

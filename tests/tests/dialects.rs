@@ -93,7 +93,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
     let mut accepted = 0;
     for (number, tool) in CATALOGUE.tools().enumerate() {
         let line: Value = serde_json::from_str(tool.line()).unwrap();
-        let filter = filter_field(&line);
+        let filter = tool.filter_fields().into_iter().next();
         for dialect in Dialect::ALL {
             let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
             let schema = seen(tool, dialect);
@@ -101,7 +101,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
                 let mut random = random::Random::new(number as u64 * 1000 + draw);
                 let mut arguments = random.arguments(&schema);
                 choose(&line, &schema, &mut random, &mut arguments);
-                realistic(&mut arguments, filter);
+                realistic(&mut arguments, filter.as_deref());
                 if dialect == Dialect::Truto {
                     as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);
                 }
@@ -206,12 +206,6 @@ fn choose(line: &Value, schema: &Value, random: &mut random::Random, arguments: 
         }
         arguments.insert(name.to_owned(), random.value(&node));
     }
-}
-
-/// The first field that the description of the filter argument names.
-fn filter_field(line: &Value) -> Option<&str> {
-    let description = line["input"]["properties"]["filter"]["description"].as_str()?;
-    description.split_once("Fields: ")?.1.split(", ").next().filter(|field| !field.is_empty())
 }
 
 /// A schema can't say which fields a filter has, nor which text is JSON or base64: those are put in.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::Tool;
 use e2e::{AUTHORIZATION, CLIENT_ID, client, sample};
 use serde_json::{Map, Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
@@ -30,7 +31,7 @@ async fn every_tool_makes_its_request() {
             arguments.remove(binding["when"].as_str().unwrap());
         }
         // A structured filter is tried with the first field that it names.
-        if let Some(field) = filter_field(&line) {
+        if let Some(field) = first_field(tool) {
             arguments.insert("filter".to_owned(), json!({field: null}));
         }
         set_custom_fields(&mut arguments, &json!({"Region": "West"}));
@@ -47,7 +48,7 @@ async fn every_tool_makes_its_request() {
         // By caption in the arguments, a list in what is sent.
         set_custom_fields(&mut arguments, &json!([{"caption": "Region", "value": "West"}]));
         let problems = match &requests[..] {
-            [request] => problems(&line, &arguments, request),
+            [request] => problems(&line, first_field(tool), &arguments, request),
             other => vec![format!("{} requests were sent", other.len())],
         };
         if problems.is_empty() {
@@ -78,7 +79,12 @@ fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
 }
 
 /// What is wrong with the request that a tool made of `arguments`, told from the catalogue's raw line.
-fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> Vec<String> {
+fn problems(
+    line: &Value,
+    field: Option<String>,
+    arguments: &Map<String, Value>,
+    request: &Request,
+) -> Vec<String> {
     let plan = &line["request"];
     let mut problems = Vec::new();
     if request.method.as_str() != line["http"]["method"] {
@@ -113,7 +119,7 @@ fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> 
             (Some("query"), _) => query.contains_key(name),
             (Some("whole_body"), _) => !body.is_null(),
             (Some("patch"), _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
-            (Some("filter"), _) => filter_field(line).is_none_or(|field| {
+            (Some("filter"), _) => field.as_ref().is_none_or(|field| {
                 query.get("conditions").is_some_and(|text| text.contains(&format!("({field} = null)")))
             }),
             (None, _) if in_query => query.contains_key(name),
@@ -134,10 +140,9 @@ fn problems(line: &Value, arguments: &Map<String, Value>, request: &Request) -> 
     problems
 }
 
-/// The first field that the description of the filter argument names.
-fn filter_field(line: &Value) -> Option<&str> {
-    let description = line["input"]["properties"]["filter"]["description"].as_str()?;
-    description.split_once("Fields: ")?.1.split(", ").next().filter(|field| !field.is_empty())
+/// A field that the tool's filter takes.
+fn first_field(tool: Tool) -> Option<String> {
+    tool.filter_fields().into_iter().next()
 }
 
 /// Whether the members of the tool's shape travel in the query.

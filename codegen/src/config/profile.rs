@@ -284,6 +284,15 @@ pub enum CustomFieldKind {
 pub struct SharedQuery {
     /// What it means.
     pub description: String,
+    /// What tools say of it, if not the description.
+    #[serde(default)]
+    pub hint: Option<String>,
+    /// The kinds of operation whose tools say it; all if none is named.
+    #[serde(default)]
+    pub hint_on: Vec<On>,
+    /// Whether tools offer it.
+    #[serde(default = "yes")]
+    pub tools: bool,
     /// On which kinds of operation it has an effect: any of `list`, `count`, `get`.
     pub on: Vec<On>,
     /// Smallest value, for numbers.
@@ -292,6 +301,10 @@ pub struct SharedQuery {
     /// Largest value, for numbers.
     #[serde(default)]
     pub maximum: Option<i64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A kind of reading operation.

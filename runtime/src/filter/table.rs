@@ -83,7 +83,7 @@ impl FilterTable<'_> {
     }
 
     /// The names of all fields.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().chain(self.children.keys()).map(AsRef::as_ref)
     }
 }

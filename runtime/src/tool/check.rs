@@ -66,10 +66,14 @@ impl Check {
     fn new(tool: Tool) -> Result<Self, Error> {
         let details = tool.details();
         let mut schema = tool.input_schema_value();
-        // A filter may also be a list of tests; what is in it is checked when it is compiled.
         for (name, target) in &details.request.arguments {
-            if target.location == Location::Filter {
-                schema["properties"][name.as_ref()]["type"] = json!(["object", "array"]);
+            let node = &mut schema["properties"][name.as_ref()];
+            match target.location {
+                // A filter may also be a list of tests; what is in it is checked when it is compiled.
+                Location::Filter => node["type"] = json!(["object", "array"]),
+                // A raw change may set any value.
+                Location::Patch => node["items"]["properties"]["value"] = json!({}),
+                _ => {}
             }
         }
         let api = tool.catalogue().api();
@@ -77,29 +81,34 @@ impl Check {
         if let Some(fields) = &api.custom_fields {
             allow_list(&mut schema, fields.member);
         }
+        // The raw conditions that a filter is compiled to are always taken; the schema leaves out those that can't
+        // match anything, as far as the API's description goes.
+        let raw = details.request.filter.is_some().then_some(api.filter).flatten();
+        let raw = raw.map_or([None; 2], |grammar| {
+            [Some(grammar.child_conditions), Some(grammar.custom_field_conditions)]
+        });
+        let raw: Vec<&str> =
+            raw.into_iter().flatten().filter(|name| schema["properties"].get(*name).is_none()).collect();
+        for name in &raw {
+            schema["properties"][*name] = json!({"type": "string"});
+        }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
         let shape = schema::shape(tool.catalogue(), &details.input);
-        let in_query = shape
+        let mut in_query: BTreeSet<String> = shape
             .filter(|shape| shape.location == Location::Query)
             .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
             .unwrap_or_default();
+        in_query.extend(raw.into_iter().map(str::to_owned));
         let catalogue = tool.catalogue();
         Ok(Self { details, schema, validator, in_query, api, catalogue })
     }
 
     /// What the resource called `name` can be filtered by.
-    ///
-    /// # Panics
-    /// If the catalogue's line isn't JSON, which no caller can cause.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
-        let line = self.catalogue.filter(name?)?;
-        match serde_json::from_str(line) {
-            Ok(table) => Some(table),
-            Err(error) => panic!("the catalogue's line of a filter is damaged: {error}"),
-        }
+        schema::filter(self.catalogue, name?)
     }
 
     /// Whether the argument is a member of a shape that goes to the query.

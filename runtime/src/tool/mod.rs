@@ -148,6 +148,18 @@ impl Tool {
             .map_or_else(|| Value::Array(Vec::new()), |steps| schema::parse(self.name, steps.get()))
     }
 
+    /// The paths that the tool's structured filter takes, such as `company/name`; the schema shows a few of them
+    /// alone. Empty where the tool takes no such filter.
+    ///
+    /// # Panics
+    /// If the catalogue's line isn't JSON, which no caller can cause.
+    pub fn filter_fields(self) -> Vec<String> {
+        let details = self.details();
+        let Some(name) = details.request.filter.as_deref() else { return Vec::new() };
+        let table = schema::filter(self.catalogue, name);
+        table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
     pub fn input_schema(self) -> String {
         schema::input(self.catalogue, &self.details().input)

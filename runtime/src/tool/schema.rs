@@ -9,16 +9,19 @@ use serde_json::{Map, Value, json};
 
 use super::Catalogue;
 use super::details::{Content, Input, ResponsePlan, ShapeLine};
+use crate::filter::FilterTable;
 
 /// The schema of a tool's arguments.
 pub(super) fn input(catalogue: &Catalogue, input: &Input<'_>) -> String {
     let own = members(input.properties.get());
     let shape = input.shape.as_deref().and_then(|name| catalogue.shape(name)).map_or("", shape_members);
     let comma = if own.is_empty() || shape.is_empty() { "" } else { "," };
-    let required = input.required.get();
+    let required = match input.required.get() {
+        "[]" => String::new(),
+        names => format!("\"required\":{names},"),
+    };
     format!(
-        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shape}}},\"required\":{required},\
-         \"additionalProperties\":false}}"
+        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shape}}},{required}\"additionalProperties\":false}}"
     )
 }
 
@@ -31,6 +34,17 @@ pub(super) fn shape(catalogue: &Catalogue, input: &Input<'_>) -> Option<ShapeLin
     match serde_json::from_str(catalogue.shape(name)?) {
         Ok(line) => Some(line),
         Err(error) => panic!("the catalogue's line of shape {name} is damaged: {error}"),
+    }
+}
+
+/// What the resource called `name` can be filtered by.
+///
+/// # Panics
+/// If the line isn't JSON, which no caller can cause.
+pub(super) fn filter(catalogue: &Catalogue, name: &str) -> Option<FilterTable<'static>> {
+    match serde_json::from_str(catalogue.filter(name)?) {
+        Ok(table) => Some(table),
+        Err(error) => panic!("the catalogue's line of filter {name} is damaged: {error}"),
     }
 }
 

@@ -80,6 +80,7 @@ impl<'a> Describer<'a> {
                 "module": name.module,
                 "in_module": !name.one.contains(&name.module),
                 "needs": needs,
+                "looked_up": plan.looked_up,
                 "scope": scope,
                 "answers": answers,
                 "own": own,

@@ -3,6 +3,7 @@
 //! Members of the record, and of the objects in it one level down, go into conditions; members of lists into
 //! conditions of their own. What is deeper can still be reached by the raw parameters.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -19,6 +20,8 @@ pub struct Filters<'a> {
     /// By index of the operation.
     schemas: BTreeMap<usize, &'a str>,
     lines: BTreeMap<&'a str, Value>,
+    /// How many resources have a member of this name.
+    often: BTreeMap<String, usize>,
 }
 
 impl<'a> Filters<'a> {
@@ -41,7 +44,11 @@ impl<'a> Filters<'a> {
                 lines.entry(schema).or_insert_with(|| line(context, schema));
             }
         }
-        Self { filter, schemas, lines }
+        let mut often: BTreeMap<String, usize> = BTreeMap::new();
+        for (member, _) in lines.values().flat_map(members_of) {
+            *often.entry(member.to_owned()).or_default() += 1;
+        }
+        Self { filter, schemas, lines, often }
     }
 
     /// The lines of `filters.jsonl`, sorted by name.
@@ -50,27 +57,83 @@ impl<'a> Filters<'a> {
     }
 
     /// For the operation at `index`: the schema, and the name and node of the argument.
-    pub fn of(&self, index: usize) -> Option<(&'a str, &'a str, Value)> {
+    pub fn of(&self, context: &Context<'_>, index: usize) -> Option<(&'a str, &'a str, Value)> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
-        let mut fields = String::new();
-        for (name, _) in self.lines[schema]["fields"].as_object().into_iter().flatten() {
-            if fields.len() + name.len() > SHOWN {
-                fields.push_str(", …");
-                break;
-            }
-            if !fields.is_empty() {
-                fields.push_str(", ");
-            }
-            fields.push_str(name);
-        }
-        let description = format!("{} Fields: {fields}", filter.description);
+        let description = match self.list(context, index) {
+            Some(list) => format!("As in {}.", context.named.operations[list].tool),
+            None => format!("{} Fields: {}", filter.description, self.shown(context, schema)),
+        };
         Some((schema, &filter.argument, json!({"type": "object", "description": description})))
+    }
+
+    /// Whether the raw query parameter `name` can match anything of what the operation at `index` lists. Conditions
+    /// on members of lists need lists, those on fields that the account defined need such fields.
+    pub fn can_match(&self, index: usize, name: &str) -> bool {
+        let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
+        let line = &self.lines[schema];
+        if name == filter.child_conditions {
+            line["children"].as_object().is_some_and(|children| !children.is_empty())
+        } else if name == filter.custom_field_conditions {
+            line["custom"] == true
+        } else {
+            true
+        }
+    }
+
+    /// The list whose rows the operation at `index` counts, if it is a count and the list takes a filter.
+    fn list(&self, context: &Context<'_>, index: usize) -> Option<usize> {
+        if context.named.operations[index].kind != Kind::Count {
+            return None;
+        }
+        let path = context.api.operations[index].path.normal_form();
+        let list = context.related.lists.get(path.rsplit_once('/')?.0)?;
+        self.schemas.contains_key(list).then_some(*list)
+    }
+
+    /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
+    /// then references, and of these what most resources have. Of an object only its own name is shown: the
+    /// example says how to go on, and an error names what is nearest.
+    fn shown(&self, context: &Context<'_>, schema: &str) -> String {
+        let record = context.api.schemas[schema].fields();
+        let is_required = |name: &str| record.iter().any(|field| field.name == name && field.required);
+        let mut members: Vec<(&str, bool)> = self.members(schema).collect();
+        members.sort_by_key(|(name, is_object)| {
+            let often = Reverse(self.often.get(*name).copied().unwrap_or_default());
+            (*name != "id", !is_required(name), !is_object, often)
+        });
+        let mut length = 0;
+        let fits = |(name, _): &&(&str, bool)| {
+            length += name.len() + 2;
+            length <= SHOWN
+        };
+        let mut shown: Vec<&str> = members.iter().take_while(fits).map(|(name, _)| *name).collect();
+        if shown.len() < members.len() {
+            shown.push("…");
+        }
+        shown.join(", ")
+    }
+
+    /// The members of a record that can be filtered by, and whether they are objects.
+    fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
+        members_of(&self.lines[schema])
     }
 }
 
+/// The members that a line has paths into, and whether they are objects.
+fn members_of(line: &Value) -> impl Iterator<Item = (&str, bool)> {
+    let mut last = "";
+    line["fields"].as_object().into_iter().flat_map(Map::keys).filter_map(move |path| {
+        let (member, is_object) =
+            path.split_once('/').map_or((path.as_str(), false), |(head, _)| (head, true));
+        let is_new = member != last;
+        last = member;
+        is_new.then_some((member, is_object))
+    })
+}
+
 /// How much of the list of fields a schema shows; an error names the nearest of all.
-const SHOWN: usize = 150;
+const SHOWN: usize = 105;
 
 /// What a count counts: what the list at the path before it lists.
 fn counted<'a>(context: &'a Context<'_>, operation: &Operation) -> Option<&'a str> {

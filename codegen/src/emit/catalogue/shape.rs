@@ -65,14 +65,15 @@ impl<'a> Shapes<'a> {
             On::Count => "count",
             On::Get => "get",
         };
-        let all = context.profile.shared_query.values().filter(|query| query.on.contains(&on)).count();
+        let shared = context.profile.shared_query.values();
+        let all = shared.filter(|query| query.tools && query.on.contains(&on)).count();
         let name = if names.len() == all {
             format!("query {kind}")
         } else {
             format!("query {kind} {}", names.join(" "))
         };
         self.queries.entry(name.clone()).or_insert_with(|| {
-            names.iter().map(|name| ((*name).to_owned(), shared_node(context, name))).collect()
+            names.iter().map(|name| ((*name).to_owned(), shared_node(context, name, on))).collect()
         });
         name
     }
@@ -138,7 +139,7 @@ impl<'a> Shapes<'a> {
 }
 
 /// The node of a shared query parameter.
-fn shared_node(context: &Context<'_>, name: &str) -> Value {
+fn shared_node(context: &Context<'_>, name: &str, on: On) -> Value {
     let query = &context.profile.shared_query[name];
     let ty = match context.shared_type(name) {
         Type::Integer | Type::Long => "integer",
@@ -152,6 +153,9 @@ fn shared_node(context: &Context<'_>, name: &str) -> Value {
             node[key] = json!(limit);
         }
     }
-    node["description"] = json!(query.description);
+    let hint = query.hint.as_ref().unwrap_or(&query.description);
+    if !hint.is_empty() && (query.hint_on.is_empty() || query.hint_on.contains(&on)) {
+        node["description"] = json!(hint);
+    }
     node
 }

@@ -53,6 +53,8 @@ pub struct Plan {
     pub shape: Option<String>,
     /// Names of required arguments.
     pub required: Vec<String>,
+    /// Those of them that another tool gives.
+    pub looked_up: Vec<String>,
     /// Where own arguments go.
     arguments: Map<String, Value>,
     body: &'static str,
@@ -71,8 +73,8 @@ pub fn line<'a>(
 ) -> Result<Value, Error> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
-    let mut plan = plan(context, index, shapes);
-    let filter = filters.of(index);
+    let mut plan = plan(context, index, shapes, filters);
+    let filter = filters.of(context, index);
     if let Some((_, argument, node)) = &filter {
         add_own(&mut plan, argument, "filter", node.clone(), false);
     }
@@ -82,7 +84,7 @@ pub fn line<'a>(
     }
     let mut others = Vec::new();
     for (binding, other) in bindings.into_iter().flatten() {
-        others.push(join(context, &mut plan, binding, *other, shapes)?);
+        others.push(join(context, &mut plan, binding, *other, shapes, filters)?);
     }
     let steps = lifecycles.steps(index);
     let description = describer.description(context, index, &plan, &steps)?;
@@ -120,9 +122,10 @@ fn join<'a>(
     binding: &ToolBinding,
     other: usize,
     shapes: &mut Shapes<'a>,
+    filters: &Filters<'_>,
 ) -> Result<Value, Error> {
     let operation = &context.api.operations[other];
-    let mut second = self::plan(context, other, shapes);
+    let mut second = self::plan(context, other, shapes, filters);
     let Some(first) = context.named.operations[other].parents.first() else {
         let message = "the operation has no id in its path that the argument could fill";
         return Err(Error::new("E032", message).at(binding.entry()));
@@ -193,13 +196,14 @@ fn response(context: &Context<'_>, operation: &Operation) -> Value {
     }
 }
 
-fn plan<'a>(context: &'a Context<'a>, index: usize, shapes: &mut Shapes<'a>) -> Plan {
+fn plan<'a>(context: &'a Context<'a>, index: usize, shapes: &mut Shapes<'a>, filters: &Filters<'_>) -> Plan {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = Plan {
         properties: Map::new(),
         shape: None,
         required: Vec::new(),
+        looked_up: Vec::new(),
         arguments: Map::new(),
         body: "none",
         relations: Vec::new(),
@@ -217,7 +221,9 @@ fn plan<'a>(context: &'a Context<'a>, index: usize, shapes: &mut Shapes<'a>) -> 
             (parameter.place, context.profile.shared_query.get(&parameter.name))
         {
             context.ledger.mark(format!("shared_query.{}", parameter.name));
-            if on.is_some_and(|on| query.on.contains(&on)) {
+            if on.is_some_and(|on| query.tools && query.on.contains(&on))
+                && filters.can_match(index, &parameter.name)
+            {
                 shared.push(&parameter.name);
             }
             continue;
@@ -250,7 +256,11 @@ fn add_parameter<'a>(
     if let Some(source) = source {
         let tool = &context.named.operations[source.operation].tool;
         let gap = if words.is_empty() { "" } else { " " };
-        words.push_str(&format!("{gap}{} from {tool}.", capital(&source.field)));
+        let from = match source.field.as_str() {
+            "id" => "From".to_owned(),
+            field => format!("{} from", capital(field)),
+        };
+        words.push_str(&format!("{gap}{from} {tool}."));
         plan.relations.push(json!({"argument": argument, "tool": tool, "field": source.field}));
     }
     // An object in the query travels member by member; what is left of one here is text.
@@ -268,6 +278,9 @@ fn add_parameter<'a>(
     plan.arguments.insert(argument.to_owned(), json!({"in": place, "name": parameter.name}));
     if parameter.required {
         plan.required.push(argument.to_owned());
+        if source.is_some() {
+            plan.looked_up.push(argument.to_owned());
+        }
     }
 }
 
@@ -365,6 +378,11 @@ fn add_shape<'a>(
     }
     if requires != Requires::Nothing {
         required.retain(|member| !clashing.contains(member) && !plan.required.contains(member));
+        let is_looked_up = |member: &&String| {
+            let mut references = written.references.iter();
+            references.any(|(path, reference)| path == *member && reference.source.is_some())
+        };
+        plan.looked_up.extend(required.iter().filter(is_looked_up).cloned());
         plan.required.extend(required);
     }
     let is_empty = shapes.body(schema).properties.is_empty();
@@ -387,16 +405,16 @@ fn add_own(plan: &mut Plan, name: &str, place: &str, node: Value, required: bool
 fn operations() -> Value {
     json!({
         "type": "array",
-        "description": "Raw JSON Patch operations, for changes that members can't express.",
+        "description": "Raw JSON Patch.",
         "items": {
             "type": "object",
             "properties": {
                 "op": {"type": "string", "enum": ["add", "replace", "remove"]},
                 "path": {"type": "string"},
-                "value": any(""),
+                // Lists are taken too; what is in them would take more words than all else here.
+                "value": {"type": ["string", "number", "boolean", "object", "null"]},
             },
             "required": ["op", "path"],
-            "additionalProperties": false,
         },
     })
 }
