@@ -1,7 +1,12 @@
-//! What the end to end tests share: a client for a local server, and arguments drawn from a schema.
+//! What the end to end tests share: a client for a local server, arguments drawn from a schema, and a judge of
+//! requests that knows the spec alone.
 
+pub mod draw;
+pub mod figures;
+pub mod mutate;
 pub mod random;
 pub mod sample;
+pub mod spec;
 
 use std::time::Duration;
 

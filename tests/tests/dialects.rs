@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{ExecuteOptions, Tool};
-use e2e::{client, random};
+use e2e::{client, draw, random};
 use serde_json::{Map, Value, json};
 
 /// Operations in release 2025.1.
@@ -100,8 +100,8 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
             for draw in 0..DRAWS {
                 let mut random = random::Random::new(number as u64 * 1000 + draw);
                 let mut arguments = random.arguments(&schema);
-                choose(&line, &schema, &mut random, &mut arguments);
-                realistic(&mut arguments, filter.as_deref());
+                draw::choose(&line, &schema, &mut random, &mut arguments);
+                draw::realistic(&mut arguments, filter.as_deref());
                 if dialect == Dialect::Truto {
                     as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);
                 }
@@ -189,52 +189,6 @@ fn in_strict_mode_null_is_not_given_and_elsewhere_it_removes() {
     let replace = json!({"op": "replace", "path": "/internalNotes", "value": "late"});
     assert_eq!(body(Dialect::OpenAiStrict), json!([replace]));
     assert_eq!(body(Dialect::Mcp), json!([replace, {"op": "remove", "path": "/customerCity"}]));
-}
-
-/// Of arguments that choose between operations, those of the main one.
-fn choose(line: &Value, schema: &Value, random: &mut random::Random, arguments: &mut Map<String, Value>) {
-    let bindings = line["bindings"].as_array().into_iter().flatten();
-    let choices: Vec<&str> = bindings.filter_map(|binding| binding["when"].as_str()).collect();
-    if choices.is_empty() {
-        return;
-    }
-    arguments.retain(|name, _| !choices.contains(&name.as_str()));
-    for name in line["request"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let mut node = schema["properties"][name].clone();
-        if let Some(first) = node["type"].get(0).cloned() {
-            node["type"] = first;
-        }
-        arguments.insert(name.to_owned(), random.value(&node));
-    }
-}
-
-/// A schema can't say which fields a filter has, nor which text is JSON or base64: those are put in.
-fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
-    if let Some(filter) = arguments.get_mut("filter") {
-        match (filter, field) {
-            (filter @ Value::Array(_), Some(field)) => {
-                *filter = json!([{"field": field, "op": "!=", "value": null}]);
-            }
-            (filter @ Value::Object(_), Some(field)) => *filter = json!({field: null}),
-            _ => {}
-        }
-    }
-    arguments.values_mut().for_each(texts);
-}
-
-fn texts(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match name.as_str() {
-                    "content_base64" => *member = json!("aGVsbG8="),
-                    _ => texts(member),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(texts),
-        _ => {}
-    }
 }
 
 /// Values of a query arrive as text.

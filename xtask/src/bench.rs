@@ -12,6 +12,7 @@ use toolcrate_codegen::name::lock::Lock;
 use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
+use crate::bench_tools;
 use crate::measure::{Cost, cost};
 
 /// Where the figures are stored.
@@ -27,11 +28,15 @@ const TARGET: &str = "target/bench";
 
 /// A figure and its bound.
 #[derive(Serialize)]
-struct Figure {
-    what: String,
-    value: String,
-    bound: String,
-    met: bool,
+pub struct Figure {
+    /// What was measured.
+    pub what: String,
+    /// The figure, with its unit.
+    pub value: String,
+    /// The bound, with its unit.
+    pub bound: String,
+    /// Whether the figure is within the bound.
+    pub met: bool,
 }
 
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
@@ -56,6 +61,7 @@ fn measure() -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
     counts(&mut figures)?;
     stability(&mut figures)?;
+    bench_tools::measure(&mut figures)?;
     generator(&mut figures)?;
     compile(&mut figures)?;
     Ok(figures)
@@ -231,7 +237,8 @@ fn clean() -> Result<(), String> {
     if status.success() { Ok(()) } else { Err("cargo clean failed".to_owned()) }
 }
 
-fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
+/// A figure that may be at most `bound`.
+pub fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
     Figure {
         what: what.to_owned(),
         value: format!("{value:.2} {unit}"),

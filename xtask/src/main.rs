@@ -1,6 +1,7 @@
 //! The developer's commands: `cargo xtask <command>`.
 
 mod bench;
+mod bench_tools;
 mod ci;
 mod diff;
 mod measure;

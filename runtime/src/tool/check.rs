@@ -92,6 +92,7 @@ impl Check {
         for name in &raw {
             schema["properties"][*name] = json!({"type": "string"});
         }
+        close(&mut schema);
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
@@ -214,6 +215,22 @@ impl Check {
             arguments.shift_remove(&name);
         }
         removed
+    }
+}
+
+/// Objects have the members that their schema names and no others; only the outermost says so, as saying it a
+/// thousand times would cost more than it tells.
+fn close(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else { return };
+    let named = members.get("properties").and_then(Value::as_object).is_some_and(|names| !names.is_empty());
+    if named && !members.contains_key("additionalProperties") {
+        members.insert("additionalProperties".to_owned(), json!(false));
+    }
+    for (_, node) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        close(node);
+    }
+    if let Some(items) = members.get_mut("items") {
+        close(items);
     }
 }
 

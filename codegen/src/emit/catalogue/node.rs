@@ -136,11 +136,12 @@ impl<'a> Writer<'a> {
         set(node, "type", "object");
         let related = self.context.related;
         if let Some(reference) = related.references.get(name) {
-            let keys = reference.keys.iter().map(|key| {
-                let ty = if key == "id" { "integer" } else { "string" };
-                (key.clone(), json!({"type": ty}))
-            });
-            node.insert("properties".into(), Value::Object(keys.collect()));
+            let fields = schema.fields().iter().filter(|field| reference.keys.contains(&field.name));
+            let mut keys = Map::new();
+            for field in fields {
+                keys.insert(field.name.clone(), self.node(&field.ty, &field.limits, ""));
+            }
+            node.insert("properties".into(), Value::Object(keys));
             if let Some(source) = &reference.source {
                 let tool = &self.context.named.operations[source.operation].tool;
                 let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
