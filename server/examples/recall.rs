@@ -1,0 +1,24 @@
+//! Prints how well the search does, on the half of the queries that it was tuned on and on the half kept out; with
+//! `--missed` the queries of the first half that it misses.
+
+use cwpsa::search::Search;
+use cwpsa::search::evaluate::{Labelled, recall};
+
+fn main() {
+    let search = Search::new(&connectwise_psa::CATALOGUE);
+    let tuned = recall(&search, |labelled: &Labelled| !labelled.is_kept_out());
+    let kept_out = recall(&search, Labelled::is_kept_out);
+    for (half, recall) in [("tuned on", &tuned), ("kept out", &kept_out)] {
+        let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
+        println!(
+            "{half}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",
+            recall.queries,
+            share(recall.at_1),
+            share(recall.at_5),
+            share(recall.at_10)
+        );
+    }
+    if std::env::args().any(|argument| argument == "--missed") {
+        tuned.missed.iter().for_each(|query| println!("{query}"));
+    }
+}

@@ -1,0 +1,213 @@
+//! What can be asked for on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use connectwise_psa::runtime::Dialect;
+
+use crate::select::Class;
+
+/// ConnectWise PSA as tools for agents and people.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cwpsa",
+    version,
+    arg_required_else_help = true,
+    after_help = "Results go to stdout as JSON, everything else to stderr.\n\
+        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments, 3 it could not be reached.\n\n\
+        Try:  cwpsa search \"add a note to a ticket\"\n      \
+        cwpsa describe create_a_ticket_note\n      \
+        cwpsa call create_a_ticket_note --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}' --dry-run"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the tools.
+    Tools(Tools),
+    /// Find the tools that fit a few words, best first.
+    Search(Search),
+    /// Show one tool: what it does, its arguments, which tools give the ids that it needs.
+    Describe(Describe),
+    /// Execute one tool.
+    Call(Call),
+    /// Serve the tools over the Model Context Protocol: on stdin and stdout, or over HTTP with --listen.
+    Mcp(Mcp),
+    /// Check settings, reachability, credentials, clock and version, and say what to do.
+    Doctor(Doctor),
+    /// Print a script that completes commands in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which tools are meant.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Selection {
+    /// Only tools of these classes.
+    #[arg(long, value_delimiter = ',', value_name = "CLASS")]
+    pub class: Vec<Class>,
+    /// Only tools of these parts of the API, e.g. service,procurement.
+    #[arg(long, value_delimiter = ',', value_name = "MODULE")]
+    pub module: Vec<String>,
+    /// Only tools whose full or short name is like this; * stands for anything.
+    #[arg(long, value_delimiter = ',', value_name = "GLOB")]
+    pub name: Vec<String>,
+    /// Only tools of these sets, e.g. procurement (cwpsa tools --toolset help lists the sets).
+    #[arg(long, value_delimiter = ',', value_name = "SET")]
+    pub toolset: Vec<String>,
+}
+
+/// In which length names are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// With the API's name in them.
+    #[default]
+    Full,
+    /// Without it, for clients that put a server's name in front.
+    Short,
+}
+
+/// `cwpsa tools`
+#[derive(Args, Debug)]
+pub struct Tools {
+    /// Which.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// As declarations for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
+    /// In which length names are.
+    #[arg(long, value_enum, default_value_t)]
+    pub names: Names,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cwpsa search`
+#[derive(Args, Debug)]
+pub struct Search {
+    /// What the tool should do, in your words.
+    #[arg(required = true, num_args = 1.., value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// How many tools to show.
+    #[arg(long, default_value_t = 10)]
+    pub limit: usize,
+    /// Which.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cwpsa describe`
+#[derive(Args, Debug)]
+pub struct Describe {
+    /// The tool, by its full or short name.
+    pub tool: String,
+    /// As declared for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
+}
+
+/// `cwpsa call`
+#[derive(Args, Debug)]
+pub struct Call {
+    /// The tool, by its full or short name.
+    pub tool: String,
+    /// The arguments: a JSON object, @FILE to read them from a file, or - for stdin.
+    #[arg(long, default_value = "{}", value_name = "JSON | @FILE | -")]
+    pub args: String,
+    /// Print the request that would be sent, without secrets, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the answer as the API gave it: with _info, and custom fields as a list.
+    #[arg(long)]
+    pub raw: bool,
+    /// Follow the pages of a list to the end.
+    #[arg(long)]
+    pub all_pages: bool,
+    /// At most so many bytes of answer; what is left out is told.
+    #[arg(long, value_name = "BYTES")]
+    pub max_bytes: Option<usize>,
+    /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// How tools are offered over the Model Context Protocol.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Offer {
+    /// Three tools that find, describe and call all others.
+    #[default]
+    Search,
+    /// Those that --class, --module, --name and --toolset choose.
+    Selected,
+    /// All 3,053, by pages.
+    All,
+}
+
+/// `cwpsa mcp`
+#[derive(Args, Debug)]
+pub struct Mcp {
+    /// How tools are offered; selected if any are chosen, else search.
+    #[arg(long, value_enum)]
+    pub tools: Option<Offer>,
+    /// Which.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// In which length names are; short by default, as clients put the server's name in front.
+    #[arg(long, value_enum, default_value_t = Names::Short)]
+    pub names: Names,
+    /// Offer and run only tools that change nothing.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Serve streamable HTTP at this address instead, e.g. 127.0.0.1:8080; the path is /mcp.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// `cwpsa doctor`
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// Whose account is meant: flags, then CWPSA_* variables, then the settings file.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Account")]
+pub struct Connection {
+    /// The account of this name in the settings file; its default if not given.
+    #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
+    pub account: Option<String>,
+    /// The settings file; ~/.config/cwpsa/config.toml by default.
+    #[arg(long, env = "CWPSA_CONFIG", value_name = "FILE")]
+    pub config: Option<std::path::PathBuf>,
+    /// The API's root, e.g. https://psa.example.com/v4_6_release/apis/3.0.
+    #[arg(long, env = "CWPSA_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// ConnectWise's own server of this region: na, eu, au or za.
+    #[arg(long, env = "CWPSA_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    /// The company id typed at login.
+    #[arg(long, env = "CWPSA_COMPANY_ID", value_name = "ID")]
+    pub company_id: Option<String>,
+    /// The public key of an API member.
+    #[arg(long, env = "CWPSA_PUBLIC_KEY", value_name = "KEY")]
+    pub public_key: Option<String>,
+    /// A file that holds the private key; or put it into CWPSA_PRIVATE_KEY. Secrets are no flags, as other users of
+    /// the machine can see those.
+    #[arg(long, env = "CWPSA_PRIVATE_KEY_FILE", value_name = "FILE")]
+    pub private_key_file: Option<std::path::PathBuf>,
+}

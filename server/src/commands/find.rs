@@ -1,0 +1,42 @@
+//! `cwpsa search`: the tools that fit a few words.
+
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::Value;
+use serde_json::json;
+
+use crate::cli;
+use crate::output::{self, Failure};
+use crate::search::{Hit, Search};
+use crate::select::Selection;
+
+/// Prints what was found, best first.
+pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
+    let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
+    let search = Search::new(&CATALOGUE);
+    let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
+    if arguments.json {
+        output::json(&hits.iter().map(entry).collect());
+        return Ok(());
+    }
+    let row = |hit: &Hit| {
+        let details = hit.tool.details();
+        vec![hit.tool.short_name().to_owned(), details.title.into_owned(), format!("{:.1}", hit.score)]
+    };
+    output::table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>());
+    if hits.is_empty() {
+        eprintln!("nothing fits; try other words, or look through cwpsa tools --module …");
+    }
+    Ok(())
+}
+
+/// A hit as JSON.
+pub fn entry(hit: &Hit) -> Value {
+    let details = hit.tool.details();
+    json!({
+        "name": hit.tool.name(),
+        "short_name": hit.tool.short_name(),
+        "score": (f64::from(hit.score) * 1000.0).round() / 1000.0,
+        "title": details.title,
+        "http": {"method": details.http.method, "path": details.http.path},
+    })
+}

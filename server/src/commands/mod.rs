@@ -1,0 +1,42 @@
+//! The commands, a module each.
+
+mod call;
+pub mod describe;
+mod doctor;
+pub mod find;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::cli::{Arguments, Command};
+use crate::output::Failure;
+
+/// Runs a command and gives the exit code.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let result = match arguments.command {
+        Command::Tools(arguments) => tools::run(&arguments),
+        Command::Search(arguments) => find::run(&arguments),
+        Command::Describe(arguments) => describe::run(&arguments),
+        Command::Call(arguments) => call::run(&arguments).await,
+        Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// The tool called `name`, with a suggestion where there is none.
+fn tool(name: &str) -> Result<connectwise_psa::runtime::Tool, Failure> {
+    Ok(connectwise_psa::CATALOGUE.find(name)?)
+}

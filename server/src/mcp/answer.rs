@@ -1,0 +1,61 @@
+//! What a tool call answers: one JSON object, as structured content and as the text that models read.
+
+use connectwise_psa::runtime::{Error, Outcome, Value};
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, json};
+
+/// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
+pub fn value(outcome: &Outcome) -> Value {
+    let mut value = json!({"result": outcome.value});
+    if let Some(next) = outcome.next_arguments() {
+        value["next"] = json!(next);
+    }
+    if let Some(omitted) = &outcome.omitted {
+        value["omitted"] = json!(omitted.count);
+    }
+    if let Some(notice) = &outcome.notice {
+        value["notice"] = json!(notice);
+    }
+    value
+}
+
+/// A call that worked.
+pub fn done(value: Value) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(value.to_string())]);
+    result.structured_content = Some(value);
+    result
+}
+
+/// A call that did not, in the runtime's form, so that a model can do better.
+pub fn failed(error: &Error) -> CallToolResult {
+    refused(error.to_json())
+}
+
+/// A call that was refused before the runtime saw it.
+pub fn refused(value: Value) -> CallToolResult {
+    let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
+    result.structured_content = Some(value);
+    result
+}
+
+/// The schema of [`value`], around that of the tool's own answer.
+pub fn schema(mut answer: Value) -> Map<String, Value> {
+    let definitions = answer.as_object_mut().and_then(|answer| answer.remove("$defs"));
+    let mut schema = json!({
+        "type": "object",
+        "properties": {
+            "result": answer,
+            "next": {"type": "object", "description": "Arguments that give what follows."},
+            "omitted": {"type": "integer", "description": "Rows that did not fit."},
+            "notice": {"type": "string"},
+        },
+        "required": ["result"],
+    });
+    if let Some(definitions) = definitions {
+        schema["$defs"] = definitions;
+    }
+    match schema {
+        Value::Object(schema) => schema,
+        _ => unreachable!("it was made an object above"),
+    }
+}

@@ -1,0 +1,60 @@
+//! Resources: what each part of the API can do, each tool in full, and what had to be mended in the spec.
+
+use connectwise_psa::CATALOGUE;
+use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
+
+use crate::commands::describe;
+
+const MODULE: &str = "cwpsa://modules/";
+const TOOL: &str = "cwpsa://tools/";
+
+/// The resources that have an address of their own: a page for each part of the API.
+pub fn all() -> Vec<Resource> {
+    CATALOGUE
+        .modules()
+        .map(|module| {
+            let mut page = Resource::new(format!("{MODULE}{module}"), format!("tools of {module}"));
+            page.description = Some(format!("The tools of {module}, with what each does."));
+            page.mime_type = Some("text/markdown".to_owned());
+            page
+        })
+        .collect()
+}
+
+/// The resources with a name in their address.
+pub fn templates() -> Vec<ResourceTemplate> {
+    let mut tool = ResourceTemplate::new(format!("{TOOL}{{name}}"), "a tool");
+    tool.description = Some("A tool in full: schema, fields of its filter, look-ups before it.".to_owned());
+    tool.mime_type = Some("application/json".to_owned());
+    let mut module = ResourceTemplate::new(format!("{MODULE}{{module}}"), "tools of a part of the API");
+    module.mime_type = Some("text/markdown".to_owned());
+    vec![tool, module]
+}
+
+/// The resource at `uri`.
+pub fn read(uri: &str) -> Option<ReadResourceResult> {
+    let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
+        (format!("{:#}", describe::entry(CATALOGUE.get(name)?)), "application/json")
+    } else {
+        let module = uri.strip_prefix(MODULE)?;
+        CATALOGUE.modules().find(|known| *known == module)?;
+        let mut text = format!("# Tools of {module}\n\n");
+        for tool in CATALOGUE.tools().filter(|tool| tool.module() == module) {
+            text.push_str(&format!("- `{}`: {}\n", tool.short_name(), tool.description()));
+        }
+        (text, "text/markdown")
+    };
+    Some(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(kind)]))
+}
+
+/// What a name in an address may be, as far as it was typed.
+pub fn complete(template: &str, argument: &str, typed: &str) -> Vec<String> {
+    let fits = |name: &&str| name.contains(typed);
+    if template.starts_with(TOOL) && argument == "name" {
+        CATALOGUE.tools().map(|tool| tool.short_name()).filter(fits).map(str::to_owned).collect()
+    } else if template.starts_with(MODULE) && argument == "module" {
+        CATALOGUE.modules().filter(fits).map(str::to_owned).collect()
+    } else {
+        Vec::new()
+    }
+}

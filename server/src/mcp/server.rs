@@ -1,0 +1,354 @@
+//! The handler: one for all clients, sharing the account's client and the search index.
+
+use std::sync::{Arc, OnceLock};
+
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{Client, ExecuteOptions, Tool, Value};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
+    CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, Reference,
+    ServerCapabilities, ServerConfig,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::{Map, json};
+
+use super::{answer, offer, pages, prompts};
+use crate::cli::{Names, Offer};
+use crate::commands::{describe, find};
+use crate::search::Search;
+use crate::select::Selection;
+
+/// Tools on one page of a list: a page is made in a few milliseconds.
+const PAGE: usize = 250;
+/// The most bytes of an answer; what does not fit is told, with the arguments that give it.
+const MOST_BYTES: usize = 60_000;
+/// The most rows of a walk over pages.
+const MOST_ROWS: usize = 10_000;
+
+/// Offers the tools of one account.
+#[derive(Clone)]
+pub struct Server(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    selection: Selection,
+    offer: Offer,
+    names: Names,
+    search: OnceLock<Search>,
+}
+
+impl Server {
+    /// Offers the tools of `selection`, run by `client`.
+    pub fn new(client: Client, selection: Selection, offer: Offer, names: Names) -> Self {
+        Self(Arc::new(Inner { client, selection, offer, names, search: OnceLock::new() }))
+    }
+
+    fn search(&self) -> &Search {
+        // Indexing takes longer than all else; a client that never searches does not wait for it.
+        self.0.search.get_or_init(|| Search::new(&CATALOGUE))
+    }
+
+    /// The tool called `name`, if it is offered.
+    fn tool(&self, name: &str) -> Result<Tool, Value> {
+        let tool = CATALOGUE.find(name).map_err(|error| error.to_json())?;
+        if self.0.selection.has(tool) {
+            return Ok(tool);
+        }
+        let message = format!("{} is not among the tools that this server offers", tool.short_name());
+        Err(json!({"error": {
+            "kind": "not_offered",
+            "message": message,
+            "next_step": format!("Use {} to find what is offered.", offer::SEARCH),
+        }}))
+    }
+
+    fn find(&self, arguments: &Map<String, Value>) -> CallToolResult {
+        let Some(query) = arguments.get("query").and_then(Value::as_str) else {
+            return missing("query", "what you want to do, as text");
+        };
+        let limit =
+            arguments.get("limit").and_then(Value::as_u64).map_or(10, |limit| limit.clamp(1, 50)) as usize;
+        let hits = self.search().find(query, limit, |tool| self.0.selection.has(tool));
+        let tools: Vec<Value> = hits
+            .iter()
+            .map(|hit| {
+                let entry = find::entry(hit);
+                json!({"name": offer::shown(hit.tool, self.0.names), "title": entry["title"], "score": entry["score"]})
+            })
+            .collect();
+        answer::done(json!({"tools": tools}))
+    }
+
+    fn describe(&self, arguments: &Map<String, Value>) -> CallToolResult {
+        let names: Vec<&str> = match arguments.get("names") {
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+            // Models that mean one tool write one name.
+            Some(Value::String(name)) => vec![name],
+            _ => return missing("names", "a list of names of tools"),
+        };
+        let with_output = arguments.get("output") == Some(&Value::Bool(true));
+        let mut tools = Vec::new();
+        for name in names.into_iter().take(offer::MOST_DESCRIBED) {
+            match self.tool(name) {
+                Ok(tool) => {
+                    let mut entry = describe::entry(tool);
+                    if let Some(members) = entry.as_object_mut() {
+                        members.retain(|member, _| {
+                            !matches!(member.as_str(), "tags" | "relations" | "short_name")
+                        });
+                        members.insert("name".to_owned(), json!(offer::shown(tool, self.0.names)));
+                    }
+                    if with_output {
+                        entry["output_schema"] = tool.output_schema();
+                    }
+                    tools.push(entry);
+                }
+                Err(error) => return answer::refused(error),
+            }
+        }
+        answer::done(json!({"tools": tools}))
+    }
+
+    async fn call(
+        &self,
+        arguments: Map<String, Value>,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let Some(name) = arguments.get("name").and_then(Value::as_str) else {
+            return missing("name", "the name of a tool");
+        };
+        let given = match arguments.get("arguments") {
+            None | Some(Value::Null) => json!({}),
+            // Some models write the object as text.
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+            Some(given) => given.clone(),
+        };
+        match self.tool(name) {
+            Ok(tool) if arguments.get("all_pages") == Some(&Value::Bool(true)) => {
+                self.walk(tool, given, context).await
+            }
+            Ok(tool) => self.execute(tool, &given).await,
+            Err(error) => answer::refused(error),
+        }
+    }
+
+    async fn execute(&self, tool: Tool, arguments: &Value) -> CallToolResult {
+        let options = ExecuteOptions { max_bytes: Some(MOST_BYTES), ..ExecuteOptions::default() };
+        match self.0.client.execute_with(tool, arguments, &options).await {
+            Ok(outcome) => answer::done(answer::value(&outcome)),
+            Err(error) => answer::failed(&error),
+        }
+    }
+
+    /// Follows the pages of a list, telling how far it is.
+    async fn walk(
+        &self,
+        tool: Tool,
+        mut arguments: Value,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let mut rows = Vec::new();
+        loop {
+            let outcome = match self.0.client.execute(tool, &arguments).await {
+                Ok(outcome) => outcome,
+                Err(error) => return answer::failed(&error),
+            };
+            let next = outcome.next_arguments().cloned();
+            match outcome.value {
+                Value::Array(page) => rows.extend(page),
+                _ => return answer::done(answer::value(&outcome)),
+            }
+            if let Some(token) = context.meta.get_progress_token() {
+                let progress = ProgressNotificationParam::new(token, rows.len() as f64)
+                    .with_message(format!("{} rows", rows.len()));
+                // A client that does not listen misses nothing.
+                let _ = context.peer.notify_progress(progress).await;
+            }
+            match next {
+                Some(next) if rows.len() < MOST_ROWS => arguments = Value::Object(next),
+                Some(next) => return answer::done(json!({"result": rows, "next": next})),
+                None => return answer::done(json!({"result": rows})),
+            }
+        }
+    }
+
+    fn listed(&self) -> Vec<Tool> {
+        match self.0.offer {
+            Offer::Search => {
+                let pinned = offer::PINNED.iter().filter_map(|name| CATALOGUE.get(name));
+                pinned.filter(|tool| self.0.selection.has(*tool)).collect()
+            }
+            Offer::Selected | Offer::All => self.0.selection.tools().collect(),
+        }
+    }
+}
+
+fn missing(argument: &str, what: &str) -> CallToolResult {
+    let message = format!("\"{argument}\" is required: {what}");
+    answer::refused(json!({"error": {
+        "kind": "invalid_arguments",
+        "message": message,
+        "fields": [{"pointer": format!("/{argument}"), "code": "missing", "message": message}],
+    }}))
+}
+
+fn cursor(request: Option<PaginatedRequestParams>) -> Result<usize, ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        None => Ok(0),
+        Some(cursor) => cursor.parse().map_err(|_| {
+            ErrorData::invalid_params(format!("\"{cursor}\" is no cursor of this server"), None)
+        }),
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions()
+            .build();
+        let how = match self.0.offer {
+            Offer::Search => {
+                "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
+            }
+            Offer::Selected | Offer::All => {
+                "Arguments that are ids say which tool lists them; look them up first."
+            }
+        };
+        let instructions = format!(
+            "ConnectWise PSA: service tickets, companies, procurement, time, finance, sales, projects. {how} A list comes by \
+             pages: `next` in an answer holds the arguments of the next one. A refused call says what was wrong, by argument."
+        );
+        ServerConfig::new(capabilities)
+            .with_server_info(
+                Implementation::new("connectwise", env!("CARGO_PKG_VERSION")).with_title("ConnectWise PSA"),
+            )
+            .with_instructions(instructions)
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let start = cursor(request)?;
+        let listed = self.listed();
+        let mut tools = if start == 0 && self.0.offer == Offer::Search { offer::three() } else { Vec::new() };
+        tools.extend(
+            listed.iter().skip(start).take(PAGE).map(|tool| offer::of_catalogue(*tool, self.0.names, false)),
+        );
+        let mut result = ListToolsResult::with_all_items(tools);
+        result.next_cursor = (start + PAGE < listed.len()).then(|| (start + PAGE).to_string());
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let call = async {
+            match &*request.name {
+                offer::SEARCH => self.find(&arguments),
+                offer::DESCRIBE => self.describe(&arguments),
+                offer::CALL => self.call(arguments, &context).await,
+                name => match self.tool(name) {
+                    Ok(tool) => self.execute(tool, &Value::Object(arguments)).await,
+                    Err(error) => answer::refused(error),
+                },
+            }
+        };
+        // Dropping the call closes its connection, which is all that can be done about a request on its way.
+        tokio::select! {
+            result = call => Ok(result.into()),
+            () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
+        }
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(ListPromptsResult::with_all_items(prompts::all()))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        prompts::get(&request.name, &arguments)
+            .map(Into::into)
+            .map_err(|message| ErrorData::invalid_params(message, None))
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(pages::all()))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(ListResourceTemplatesResult::with_all_items(pages::templates()))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        match pages::read(&request.uri) {
+            Some(result) => Ok(result.into()),
+            None => Err(ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let typed = request.argument.value;
+        let values = match &request.r#ref {
+            Reference::Resource(template) => pages::complete(&template.uri, &request.argument.name, &typed),
+            Reference::Prompt(prompt) => match prompts::source(&prompt.name, &request.argument.name) {
+                Some((tool, member)) => self.names_of(tool, member, &typed).await,
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let more = values.len() > CompletionInfo::MAX_VALUES;
+        let values: Vec<String> = values.into_iter().take(CompletionInfo::MAX_VALUES).collect();
+        let completion = CompletionInfo::with_pagination(values, None, more).unwrap_or_default();
+        Ok(CompleteResult::new(completion))
+    }
+}
+
+impl Server {
+    /// Names of the account's records that hold what was typed. Nothing where they can't be read: a person who types
+    /// is not to be bothered with that.
+    async fn names_of(&self, tool: &str, member: &str, typed: &str) -> Vec<String> {
+        let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
+        let mut arguments = json!({"fields": format!("id,{member}"), "orderBy": member, "pageSize": 101});
+        if !typed.is_empty() {
+            arguments["filter"] = json!({member: {"contains": typed}});
+        }
+        let Ok(outcome) = self.0.client.execute(tool, &arguments).await else { return Vec::new() };
+        let rows = outcome.value.as_array().into_iter().flatten();
+        rows.filter_map(|row| row[member].as_str()).map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,68 @@
+//! What people see: JSON on stdout, tables where a person looks, errors in one form.
+
+use std::io::{IsTerminal, Write};
+
+use connectwise_psa::runtime::{Error, ErrorKind, Value};
+
+/// Why a command ended.
+#[derive(Debug)]
+pub enum Failure {
+    /// What was asked for makes no sense (exit code 2).
+    Usage(String),
+    /// The runtime's error (exit code by its kind).
+    Call(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl Failure {
+    /// 1 the API said no, 2 bad usage or arguments, 3 it could not be reached.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Call(error) => match error.kind() {
+                ErrorKind::InvalidArguments | ErrorKind::UnknownTool | ErrorKind::Configuration => 2,
+                ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::OutcomeUnknown => 3,
+                _ => 1,
+            },
+        }
+    }
+
+    /// Tells it: for people on stderr; the error of a call as JSON on stdout, where a program reads it.
+    pub fn tell(&self) {
+        match self {
+            Self::Usage(message) => eprintln!("error: {message}"),
+            Self::Call(error) => {
+                json(&error.to_json());
+                eprintln!("error: {error}");
+                if let Some(next) = error.next_step() {
+                    eprintln!("  {next}");
+                }
+            }
+        }
+    }
+}
+
+/// Prints JSON: indented for people, on one line for programs.
+pub fn json(value: &Value) {
+    let stdout = std::io::stdout();
+    let text = if stdout.is_terminal() { format!("{value:#}") } else { value.to_string() };
+    // Nobody is there to be told if the reader hung up.
+    let _ = writeln!(stdout.lock(), "{text}");
+}
+
+/// Prints rows under headings, with columns as wide as they need.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    table.set_header(headings.iter().map(|heading| heading.to_uppercase()));
+    for row in rows {
+        table.add_row(row);
+    }
+    let _ = writeln!(std::io::stdout().lock(), "{}", table.trim_fmt());
+}

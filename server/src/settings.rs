@@ -1,0 +1,227 @@
+//! Whose account is meant: flags, then `CWPSA_*` variables, then the settings file.
+//!
+//! ```toml
+//! default = "acme"
+//!
+//! [accounts.acme]
+//! region = "na"                 # or base_url = "https://…/v4_6_release/apis/3.0"
+//! company_id = "acme"
+//! public_key = "…"
+//! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
+//! client_id = "…"               # or client_id_env, or client_id_file
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use connectwise_psa::runtime::{Client, Secret};
+use connectwise_psa::{API, Credentials, Server};
+use serde::Deserialize;
+
+use crate::cli::Connection;
+use crate::output::Failure;
+
+/// The settings file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// The account that is meant if none is named.
+    pub default: Option<String>,
+    /// The accounts by name.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Account>,
+}
+
+/// An account in the settings file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Account {
+    pub region: Option<String>,
+    pub base_url: Option<String>,
+    pub company_id: Option<String>,
+    pub public_key: Option<String>,
+    private_key: Option<String>,
+    private_key_env: Option<String>,
+    private_key_file: Option<PathBuf>,
+    client_id: Option<String>,
+    client_id_env: Option<String>,
+    client_id_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("company_id", &self.company_id).finish_non_exhaustive()
+    }
+}
+
+/// An account that can be reached.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The API's root.
+    pub base_url: String,
+    /// Who asks.
+    pub credentials: Credentials,
+}
+
+impl Target {
+    /// What the flags, the environment and the settings file say together.
+    ///
+    /// # Errors
+    /// A sentence that names all that is missing and where to put it.
+    pub fn find(flags: &Connection) -> Result<Self, Failure> {
+        let file = read(flags.config.as_deref())?;
+        let name = flags.account.clone().or(file.default.clone());
+        let empty = Account::default();
+        let account = match &name {
+            Some(name) => file.accounts.get(name).ok_or_else(|| {
+                let known: Vec<&str> = file.accounts.keys().map(String::as_str).collect();
+                let known = if known.is_empty() {
+                    "it has none".to_owned()
+                } else {
+                    format!("it has {}", known.join(", "))
+                };
+                Failure::Usage(format!("there is no account \"{name}\" in the settings file; {known}"))
+            })?,
+            None => file.accounts.values().next().filter(|_| file.accounts.len() == 1).unwrap_or(&empty),
+        };
+        let mut missing = Vec::new();
+        let mut need = |value: Option<String>, what: &'static str| {
+            value.unwrap_or_else(|| {
+                missing.push(what);
+                String::new()
+            })
+        };
+        let base_url = base_url(flags, account)?;
+        let base_url = need(base_url, "the server (--region or --base-url, CWPSA_REGION or CWPSA_BASE_URL)");
+        let company_id = need(
+            flags.company_id.clone().or(account.company_id.clone()),
+            "the company id (--company-id, CWPSA_COMPANY_ID)",
+        );
+        let public_key = need(
+            flags.public_key.clone().or(account.public_key.clone()),
+            "the public key (--public-key, CWPSA_PUBLIC_KEY)",
+        );
+        let private_key = secret(
+            "CWPSA_PRIVATE_KEY",
+            flags.private_key_file.as_deref(),
+            Kept {
+                own: account.private_key.as_deref(),
+                variable: account.private_key_env.as_deref(),
+                file: account.private_key_file.as_deref(),
+            },
+        )?;
+        let private_key = need(private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
+        let client_id = secret(
+            "CWPSA_CLIENT_ID",
+            None,
+            Kept {
+                own: account.client_id.as_deref(),
+                variable: account.client_id_env.as_deref(),
+                file: account.client_id_file.as_deref(),
+            },
+        )?;
+        let client_id = need(client_id, "the client id (CWPSA_CLIENT_ID)");
+        if !missing.is_empty() {
+            return Err(Failure::Usage(format!(
+                "it is not said whose account is meant. Missing: {}. A settings file can hold them too; see README.",
+                missing.join("; ")
+            )));
+        }
+        let credentials = Credentials {
+            company_id,
+            public_key,
+            private_key: Secret::from(private_key.as_str()),
+            client_id: Secret::from(client_id.as_str()),
+        };
+        Ok(Self { base_url, credentials })
+    }
+
+    /// A client for the account.
+    ///
+    /// # Errors
+    /// `Configuration` where the address is none.
+    pub fn client(&self) -> Result<Client, Failure> {
+        Ok(Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone()).build()?)
+    }
+}
+
+/// A client that can make requests to look at, but has no one to send them to.
+///
+/// # Errors
+/// Never, with the address used.
+pub fn dry_client() -> Result<Client, Failure> {
+    Ok(Client::builder(&API).base_url(Server::Na.base_url()).build()?)
+}
+
+fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Failure> {
+    let of_region = |region: &str| {
+        let found = Server::ALL.iter().find(|(name, _)| *name == region);
+        found.map(|(_, server)| server.base_url().to_owned()).ok_or_else(|| {
+            let known: Vec<&str> = Server::ALL.iter().map(|(name, _)| *name).collect();
+            Failure::Usage(format!("there is no region \"{region}\"; there are {}", known.join(", ")))
+        })
+    };
+    match (&flags.base_url, &flags.region, &account.base_url, &account.region) {
+        (Some(url), ..) | (None, None, Some(url), _) => Ok(Some(url.clone())),
+        (None, Some(region), ..) | (None, None, None, Some(region)) => of_region(region).map(Some),
+        (None, None, None, None) => Ok(None),
+    }
+}
+
+/// Where the settings file keeps a secret.
+struct Kept<'a> {
+    own: Option<&'a str>,
+    variable: Option<&'a str>,
+    file: Option<&'a Path>,
+}
+
+/// A secret: from the variable, from the file that a flag names, then as the settings file says.
+fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
+    let of_file = |path: &Path| match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),
+    };
+    let of_variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    if let Some(text) = of_variable(variable) {
+        return Ok(Some(text));
+    }
+    match (file, kept.own, kept.variable, kept.file) {
+        (Some(path), ..) | (None, None, None, Some(path)) => of_file(path),
+        (None, Some(own), ..) => Ok(Some(own.to_owned())),
+        (None, None, Some(name), _) => match of_variable(name) {
+            Some(text) => Ok(Some(text)),
+            None => {
+                Err(Failure::Usage(format!("the settings file names the variable {name}, which is not set")))
+            }
+        },
+        (None, None, None, None) => Ok(None),
+    }
+}
+
+/// Reads the settings file; one at the usual place need not exist.
+///
+/// # Errors
+/// A sentence with the file's name and the place in it.
+pub fn read(path: Option<&Path>) -> Result<File, Failure> {
+    let usual = || {
+        let home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| {
+            std::env::var_os("HOME")
+                .or_else(|| std::env::var_os("USERPROFILE"))
+                .map(|home| Path::new(&home).join(".config"))
+        })?;
+        Some(home.join("cwpsa/config.toml")).filter(|path| path.exists())
+    };
+    let Some(path) = path.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    // The parser shows the line and the value, which may be a secret: only the place is told.
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let message = match error.message() {
+            message if message.starts_with("invalid type") => "the value is of the wrong type",
+            message => message,
+        };
+        Failure::Usage(format!("{} line {line}: {message}", path.display()))
+    })
+}
