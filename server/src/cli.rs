@@ -36,6 +36,8 @@ pub enum Command {
     Call(Call),
     /// Serve the tools over the Model Context Protocol: on stdin and stdout, or over HTTP with --listen.
     Mcp(Mcp),
+    /// Serve the tools over HTTP: Truto's list of tools and proxy, plain calls, and MCP at /mcp.
+    Serve(Serve),
     /// Check settings, reachability, credentials, clock and version, and say what to do.
     Doctor(Doctor),
     /// Print a script that completes commands in a shell.
@@ -172,6 +174,27 @@ pub struct Mcp {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
     /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// `cwpsa serve`
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Where to listen. An address that others can reach needs a token for each account.
+    #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: std::net::SocketAddr,
+    /// A further name under which the server is asked, e.g. psa.example.com.
+    #[arg(long, value_delimiter = ',', value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Which tools are offered; all by default.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Offer and run only tools that change nothing.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
+    /// `tokens` in the settings file.
     #[command(flatten)]
     pub connection: Connection,
 }

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod http;
 pub mod mcp;
 pub mod output;
 pub mod search;

@@ -1,7 +1,7 @@
 //! Which tools are offered: by class, part of the API, name, or a named set.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use clap::ValueEnum;
 use connectwise_psa::CATALOGUE;
@@ -36,13 +36,30 @@ impl Class {
 }
 
 /// Chooses tools. What is left open lets every tool through.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Selection {
     classes: Vec<Class>,
     modules: Vec<String>,
     names: Vec<WildMatch>,
     read_only: bool,
+    also: Option<Arc<Rule>>,
 }
+
+impl std::fmt::Debug for Selection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { classes, modules, names, read_only, also } = self;
+        f.debug_struct("Selection")
+            .field("classes", classes)
+            .field("modules", modules)
+            .field("names", names)
+            .field("read_only", read_only)
+            .field("also", &also.is_some())
+            .finish()
+    }
+}
+
+/// Whether a tool is let through.
+type Rule = dyn Fn(Tool) -> bool + Send + Sync;
 
 impl Selection {
     /// The tools that flags choose.
@@ -64,16 +81,30 @@ impl Selection {
             };
             names.extend(members.iter().map(|name| WildMatch::new(name)));
         }
-        let selection =
-            Self { classes: flags.class.clone(), modules: flags.module.clone(), names, read_only };
+        let selection = Self {
+            classes: flags.class.clone(),
+            modules: flags.module.clone(),
+            names,
+            read_only,
+            also: None,
+        };
         if selection.tools().next().is_none() {
             return Err("no tool is left by these choices".to_owned());
         }
         Ok(selection)
     }
 
+    /// Those of the chosen tools that `rule` lets through too.
+    pub fn and(&self, rule: impl Fn(Tool) -> bool + Send + Sync + 'static) -> Self {
+        let before = self.clone();
+        Self { also: Some(Arc::new(move |tool| before.has(tool) && rule(tool))), ..Self::default() }
+    }
+
     /// Whether a tool is chosen.
     pub fn has(&self, tool: Tool) -> bool {
+        if self.also.as_ref().is_some_and(|rule| !rule(tool)) {
+            return false;
+        }
         let by_name = self.names.is_empty()
             || self.names.iter().any(|name| name.matches(tool.name()) || name.matches(tool.short_name()));
         let by_module = self.modules.is_empty() || self.modules.iter().any(|module| module == tool.module());

@@ -9,6 +9,7 @@
 //! public_key = "…"
 //! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
 //! client_id = "…"               # or client_id_env, or client_id_file
+//! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
 //! ```
 
 use std::collections::BTreeMap;
@@ -47,6 +48,28 @@ pub struct Account {
     client_id: Option<String>,
     client_id_env: Option<String>,
     client_id_file: Option<PathBuf>,
+    #[serde(default)]
+    tokens: Vec<String>,
+    #[serde(default)]
+    tokens_env: Vec<String>,
+}
+
+impl Account {
+    /// The tokens that give access to the account over HTTP.
+    ///
+    /// # Errors
+    /// A variable that is named and not set.
+    pub fn tokens(&self) -> Result<Vec<Secret>, Failure> {
+        let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
+        for name in &self.tokens_env {
+            let token = std::env::var(name).ok().filter(|token| !token.is_empty());
+            let token = token.ok_or_else(|| {
+                Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
+            })?;
+            tokens.push(Secret::from(token));
+        }
+        Ok(tokens)
+    }
 }
 
 impl std::fmt::Debug for Account {

@@ -21,6 +21,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Describe(arguments) => describe::run(&arguments),
         Command::Call(arguments) => call::run(&arguments).await,
         Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
+        Command::Serve(arguments) => crate::http::run(&arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut std::io::stdout());

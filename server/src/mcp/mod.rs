@@ -20,7 +20,7 @@ use crate::cli::{Mcp, Offer};
 use crate::output::Failure;
 use crate::select::Selection;
 use crate::settings::Target;
-use server::Server;
+pub use server::Server;
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
@@ -57,18 +57,20 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     eprintln!("MCP at http://{address}/mcp");
-    let router = axum::Router::new().nest_service("/mcp", service(server));
+    let router = axum::Router::new().nest_service("/mcp", service(server, true));
     axum::serve(listener, router).with_graceful_shutdown(stop()).await.map_err(failed)
 }
 
-/// The service to mount; each session gets a copy of the server, which shares its client and index.
-pub fn service(server: Server) -> StreamableHttpService<Server, LocalSessionManager> {
-    let config = StreamableHttpServerConfig::default().enforce_origin_validation();
+/// The service to mount; each session gets a copy of the server, which shares its client and index. `guarded` has it
+/// check hosts and origins itself; otherwise that was done before.
+pub fn service(server: Server, guarded: bool) -> StreamableHttpService<Server, LocalSessionManager> {
+    let config = StreamableHttpServerConfig::default();
+    let config = if guarded { config.enforce_origin_validation() } else { config.disable_allowed_hosts() };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
 }
 
 /// Resolves when the process is told to stop.
-async fn stop() {
+pub async fn stop() {
     // Without signals there is nothing to wait for; the process then ends by being killed.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;

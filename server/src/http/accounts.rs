@@ -1,0 +1,113 @@
+//! Whose tools these are: accounts by id, each with tokens of its own.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::response::Response;
+use connectwise_psa::runtime::{Client, Secret};
+use subtle::ConstantTimeEq;
+
+use super::failure;
+use crate::cli::Connection;
+use crate::output::Failure;
+use crate::settings::{self, Target};
+
+/// The accounts that are served.
+pub struct Accounts(BTreeMap<String, Account>);
+
+/// One of them.
+pub struct Account {
+    /// Reaches it.
+    pub client: Client,
+    /// Any of them gives access; none means that whoever can reach the server may.
+    tokens: Vec<Secret>,
+}
+
+impl Accounts {
+    /// All accounts of the settings file, or the one that flags and variables name.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn read(flags: &Connection) -> Result<Self, Failure> {
+        let file = settings::read(flags.config.as_deref())?;
+        let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
+            .into_iter()
+            .filter(|token| !token.is_empty())
+            .map(Secret::from)
+            .collect();
+        let mut accounts = BTreeMap::new();
+        let named: Vec<Option<String>> = match (&flags.account, file.accounts.is_empty()) {
+            (None, false) => file.accounts.keys().cloned().map(Some).collect(),
+            (name, _) => vec![name.clone()],
+        };
+        for name in named {
+            let flags = Connection { account: name.clone(), ..flags.clone() };
+            let target = Target::find(&flags)?;
+            let mut tokens = of_environment.clone();
+            if let Some(account) = name.as_ref().and_then(|name| file.accounts.get(name)) {
+                tokens.extend(account.tokens()?);
+            }
+            let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
+            accounts.insert(id, Account { client: target.client()?, tokens });
+        }
+        Ok(Self(accounts))
+    }
+
+    /// Whether each account asks for a token.
+    pub fn all_have_tokens(&self) -> bool {
+        self.0.values().all(|account| !account.tokens.is_empty())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The account `id`, if the request's token is one of its own. Without an id, the only one that the token opens.
+    pub fn open(&self, id: Option<&str>, headers: &HeaderMap) -> Result<(&str, &Account), Box<Response>> {
+        let given = bearer(headers);
+        let mut opened = self
+            .0
+            .iter()
+            .filter(|(name, account)| id.is_none_or(|id| id == name.as_str()) && account.opens_to(given));
+        match (opened.next(), opened.next()) {
+            (Some((name, account)), None) => Ok((name, account)),
+            (Some(_), Some(_)) => Err(Box::new(failure::bad_request(
+                "say which account is meant: integrated_account_id is missing",
+            ))),
+            // An account that does not exist and one that the token does not open look alike.
+            (None, _) => Err(Box::new(failure::unauthorized())),
+        }
+    }
+
+    /// Whether the request's token opens any account.
+    pub fn open_any(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
+        let given = bearer(headers);
+        let opens = self.0.values().fold(false, |found, account| found | account.opens_to(given));
+        if opens { Ok(()) } else { Err(Box::new(failure::unauthorized())) }
+    }
+
+    /// The account `id`, for a caller who has shown the right to it in another way.
+    pub fn get(&self, id: &str) -> Option<&Account> {
+        self.0.get(id)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let given = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    given.strip_prefix("Bearer ").or_else(|| given.strip_prefix("bearer "))
+}
+
+impl Account {
+    fn opens_to(&self, given: Option<&str>) -> bool {
+        if self.tokens.is_empty() {
+            return true;
+        }
+        let Some(given) = given else { return false };
+        // All are compared, each in a time that tells nothing.
+        self.tokens
+            .iter()
+            .fold(false, |found, token| found | bool::from(token.expose().as_bytes().ct_eq(given.as_bytes())))
+    }
+}

@@ -1,0 +1,75 @@
+//! `POST /tools/{name}/call`: one plain call, for people who want nothing more.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{ExecuteOptions, Value};
+use serde_json::{Map, json};
+
+use super::{failure, nest, repeat};
+
+/// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
+pub async fn call(
+    State(state): State<Arc<super::State>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let query = nest::nested(&query.unwrap_or_default());
+    let account = query.get("account").and_then(Value::as_str);
+    let (account, target) = match state.accounts.open(account, &headers) {
+        Ok(found) => found,
+        Err(refused) => return *refused,
+    };
+    let tool = match CATALOGUE.find(&name) {
+        Ok(tool) => tool,
+        Err(error) => return failure::of_call(&error, false),
+    };
+    if !state.selection.has(tool) {
+        return failure::plain(
+            StatusCode::FORBIDDEN,
+            &format!("{} is not offered by this server", tool.name()),
+        );
+    }
+    let arguments: Map<String, Value> = match body.is_empty() {
+        true => Map::new(),
+        false => match serde_json::from_slice(&body) {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                return failure::bad_request(&format!(
+                    "the body must be a JSON object of arguments: {error}"
+                ));
+            }
+        },
+    };
+    let writes = !tool.annotations().read_only_hint;
+    let key = repeat::key(&headers, account, tool, &arguments);
+    let call = async {
+        let started = std::time::Instant::now();
+        let result =
+            target.client.execute_with(tool, &Value::Object(arguments), &ExecuteOptions::default()).await;
+        state.metrics.called(tool, result.as_ref().map(|outcome| outcome.rate_limit), started.elapsed());
+        match result {
+            Err(error) => failure::of_call(&error, writes),
+            Ok(outcome) => {
+                let mut value = json!({"result": outcome.value});
+                if let Some(next) = outcome.next_arguments() {
+                    value["next"] = json!(next);
+                }
+                if let Some(notice) = &outcome.notice {
+                    value["notice"] = json!(notice);
+                }
+                failure::json_with(StatusCode::OK, outcome.rate_limit, &value)
+            }
+        }
+    };
+    match key.filter(|_| writes) {
+        Some(key) => state.repeats.once(key, call).await,
+        None => call.await,
+    }
+}

@@ -1,0 +1,90 @@
+//! Errors as Truto's SDK reads them. It never throws on them: what helps the model must stand in the body, and a
+//! status that it would repeat (408, 409, 425, 429, 502, 503, 504, a POST too) is only given where repeating is safe.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
+use serde_json::json;
+
+/// What to wait after a 429 for which the API named no time, in seconds.
+const WAIT: u64 = 10;
+
+/// A response with JSON and the state of the rate limit.
+pub fn json_with(status: StatusCode, limit: RateLimit, value: &Value) -> Response {
+    let mut response = (status, value.to_string()).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in limit.headers() {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+    response
+}
+
+/// A response with JSON.
+pub fn json_of(status: StatusCode, value: &Value) -> Response {
+    json_with(status, RateLimit::default(), value)
+}
+
+/// An error of this server, in a sentence.
+pub fn plain(status: StatusCode, message: &str) -> Response {
+    json_of(
+        status,
+        &json!({
+            "statusCode": status.as_u16(),
+            "error": status.canonical_reason().unwrap_or("Error"),
+            "message": message,
+        }),
+    )
+}
+
+/// 400.
+pub fn bad_request(message: &str) -> Response {
+    plain(StatusCode::BAD_REQUEST, message)
+}
+
+/// 401. What is wrong with a token is not told.
+pub fn unauthorized() -> Response {
+    let mut response =
+        plain(StatusCode::UNAUTHORIZED, "a token of this account is needed: Authorization: Bearer …");
+    response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
+    response
+}
+
+/// The runtime's error; `writes` says whether the call could change something.
+pub fn of_call(error: &Error, writes: bool) -> Response {
+    let status = status(error, writes);
+    let mut body = error.to_json()["error"].take();
+    body["statusCode"] = json!(status.as_u16());
+    body["error"] = json!(status.canonical_reason().unwrap_or("Error"));
+    body["truto_is_remote_error"] = json!(error.status().is_some());
+    let mut response = json_with(status, error.rate_limit(), &body);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // A whole number of at least one: nought, or a date, would be read as "never again".
+        let wait = error.retry_after().unwrap_or(WAIT).max(1);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+    }
+    response
+}
+
+fn status(error: &Error, writes: bool) -> StatusCode {
+    let upstream = error.status().and_then(|status| StatusCode::from_u16(status).ok());
+    match error.kind() {
+        ErrorKind::InvalidArguments => StatusCode::BAD_REQUEST,
+        ErrorKind::UnknownTool => StatusCode::NOT_FOUND,
+        ErrorKind::Configuration | ErrorKind::OutcomeUnknown => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Unreachable if writes => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Unreachable => StatusCode::BAD_GATEWAY,
+        ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorKind::Conflict => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        // The account's own credentials are refused, not those of whoever asks us.
+        ErrorKind::Unauthorized => StatusCode::FORBIDDEN,
+        ErrorKind::Server if writes => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson if writes => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => upstream.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}

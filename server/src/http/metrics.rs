@@ -1,0 +1,74 @@
+//! `/metrics`: calls by tool and status, how long they took, and what is left of the API's budget.
+
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use connectwise_psa::runtime::{Error, RateLimit, Tool};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+use super::Shared;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Call {
+    tool: &'static str,
+    /// `ok`, or the kind of the error.
+    outcome: &'static str,
+}
+
+/// What is counted.
+pub struct Metrics {
+    registry: Registry,
+    calls: Family<Call, Counter>,
+    seconds: Histogram,
+    remaining: Gauge,
+}
+
+impl Metrics {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("cwpsa");
+        let calls = Family::<Call, Counter>::default();
+        let seconds = Histogram::new(exponential_buckets(0.001, 2.0, 15));
+        let remaining = Gauge::default();
+        registry.register("calls", "Calls by tool and outcome", calls.clone());
+        registry.register("call_seconds", "How long calls took", seconds.clone());
+        registry.register(
+            "upstream_remaining",
+            "Requests left in the API's budget, as last told",
+            remaining.clone(),
+        );
+        Self { registry, calls, seconds, remaining }
+    }
+
+    /// Counts a call.
+    pub fn called(&self, tool: Tool, result: Result<RateLimit, &Error>, took: Duration) {
+        let (outcome, limit) = match result {
+            Ok(limit) => ("ok", limit),
+            Err(error) => (error.kind().as_str(), error.rate_limit()),
+        };
+        self.calls.get_or_create(&Call { tool: tool.short_name(), outcome }).inc();
+        self.seconds.observe(took.as_secs_f64());
+        if let Some(remaining) = limit.remaining {
+            self.remaining.set(i64::try_from(remaining).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+/// Shows them to whoever may use an account.
+pub async fn show(state: Shared, headers: HeaderMap) -> Response {
+    if let Err(refused) = state.accounts.open_any(&headers) {
+        return *refused;
+    }
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = encode(&mut text, &state.metrics.registry);
+    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+}

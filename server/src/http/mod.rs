@@ -1,0 +1,142 @@
+//! The tools over HTTP, in the form that Truto's SDK and toolset expect, beside a plain form for one call and the
+//! Model Context Protocol at `/mcp`.
+//!
+//! Nothing is remembered between two requests but caches, so any number of copies may stand behind one address.
+
+mod accounts;
+mod api;
+mod call;
+mod failure;
+mod guard;
+mod mcp;
+mod methods;
+mod metrics;
+mod nest;
+mod proxy;
+mod repeat;
+mod tools;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{any, get, post};
+
+use crate::cli::Serve;
+use crate::output::Failure;
+use crate::select::Selection;
+use accounts::Accounts;
+
+/// The most bytes of a request: a document of ten megabytes in base64 fits.
+const MOST_BODY: usize = 16 << 20;
+
+/// What all requests share.
+struct State {
+    accounts: Accounts,
+    selection: Selection,
+    listings: tools::Listings,
+    routes: proxy::Routes,
+    repeats: repeat::Repeats,
+    sessions: mcp::Sessions,
+    metrics: metrics::Metrics,
+    guard: guard::Guard,
+}
+
+type Shared = axum::extract::State<Arc<State>>;
+
+/// A server that listens.
+pub struct Listening {
+    /// Where.
+    pub address: SocketAddr,
+    listener: tokio::net::TcpListener,
+    router: Router,
+}
+
+impl Listening {
+    /// Serves until `stop` resolves; calls in flight are finished.
+    ///
+    /// # Errors
+    /// What the listener says.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+    }
+}
+
+/// Reads the settings and listens.
+///
+/// # Errors
+/// What is wrong with the settings, or why the address can't be had.
+pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
+    let accounts = Accounts::read(&arguments.connection)?;
+    let address = arguments.listen;
+    if !address.ip().is_loopback() && !accounts.all_have_tokens() {
+        return Err(Failure::Usage(format!(
+            "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
+        )));
+    }
+    let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
+    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let state = Arc::new(State {
+        accounts,
+        selection,
+        listings: tools::Listings::default(),
+        routes: proxy::Routes::default(),
+        repeats: repeat::Repeats::default(),
+        sessions: mcp::Sessions::new(),
+        metrics: metrics::Metrics::new(),
+        guard: guard::Guard::new(address, &arguments.allow_host),
+    });
+    Ok(Listening { address, listener, router: router(state) })
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// As [`listen`].
+pub async fn run(arguments: &Serve) -> Result<(), Failure> {
+    let listening = listen(arguments).await?;
+    let address = listening.address;
+    eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
+    listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
+}
+
+fn router(state: Arc<State>) -> Router {
+    let accounts = Router::new()
+        .route("/integrated-account/{account}/tools", get(tools::list))
+        .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
+        .route("/integrated-account/{account}/mcp", post(mcp::token))
+        .route("/proxy/{resource}", any(proxy::collection))
+        .route("/proxy/{resource}/{rest}", any(proxy::item))
+        .route("/tools/{name}/call", post(call::call))
+        .route("/mcp", any(mcp::of_account))
+        .route("/metrics", get(metrics::show));
+    Router::new()
+        .merge(accounts)
+        // A token in the path is all that this one asks for.
+        .route("/mcp/{token}", any(mcp::of_token))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/openapi.json", get(api::document))
+        .fallback(|| async {
+            failure::plain(
+                StatusCode::NOT_FOUND,
+                "there is nothing at this path; /openapi.json tells what there is",
+            )
+        })
+        .layer(middleware::from_fn_with_state(state.clone(), guard::check))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .with_state(state)
+}
+
+async fn ready(state: Shared) -> (StatusCode, &'static str) {
+    if state.accounts.is_empty() {
+        (StatusCode::SERVICE_UNAVAILABLE, "no account")
+    } else {
+        (StatusCode::OK, "ok")
+    }
+}

@@ -1,0 +1,172 @@
+//! `/proxy/{resource}`: how Truto's SDK calls a tool. The verb says what is wanted of a resource; everything that is
+//! neither of the five common ones is a POST with its method in the path.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::dialect;
+use connectwise_psa::runtime::{Dialect, ExecuteOptions, Tool, Value};
+use serde_json::{Map, json};
+
+use super::{failure, nest, repeat};
+
+/// Tools by resource and method, found at the first call.
+#[derive(Default)]
+pub struct Routes(OnceLock<HashMap<(String, String), Tool>>);
+
+impl Routes {
+    fn get(&self, resource: &str, method: &str) -> Option<Tool> {
+        let routes = self.0.get_or_init(|| {
+            CATALOGUE
+                .tools()
+                .map(|tool| {
+                    let route = dialect::route(tool);
+                    ((route.resource, route.method), tool)
+                })
+                .collect()
+        });
+        routes.get(&(resource.to_owned(), method.to_owned())).copied()
+    }
+
+    /// The methods of a resource.
+    fn methods(&self, resource: &str) -> Vec<&str> {
+        let known = self.0.get().into_iter().flatten();
+        let mut methods: Vec<&str> = known
+            .filter(|((other, _), _)| other == resource)
+            .map(|((_, method), _)| method.as_str())
+            .collect();
+        methods.sort_unstable();
+        methods
+    }
+}
+
+/// List and create.
+pub async fn collection(
+    State(state): State<Arc<super::State>>,
+    Path(resource): Path<String>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let wanted = match method {
+        Method::GET => "list",
+        Method::POST => "create",
+        _ => return no_method(&method),
+    };
+    Asked { state, resource, method: wanted.to_owned(), id: None, query, headers, body }.answer().await
+}
+
+/// Get, update and delete of a record; everything else.
+pub async fn item(
+    State(state): State<Arc<super::State>>,
+    Path((resource, rest)): Path<(String, String)>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (wanted, id) = match method {
+        Method::GET => ("get".to_owned(), Some(rest)),
+        Method::PATCH => ("update".to_owned(), Some(rest)),
+        Method::DELETE => ("delete".to_owned(), Some(rest)),
+        Method::POST => (rest, None),
+        _ => return no_method(&method),
+    };
+    Asked { state, resource, method: wanted, id, query, headers, body }.answer().await
+}
+
+fn no_method(method: &Method) -> Response {
+    failure::plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &format!("{method} means nothing here; use GET, POST, PATCH or DELETE"),
+    )
+}
+
+struct Asked {
+    state: Arc<super::State>,
+    resource: String,
+    method: String,
+    id: Option<String>,
+    query: Option<String>,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Asked {
+    async fn answer(self) -> Response {
+        let mut arguments = nest::nested(&self.query.unwrap_or_default());
+        let account = arguments.get("integrated_account_id").and_then(Value::as_str).map(str::to_owned);
+        let (account, target) = match self.state.accounts.open(account.as_deref(), &self.headers) {
+            Ok(found) => found,
+            Err(refused) => return *refused,
+        };
+        let Some(tool) = self.state.routes.get(&self.resource, &self.method) else {
+            let methods = self.state.routes.methods(&self.resource);
+            let message = if methods.is_empty() {
+                format!("there is no resource {}; the list of tools names them", self.resource)
+            } else {
+                format!("{} has no method {}; it has {}", self.resource, self.method, methods.join(", "))
+            };
+            return failure::plain(StatusCode::NOT_FOUND, &message);
+        };
+        if !self.state.selection.has(tool) {
+            return failure::plain(
+                StatusCode::FORBIDDEN,
+                &format!("{} is not offered by this server", tool.name()),
+            );
+        }
+        match members(&self.body) {
+            Ok(members) => arguments.extend(members),
+            Err(message) => return failure::bad_request(&message),
+        }
+        if let Some(id) = self.id {
+            arguments.insert("id".to_owned(), Value::from(id));
+        }
+        let writes = !tool.annotations().read_only_hint;
+        let key = repeat::key(&self.headers, account, tool, &arguments);
+        let call = async {
+            let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+            let started = std::time::Instant::now();
+            let result = target.client.execute_with(tool, &Value::Object(arguments), &options).await;
+            self.state.metrics.called(
+                tool,
+                result.as_ref().map(|outcome| outcome.rate_limit),
+                started.elapsed(),
+            );
+            match result {
+                Err(error) => failure::of_call(&error, writes),
+                Ok(_) if self.method == "delete" => StatusCode::NO_CONTENT.into_response(),
+                Ok(outcome) => {
+                    let value = match self.method.as_str() {
+                        "list" => json!({"result": outcome.value, "next_cursor": outcome.next_cursor()}),
+                        _ => outcome.value,
+                    };
+                    failure::json_with(StatusCode::OK, outcome.rate_limit, &value)
+                }
+            }
+        };
+        match key.filter(|_| writes) {
+            Some(key) => self.state.repeats.once(key, call).await,
+            None => call.await,
+        }
+    }
+}
+
+/// The members of a body.
+fn members(body: &[u8]) -> Result<Map<String, Value>, String> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err("the body must be a JSON object".to_owned()),
+        Err(error) => Err(format!("the body is no JSON: {error}")),
+    }
+}

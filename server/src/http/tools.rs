@@ -1,0 +1,101 @@
+//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them, and the slim list of capabilities.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{Dialect, Tool, Value};
+use serde_json::json;
+
+use super::methods::Wanted;
+use super::{Shared, failure, nest};
+
+/// More lists than this are not kept; a full one has four megabytes.
+const MOST: usize = 8;
+
+/// Lists that were asked for, as they went out: making the full one takes a tenth of a second.
+#[derive(Default)]
+pub struct Listings(Mutex<HashMap<(Wanted, bool), Bytes>>);
+
+impl Listings {
+    fn get(&self, wanted: Wanted, with_answers: bool, tools: impl Iterator<Item = Tool>) -> Bytes {
+        let key = (wanted, with_answers);
+        // A panic elsewhere leaves the map whole.
+        if let Some(kept) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return kept.clone();
+        }
+        let declared = tools.map(|tool| {
+            let mut value = tool.declaration(Dialect::Truto).value;
+            if with_answers {
+                value["response_schema"] = tool.output_schema();
+            }
+            value
+        });
+        let body = Bytes::from(json!({"result": declared.collect::<Vec<Value>>()}).to_string());
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.insert(key, body.clone());
+        body
+    }
+}
+
+/// The tools that the query asks for; `include_response_schema=true` adds what they answer.
+pub async fn list(
+    state: Shared,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refused) = state.accounts.open(Some(&account), &headers) {
+        return *refused;
+    }
+    let query = query.unwrap_or_default();
+    let wanted = Wanted::of_query(&query);
+    let with_answers =
+        nest::nested(&query).get("include_response_schema").is_some_and(|value| value == "true");
+    let chosen = wanted.clone();
+    let tools = CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
+    let body = state.listings.get(wanted, with_answers, tools);
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Resources and their methods, without schemas; `type`, `methods` and `resource` narrow them.
+pub async fn capabilities(
+    state: Shared,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refused) = state.accounts.open(Some(&account), &headers) {
+        return *refused;
+    }
+    let query = query.unwrap_or_default();
+    let wanted = Wanted::of_query(&query);
+    let only = nest::nested(&query).get("resource").and_then(Value::as_str).map(str::to_owned);
+    let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for tool in CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
+        let declared = tool.declaration(Dialect::Truto).value;
+        let resource = declared["resource"].as_str().unwrap_or_default();
+        if only.as_deref().is_none_or(|only| only == resource) {
+            resources.entry(resource.to_owned()).or_default().push(json!({
+                "method": declared["method"],
+                "name": declared["name"],
+                "description": declared["description"],
+                "has_query_schema": !declared["query_schema"].is_null(),
+                "has_body_schema": !declared["body_schema"].is_null(),
+            }));
+        }
+    }
+    let proxy: Vec<Value> = resources
+        .into_iter()
+        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
+        .collect();
+    failure::json_of(StatusCode::OK, &json!({"proxy": proxy}))
+}

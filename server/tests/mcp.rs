@@ -1,0 +1,258 @@
+//! The Model Context Protocol over stdin and stdout, spoken line by line to the real process.
+
+mod support;
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use support::settings;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+struct Session {
+    _process: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    next: u64,
+    notifications: Vec<Value>,
+    upstream: MockServer,
+    _settings: tempfile::NamedTempFile,
+}
+
+impl Session {
+    async fn new(flags: &[&str]) -> Self {
+        Self::with_version(flags, "2025-11-25").await
+    }
+
+    async fn with_version(flags: &[&str], version: &str) -> Self {
+        let upstream = MockServer::start().await;
+        let settings = settings(&upstream);
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
+            .args(["mcp", "--config", settings.path().to_str().unwrap()])
+            .args(flags)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut session = Self {
+            _process: process,
+            input,
+            output,
+            next: 0,
+            notifications: Vec::new(),
+            upstream,
+            _settings: settings,
+        };
+        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+        let answer = session.ask("initialize", params).await;
+        assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
+        session.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+        session
+    }
+
+    async fn send(&mut self, message: &Value) {
+        self.input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+    }
+
+    async fn read(&mut self) -> Value {
+        let line = tokio::time::timeout(Duration::from_secs(20), self.output.next_line())
+            .await
+            .expect("an answer in time");
+        serde_json::from_str(&line.unwrap().expect("the process is there")).unwrap()
+    }
+
+    async fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
+        loop {
+            let message = self.read().await;
+            if message["id"] == id {
+                return message;
+            }
+            self.notifications.push(message);
+        }
+    }
+
+    async fn call(&mut self, name: &str, arguments: Value) -> Value {
+        let answer = self.ask("tools/call", json!({"name": name, "arguments": arguments})).await;
+        let result = answer["result"].clone();
+        // What models read is what programs read.
+        let text: Value =
+            serde_json::from_str(result["content"][0]["text"].as_str().unwrap_or("null")).unwrap_or_default();
+        assert_eq!(text, result["structuredContent"], "{answer}");
+        result
+    }
+}
+
+#[tokio::test]
+async fn three_tools_lead_to_all_others() {
+    let mut session = Session::new(&[]).await;
+    let list = session.ask("tools/list", json!({})).await["result"].clone();
+    let names: Vec<&str> =
+        list["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..3], ["search_tools", "describe_tools", "call_tool"]);
+    let tokens = tiktoken_rs::o200k_base_singleton().encode_ordinary(&list["tools"].to_string()).len();
+    println!("the default list of tools has {tokens} tokens (bound: 1500)");
+    assert!(tokens <= 1500);
+
+    let found = session.call("search_tools", json!({"query": "note on a ticket", "limit": 3})).await;
+    assert_eq!(found["structuredContent"]["tools"].as_array().unwrap().len(), 3);
+    let described =
+        session.call("describe_tools", json!({"names": ["create_a_ticket_note"], "output": true})).await;
+    let tool = &described["structuredContent"]["tools"][0];
+    assert!(tool["input_schema"]["properties"]["text"].is_object() && tool["output_schema"].is_object());
+
+    Mock::given(method("POST"))
+        .and(path("/service/tickets/7/notes"))
+        .respond_with(ResponseTemplate::new(201).set_body_json(json!({"id": 1})))
+        .mount(&session.upstream)
+        .await;
+    let done = session
+        .call("call_tool", json!({"name": "create_a_ticket_note", "arguments": {"ticketId": 7, "text": "x"}}))
+        .await;
+    assert_eq!(
+        (&done["isError"], &done["structuredContent"]),
+        (&json!(false), &json!({"result": {"id": 1}}))
+    );
+}
+
+#[tokio::test]
+async fn bad_calls_answer_with_what_would_work() {
+    let mut session = Session::new(&["--read-only"]).await;
+    for (name, arguments, said) in [
+        ("call_tool", json!({"name": "create_a_tiket_note"}), "Did you mean"),
+        ("call_tool", json!({"name": "create_a_ticket_note"}), "not among the tools"),
+        ("call_tool", json!({}), "is required: the name of a tool"),
+        ("describe_tools", json!({"names": 5}), "is required: a list of names"),
+        ("search_tools", json!({}), "is required: what you want"),
+        ("list_all_ticketz", json!({}), "Did you mean"),
+        ("list_all_tickets", json!({"filter": {"sumary": "x"}}), "did you mean summary"),
+    ] {
+        let result = session.call(name, arguments).await;
+        assert_eq!(result["isError"], true);
+        assert!(result["structuredContent"].to_string().contains(said), "{name}: {result}");
+    }
+}
+
+#[tokio::test]
+async fn all_tools_come_by_pages_and_a_selection_at_once() {
+    let mut session = Session::new(&["--tools", "all"]).await;
+    let (mut names, mut cursor) = (Vec::new(), json!({}));
+    loop {
+        let page = session.ask("tools/list", cursor).await["result"].clone();
+        names.extend(
+            page["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()),
+        );
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = json!({"cursor": next}),
+            None => break,
+        }
+    }
+    assert_eq!(names.len(), 3053);
+    assert!(
+        names.iter().all(|name| name.len() <= 46),
+        "short names, as clients put the server's name in front"
+    );
+    let answer = session.ask("tools/list", json!({"cursor": "x"})).await;
+    assert_eq!(answer["error"]["code"], -32602);
+    let mut session = Session::new(&["--toolset", "time", "--names", "full"]).await;
+    let page = session.ask("tools/list", json!({})).await["result"].clone();
+    let tools = page["tools"].as_array().unwrap();
+    assert!((5..80).contains(&tools.len()) && page["nextCursor"].is_null());
+    let tool = tools.iter().find(|tool| tool["name"] == "create_a_connect_wise_psa_time_entry").unwrap();
+    assert_eq!(tool["annotations"]["readOnlyHint"], false);
+    assert!(tool["title"].is_string() && tool["inputSchema"]["type"] == "object");
+}
+
+#[tokio::test]
+async fn a_walk_over_pages_tells_how_far_it_is() {
+    let mut session = Session::new(&[]).await;
+    for page in 1..=3 {
+        let link = format!("<http://x/?page={}>; rel=\"next\"", page + 1);
+        let mut response = ResponseTemplate::new(200).set_body_json(json!([{"id": page}]));
+        if page < 3 {
+            response = response.insert_header("link", link.as_str());
+        }
+        let mock = Mock::given(method("GET")).and(path("/service/tickets"));
+        if page == 1 {
+            mock.respond_with(response).with_priority(9).mount(&session.upstream).await;
+        } else {
+            mock.and(query_param("page", page.to_string()))
+                .respond_with(response)
+                .mount(&session.upstream)
+                .await;
+        }
+    }
+    let params = json!({"name": "call_tool", "arguments": {"name": "list_all_tickets", "all_pages": true}, "_meta": {"progressToken": "p"}});
+    let answer = session.ask("tools/call", params).await;
+    assert_eq!(answer["result"]["structuredContent"]["result"], json!([{"id": 1}, {"id": 2}, {"id": 3}]));
+    let progress: Vec<&Value> = session
+        .notifications
+        .iter()
+        .filter(|message| message["method"] == "notifications/progress")
+        .collect();
+    assert_eq!(
+        progress.iter().map(|message| message["params"]["progress"].as_f64().unwrap()).collect::<Vec<_>>(),
+        [1.0, 2.0, 3.0]
+    );
+}
+
+#[tokio::test]
+async fn a_cancelled_call_ends() {
+    let mut session = Session::new(&[]).await;
+    Mock::given(method("GET"))
+        .and(path("/service/tickets"))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(60)).set_body_json(json!([])))
+        .mount(&session.upstream)
+        .await;
+    session.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "tools/call", "params": {"name": "list_all_tickets", "arguments": {}}})).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    session.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99, "reason": "enough"}})).await;
+    // The server goes on to answer at once.
+    let list = session.ask("tools/list", json!({})).await;
+    assert!(list["result"]["tools"].is_array());
+}
+
+#[tokio::test]
+async fn prompts_resources_and_completions_are_there() {
+    let mut session = Session::with_version(&[], "2025-06-18").await;
+    let prompts = session.ask("prompts/list", json!({})).await["result"]["prompts"].clone();
+    assert_eq!(prompts.as_array().unwrap().len(), 3);
+    let arguments = json!({"ticket": "9932", "minutes": "15", "role": "Automated Remediation"});
+    let prompt = session.ask("prompts/get", json!({"name": "time_entry", "arguments": arguments})).await;
+    assert!(
+        prompt["result"]["messages"][0]["content"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("15 billable minutes on ticket 9932")
+    );
+    assert_eq!(session.ask("prompts/get", json!({"name": "time_entry"})).await["error"]["code"], -32602);
+
+    let pages = session.ask("resources/list", json!({})).await["result"]["resources"].clone();
+    assert_eq!(pages.as_array().unwrap().len(), 11);
+    let page = session.ask("resources/read", json!({"uri": "cwpsa://modules/time"})).await;
+    assert!(page["result"]["contents"][0]["text"].as_str().unwrap().contains("`create_a_time_entry`"));
+    let page = session.ask("resources/read", json!({"uri": "cwpsa://tools/create_a_time_entry"})).await;
+    assert!(page["result"]["contents"][0]["text"].as_str().unwrap().contains("chargeToType"));
+    assert!(session.ask("resources/read", json!({"uri": "cwpsa://nothing"})).await["error"].is_object());
+
+    let complete = json!({"ref": {"type": "ref/resource", "uri": "cwpsa://tools/{name}"}, "argument": {"name": "name", "value": "ticket_note"}});
+    let values = session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
+    assert!(values.as_array().unwrap().contains(&json!("create_a_ticket_note")));
+    Mock::given(method("GET"))
+        .and(path("/company/companies"))
+        .and(query_param("conditions", "name contains \"Ac\""))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Acme Corp"}])))
+        .mount(&session.upstream)
+        .await;
+    let complete = json!({"ref": {"type": "ref/prompt", "name": "procurement"}, "argument": {"name": "company", "value": "Ac"}});
+    let values = session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
+    assert_eq!(values, json!(["Acme Corp"]));
+}

@@ -1,0 +1,34 @@
+//! A stand-in for the API, settings for it, and the server itself in this process.
+#![allow(dead_code, missing_docs)]
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use cwpsa::cli::{Arguments, Command};
+use wiremock::MockServer;
+
+/// The token that opens the account `acme`.
+pub const TOKEN: &str = "sesame";
+
+/// A settings file with one account, which `upstream` is.
+pub fn settings(upstream: &MockServer) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = format!(
+        "default = \"acme\"\n[accounts.acme]\nbase_url = \"{}\"\ncompany_id = \"acme\"\npublic_key = \"public\"\nprivate_key = \"private-key-of-acme\"\nclient_id = \"client-id-of-acme\"\ntokens = [\"{TOKEN}\"]\n",
+        upstream.uri()
+    );
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+/// A server for the account, with more flags if need be.
+pub async fn serve(settings: &tempfile::NamedTempFile, flags: &[&str]) -> SocketAddr {
+    let path = settings.path().to_str().unwrap();
+    let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", path];
+    let arguments = Arguments::parse_from(line.iter().chain(flags));
+    let Command::Serve(arguments) = arguments.command else { unreachable!() };
+    let listening = cwpsa::http::listen(&arguments).await.unwrap();
+    let address = listening.address;
+    tokio::spawn(listening.serve(std::future::pending()));
+    address
+}
