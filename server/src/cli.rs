@@ -1,8 +1,14 @@
 //! What can be asked for on the command line.
 
+use std::sync::Arc;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use connectwise_psa::runtime::Dialect;
 
+use crate::audit::Audit;
+use crate::metrics::Metrics;
+use crate::output::Failure;
+use crate::run::Watch;
 use crate::select::Class;
 
 /// ConnectWise PSA as tools for agents and people.
@@ -170,6 +176,9 @@ pub struct Mcp {
     /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
+    /// How calls are watched.
+    #[command(flatten)]
+    pub watch: WatchFlags,
     /// Serve streamable HTTP at this address instead, e.g. 127.0.0.1:8080; the path is /mcp.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
@@ -193,6 +202,9 @@ pub struct Serve {
     /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
+    /// How calls are watched.
+    #[command(flatten)]
+    pub watch: WatchFlags,
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]
@@ -205,6 +217,28 @@ pub struct Doctor {
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,
+}
+
+/// How calls are watched.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WatchFlags {
+    /// Append a line of JSON for every call to this file; they go to stderr otherwise. A call that can't be written
+    /// down is not made.
+    #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
+    pub audit: Option<std::path::PathBuf>,
+}
+
+impl WatchFlags {
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    pub fn start(&self) -> Result<Arc<Watch>, Failure> {
+        let audit = Audit::new(self.audit.as_deref());
+        let audit =
+            audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
+        Ok(Arc::new(Watch { metrics: Metrics::new(), audit }))
+    }
 }
 
 /// Whose account is meant: flags, then CWPSA_* variables, then the settings file.

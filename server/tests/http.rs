@@ -326,6 +326,29 @@ async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told(
 }
 
 #[tokio::test]
+async fn every_call_is_written_down_without_secrets() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let sdk = Sdk::new(&["--audit", log.path().to_str().unwrap()]).await;
+    sdk.answers("GET", "/service/tickets/7", ok(json!({"id": 7}))).await;
+    sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await;
+    sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(json!({"summary": 5}))).await;
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| format!("{} {} {} {}", line["account"], line["tool"], line["outcome"], line["status"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#""acme" "get_single_ticket_by_id" "ok" 200"#,
+            r#""acme" "create_a_ticket" "invalid_arguments" null"#,
+        ]
+    );
+    assert!(!text.contains("private-key-of-acme") && !text.contains(TOKEN));
+}
+
+#[tokio::test]
 async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     let sdk = Sdk::new(&[]).await;
     let body = json!({"name": "tickets", "config": {"methods": ["list"], "tags": ["Tickets"]}});

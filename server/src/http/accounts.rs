@@ -1,16 +1,19 @@
 //! Whose tools these are: accounts by id, each with tokens of its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
-use connectwise_psa::runtime::{Client, Secret};
+use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
 use super::failure;
 use crate::cli::Connection;
 use crate::output::Failure;
+use crate::run::{Runner, Watch};
+use crate::select::Selection;
 use crate::settings::{self, Target};
 
 /// The accounts that are served.
@@ -18,8 +21,8 @@ pub struct Accounts(BTreeMap<String, Account>);
 
 /// One of them.
 pub struct Account {
-    /// Reaches it.
-    pub client: Client,
+    /// Runs its tools.
+    pub runner: Runner,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
 }
@@ -29,7 +32,7 @@ impl Accounts {
     ///
     /// # Errors
     /// What is missing.
-    pub fn read(flags: &Connection) -> Result<Self, Failure> {
+    pub fn read(flags: &Connection, selection: &Selection, watch: &Arc<Watch>) -> Result<Self, Failure> {
         let file = settings::read(flags.config.as_deref())?;
         let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
             .into_iter()
@@ -49,7 +52,8 @@ impl Accounts {
                 tokens.extend(account.tokens()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
-            accounts.insert(id, Account { client: target.client()?, tokens });
+            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            accounts.insert(id, Account { runner, tokens });
         }
         Ok(Self(accounts))
     }

@@ -30,12 +30,6 @@ pub async fn call(
         Ok(tool) => tool,
         Err(error) => return failure::of_call(&error, false),
     };
-    if !state.selection.has(tool) {
-        return failure::plain(
-            StatusCode::FORBIDDEN,
-            &format!("{} is not offered by this server", tool.name()),
-        );
-    }
     let arguments: Map<String, Value> = match body.is_empty() {
         true => Map::new(),
         false => match serde_json::from_slice(&body) {
@@ -50,12 +44,10 @@ pub async fn call(
     let writes = !tool.annotations().read_only_hint;
     let key = repeat::key(&headers, account, tool, &arguments);
     let call = async {
-        let started = std::time::Instant::now();
         let result =
-            target.client.execute_with(tool, &Value::Object(arguments), &ExecuteOptions::default()).await;
-        state.metrics.called(tool, result.as_ref().map(|outcome| outcome.rate_limit), started.elapsed());
+            target.runner.run("http", tool, &Value::Object(arguments), &ExecuteOptions::default()).await;
         match result {
-            Err(error) => failure::of_call(&error, writes),
+            Err(refusal) => failure::of_refusal(&refusal, writes),
             Ok(outcome) => {
                 let mut value = json!({"result": outcome.value});
                 if let Some(next) = outcome.next_arguments() {

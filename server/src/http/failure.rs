@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
 use serde_json::json;
 
+use crate::run::Refusal;
+
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
 
@@ -48,6 +50,18 @@ pub fn unauthorized() -> Response {
         plain(StatusCode::UNAUTHORIZED, "a token of this account is needed: Authorization: Bearer …");
     response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
     response
+}
+
+/// Why a tool was not run, or how it failed; `writes` says whether the call could change something.
+pub fn of_refusal(refusal: &Refusal, writes: bool) -> Response {
+    match refusal {
+        Refusal::NotOffered(message) => plain(StatusCode::FORBIDDEN, message),
+        Refusal::NotAudited(_) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "calls can't be written down at the moment, so none is made",
+        ),
+        Refusal::Failed(error) => of_call(error, writes),
+    }
 }
 
 /// The runtime's error; `writes` says whether the call could change something.

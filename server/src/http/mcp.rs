@@ -123,7 +123,7 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let make = || Server::new(account.client.clone(), state.selection.clone(), Offer::Search, Names::Short);
+    let make = || Server::new(account.runner.clone(), Offer::Search, Names::Short);
     handle(state.sessions.get(id, make), request).await
 }
 
@@ -144,7 +144,7 @@ pub async fn of_token(
         } else {
             Offer::Selected
         };
-        Server::new(account.client.clone(), selection, offer, Names::Short)
+        Server::new(account.runner.with(selection), offer, Names::Short)
     };
     handle(state.sessions.get(&token, make), request).await
 }

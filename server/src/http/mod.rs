@@ -10,7 +10,6 @@ mod failure;
 mod guard;
 mod mcp;
 mod methods;
-mod metrics;
 mod nest;
 mod proxy;
 mod repeat;
@@ -21,12 +20,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 
 use crate::cli::Serve;
 use crate::output::Failure;
+use crate::run::Watch;
 use crate::select::Selection;
 use accounts::Accounts;
 
@@ -41,7 +43,7 @@ struct State {
     routes: proxy::Routes,
     repeats: repeat::Repeats,
     sessions: mcp::Sessions,
-    metrics: metrics::Metrics,
+    watch: Arc<Watch>,
     guard: guard::Guard,
 }
 
@@ -70,14 +72,15 @@ impl Listening {
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
-    let accounts = Accounts::read(&arguments.connection)?;
+    let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
+    let watch = arguments.watch.start()?;
+    let accounts = Accounts::read(&arguments.connection, &selection, &watch)?;
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
             "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
         )));
     }
-    let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -88,7 +91,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         routes: proxy::Routes::default(),
         repeats: repeat::Repeats::default(),
         sessions: mcp::Sessions::new(),
-        metrics: metrics::Metrics::new(),
+        watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
     });
     Ok(Listening { address, listener, router: router(state) })
@@ -114,7 +117,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/proxy/{resource}/{rest}", any(proxy::item))
         .route("/tools/{name}/call", post(call::call))
         .route("/mcp", any(mcp::of_account))
-        .route("/metrics", get(metrics::show));
+        .route("/metrics", get(metrics));
     Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
@@ -131,6 +134,18 @@ fn router(state: Arc<State>) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state)
+}
+
+/// Shows what was counted to whoever may use an account.
+async fn metrics(state: Shared, headers: HeaderMap) -> Response {
+    if let Err(refused) = state.accounts.open_any(&headers) {
+        return *refused;
+    }
+    (
+        [(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
+        state.watch.metrics.text(),
+    )
+        .into_response()
 }
 
 async fn ready(state: Shared) -> (StatusCode, &'static str) {

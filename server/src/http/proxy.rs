@@ -115,12 +115,6 @@ impl Asked {
             };
             return failure::plain(StatusCode::NOT_FOUND, &message);
         };
-        if !self.state.selection.has(tool) {
-            return failure::plain(
-                StatusCode::FORBIDDEN,
-                &format!("{} is not offered by this server", tool.name()),
-            );
-        }
         match members(&self.body) {
             Ok(members) => arguments.extend(members),
             Err(message) => return failure::bad_request(&message),
@@ -132,15 +126,9 @@ impl Asked {
         let key = repeat::key(&self.headers, account, tool, &arguments);
         let call = async {
             let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
-            let started = std::time::Instant::now();
-            let result = target.client.execute_with(tool, &Value::Object(arguments), &options).await;
-            self.state.metrics.called(
-                tool,
-                result.as_ref().map(|outcome| outcome.rate_limit),
-                started.elapsed(),
-            );
+            let result = target.runner.run("http", tool, &Value::Object(arguments), &options).await;
             match result {
-                Err(error) => failure::of_call(&error, writes),
+                Err(refusal) => failure::of_refusal(&refusal, writes),
                 Ok(_) if self.method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
                     let value = match self.method.as_str() {

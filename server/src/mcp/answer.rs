@@ -1,8 +1,10 @@
 //! What a tool call answers: one JSON object, as structured content and as the text that models read.
 
-use connectwise_psa::runtime::{Error, Outcome, Value};
+use connectwise_psa::runtime::{Outcome, Value};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, json};
+
+use crate::run::Refusal;
 
 /// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
 pub fn value(outcome: &Outcome) -> Value {
@@ -27,8 +29,14 @@ pub fn done(value: Value) -> CallToolResult {
 }
 
 /// A call that did not, in the runtime's form, so that a model can do better.
-pub fn failed(error: &Error) -> CallToolResult {
-    refused(error.to_json())
+pub fn failed(refusal: &Refusal) -> CallToolResult {
+    refused(match refusal {
+        Refusal::Failed(error) => error.to_json(),
+        Refusal::NotOffered(message) => json!({"error": {"kind": "not_offered", "message": message}}),
+        Refusal::NotAudited(_) => {
+            json!({"error": {"kind": "not_audited", "message": "calls can't be written down at the moment, so none is made"}})
+        }
+    })
 }
 
 /// A call that was refused before the runtime saw it.

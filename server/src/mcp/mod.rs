@@ -18,6 +18,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 
 use crate::cli::{Mcp, Offer};
 use crate::output::Failure;
+use crate::run::Runner;
 use crate::select::Selection;
 use crate::settings::Target;
 pub use server::Server;
@@ -31,8 +32,10 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
         && flags.toolset.is_empty());
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
     let selection = Selection::new(flags, arguments.read_only).map_err(Failure::Usage)?;
-    let client = Target::find(&arguments.connection)?.client()?;
-    let server = Server::new(client, selection, offer, arguments.names);
+    let target = Target::find(&arguments.connection)?;
+    let runner =
+        Runner::new(&target.credentials.company_id, target.client()?, selection, arguments.watch.start()?);
+    let server = Server::new(runner, offer, arguments.names);
     match arguments.listen {
         None => stdio(server).await,
         Some(address) => http(server, address).await,

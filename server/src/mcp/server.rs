@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::{Client, ExecuteOptions, Tool, Value};
+use connectwise_psa::runtime::{ExecuteOptions, Tool, Value};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
     CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
@@ -18,9 +18,11 @@ use serde_json::{Map, json};
 use super::{answer, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
+use crate::run::Runner;
 use crate::search::Search;
-use crate::select::Selection;
 
+/// How calls come, for the audit log.
+const BY: &str = "mcp";
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
 /// The most bytes of an answer; what does not fit is told, with the arguments that give it.
@@ -33,17 +35,16 @@ const MOST_ROWS: usize = 10_000;
 pub struct Server(Arc<Inner>);
 
 struct Inner {
-    client: Client,
-    selection: Selection,
+    runner: Runner,
     offer: Offer,
     names: Names,
     search: OnceLock<Search>,
 }
 
 impl Server {
-    /// Offers the tools of `selection`, run by `client`.
-    pub fn new(client: Client, selection: Selection, offer: Offer, names: Names) -> Self {
-        Self(Arc::new(Inner { client, selection, offer, names, search: OnceLock::new() }))
+    /// Offers the tools that `runner` runs.
+    pub fn new(runner: Runner, offer: Offer, names: Names) -> Self {
+        Self(Arc::new(Inner { runner, offer, names, search: OnceLock::new() }))
     }
 
     fn search(&self) -> &Search {
@@ -54,7 +55,7 @@ impl Server {
     /// The tool called `name`, if it is offered.
     fn tool(&self, name: &str) -> Result<Tool, Value> {
         let tool = CATALOGUE.find(name).map_err(|error| error.to_json())?;
-        if self.0.selection.has(tool) {
+        if self.0.runner.selection.has(tool) {
             return Ok(tool);
         }
         let message = format!("{} is not among the tools that this server offers", tool.short_name());
@@ -71,7 +72,7 @@ impl Server {
         };
         let limit =
             arguments.get("limit").and_then(Value::as_u64).map_or(10, |limit| limit.clamp(1, 50)) as usize;
-        let hits = self.search().find(query, limit, |tool| self.0.selection.has(tool));
+        let hits = self.search().find(query, limit, |tool| self.0.runner.selection.has(tool));
         let tools: Vec<Value> = hits
             .iter()
             .map(|hit| {
@@ -137,9 +138,9 @@ impl Server {
 
     async fn execute(&self, tool: Tool, arguments: &Value) -> CallToolResult {
         let options = ExecuteOptions { max_bytes: Some(MOST_BYTES), ..ExecuteOptions::default() };
-        match self.0.client.execute_with(tool, arguments, &options).await {
+        match self.0.runner.run(BY, tool, arguments, &options).await {
             Ok(outcome) => answer::done(answer::value(&outcome)),
-            Err(error) => answer::failed(&error),
+            Err(refusal) => answer::failed(&refusal),
         }
     }
 
@@ -152,9 +153,9 @@ impl Server {
     ) -> CallToolResult {
         let mut rows = Vec::new();
         loop {
-            let outcome = match self.0.client.execute(tool, &arguments).await {
+            let outcome = match self.0.runner.run(BY, tool, &arguments, &ExecuteOptions::default()).await {
                 Ok(outcome) => outcome,
-                Err(error) => return answer::failed(&error),
+                Err(refusal) => return answer::failed(&refusal),
             };
             let next = outcome.next_arguments().cloned();
             match outcome.value {
@@ -179,9 +180,9 @@ impl Server {
         match self.0.offer {
             Offer::Search => {
                 let pinned = offer::PINNED.iter().filter_map(|name| CATALOGUE.get(name));
-                pinned.filter(|tool| self.0.selection.has(*tool)).collect()
+                pinned.filter(|tool| self.0.runner.selection.has(*tool)).collect()
             }
-            Offer::Selected | Offer::All => self.0.selection.tools().collect(),
+            Offer::Selected | Offer::All => self.0.runner.selection.tools().collect(),
         }
     }
 }
@@ -347,7 +348,8 @@ impl Server {
         if !typed.is_empty() {
             arguments["filter"] = json!({member: {"contains": typed}});
         }
-        let Ok(outcome) = self.0.client.execute(tool, &arguments).await else { return Vec::new() };
+        let result = self.0.runner.run(BY, tool, &arguments, &ExecuteOptions::default()).await;
+        let Ok(outcome) = result else { return Vec::new() };
         let rows = outcome.value.as_array().into_iter().flatten();
         rows.filter_map(|row| row[member].as_str()).map(str::to_owned).collect()
     }

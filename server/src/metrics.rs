@@ -1,10 +1,7 @@
-//! `/metrics`: calls by tool and status, how long they took, and what is left of the API's budget.
+//! What is counted: calls by tool and status, how long they took, and what is left of the API's budget.
 
 use std::time::Duration;
 
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, RateLimit, Tool};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -13,8 +10,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
-
-use super::Shared;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Call {
@@ -29,6 +24,12 @@ pub struct Metrics {
     calls: Family<Call, Counter>,
     seconds: Histogram,
     remaining: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Metrics {
@@ -48,6 +49,14 @@ impl Metrics {
         Self { registry, calls, seconds, remaining }
     }
 
+    /// As OpenMetrics text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
     /// Counts a call.
     pub fn called(&self, tool: Tool, result: Result<RateLimit, &Error>, took: Duration) {
         let (outcome, limit) = match result {
@@ -60,15 +69,4 @@ impl Metrics {
             self.remaining.set(i64::try_from(remaining).unwrap_or(i64::MAX));
         }
     }
-}
-
-/// Shows them to whoever may use an account.
-pub async fn show(state: Shared, headers: HeaderMap) -> Response {
-    if let Err(refused) = state.accounts.open_any(&headers) {
-        return *refused;
-    }
-    let mut text = String::new();
-    // Writing to a string does not fail.
-    let _ = encode(&mut text, &state.metrics.registry);
-    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }
