@@ -103,7 +103,7 @@ kinds! {
         BodyRetyped "body-retyped" BodyRetyped "always" "the body of `{subject}` is {new}, was {old}"
         AnswerStatusAdded "answer-status-added" AnswerStatusRemoved "never: any 2xx is success" "`{subject}` may answer {new}"
         AnswerStatusRemoved "answer-status-removed" AnswerStatusAdded "never: any 2xx is success" "`{subject}` no longer answers {old}"
-        AnswerFormatChanged "answer-format-changed" AnswerFormatChanged "unless there was none" "`{subject}` answers {new}, was {old}"
+        AnswerFormatChanged "answer-format-changed" AnswerFormatChanged "unless there was none, or bytes of a kind that was not said" "`{subject}` answers {new}, was {old}"
         AnswerNarrowed "answer-narrowed" AnswerWidened "never" "`{subject}` answers less: {new}, was {old}"
         AnswerWidened "answer-widened" AnswerNarrowed "always" "`{subject}` answers more: {new}, was {old}"
         AnswerRetyped "answer-retyped" AnswerRetyped "always" "`{subject}` answers {new}, was {old}"

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod findings;
 pub mod mutate;
+pub mod rules;
 pub mod sound;
 
 use std::path::{Path, PathBuf};
