@@ -170,7 +170,7 @@ kinds! {
         ToolArgumentRenamed "tool-argument-renamed" ToolArgumentRenamed "always" "the argument `{old}` of `{subject}` is called `{new}` now"
         ToolArgumentRequired "tool-argument-required" ToolArgumentOptional "always" "`{subject}` now requires the argument `{member}`"
         ToolArgumentOptional "tool-argument-optional" ToolArgumentRequired "never" "`{subject}` no longer requires the argument `{member}`"
-        ToolArgumentNarrowed "tool-argument-narrowed" ToolArgumentWidened "always" "the argument `{member}` of `{subject}` takes less: {new}, was {old}"
+        ToolArgumentNarrowed "tool-argument-narrowed" ToolArgumentWidened "unless all that is gone are members of objects that take any" "the argument `{member}` of `{subject}` takes less: {new}, was {old}"
         ToolArgumentWidened "tool-argument-widened" ToolArgumentNarrowed "never" "the argument `{member}` of `{subject}` takes more: {new}, was {old}"
         ToolArgumentRetyped "tool-argument-retyped" ToolArgumentRetyped "always" "the argument `{member}` of `{subject}` is {new}, was {old}"
         ToolArgumentReworded "tool-argument-reworded" ToolArgumentReworded "never" "the argument `{member}` of `{subject}` is described anew"

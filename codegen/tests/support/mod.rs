@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod calls;
+pub mod edits;
 pub mod findings;
 pub mod mutate;
 pub mod rules;
