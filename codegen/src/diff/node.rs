@@ -25,6 +25,10 @@ impl Differences {
     pub fn between(old: &Value, new: &Value) -> Self {
         let mut found = Self::default();
         found.node("", old, new);
+        // The same order from both sides.
+        for pairs in [&mut found.narrower, &mut found.wider, &mut found.other] {
+            pairs.sort_by(|(a, b), (c, d)| (a.min(b), a.max(b)).cmp(&(c.min(d), c.max(d))));
+        }
         found
     }
 

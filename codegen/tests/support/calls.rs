@@ -1,7 +1,12 @@
 //! Calls of tools, drawn from the schemas of their arguments, and whether another release takes them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
+use toolcrate_codegen::diff::{Change, Level, Report, Severity, Side};
 use toolcrate_runtime::{Client, Credentials, Error, HeaderMap, Tool};
+
+use super::sound;
 
 struct Nobody;
 
@@ -139,4 +144,72 @@ fn objects(schema: &Value) -> Vec<Value> {
         objects.push(Value::Object(object));
     }
     objects
+}
+
+/// Changes that a caller notices before anything is sent: not what comes back, nor how tools are chosen. The
+/// filter is left out, as no calls are drawn for it.
+fn refuses(change: &&Change) -> bool {
+    let id = change.kind.id();
+    change.level == Level::Tools
+        && change.member.as_deref() != Some("filter")
+        && change.severity == Severity::Breaking
+        && (id.starts_with("tool-argument-") || id == "tool-removed" || id == "tool-renamed")
+}
+
+/// The old names of the tools of which `report` says that some call is refused.
+fn said(report: &Report) -> BTreeSet<String> {
+    let renamed = |new: &str| {
+        let change = report
+            .changes
+            .iter()
+            .find(|change| change.kind.id() == "tool-renamed" && change.new.as_deref() == Some(new));
+        change.and_then(|change| change.old.clone())
+    };
+    let name = |change: &Change| renamed(&change.subject).unwrap_or_else(|| change.subject.clone());
+    report.changes.iter().filter(refuses).map(name).collect()
+}
+
+/// What was tried.
+#[derive(Default)]
+pub struct Tried {
+    /// How many tools.
+    pub tools: usize,
+    /// How many calls.
+    pub calls: usize,
+    /// The tools that were judged otherwise than their calls say.
+    pub wrong: Vec<String>,
+}
+
+/// Tries the calls of every `each`th tool that did not change, and of all that did.
+pub fn try_calls(old: &Side, new: &Side, report: &Report, each: usize) -> Tried {
+    let (olds, news) = (sound::catalogue(&old.catalogue), sound::catalogue(&new.catalogue));
+    let said = said(report);
+    let mut tried = Tried::default();
+    let Some(any) = olds.tools().next() else { return tried };
+    let client = client(any);
+    for (number, tool) in olds.tools().enumerate() {
+        let now = news.get(tool.name());
+        let same = now.is_some_and(|now| now.input_schema() == tool.input_schema());
+        if same && number % each != 0 && !said.contains(tool.name()) {
+            continue;
+        }
+        let calls = of(&client, tool);
+        tried.tools += 1;
+        tried.calls += calls.len();
+        let refused = calls.iter().find(|call| now.is_none_or(|now| !takes(&client, now, call)));
+        match (refused, said.contains(tool.name())) {
+            (Some(call), false) => {
+                let why = now.and_then(|now| client.prepare(now, call).err()).map(|error| error.to_string());
+                tried.wrong.push(format!("{} is not said to break, but {call}: {why:?}", tool.name()));
+            }
+            (None, true) => {
+                let changes = report.changes.iter().filter(refuses);
+                let changes = changes.filter(|change| change.subject == tool.name());
+                let changes: Vec<&str> = changes.map(|change| change.sentence.as_str()).collect();
+                tried.wrong.push(format!("{} is said to break, but takes all: {changes:?}", tool.name()));
+            }
+            _ => {}
+        }
+    }
+    tried
 }
