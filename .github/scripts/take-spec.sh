@@ -18,7 +18,8 @@ if cmp --silent "$new" "$old"; then
   output "version="
   exit 0
 fi
-version=$(jq --raw-output '.info.version // ""' "$new")
+# The first line of a report: `OLD (file) → NEW (file): 3 changes`.
+version=$("${xtask[@]}" diff "$old" "$new" --profile "$profile" --fail-on never | sed -n '1s/.* → \(.*\) (.*/\1/p')
 if ! [[ $version =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]]; then
   echo "error: info.version of $new is \"$version\", which is no name for a file" >&2
   exit 2
