@@ -12,6 +12,7 @@ use toolcrate_codegen::name::lock::Lock;
 use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
+use crate::bench_diff;
 use crate::bench_tools;
 use crate::measure::{Cost, cost};
 
@@ -20,9 +21,9 @@ const STORE: &str = "docs/figures.json";
 /// The package that is measured.
 const PACKAGE: &str = "connectwise-psa";
 /// Two releases, to see that names stay.
-const OLDER: &str = "specs/connectwise-psa-2022.1.json";
+pub const OLDER: &str = "specs/connectwise-psa-2022.1.json";
 /// The newer one.
-const NEWER: &str = "specs/connectwise-psa-2025.1.json";
+pub const NEWER: &str = "specs/connectwise-psa-2025.1.json";
 /// Everything is compiled here, so that the daily target folder stays warm.
 const TARGET: &str = "target/bench";
 
@@ -31,20 +32,31 @@ const TARGET: &str = "target/bench";
 pub struct Figure {
     /// What was measured.
     pub what: String,
-    /// The figure, with its unit.
+    /// What came out, with its unit.
     pub value: String,
-    /// The bound, with its unit.
+    /// What it may be.
     pub bound: String,
-    /// Whether the figure is within the bound.
+    /// Whether it is.
     pub met: bool,
 }
 
+/// What can be set.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Measure `cargo xtask diff` alone; nothing is stored.
+    #[arg(long)]
+    diff: bool,
+}
+
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
-pub fn run() -> ExitCode {
-    match measure() {
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let measured = if arguments.diff { diff_alone() } else { measure() };
+    match measured {
         Ok(figures) => {
             print(&figures);
-            if let Err(error) = store(&figures) {
+            if !arguments.diff
+                && let Err(error) = store(&figures)
+            {
                 eprintln!("{STORE} could not be written: {error}");
                 return ExitCode::from(2);
             }
@@ -57,12 +69,19 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn diff_alone() -> Result<Vec<Figure>, String> {
+    let mut figures = Vec::new();
+    bench_diff::measure(&mut figures)?;
+    Ok(figures)
+}
+
 fn measure() -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
     counts(&mut figures)?;
     stability(&mut figures)?;
     bench_tools::measure(&mut figures)?;
     generator(&mut figures)?;
+    bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     Ok(figures)
 }
@@ -186,7 +205,8 @@ fn generator(figures: &mut Vec<Figure>) -> Result<(), String> {
     Ok(())
 }
 
-fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
+/// The run of `runs` that took the median of time.
+pub fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
     let mut costs = Vec::new();
     for _ in 0..runs {
         costs.push(cost(command, &[])?);
@@ -237,7 +257,7 @@ fn clean() -> Result<(), String> {
     if status.success() { Ok(()) } else { Err("cargo clean failed".to_owned()) }
 }
 
-/// A figure that may be at most `bound`.
+/// A figure that must not be more than `bound`.
 pub fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
     Figure {
         what: what.to_owned(),

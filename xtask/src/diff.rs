@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use toolcrate_codegen::diagnostic::{Error, Errors};
 use toolcrate_codegen::diff::report::{self, Format};
-use toolcrate_codegen::diff::{self, Report, Settings, Severity, Source, allow};
+use toolcrate_codegen::diff::{self, Report, Settings, Severity, Side, Source, allow, note};
 
 use crate::ci;
 
@@ -41,6 +41,8 @@ enum Shape {
     Markdown,
     Json,
     Html,
+    /// A release note in Markdown: what to do about it, long lists folded.
+    Note,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,7 +67,7 @@ impl FailOn {
 
 /// Compares. Exit code 0: nothing that matters; 1: found; 2: could not compare.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    match compare(arguments).and_then(|report| finish(arguments, &report)) {
+    match compare(arguments).and_then(|compared| finish(arguments, &compared)) {
         Ok(code) => code,
         Err(errors) => {
             eprintln!("{errors}");
@@ -75,7 +77,14 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn compare(arguments: &Arguments) -> Result<Report, Errors> {
+/// Two releases, and what a comparison found.
+struct Compared {
+    old: Side,
+    new: Side,
+    report: Report,
+}
+
+fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
     let settings = Settings::read(&arguments.profile)?;
     let (old, new) = match &arguments.specs[..] {
         [old, new] => (old.as_path(), new.as_path()),
@@ -89,17 +98,12 @@ fn compare(arguments: &Arguments) -> Result<Report, Errors> {
     if let Some(accepted) = accepted {
         allow::apply(&accepted, &today(), &mut report);
     }
-    Ok(report)
+    Ok(Compared { old, new, report })
 }
 
-fn finish(arguments: &Arguments, report: &Report) -> Result<ExitCode, Errors> {
-    let format = match arguments.format {
-        Shape::Text => Format::Text,
-        Shape::Markdown => Format::Markdown,
-        Shape::Json => Format::Json,
-        Shape::Html => Format::Html,
-    };
-    let text = report::render(report, format)?;
+fn finish(arguments: &Arguments, compared: &Compared) -> Result<ExitCode, Errors> {
+    let Compared { old, new, report } = compared;
+    let text = text(arguments.format, report, old, new)?;
     match &arguments.out {
         Some(path) => {
             std::fs::write(path, text).map_err(|error| unwritten(path, &error))?;
@@ -118,6 +122,17 @@ fn finish(arguments: &Arguments, report: &Report) -> Result<ExitCode, Errors> {
         ci::summary(&report::render(report, Format::Markdown)?);
     }
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn text(shape: Shape, report: &Report, old: &Side, new: &Side) -> Result<String, Errors> {
+    let format = match shape {
+        Shape::Text => Format::Text,
+        Shape::Markdown => Format::Markdown,
+        Shape::Json => Format::Json,
+        Shape::Html => Format::Html,
+        Shape::Note => return note::render(report, old, new),
+    };
+    report::render(report, format)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Errors {

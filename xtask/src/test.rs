@@ -1,6 +1,10 @@
 //! `cargo xtask test`: everything that CI tests, in one command.
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
+
+/// The folder of the diff tool that ours is compared with.
+const OTHER_DIFF_TOOL: &str = "tests/other-diff-tool";
 
 /// What can be set.
 #[derive(clap::Args)]
@@ -10,18 +14,61 @@ pub struct Arguments {
     rust_only: bool,
 }
 
-/// Runs the tests of the workspace; the exit code is that of the first that failed.
+/// Runs all tests; exit code 1 where one fails, or where a program that one needs is not there.
 pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut steps = vec![Step::new(env!("CARGO"), &["test", "--workspace"], ".")];
     if arguments.rust_only {
-        eprintln!("note: all tests so far need Rust alone; nothing is left out");
+        eprintln!("note: left out, as it needs node: the findings of another diff tool are those of today");
+    } else {
+        let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+        steps.push(Step::new("npm", &install, OTHER_DIFF_TOOL));
+        steps.push(Step::new("npm", &["run", "--silent", "check"], OTHER_DIFF_TOOL));
     }
-    let status = Command::new(env!("CARGO")).args(["test", "--workspace"]).status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("cargo could not be started: {error}");
-            ExitCode::FAILURE
+    for step in steps {
+        if let Err(message) = step.run() {
+            eprintln!("error: {message}");
+            return ExitCode::FAILURE;
         }
+    }
+    ExitCode::SUCCESS
+}
+
+/// A program to run in a folder.
+struct Step {
+    program: &'static str,
+    arguments: Vec<&'static str>,
+    folder: &'static str,
+}
+
+impl Step {
+    fn new(program: &'static str, arguments: &[&'static str], folder: &'static str) -> Self {
+        Self { program, arguments: arguments.to_vec(), folder }
+    }
+
+    fn run(&self) -> Result<(), String> {
+        let words: Vec<&str> = [self.program].into_iter().chain(self.arguments.iter().copied()).collect();
+        let what = format!("`{}` in {}", words.join(" "), self.folder);
+        let status =
+            Command::new(self.program).args(&self.arguments).current_dir(Path::new(self.folder)).status();
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(format!("{what} failed")),
+            Err(error) => Err(format!(
+                "{what} could not be started: {error}; --rust-only leaves out what needs more than Rust"
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Step;
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error_that_says_what_to_do() {
+        let message = Step::new("no-such-program", &["ci"], ".").run().unwrap_err();
+        assert!(message.starts_with("`no-such-program ci` in . could not be started"), "{message}");
+        assert!(message.ends_with("--rust-only leaves out what needs more than Rust"), "{message}");
+        assert_eq!(Step::new("false", &[], ".").run().unwrap_err(), "`false` in . failed");
     }
 }

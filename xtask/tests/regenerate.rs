@@ -49,6 +49,30 @@ fn it_writes_then_finds_nothing_to_do_then_notices_what_is_stale() {
 }
 
 #[test]
+fn in_ci_stale_files_are_annotated_and_the_difference_is_summed_up() {
+    let folder = project();
+    assert_eq!(run(folder.path(), &[]).0, Some(0));
+    let edited = folder.path().join("expected/src/query.rs");
+    let text = fs::read_to_string(&edited).unwrap();
+    fs::write(&edited, text.replace("pub page:", "pub side:")).unwrap();
+    let summary = folder.path().join("summary.md");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["regenerate", "--profile", "toolcrate.yaml", "--check"])
+        .current_dir(folder.path())
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let annotation = "::error file=expected/src/query.rs,title=not up to date::run `cargo xtask regenerate`";
+    assert!(stdout.lines().any(|line| line.starts_with(annotation)), "{stdout}");
+    let summary = fs::read_to_string(&summary).unwrap();
+    assert!(summary.starts_with("## 1 generated files are not up to date\n\n```diff\n"), "{summary}");
+    assert!(summary.contains("-    pub side: Option<i64>,\n+    pub page: Option<i64>,"), "{summary}");
+}
+
+#[test]
 fn another_folder_gets_the_same_bytes() {
     let folder = project();
     assert_eq!(run(folder.path(), &[]).0, Some(0));

@@ -226,7 +226,13 @@ fn answer(pair: &Pair<'_>, old: &Operation, new: &Operation, found: &mut Vec<Cha
     }
     if say_answer(a) != say_answer(b) {
         let change = change(Kind::AnswerFormatChanged).was(say_answer(a)).is(say_answer(b));
-        found.push(change.breaks_if(a.content != Content::None));
+        // Who takes any bytes takes those of a file too.
+        let fits = match (&a.content, &b.content) {
+            (Content::None, _) => true,
+            (Content::Binary, Content::Binary) => a.media_type.is_none(),
+            _ => false,
+        };
+        found.push(change.breaks_if(!fits));
         return;
     }
     let (Content::Json(a), Content::Json(b)) = (&a.content, &b.content) else { return };

@@ -11,6 +11,7 @@ pub mod items;
 mod kind;
 mod matching;
 mod node;
+pub mod note;
 pub mod report;
 mod rust;
 mod schemas;

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub struct Differences {
     /// What is taken no longer, or asked for in addition: before and after.
     pub narrower: Vec<(String, String)>,
+    /// How many of those refuse nobody: a member that is gone from an object which takes any is ignored.
+    pub ignored: usize,
     /// What is taken too.
     pub wider: Vec<(String, String)>,
     /// What is another thing now.
@@ -23,6 +25,10 @@ impl Differences {
     pub fn between(old: &Value, new: &Value) -> Self {
         let mut found = Self::default();
         found.node("", old, new);
+        // The same order from both sides.
+        for pairs in [&mut found.narrower, &mut found.wider, &mut found.other] {
+            pairs.sort_by(|(a, b), (c, d)| (a.min(b), a.max(b)).cmp(&(c.min(d), c.max(d))));
+        }
         found
     }
 
@@ -143,7 +149,11 @@ impl Differences {
             let path = join(place, name);
             match b.get(name) {
                 Some(other) => self.node(&path, node, other),
-                None => self.narrower.push((format!("with `{path}`"), format!("without `{path}`"))),
+                None => {
+                    self.ignored +=
+                        usize::from(matches!(new["additionalProperties"], Value::Null | Value::Bool(true)));
+                    self.narrower.push((format!("with `{path}`"), format!("without `{path}`")));
+                }
             }
         }
         for name in b.keys().filter(|name| !a.contains_key(*name)) {
@@ -229,6 +239,20 @@ mod tests {
                 assert_eq!(there.reworded, back.reworded);
             }
         }
+    }
+
+    #[test]
+    fn a_member_that_an_open_object_lost_refuses_nobody() {
+        let old = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
+        let open = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let mut closed = open.clone();
+        closed["additionalProperties"] = json!(false);
+        let found = Differences::between(&old, &open);
+        assert_eq!((found.narrower.len(), found.ignored), (1, 1));
+        assert_eq!(Differences::between(&closed, &open).other.len(), 1);
+        let mut old = old;
+        old["additionalProperties"] = json!(false);
+        assert_eq!(Differences::between(&old, &closed).ignored, 0);
     }
 
     #[test]

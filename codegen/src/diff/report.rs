@@ -22,10 +22,11 @@ pub enum Format {
     Html,
 }
 
-const TEMPLATES: [(&str, &str); 4] = [
+pub(super) const TEMPLATES: [(&str, &str); 5] = [
     ("diff.txt", include_str!("../../templates/diff.txt.j2")),
     ("diff.md", include_str!("../../templates/diff.md.j2")),
     ("diff.html", include_str!("../../templates/diff.html.j2")),
+    ("note.md", include_str!("../../templates/note.md.j2")),
     ("changes.md", include_str!("../../templates/changes.md.j2")),
 ];
 
@@ -159,7 +160,8 @@ const NAMED: usize = 12;
 /// How many characters of changed words a row shows.
 const WORDS: usize = 600;
 
-fn kinds_of(changes: &[&Change], format: Format) -> Vec<Value> {
+/// The changes by kind; what is the same of several things is one row.
+pub(super) fn kinds_of(changes: &[&Change], format: Format) -> Vec<Value> {
     let mut kinds = Vec::new();
     for group in changes.chunk_by(|a, b| a.kind == b.kind) {
         let mut rows: Vec<(&Change, Row)> = Vec::new();

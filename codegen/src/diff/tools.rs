@@ -235,7 +235,11 @@ fn arguments(old: &Tool, new: &Tool, change: &dyn Fn(Kind) -> Change, found: &mu
             pairs.iter().map(|pair| side(pair).as_str()).collect::<Vec<_>>().join("; ")
         };
         for (kind, pairs, breaks) in [
-            (Kind::ToolArgumentNarrowed, &differences.narrower, true),
+            (
+                Kind::ToolArgumentNarrowed,
+                &differences.narrower,
+                differences.narrower.len() > differences.ignored,
+            ),
             (Kind::ToolArgumentWidened, &differences.wider, false),
             (Kind::ToolArgumentRetyped, &differences.other, true),
         ] {

@@ -2,7 +2,11 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod calls;
+pub mod edits;
+pub mod findings;
 pub mod mutate;
+pub mod rules;
 pub mod sound;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Takes a new spec file: puts it into specs/, names it in the profile, generates the crate, and writes the text
+# of a pull request, a release note. Nothing is touched where the file is the one that is there.
+#
+#     .github/scripts/take-spec.sh NEW_SPEC BODY
+#
+# GITHUB_OUTPUT gets `version`, empty if nothing is new, and `draft`, true if the crate could not be generated:
+# the text then says why, and people have to adapt what the profile or the overlay says.
+set -euo pipefail
+new=$1 body=$2
+# shellcheck disable=SC2206 # several words on purpose
+xtask=(${XTASK:-cargo xtask})
+profile=specs/toolcrate.yaml
+output() { echo "$1" | tee -a "${GITHUB_OUTPUT:-/dev/null}"; }
+
+old=specs/$(sed -n 's/^spec: *//p' "$profile" | tr -d "\"'")
+if cmp --silent "$new" "$old"; then
+  output "version="
+  exit 0
+fi
+# The first line of a report: `OLD (file) → NEW (file): 3 changes`.
+version=$("${xtask[@]}" diff "$old" "$new" --profile "$profile" --fail-on never | sed -n '1s/.* → \(.*\) (.*/\1/p')
+if ! [[ $version =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]]; then
+  echo "error: info.version of $new is \"$version\", which is no name for a file" >&2
+  exit 2
+fi
+# `name-2025.1.json` becomes `name-2025.2.json`.
+name=$(basename "$old")
+name=${name%.*}
+file=${name%-[0-9]*}-$version.json
+
+# Before the file is put in place: the same release may have been mended.
+"${xtask[@]}" diff "$old" "$new" --profile "$profile" --format note --fail-on never --out "$body"
+cp "$new" "specs/$file"
+sed -i "s|^spec: .*|spec: $file|" "$profile"
+draft=false
+if ! errors=$("${xtask[@]}" regenerate --profile "$profile" 2>&1 >/dev/null); then
+  draft=true
+  {
+    # shellcheck disable=SC2016 # Markdown
+    printf '\n## The crate could not be generated\n\n```\n%s\n```\n' "$errors"
+  } >>"$body"
+fi
+# A pull request takes 65536 characters.
+if [ "$(wc -c <"$body")" -gt 60000 ]; then
+  head -c 60000 "$body" | sed '$d' >"$body.cut"
+  # shellcheck disable=SC2016 # Markdown
+  printf '\n… and more: run `cargo xtask diff %s specs/%s`.\n' "$old" "$file" >>"$body.cut"
+  mv "$body.cut" "$body"
+fi
+output "version=$version"
+output "draft=$draft"
