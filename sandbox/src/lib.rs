@@ -5,5 +5,6 @@
 //! engine between them is synchronous and knows no network, so that it can be tested alone.
 
 mod call;
+pub mod query;
 
 pub use call::{Action, Answer, Call, Event};
