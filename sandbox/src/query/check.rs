@@ -1,9 +1,9 @@
 //! One test of a query, ready to be put to values.
 
-use connectwise_psa::runtime::Value;
 use regex::{Regex, RegexBuilder};
 
 use super::QueryError;
+use super::data::View;
 use super::date::Moment;
 use super::names::Kind;
 use super::operand::{Number, Operand};
@@ -68,12 +68,13 @@ impl Check {
     }
 
     /// Whether a value is as it must be. Null passes no test but that for it.
-    pub(super) fn passes(&self, value: &Value) -> bool {
+    pub(super) fn passes<D>(&self, value: View<'_, D>) -> bool {
+        let null = matches!(value, View::Null);
         match self {
-            Self::Null { negated } => value.is_null() != *negated,
+            Self::Null { negated } => null != *negated,
             Self::Compare { operator, operand } => operand.order(value).map_or_else(
                 // A value of another kind is another value.
-                || *operator == Operator::NotEqual && !value.is_null(),
+                || *operator == Operator::NotEqual && !null,
                 |order| match operator {
                     Operator::Equal => order.is_eq(),
                     Operator::NotEqual => order.is_ne(),
@@ -85,11 +86,11 @@ impl Check {
                 },
             ),
             Self::Pattern { pattern, negated } => match value {
-                Value::String(text) => pattern.is_match(text) != *negated,
-                Value::Number(number) => pattern.is_match(&number.to_string()) != *negated,
+                View::Text(text) => pattern.is_match(text) != *negated,
+                View::Number(number) => pattern.is_match(&number.to_string()) != *negated,
                 _ => false,
             },
-            Self::OneOf { .. } if value.is_null() => false,
+            Self::OneOf { .. } if null => false,
             Self::OneOf { operands, negated } => {
                 let found = operands.binary_search_by(|operand| {
                     operand.order(value).map_or(std::cmp::Ordering::Less, std::cmp::Ordering::reverse)

@@ -1,7 +1,8 @@
 //! The API's query language: which records a list shows, in which order, with which members.
 //!
 //! A list's parameters are parsed and checked once into a [`Search`], which is then asked about each record
-//! where it lies: paths, literals and patterns are made ready beforehand, and no record is copied. A
+//! where it lies: paths, literals and patterns are made ready beforehand, and no record is copied. Records are
+//! JSON or any other form of [`Data`]. A
 //! [`Projection`] makes the `fields` parameter's answer, the only copy.
 //!
 //! The grammar, letter case never mattering:
@@ -20,6 +21,7 @@
 
 mod check;
 mod compile;
+mod data;
 mod date;
 mod error;
 mod names;
@@ -33,10 +35,10 @@ mod text;
 
 use std::cmp::Ordering;
 
-use connectwise_psa::runtime::Value;
-
+pub use data::{Data, View};
 pub use error::QueryError;
 pub use names::{Kind, Names};
+pub use operand::Number;
 pub use projection::Projection;
 
 use node::Node;
@@ -90,8 +92,8 @@ impl Search {
     }
 
     /// Whether a record is asked for.
-    pub fn matches(&self, record: &Value) -> bool {
-        self.conditions.iter().all(|node| node.holds(&[record]))
+    pub fn matches<D: Data>(&self, record: &D) -> bool {
+        self.conditions.iter().all(|node| node.holds(&[record.view()]))
     }
 
     /// Whether all records are asked for, so that [`matches`](Self::matches) need not be called.
@@ -101,7 +103,7 @@ impl Search {
 
     /// Which of two records comes first by `orderBy`; equal where it says nothing, so a stable sort keeps the
     /// order of ids. Null comes before every value.
-    pub fn compare(&self, a: &Value, b: &Value) -> Ordering {
+    pub fn compare<D: Data>(&self, a: &D, b: &D) -> Ordering {
         self.order.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 

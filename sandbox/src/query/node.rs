@@ -1,8 +1,7 @@
 //! A query made ready: tests joined by `and` and `or`, put to records where they lie.
 
-use connectwise_psa::runtime::Value;
-
 use super::check::Check;
+use super::data::{Data, View};
 use super::path::{Member, Path};
 
 /// What must hold.
@@ -31,36 +30,34 @@ pub(super) struct Items {
     pub(super) tests: Node,
 }
 
-static NULL: Value = Value::Null;
-
 impl Node {
     /// Whether it holds. `roots` are the record, or an item of each list.
-    pub(super) fn holds(&self, roots: &[&Value]) -> bool {
+    pub(super) fn holds<D: Data>(&self, roots: &[View<'_, D>]) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(roots)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(roots)),
             Self::Test(test) => roots
                 .get(test.root)
-                .is_some_and(|root| test.path.any(root, &|value| test.check.passes(value))),
-            Self::Items(items) => roots.first().is_some_and(|record| items.hold(record)),
+                .is_some_and(|root| test.path.any(*root, &|value| test.check.passes(value))),
+            Self::Items(items) => roots.first().is_some_and(|record| items.hold(*record)),
         }
     }
 }
 
 impl Items {
-    fn hold(&self, record: &Value) -> bool {
+    fn hold<D: Data>(&self, record: View<'_, D>) -> bool {
         match &self.lists[..] {
-            [list] => list_of(record, list).iter().any(|item| self.tests.holds(&[item])),
+            [list] => any_item(list.of(record), |item| self.tests.holds(&[item])),
             _ => self.product(record, &mut Vec::with_capacity(self.lists.len())),
         }
     }
 
     /// Tries every choice of an item of each list.
-    fn product<'r>(&self, record: &'r Value, chosen: &mut Vec<&'r Value>) -> bool {
+    fn product<'r, D: Data>(&self, record: View<'r, D>, chosen: &mut Vec<View<'r, D>>) -> bool {
         let Some(list) = self.lists.get(chosen.len()) else {
             return self.tests.holds(chosen);
         };
-        list_of(record, list).iter().any(|item| {
+        any_item(list.of(record), |item| {
             chosen.push(item);
             let holds = self.product(record, chosen);
             chosen.pop();
@@ -69,10 +66,10 @@ impl Items {
     }
 }
 
-fn list_of<'r>(record: &'r Value, list: &Member) -> &'r [Value] {
-    match list.of(record) {
-        Value::Array(items) if !items.is_empty() => items,
-        Value::Array(_) => std::slice::from_ref(&NULL),
-        single => std::slice::from_ref(single),
+fn any_item<'r, D: Data>(list: View<'r, D>, mut test: impl FnMut(View<'r, D>) -> bool) -> bool {
+    match list {
+        View::List([]) => test(View::Null),
+        View::List(items) => items.iter().any(|item| test(item.view())),
+        single => test(single),
     }
 }

@@ -3,16 +3,16 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use connectwise_psa::runtime::Value;
-use connectwise_psa::runtime::serde_json;
-
+use super::data::View;
 use super::date::Moment;
 use super::text;
 
 /// A number: exact where it is whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Number {
+pub enum Number {
+    /// A whole number.
     Whole(i64),
+    /// Any other.
     Broken(f64),
 }
 
@@ -22,10 +22,6 @@ impl Number {
             Ok(whole) => Some(Self::Whole(whole)),
             Err(_) => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Broken),
         }
-    }
-
-    fn of(number: &serde_json::Number) -> Self {
-        number.as_i64().map_or_else(|| Self::Broken(number.as_f64().unwrap_or_default()), Self::Whole)
     }
 
     /// Neither is infinite or no number, so there always is an order.
@@ -71,22 +67,20 @@ pub(super) enum Operand {
 impl Operand {
     /// How a value of a record stands to the operand; nothing where they are of different kinds, null with
     /// all.
-    pub(super) fn order(&self, value: &Value) -> Option<Ordering> {
+    pub(super) fn order<D>(&self, value: View<'_, D>) -> Option<Ordering> {
         match (self, value) {
-            (Self::Text(folded), Value::String(value)) => Some(text::compare(value, folded)),
-            (Self::Text(folded), Value::Number(value)) => Some(text::compare(&value.to_string(), folded)),
-            (Self::Number(number), Value::Number(value)) => Some(Number::of(value).compare(*number)),
-            (Self::Number(number), Value::String(value)) => {
-                Some(Number::parse(value.trim())?.compare(*number))
+            (Self::Text(folded), View::Text(value)) => Some(text::compare(value, folded)),
+            (Self::Text(folded), View::Number(value)) => Some(text::compare(&value.to_string(), folded)),
+            (Self::Number(number), View::Number(value)) => Some(value.compare(*number)),
+            (Self::Number(number), View::Text(value)) => Some(Number::parse(value.trim())?.compare(*number)),
+            (Self::Boolean(boolean), View::Boolean(value)) => Some(value.cmp(boolean)),
+            (Self::Date { canonical: Some(canonical), .. }, View::Text(value)) if in_form(value) => {
+                Some(value.cmp(canonical))
             }
-            (Self::Boolean(boolean), Value::Bool(value)) => Some(value.cmp(boolean)),
-            (Self::Date { canonical: Some(canonical), .. }, Value::String(value)) if in_form(value) => {
-                Some(value.as_str().cmp(canonical))
-            }
-            (Self::Date { moment, .. }, Value::String(value)) => Some(Moment::parse(value)?.cmp(moment)),
+            (Self::Date { moment, .. }, View::Text(value)) => Some(Moment::parse(value)?.cmp(moment)),
             (Self::Various(readings), value) => readings
                 .iter()
-                .filter(|reading| !(matches!(reading, Self::Number(_)) && value.is_string()))
+                .filter(|reading| !matches!((reading, value), (Self::Number(_), View::Text(_))))
                 .find_map(|reading| reading.order(value)),
             _ => None,
         }
@@ -116,17 +110,17 @@ fn in_form(value: &str) -> bool {
 }
 
 /// How two values of records stand to each other in a list: null first, then truth, numbers, text.
-pub(super) fn compare_values(a: &Value, b: &Value) -> Ordering {
-    let rank = |value: &Value| match value {
-        Value::Null | Value::Array(_) | Value::Object(_) => 0,
-        Value::Bool(_) => 1,
-        Value::Number(_) => 2,
-        Value::String(_) => 3,
+pub(super) fn compare_values<D>(a: View<'_, D>, b: View<'_, D>) -> Ordering {
+    let rank = |value: View<'_, D>| match value {
+        View::Null | View::List(_) | View::Object(_) => 0,
+        View::Boolean(_) => 1,
+        View::Number(_) => 2,
+        View::Text(_) => 3,
     };
     match (a, b) {
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        (Value::Number(a), Value::Number(b)) => Number::of(a).compare(Number::of(b)),
-        (Value::String(a), Value::String(b)) => text::compare(a, b),
+        (View::Boolean(a), View::Boolean(b)) => a.cmp(&b),
+        (View::Number(a), View::Number(b)) => a.compare(b),
+        (View::Text(a), View::Text(b)) => text::compare(a, b),
         (a, b) => rank(a).cmp(&rank(b)),
     }
 }

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use connectwise_psa::runtime::Value;
-
+use super::data::Data;
 use super::operand::compare_values;
 use super::path::Path;
 use super::{Names, QueryError, names, syntax};
@@ -26,8 +25,8 @@ pub(super) fn keys(text: &str, resource: &dyn Names) -> Result<Vec<Key>, QueryEr
 }
 
 impl Key {
-    pub(super) fn compare(&self, a: &Value, b: &Value) -> Ordering {
-        let order = compare_values(self.path.first(a), self.path.first(b));
+    pub(super) fn compare<D: Data>(&self, a: &D, b: &D) -> Ordering {
+        let order = compare_values(self.path.first(a.view()), self.path.first(b.view()));
         if self.descending { order.reverse() } else { order }
     }
 }

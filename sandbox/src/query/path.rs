@@ -3,70 +3,70 @@
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use connectwise_psa::runtime::Value;
-
-/// What a member that isn't there holds.
-static NULL: Value = Value::Null;
+use super::data::{Data, View};
 
 /// A path of members.
 #[derive(Clone, Debug)]
 pub(super) struct Path {
     members: Box<[Member]>,
-    /// Whether a record without the member may have it in `_info`.
-    info: bool,
+    /// Where a record that lacks the member may have it: `_info`.
+    info: Option<Member>,
 }
 
 impl Path {
     /// A path as written in a query, in any letter case.
     pub(super) fn new(text: &str) -> Self {
-        Self { members: text.split('/').map(Member::new).collect(), info: false }
+        Self { members: text.split('/').map(Member::new).collect(), info: None }
     }
 
     /// A path as written in records.
     pub(super) fn exact(text: &str) -> Self {
-        Self { members: text.split('/').map(Member::exact).collect(), info: false }
+        Self { members: text.split('/').map(Member::exact).collect(), info: None }
     }
 
     /// A member of `_info`; `own` where the record's own member of that name goes before it.
     pub(super) fn of_info(name: &str, own: bool) -> Self {
         if own {
-            return Self { members: [Member::exact(name)].into(), info: true };
+            return Self { members: [Member::exact(name)].into(), info: Some(Member::exact("_info")) };
         }
-        Self { members: [Member::exact("_info"), Member::exact(name)].into(), info: false }
+        Self { members: [Member::exact("_info"), Member::exact(name)].into(), info: None }
     }
 
     /// The first member, and the path below it.
     pub(super) fn split(text: &str) -> (Member, Self) {
         let (first, rest) = text.split_once('/').unwrap_or((text, ""));
         let members = rest.split('/').filter(|member| !member.is_empty()).map(Member::new).collect();
-        (Member::new(first), Self { members, info: false })
+        (Member::new(first), Self { members, info: None })
     }
 
     /// Whether a value at the path passes the check: of lists on the way, that of any item; null where there
     /// is none.
-    pub(super) fn any(&self, record: &Value, check: &impl Fn(&Value) -> bool) -> bool {
+    pub(super) fn any<D: Data>(&self, record: View<'_, D>, check: &impl Fn(View<'_, D>) -> bool) -> bool {
         walk(&self.members, self.start(record), check)
     }
 
     /// The value at the path; of lists on the way, the first item's.
-    pub(super) fn first<'r>(&self, record: &'r Value) -> &'r Value {
+    pub(super) fn first<'r, D: Data>(&self, record: View<'r, D>) -> View<'r, D> {
         self.members.iter().fold(self.start(record), |value, member| {
-            let value = value.as_array().and_then(|items| items.first()).unwrap_or(value);
+            let value = match value {
+                View::List([first, ..]) => first.view(),
+                value => value,
+            };
             member.of(value)
         })
     }
 
-    fn start<'r>(&self, record: &'r Value) -> &'r Value {
-        if self.info && self.members[0].find(record).is_none() {
-            return record.get("_info").unwrap_or(&NULL);
+    fn start<'r, D: Data>(&self, record: View<'r, D>) -> View<'r, D> {
+        match (&self.info, self.members.first()) {
+            (Some(info), Some(member)) if member.find(record).is_none() => info.of(record),
+            _ => record,
         }
-        record
     }
 }
 
-fn walk(members: &[Member], value: &Value, check: &impl Fn(&Value) -> bool) -> bool {
+fn walk<D: Data>(members: &[Member], value: View<'_, D>, check: &impl Fn(View<'_, D>) -> bool) -> bool {
     match value {
-        Value::Array(items) if !items.is_empty() => items.iter().any(|item| walk(members, item, check)),
+        View::List(items) if !items.is_empty() => items.iter().any(|item| walk(members, item.view(), check)),
         value => match members.split_first() {
             Some((first, rest)) => walk(rest, first.of(value), check),
             None => check(value),
@@ -98,29 +98,19 @@ impl Member {
     }
 
     /// The member of an object; null where there is none.
-    pub(super) fn of<'r>(&self, value: &'r Value) -> &'r Value {
-        self.find(value).unwrap_or(&NULL)
+    pub(super) fn of<'r, D: Data>(&self, value: View<'r, D>) -> View<'r, D> {
+        self.find(value).map_or(View::Null, Data::view)
     }
 
-    fn find<'r>(&self, value: &'r Value) -> Option<&'r Value> {
-        let members = value.as_object()?;
-        let hint = self.hint.load(Relaxed);
-        if let Some((_, value)) = members.iter().nth(hint).filter(|(name, _)| ***name == *self.name) {
+    fn find<'r, D: Data>(&self, value: View<'r, D>) -> Option<&'r D> {
+        let View::Object(object) = value else { return None };
+        let hinted = object.member(self.hint.load(Relaxed)).filter(|(name, _)| *name == &*self.name);
+        if let Some((_, value)) = hinted {
             return Some(value);
         }
-        let known = members.contains_key(&*self.name);
-        if !known && !self.loose {
-            return None;
-        }
-        let mut all = members.iter().enumerate();
-        let found = all.find(|(_, (name, _))| match known {
-            true => ***name == *self.name,
-            false => name.eq_ignore_ascii_case(&self.name),
-        });
-        found.map(|(at, (_, value))| {
-            self.hint.store(at, Relaxed);
-            value
-        })
+        let number = object.position(&self.name, self.loose)?;
+        self.hint.store(number, Relaxed);
+        object.member(number).map(|(_, value)| value)
     }
 }
 
@@ -138,6 +128,7 @@ impl PartialEq for Member {
 
 #[cfg(test)]
 mod tests {
+    use connectwise_psa::runtime::Value;
     use connectwise_psa::runtime::serde_json::json;
 
     use super::*;
@@ -157,15 +148,15 @@ mod tests {
             ("company/name/x", Value::Null),
             ("nothing/at/all", Value::Null),
         ] {
-            assert_eq!(*Path::new(path).first(&record), value, "{path}");
-            assert!(Path::new(path).any(&record, &|found| *found == value), "{path}");
+            assert_eq!(Path::new(path).first(record.view()).value(), value, "{path}");
+            assert!(Path::new(path).any(record.view(), &|found| found.value() == value), "{path}");
         }
-        assert!(Path::new("types/name").any(&record, &|found| found == "b"));
+        assert!(Path::new("types/name").any(record.view(), &|found| found == View::Text("b")));
         let updated = Path::of_info("lastUpdated", true);
-        assert_eq!(updated.first(&record), "2024-01-01T00:00:00Z");
+        assert_eq!(updated.first(record.view()), View::Text("2024-01-01T00:00:00Z"));
         let own = json!({"lastUpdated": "own", "_info": {"lastUpdated": "info"}});
-        assert_eq!(updated.first(&own), "own");
-        assert_eq!(Path::of_info("lastUpdated", false).first(&own), "info");
-        assert_eq!(*Path::exact("company/NAME").first(&record), Value::Null);
+        assert_eq!(updated.first(own.view()), View::Text("own"));
+        assert_eq!(Path::of_info("lastUpdated", false).first(own.view()), View::Text("info"));
+        assert_eq!(Path::exact("company/NAME").first(record.view()), View::Null);
     }
 }

@@ -3,6 +3,8 @@
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;
 
+use super::data::{Data, View};
+
 /// A path deeper than any record is cut here.
 const DEEPEST: usize = 32;
 
@@ -25,21 +27,20 @@ impl Projection {
     }
 
     /// The record with those members, in its own order. In a list, of each item.
-    pub fn apply(&self, record: &Value) -> Value {
-        if self.members.is_empty() {
-            return record.clone();
-        }
-        match record {
-            Value::Object(members) => {
-                let kept = members.iter().filter_map(|(name, value)| {
+    pub fn apply<D: Data>(&self, record: &D) -> Value {
+        match record.view() {
+            whole if self.members.is_empty() => whole.value(),
+            View::Object(object) => {
+                let members = (0..).map_while(|number| object.member(number));
+                let kept = members.filter_map(|(name, value)| {
                     let (_, below) =
                         self.members.iter().find(|(asked, _)| asked.eq_ignore_ascii_case(name))?;
-                    Some((name.clone(), below.apply(value)))
+                    Some((name.to_owned(), below.apply(value)))
                 });
                 Value::Object(kept.collect::<Map<_, _>>())
             }
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.apply(item)).collect()),
-            other => other.clone(),
+            View::List(items) => Value::Array(items.iter().map(|item| self.apply(item)).collect()),
+            other => other.value(),
         }
     }
 

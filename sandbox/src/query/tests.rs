@@ -1,5 +1,6 @@
 //! What queries mean, what is refused, and that no text can do harm.
 
+use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
 use proptest::prelude::*;
 
@@ -70,7 +71,7 @@ fn found(parameters: SearchText<'_>) -> Vec<i64> {
     let records = tickets();
     records
         .iter()
-        .filter(|record| search.matches(record))
+        .filter(|record| search.matches(*record))
         .filter_map(|record| record["id"].as_i64())
         .collect()
 }
