@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod clients;
 mod diff;
 mod measure;
 mod regenerate;

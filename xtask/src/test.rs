@@ -8,20 +8,37 @@ pub struct Arguments {
     /// Leave out what needs node or python.
     #[arg(long)]
     rust_only: bool,
+    /// Make the tours with clients for node and python alone.
+    #[arg(long, conflicts_with = "rust_only")]
+    clients_only: bool,
 }
 
-/// Runs the tests of the workspace; the exit code is that of the first that failed.
+/// Runs the tests of the workspace, then the clients that others wrote; the exit code is that of the first
+/// that failed.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    if arguments.rust_only {
-        eprintln!("note: all tests so far need Rust alone; nothing is left out");
+    if !arguments.clients_only && !workspace() {
+        return ExitCode::FAILURE;
     }
-    let status = Command::new(env!("CARGO")).args(["test", "--workspace"]).status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+    if arguments.rust_only {
+        eprintln!("note: the tours of the sandbox with clients for node and python are left out");
+        return ExitCode::SUCCESS;
+    }
+    match crate::clients::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the tests of the workspace; says whether all passed.
+fn workspace() -> bool {
+    match Command::new(env!("CARGO")).args(["test", "--workspace"]).status() {
+        Ok(status) => status.success(),
         Err(error) => {
             eprintln!("cargo could not be started: {error}");
-            ExitCode::FAILURE
+            false
         }
     }
 }
