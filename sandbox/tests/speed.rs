@@ -51,14 +51,14 @@ fn a_condition_over_100_000_tickets_takes_at_most_100_ms() {
             custom_field_conditions: custom,
             ..SearchText::default()
         };
-        // The best of three: other programs take their share.
-        let runs = (0..3).map(|_| {
+        // The best of five: other programs take their share.
+        let runs = (0..5).map(|_| {
             let start = Instant::now();
             let search = Search::parse(&text, &Ticket).expect("right");
             let found = tickets.iter().filter(|ticket| search.matches(*ticket)).count();
             (start.elapsed(), found)
         });
-        let (took, found) = runs.min().expect("three runs");
+        let (took, found) = runs.min().expect("five runs");
         println!("{took:>10.1?} {found:>6} found by {conditions}");
         assert!(found > 0 && took <= Duration::from_millis(100), "{took:?} for {conditions}");
     }

@@ -50,7 +50,8 @@ pub(super) fn find(names: &dyn Names, path: &str) -> Option<(Kind, Path)> {
         INFO.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
     };
     match (names.kind(path), info()) {
-        // A resource may say that it has such a member, and mean that of `_info`.
+        // A resource may say that it has such a member, and mean that of `_info`; one that doesn't say so may
+        // be searched by an excerpt that has it outside of `_info`.
         (Some(kind), Some((name, _))) => Some((kind, Path::of_info(name, true))),
         (Some(kind), None) => Some((kind, spelled(names, path))),
         (None, Some((name, kind))) => Some((kind.clone(), Path::of_info(name, false))),

@@ -9,8 +9,15 @@ use super::data::{Data, View};
 #[derive(Clone, Debug)]
 pub(super) struct Path {
     members: Box<[Member]>,
-    /// Where a record that lacks the member may have it: `_info`.
-    info: Option<Member>,
+    /// For a member that may be in `_info`.
+    info: Option<Info>,
+}
+
+#[derive(Clone, Debug)]
+struct Info {
+    /// `_info` itself.
+    member: Member,
+    own_first: bool,
 }
 
 impl Path {
@@ -24,12 +31,11 @@ impl Path {
         Self { members: text.split('/').map(Member::exact).collect(), info: None }
     }
 
-    /// A member of `_info`; `own` where the record's own member of that name goes before it.
-    pub(super) fn of_info(name: &str, own: bool) -> Self {
-        if own {
-            return Self { members: [Member::exact(name)].into(), info: Some(Member::exact("_info")) };
-        }
-        Self { members: [Member::exact("_info"), Member::exact(name)].into(), info: None }
+    /// A member that records have in `_info`, or as their own. Where it is likely to be is looked at first;
+    /// it matters what is found first in records that have both.
+    pub(super) fn of_info(name: &str, own_first: bool) -> Self {
+        let info = Some(Info { member: Member::exact("_info"), own_first });
+        Self { members: [Member::exact(name)].into(), info }
     }
 
     /// The first member, and the path below it.
@@ -42,12 +48,14 @@ impl Path {
     /// Whether a value at the path passes the check: of lists on the way, that of any item; null where there
     /// is none.
     pub(super) fn any<D: Data>(&self, record: View<'_, D>, check: &impl Fn(View<'_, D>) -> bool) -> bool {
-        walk(&self.members, self.start(record), check)
+        let (start, members) = self.start(record);
+        walk(members, start, check)
     }
 
     /// The value at the path; of lists on the way, the first item's.
     pub(super) fn first<'r, D: Data>(&self, record: View<'r, D>) -> View<'r, D> {
-        self.members.iter().fold(self.start(record), |value, member| {
+        let (start, members) = self.start(record);
+        members.iter().fold(start, |value, member| {
             let value = match value {
                 View::List([first, ..]) => first.view(),
                 value => value,
@@ -56,11 +64,15 @@ impl Path {
         })
     }
 
-    fn start<'r, D: Data>(&self, record: View<'r, D>) -> View<'r, D> {
-        match (&self.info, self.members.first()) {
-            (Some(info), Some(member)) if member.find(record).is_none() => info.of(record),
-            _ => record,
-        }
+    /// Where the path starts, and what is left of it there.
+    fn start<'r, D: Data>(&self, record: View<'r, D>) -> (View<'r, D>, &[Member]) {
+        let (Some(info), [member, rest @ ..]) = (&self.info, &*self.members) else {
+            return (record, &self.members);
+        };
+        let inside = info.member.of(record);
+        let (first, second) = if info.own_first { (record, inside) } else { (inside, record) };
+        let found = member.find(first).or_else(|| member.find(second));
+        (found.map_or(View::Null, Data::view), rest)
     }
 }
 
@@ -156,7 +168,10 @@ mod tests {
         assert_eq!(updated.first(record.view()), View::Text("2024-01-01T00:00:00Z"));
         let own = json!({"lastUpdated": "own", "_info": {"lastUpdated": "info"}});
         assert_eq!(updated.first(own.view()), View::Text("own"));
-        assert_eq!(Path::of_info("lastUpdated", false).first(own.view()), View::Text("info"));
+        let inside = Path::of_info("lastUpdated", false);
+        assert_eq!(inside.first(own.view()), View::Text("info"));
+        assert_eq!(inside.first(json!({"lastUpdated": "own"}).view()), View::Text("own"));
+        assert_eq!(inside.first(json!({}).view()), View::Null);
         assert_eq!(Path::exact("company/NAME").first(record.view()), View::Null);
     }
 }
