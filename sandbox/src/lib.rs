@@ -5,5 +5,10 @@
 //! engine between them is synchronous and knows no network, so that it can be tested alone.
 
 mod call;
+pub mod callbacks;
+pub mod command;
+pub mod faults;
+pub mod query;
+pub mod serve;
 
 pub use call::{Action, Answer, Call, Event};

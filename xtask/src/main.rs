@@ -4,6 +4,7 @@ mod bench;
 mod bench_diff;
 mod bench_tools;
 mod ci;
+mod clients;
 mod diff;
 mod measure;
 mod regenerate;

@@ -1,0 +1,110 @@
+//! Which requests meet which faults.
+
+use super::*;
+
+fn faults(settings: Value) -> Faults {
+    let settings = connectwise_psa::runtime::serde_json::from_value(settings).expect("settings");
+    Faults::new(settings).expect("rules that make sense")
+}
+
+/// What happens to a request, in a word.
+fn word(faults: &Faults, method: &str, path: &str) -> String {
+    let plan = faults.plan(&method.parse().expect("a verb"), path);
+    match plan.ending {
+        None if plan.delay.is_zero() => "nothing".to_owned(),
+        None => format!("{:?}", plan.delay),
+        Some(Ending::Answer { answer, effect: false }) => answer.status.as_u16().to_string(),
+        Some(Ending::Answer { answer, effect: true }) => format!("{} after", answer.status.as_u16()),
+        Some(Ending::Cut { effect }) => if effect { "cut after" } else { "cut before" }.to_owned(),
+        Some(Ending::Damaged(damage)) => format!("{damage:?}"),
+    }
+}
+
+#[test]
+fn rules_match_by_verb_path_and_count() {
+    let faults = faults(json!({"rules": [
+        {"fault": "cut_after", "method": "post", "path": "/service/tickets/*/notes", "count": 1},
+        {"fault": "timeout", "path": "/Service/**", "skip": 1, "after_effect": true},
+        {"fault": "truncated_body", "path": "/time/entries", "bytes": 10},
+    ]}));
+    for (method, path, expected) in [
+        ("POST", "/service/tickets/1/notes", "cut after"),
+        ("POST", "/service/tickets/1/notes", "nothing"),
+        ("POST", "/service/tickets/1/notes", "500 after"),
+        ("GET", "/service", "nothing"),
+        ("GET", "/time/entries", "Truncated(Some(10))"),
+        ("GET", "/time/entries/1", "nothing"),
+    ] {
+        assert_eq!(word(&faults, method, path), expected, "{method} {path}");
+    }
+    let report = faults.report();
+    assert_eq!(report["rules"][0]["matched"], 3);
+    assert_eq!(report["rules"][0]["fired"], 1);
+}
+
+#[test]
+fn latency_adds_up_and_does_not_hide_other_faults() {
+    let faults = faults(json!({"rules": [
+        {"fault": "latency", "milliseconds": 10},
+        {"fault": "empty_error"},
+        {"fault": "latency", "milliseconds": 5, "jitter_milliseconds": 0},
+    ]}));
+    let plan = faults.plan(&Method::GET, "/");
+    assert_eq!(plan.delay, Duration::from_millis(15));
+    assert!(matches!(plan.ending, Some(Ending::Answer { answer, .. }) if answer.status == 503));
+}
+
+#[test]
+fn a_seed_repeats_a_run() {
+    let run = |seed: u64| {
+        let faults = faults(json!({"seed": seed, "rules": [
+            {"fault": "html_error", "probability": 0.3},
+            {"fault": "latency", "milliseconds": 1, "jitter_milliseconds": 1000, "probability": 0.5},
+        ]}));
+        (0..200).map(|_| word(&faults, "GET", "/x")).collect::<Vec<_>>()
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+    let errors = run(3).iter().filter(|word| *word == "502").count();
+    assert!((30..=90).contains(&errors), "{errors}");
+}
+
+#[test]
+fn a_budget_runs_out_before_any_rule_is_asked() {
+    let faults = faults(json!({"budget": {"requests": 2}, "rules": [{"fault": "timeout"}]}));
+    assert_eq!(word(&faults, "GET", "/x"), "500");
+    assert_eq!(word(&faults, "GET", "/x"), "500");
+    let Some(Ending::Answer { answer, .. }) = faults.plan(&Method::GET, "/x").ending else {
+        panic!("the budget is spent");
+    };
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.headers["retry-after"], "60");
+    let text = String::from_utf8(answer.body.to_vec()).expect("text");
+    assert_eq!(
+        text,
+        "{\r\n  \"error\": \"ConnectWiseAPI\",\r\n  \"message\": \"Too many requests. Please try again in 60 \
+         seconds.\"\r\n}"
+    );
+    assert_eq!(faults.report()["rules"][0]["fired"], 2);
+    faults.replace(FaultSettings::default()).expect("none");
+    assert_eq!(word(&faults, "GET", "/x"), "nothing");
+}
+
+#[test]
+fn rules_that_make_no_sense_change_nothing() {
+    let faults = faults(json!({"rules": [{"fault": "cut_before"}]}));
+    let wrong = [
+        Rule { probability: 1.5, ..Rule::new(Fault::Timeout) },
+        Rule { status: Some(200), ..Rule::new(Fault::HtmlError) },
+        Rule { method: Some("not a verb".to_owned()), ..Rule::new(Fault::Timeout) },
+        Rule { content_type: Some("a\nb".to_owned()), ..Rule::new(Fault::WrongContentType) },
+        Rule::new(Fault::Latency),
+    ];
+    for rule in wrong {
+        assert!(faults.add(rule.clone()).is_err(), "{rule:?}");
+        assert!(faults.replace(FaultSettings { rules: vec![rule], ..FaultSettings::default() }).is_err());
+    }
+    assert_eq!(word(&faults, "GET", "/x"), "cut before");
+    let text = json!({"rules": [{"fault": "timeout", "pth": "/x"}]});
+    assert!(connectwise_psa::runtime::serde_json::from_value::<FaultSettings>(text).is_err());
+}
