@@ -1,5 +1,7 @@
-//! What the end to end tests share: a client for a local server, and arguments drawn from a schema.
+//! What the end to end tests share: a client for a local server, and arguments drawn from a schema or planned
+//! on the records of a server.
 
+pub mod planned;
 pub mod random;
 pub mod sample;
 

@@ -84,8 +84,9 @@ mod tests {
         let api = api();
         assert_eq!(api.operations.len(), CATALOGUE.len());
         for (at, operation) in api.operations.iter().enumerate() {
+            let mut numbers = operation.numbers.iter();
             let segments = operation.path.split('/').map(|segment| match segment.split_once('{') {
-                Some((before, _)) => format!("{before}7"),
+                Some((before, _)) => format!("{before}{}", if numbers.next() == Some(&true) { "7" } else { "x7" }),
                 None => segment.to_owned(),
             });
             let path = segments.collect::<Vec<_>>().join("/");

@@ -14,6 +14,8 @@ pub(crate) struct Operation {
     pub(crate) path: &'static str,
     /// The template without the names of parameters, in small letters: `/service/tickets/{}/notes`.
     pub(crate) template: String,
+    /// For each parameter of the path whether it is a whole number.
+    pub(super) numbers: Vec<bool>,
     pub(crate) purpose: Purpose,
     plan: OnceLock<Plan>,
     parameters: OnceLock<Vec<Option<CollectionId>>>,
@@ -70,7 +72,9 @@ impl Operation {
         let (_, rest) = rest.split_once("\"request\":{\"path\":\"")?;
         let (path, _) = rest.split_once('"')?;
         let template = normal(path);
-        Some(Self { tool, method, path, template, purpose: Purpose::Action, plan: OnceLock::new(), parameters: OnceLock::new() })
+        let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+        let numbers = names.map(|name| !line.contains(&format!("\"{name}\":{{\"type\":\"string\""))).collect();
+        Some(Self { tool, method, path, template, numbers, purpose: Purpose::Action, plan: OnceLock::new(), parameters: OnceLock::new() })
     }
 
     /// What it takes and answers.

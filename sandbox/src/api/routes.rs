@@ -1,6 +1,7 @@
 //! From a path to an operation: a tree of segments, in which a literal goes before a parameter.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
@@ -15,10 +16,16 @@ pub(super) struct Routes {
 #[derive(Default)]
 struct Node {
     literals: HashMap<String, usize>,
-    /// Parameters with the text before them, the longest text first: `types{id}`.
-    parameters: Vec<(String, usize)>,
+    /// Numbers go before texts, and the longest text before a parameter first: `types{id}`.
+    parameters: Vec<(Parameter, usize)>,
     /// Verbs and numbers of operations.
     operations: Vec<(&'static str, usize)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Parameter {
+    text: bool,
+    before: Reverse<(usize, String)>,
 }
 
 /// What stands at a path.
@@ -43,24 +50,27 @@ impl Routes {
         let mut routes = Self { nodes: vec![Node::default()] };
         for (number, operation) in operations.iter().enumerate() {
             let mut at = 0;
+            let mut numbers = operation.numbers.iter();
             for segment in operation.template.split('/').skip(1) {
-                at = routes.below(at, segment);
+                let number = segment.ends_with('}') && numbers.next().is_none_or(|number| *number);
+                at = routes.below(at, segment, number);
             }
             routes.nodes[at].operations.push((operation.method, number));
         }
         routes
     }
 
-    fn below(&mut self, at: usize, segment: &str) -> usize {
+    fn below(&mut self, at: usize, segment: &str, number: bool) -> usize {
         let next = self.nodes.len();
         let found = match segment.strip_suffix("{}") {
             Some(before) => {
+                let parameter = Parameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
                 let parameters = &mut self.nodes[at].parameters;
-                match parameters.iter().find(|(known, _)| known == before) {
+                match parameters.iter().find(|(known, _)| *known == parameter) {
                     Some((_, found)) => *found,
                     None => {
-                        parameters.push((before.to_owned(), next));
-                        parameters.sort_by_key(|(before, _)| std::cmp::Reverse(before.len()));
+                        parameters.push((parameter, next));
+                        parameters.sort();
                         next
                     }
                 }
@@ -107,10 +117,14 @@ impl Routes {
         {
             return Some(found);
         }
-        for (before, next) in &node.parameters {
+        for (parameter, next) in &node.parameters {
+            let Reverse((_, before)) = &parameter.before;
             let Some(value) = small.strip_prefix(before.as_str()).filter(|value| !value.is_empty()) else {
                 continue;
             };
+            if !parameter.text && value.parse::<i64>().is_err() {
+                continue;
+            }
             let depth = values.len();
             values.push(first[first.len() - value.len()..].to_owned());
             if let Some(found) = self.walk(*next, rest, method, values, wrong_verb) {
