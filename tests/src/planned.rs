@@ -18,6 +18,8 @@ pub struct Planner {
     lists: BTreeMap<String, Vec<Value>>,
     /// The tool with this verb and path that makes a record.
     creators: BTreeMap<String, Tool>,
+    /// The tool with this path that lists.
+    listers: BTreeMap<String, Tool>,
 }
 
 /// Parameters of queries, with values that any list takes.
@@ -38,9 +40,11 @@ const PARENTS: usize = 12;
 impl Planner {
     /// A planner for the catalogue.
     pub fn new() -> Self {
-        let tools = CATALOGUE.tools().filter(|tool| tool.http().method == "POST");
-        let creators = tools.map(|tool| (normal(&tool.http().path), tool)).collect();
-        Self { lists: BTreeMap::new(), creators }
+        let with = |verb: &'static str| {
+            let tools = CATALOGUE.tools().filter(move |tool| tool.http().method == verb);
+            tools.map(|tool| (normal(&tool.http().path), tool)).collect()
+        };
+        Self { lists: BTreeMap::new(), creators: with("POST"), listers: with("GET") }
     }
 
     /// Forgets what lists answered.
@@ -53,6 +57,18 @@ impl Planner {
         let http = tool.http();
         let mut arguments = self.drawn(tool, call);
         let item = normal(&http.path);
+        // A record of a list that is named in the query.
+        if http.method == "DELETE"
+            && arguments.contains_key("id")
+            && !in_path(tool, "id")
+            && let Some(lister) = self.listers.get(&item).copied()
+        {
+            let given: Map<String, Value> =
+                arguments.iter().filter(|(name, _)| in_path(lister, name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+            if let Some((record, _)) = self.records(lister, &given, call).into_iter().next() {
+                arguments.insert("id".to_owned(), record["id"].clone());
+            }
+        }
         if http.method == "DELETE"
             && let Some(creator) = item.strip_suffix("/{}").and_then(|list| self.creators.get(list)).copied()
         {
@@ -82,10 +98,10 @@ impl Planner {
             }
         }
         let in_query = line["input"]["shape"].as_str().is_some_and(|shape| shape.starts_with("query "));
-        if in_query {
+        if in_query || tool.http().path.ends_with("/search") {
             for (name, value) in QUERY {
                 if value.is_empty() {
-                    arguments.remove(name);
+                    arguments.retain(|known, _| !known.eq_ignore_ascii_case(name));
                 } else if arguments.contains_key(name) {
                     arguments.insert(name.to_owned(), json!(value));
                 }
@@ -96,7 +112,11 @@ impl Planner {
         }
         // Raw patches would name members that no record has.
         if schema["properties"]["operations"].is_object() {
-            arguments.remove("operations");
+            let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);
+            match schema["required"].as_array().is_some_and(|names| names.iter().any(|name| name == "operations")) {
+                true => arguments.insert("operations".to_owned(), changes_nothing),
+                false => arguments.remove("operations"),
+            };
         }
         let needed: Vec<String> = schema["required"].as_array().into_iter().flatten().filter_map(|n| n.as_str().map(str::to_owned)).collect();
         self.path(tool, &line, &mut arguments, call);
@@ -137,25 +157,17 @@ impl Planner {
     /// Fills in the arguments that stand in the path, from the outermost in: of the parents, the first that has
     /// what is asked for below it.
     fn path(&mut self, tool: Tool, line: &Value, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
-        let targets = line["request"]["arguments"].as_object().cloned().unwrap_or_default();
-        let placeholders = line["request"]["path"].as_str().unwrap_or_default().to_owned();
-        let names: Vec<String> = placeholders.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
-        let by_place: BTreeMap<&str, &String> = targets
-            .iter()
-            .filter(|(_, target)| target["in"] == "path")
-            .map(|(argument, target)| (target["name"].as_str().unwrap_or(argument), argument))
-            .collect();
         let relations = tool.relations();
-        let ordered: Vec<&String> = names.iter().filter_map(|name| by_place.get(name.as_str()).copied()).collect();
+        let ordered = parents(line);
         for argument in ordered.iter().rev() {
             let Some(relation) = relations.iter().find(|relation| relation.argument == argument.as_str()) else {
-                arguments.entry((*argument).clone()).and_modify(|value| *value = plain(value));
+                arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
             let Some(source) = CATALOGUE.get(&relation.tool) else { continue };
             // What an inner argument settled is kept.
             let Some((record, outer)) = self.records(source, &Map::new(), call).into_iter().next() else {
-                arguments.entry((*argument).clone()).and_modify(|value| *value = plain(value));
+                arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
             let text = line["input"]["properties"][argument.as_str()]["type"] == "string";
@@ -164,16 +176,16 @@ impl Planner {
             } else {
                 record.get("id").cloned()
             };
-            arguments.insert((*argument).clone(), value.unwrap_or(json!(1)));
-            let source_targets: Value = serde_json::from_str(source.line()).unwrap_or_default();
-            let own: Vec<&str> = source_targets["request"]["path"].as_str().unwrap_or_default().split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
+            arguments.insert(argument.clone(), value.unwrap_or(json!(1)));
+            let source_line: Value = serde_json::from_str(source.line()).unwrap_or_default();
+            let own = parents(&source_line);
             if own.is_empty() {
                 continue;
             }
             // The parents of that record are the arguments before this one, in the order of the path.
-            let before: Vec<&String> = ordered.iter().take_while(|known| *known != argument).copied().collect();
-            for (argument, value) in before.iter().rev().zip(outer.iter().rev()) {
-                arguments.insert((*argument).clone(), value.clone());
+            let before: Vec<&String> = ordered.iter().take_while(|known| *known != argument).collect();
+            for (argument, value) in before.into_iter().rev().zip(outer.iter().rev()) {
+                arguments.insert(argument.clone(), value.clone());
             }
             break;
         }
@@ -183,16 +195,14 @@ impl Planner {
     fn records(&mut self, tool: Tool, given: &Map<String, Value>, call: &mut Call<'_>) -> Vec<(Value, Vec<Value>)> {
         let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
         let relations = tool.relations();
-        let targets = line["request"]["arguments"].as_object().cloned().unwrap_or_default();
-        let path: Vec<&String> =
-            targets.iter().filter(|(_, target)| target["in"] == "path").map(|(argument, _)| argument).collect();
+        let path = parents(&line);
         let Some((argument, relation)) = path
             .iter()
             .filter(|argument| !given.contains_key(argument.as_str()))
             .find_map(|argument| Some((argument, relations.iter().find(|relation| relation.argument == argument.as_str())?)))
         else {
             let mut arguments = given.clone();
-            for argument in path {
+            for argument in &path {
                 arguments.entry(argument.clone()).or_insert(json!(1));
             }
             let key = format!("{} {}", tool.name(), Value::Object(arguments.clone()));
@@ -201,18 +211,18 @@ impl Planner {
                 let list = answered.and_then(|value| value.as_array().cloned()).unwrap_or_default();
                 self.lists.insert(key.clone(), list);
             }
-            let ids: Vec<Value> = arguments.values().cloned().collect();
+            let ids: Vec<Value> = parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
         let Some(source) = CATALOGUE.get(&relation.tool) else { return Vec::new() };
-        for (parent, outer) in self.records(source, &Map::new(), call).into_iter().take(PARENTS) {
+        // The outer parents that are settled are those of the list of parents too.
+        let known: Map<String, Value> = given.iter().filter(|(name, _)| in_path(source, name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (parent, _) in self.records(source, &known, call).into_iter().take(PARENTS) {
             let mut inner = given.clone();
             inner.insert((*argument).clone(), parent["id"].clone());
             let found = self.records(tool, &inner, call);
             if !found.is_empty() {
-                let own = parent["id"].clone();
-                let ids = |_: Vec<Value>| outer.iter().cloned().chain([own.clone()]).collect();
-                return found.into_iter().map(|(record, given)| (record, ids(given))).collect();
+                return found;
             }
         }
         Vec::new()
@@ -235,6 +245,20 @@ fn identity(tool: Tool) -> Option<String> {
         target["in"] == "path" && target["name"].as_str().unwrap_or(argument) == name
     });
     found.map(|(argument, _)| argument.clone())
+}
+
+/// The arguments in a tool's path, in order.
+fn parents(line: &Value) -> Vec<String> {
+    let targets = line["request"]["arguments"].as_object().cloned().unwrap_or_default();
+    let names = line["request"]["path"].as_str().unwrap_or_default().split('{').skip(1);
+    let names = names.filter_map(|rest| Some(rest.split_once('}')?.0));
+    names
+        .filter_map(|name| {
+            let mut in_path = targets.iter().filter(|(_, target)| target["in"] == "path");
+            let found = in_path.find(|(argument, target)| target["name"].as_str().unwrap_or(argument) == name);
+            found.map(|(argument, _)| argument.clone())
+        })
+        .collect()
 }
 
 fn in_path(tool: Tool, argument: &str) -> bool {

@@ -148,7 +148,9 @@ impl Found<'_> {
 
     fn collection(&self, template: &str, single: bool, ids: &HashMap<String, CollectionId>) -> Collection {
         let item = if single { template.to_owned() } else { format!("{template}/{{}}") };
-        let candidates = [(&item, "GET"), (&template.to_owned(), "GET"), (&template.to_owned(), "POST"), (&item, "PUT"), (&item, "PATCH")];
+        let own = template.to_owned();
+        let (first, second) = if self.lists(template) { (&own, &item) } else { (&item, &own) };
+        let candidates = [(first, "GET"), (second, "GET"), (&own, "POST"), (&item, "PUT"), (&item, "PATCH")];
         let known: Vec<usize> =
             candidates.iter().filter_map(|(template, method)| self.at(template, method)).collect();
         let schema = known.iter().find_map(|number| self.operations[*number].schema_name());

@@ -40,6 +40,14 @@ impl Resource {
         self.members.iter().find(|(known, _)| known == name).map(|(_, member)| member)
     }
 
+    /// An id as its records have it: a number, or in a few schemas text.
+    pub(crate) fn id(&self, id: i64) -> Value {
+        match self.member("id") {
+            Some(Member::Text) => Value::from(id.to_string()),
+            _ => Value::from(id),
+        }
+    }
+
     /// The type at a path of members, matched loosely in case and through lists.
     pub(crate) fn at(&self, path: &str) -> Option<Member> {
         let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));

@@ -174,7 +174,8 @@ pub(crate) fn page<'s>(
 }
 
 impl View {
-    fn shows(&self, record: &Object, ids: &[i64]) -> bool {
+    /// Whether a record is one of those at the path with these ids.
+    pub(crate) fn shows(&self, record: &Object, ids: &[i64]) -> bool {
         self.tests.iter().all(|(path, test)| {
             let (first, rest) = (&path[0], &path[1..]);
             let node = rest.iter().try_fold(record.get(first), |node, name| {

@@ -289,7 +289,10 @@ impl Called<'_> {
             };
             let known = api().of(collection);
             let parent = (at > 0 && known.parents.len() == at).then(|| ids[at - 1]);
-            let row = state.named(collection, value, parent);
+            let row = match rules().view(collection) {
+                Some(view) => state.named(view.of, value, None).filter(|row| view.shows(&row.record, &ids)),
+                None => state.named(collection, value, parent),
+            };
             ids.push(row.ok_or_else(|| Problem::not_found(&known.noun(), value))?.id);
         }
         Ok(ids)

@@ -49,12 +49,12 @@ pub(super) fn list(state: &State, called: &Called<'_>, collection: CollectionId)
 fn search_body<'b>(body: &'b Value, query: &mut Query<'b>) -> Result<(), Problem> {
     for (at, (name, value)) in body.as_object().into_iter().flatten().enumerate() {
         let text = value.as_str().filter(|text| !text.trim().is_empty());
-        let place = match name.as_str() {
+        let place = match name.to_ascii_lowercase().as_str() {
             "conditions" => &mut query.conditions,
-            "orderBy" => &mut query.order_by,
-            "childConditions" => &mut query.child_conditions,
-            "customFieldConditions" => &mut query.custom_field_conditions,
-            other => return Err(Problem::unknown_member(other, "FilterValues", other, at + 1)),
+            "orderby" => &mut query.order_by,
+            "childconditions" => &mut query.child_conditions,
+            "customfieldconditions" => &mut query.custom_field_conditions,
+            _ => return Err(Problem::unknown_member(name, "FilterValues", name, at + 1)),
         };
         *place = text.or(*place);
     }
@@ -100,6 +100,7 @@ pub(super) fn one(
     path: &str,
 ) -> Result<Answer, Problem> {
     let plan = called.operation.plan();
+    let collection = rules().view(collection).map_or(collection, |view| view.of);
     let row = state.row(collection, id);
     let row = row.ok_or_else(|| Problem::not_found(&api().of(collection).noun(), &id.to_string()))?;
     let mut body = Vec::with_capacity(4096);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::list::{self, parameter};
 use super::{Called, read, reply};
-use crate::api::{CollectionId, Content, Plan, Purpose, api};
+use crate::api::{Body, CollectionId, Content, Plan, Purpose, api};
 use crate::call::Answer;
 use crate::clock;
 use crate::problem::Problem;
@@ -18,7 +18,11 @@ pub(super) fn write(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<An
     match called.operation.purpose {
         Purpose::Create(collection) => {
             let parent = if api().of(collection).parents.is_empty() { 0 } else { last };
-            let id = writing.create(collection, plan, parent, &called.body()?, called.text())?;
+            let body = match called.body()? {
+                Value::Null if plan.body == Body::None => Value::Object(Map::new()),
+                body => body,
+            };
+            let id = writing.create(collection, plan, parent, &body, called.text())?;
             let path = format!("{}/{id}", called.path());
             read::one(writing.state, called, collection, id, 201, &path)
         }

@@ -99,7 +99,7 @@ fn complete(state: &mut State, loaded: &[(CollectionId, i64, i64)]) -> Result<()
     for (collection, parent, id) in loaded {
         let known = api().of(*collection);
         let Some(mut record) = state.value(*collection, *id) else { continue };
-        for name in record.keys().filter(|name| *name != "_info") {
+        for name in record.keys().filter(|name| !matches!(name.as_str(), "id" | "_info")) {
             if known.resource().member(name).is_none() && !known.resource().members.is_empty() {
                 return Err(format!("{} {id} has no member {name}", known.path));
             }

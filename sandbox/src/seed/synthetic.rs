@@ -36,7 +36,7 @@ pub(super) fn fill(state: &mut State, collection: CollectionId) {
     let records = if known.single { 1 } else { RECORDS };
     for id in 1..=records {
         let mut record = members(state, collection, id);
-        record.insert("id".to_owned(), Value::from(id));
+        record.insert("id".to_owned(), known.resource().id(id));
         set_parent(collection, parent, &mut record);
         let date = clock::text(state.began);
         let info = json!({"lastUpdated": date, "updatedBy": "Admin1", "dateEntered": date, "enteredBy": "Admin1"});
@@ -66,7 +66,9 @@ fn members(state: &mut State, collection: CollectionId, id: i64) -> Map<String, 
         let name = &link.path[0];
         let Some(member @ Member::Object(_)) = resource.member(name) else { continue };
         let target = api().listed_by(&link.tool);
-        let value = target.filter(|target| *target != collection).and_then(|target| first(api(), state, target, member));
+        // Nested ones would need their parents first, which may be the ones that are being made.
+        let target = target.filter(|target| *target != collection && api().of(*target).parents.is_empty());
+        let value = target.and_then(|target| first(api(), state, target, member));
         match value {
             Some(value) => record.insert(name.clone(), value),
             None => record.shift_remove(name),

@@ -90,7 +90,7 @@ impl<'a> Writing<'a> {
         self.ensure(collection);
         let id = self.state.table_mut(collection).next_id();
         let mut record = Map::new();
-        record.insert("id".to_owned(), Value::from(id));
+        record.insert("id".to_owned(), api().of(collection).resource().id(id));
         members.shift_remove("id");
         record.append(&mut members);
         let date = Value::from(self.date());

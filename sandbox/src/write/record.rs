@@ -117,7 +117,7 @@ impl Writing<'_> {
         let resource = api().of(collection).resource();
         self.custom_fields(collection, Some(&before), &mut record);
         rules().before(self, collection, parent, Some(&before), &mut record)?;
-        record.insert("id".to_owned(), Value::from(id));
+        record.insert("id".to_owned(), resource.id(id));
         let (record, only_written): (Map<String, Value>, Map<String, Value>) =
             record.into_iter().partition(|(name, _)| resource.members.is_empty() || resource.member(name).is_some());
         let old = self.state.record(collection, id);
