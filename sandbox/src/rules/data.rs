@@ -26,6 +26,10 @@ struct File {
     empty: Vec<String>,
     /// Parameters of the query that a list is narrowed by; its records' `_info` has them.
     query_filters: BTreeMap<String, Vec<String>>,
+    /// Reports by name, and the collection that each is about.
+    reports: BTreeMap<String, String>,
+    /// Types of resources in bundles, and where they are listed.
+    bundles: BTreeMap<String, String>,
     /// Names of record rules.
     records: BTreeMap<String, Vec<String>>,
     /// Names of action rules by verb and template.
@@ -61,6 +65,8 @@ pub(crate) struct Rules {
     views: HashMap<CollectionId, View>,
     empty: HashSet<CollectionId>,
     query_filters: HashMap<CollectionId, Vec<String>>,
+    reports: BTreeMap<String, String>,
+    bundles: BTreeMap<String, String>,
     records: HashMap<CollectionId, Vec<&'static dyn RecordRule>>,
     actions: HashMap<String, ActionRule>,
 }
@@ -91,6 +97,8 @@ impl Rules {
             views: each(file.views, View::new)?,
             empty: file.empty.iter().map(|template| collection(template)).collect::<Result<_, _>>()?,
             query_filters: each(file.query_filters, Ok)?,
+            reports: file.reports,
+            bundles: file.bundles,
             records: each(file.records, |names| names.iter().map(record).collect::<Result<Vec<_>, _>>())?,
             actions: actions.collect::<Result<_, String>>()?,
         })
@@ -120,6 +128,16 @@ impl Rules {
     /// Parameters of the query that a list is narrowed by.
     pub(crate) fn query_filters(&self, collection: CollectionId) -> &[String] {
         self.query_filters.get(&collection).map_or(&[], Vec::as_slice)
+    }
+
+    /// The template of the collection that a report is about.
+    pub(crate) fn report(&self, name: &str) -> Option<&str> {
+        self.reports.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, template)| template.as_str())
+    }
+
+    /// Where a bundle finds resources of a type.
+    pub(crate) fn bundle(&self, kind: &str) -> Option<&str> {
+        self.bundles.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, template)| template.as_str())
     }
 
     pub(crate) fn action(&self, operation: &Operation) -> Option<ActionRule> {

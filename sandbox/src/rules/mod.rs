@@ -1,8 +1,14 @@
 //! What is special about some records and actions: small named rules, bound to collections and operations by
 //! `specs/sandbox/rules.json`. Everything that has no rule works as its schema says.
 
-mod actions;
+mod callbacks;
+mod conversions;
 mod data;
+mod orders;
+mod reads;
+mod stock;
+mod tickets;
+mod time;
 
 use std::sync::OnceLock;
 
@@ -78,19 +84,46 @@ pub(crate) fn rules() -> &'static Rules {
 
 /// The record rule with this name.
 fn record_rule(name: &str) -> Option<&'static dyn RecordRule> {
-    let _ = name;
-    None
+    Some(match name {
+        "adjustment" => &stock::Adjustment,
+        "adjustment_detail" => &stock::Detail,
+        "callback" => &callbacks::Callback,
+        "note" => &tickets::Note,
+        "purchase_order" => &orders::Order,
+        "purchase_order_line" => &orders::Line,
+        "ticket" => &tickets::Ticket,
+        "time_entry" => &time::Entry,
+        _ => return None,
+    })
 }
 
 /// The action rule with this name.
 fn action_rule(name: &str) -> Option<ActionRule> {
     Some(match name {
-        "nothing" => actions::nothing,
+        "approve_sheet" => time::approve,
+        "attach_children" => tickets::attach,
+        "bundle" => reads::bundle,
+        "convert_to_agreement" => conversions::to_agreement,
+        "convert_to_order" => conversions::to_order,
+        "convert_to_project" => conversions::to_project,
+        "convert_to_ticket" => conversions::to_ticket,
+        "copy_order" => orders::copy,
+        "merge_tickets" => tickets::merge,
+        "quantity_on_hand" => stock::quantity,
+        "rebatch_order" => orders::rebatch,
+        "reject_sheet" => time::reject,
+        "report" => reads::report,
+        "report_columns" => reads::report_columns,
+        "report_count" => reads::report_count,
+        "reverse_sheet" => time::reverse,
+        "submit_sheet" => time::submit,
+        "system_info" => reads::info,
+        "unbatch_order" => orders::unbatch,
         _ => return None,
     })
 }
 
-/// The integer at a path of members.
+/// The id of a reference.
 pub(crate) fn id_at(record: &Map<String, Value>, member: &str) -> Option<i64> {
     record.get(member)?.get("id")?.as_i64()
 }

@@ -156,6 +156,13 @@ impl Writing<'_> {
         rows.into_iter().find(|row| same(row))
     }
 
+    /// A reference to a record of a collection, as the schema of references has it; null if it isn't there.
+    pub(crate) fn refer(&self, collection: CollectionId, id: i64, schema: &str) -> Value {
+        let Some(row) = self.state.row(collection, id) else { return Value::Null };
+        let member = Member::Object(schema.to_owned());
+        Value::Object(reference(collection, row, Some(&member), self.path_of(collection, row)))
+    }
+
     /// The path of a record, as links have it.
     pub(crate) fn path_of(&self, collection: CollectionId, row: &Row) -> Option<String> {
         let known = api().of(collection);
