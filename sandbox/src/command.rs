@@ -12,7 +12,8 @@ use connectwise_psa::runtime::{Secret, serde_json};
 
 use crate::callbacks::CallbackSettings;
 use crate::faults::{Budget, FaultSettings, Rule};
-use crate::serve::{Engine, Server, ServerSettings, serve};
+use crate::serve::{Server, ServerSettings, serve};
+use crate::{Key, Sandbox, Settings};
 
 /// Shown after the flags.
 const EXAMPLES: &str = "\
@@ -119,6 +120,23 @@ impl Arguments {
         if self.keys.is_empty() { vec![Login::default()] } else { self.keys.clone() }
     }
 
+    /// What the engine is started with.
+    pub fn settings(&self) -> Settings {
+        let keys = self.logins().into_iter().map(|login| Key {
+            company_id: login.company,
+            public_key: login.public,
+            private_key: login.private,
+            ..Settings::default().keys.swap_remove(0)
+        });
+        Settings {
+            keys: keys.collect(),
+            data: self.data.clone(),
+            scale: self.scale,
+            seed: self.seed,
+            ..Settings::default()
+        }
+    }
+
     /// What the server is started with.
     ///
     /// # Errors
@@ -151,13 +169,23 @@ impl Arguments {
     }
 }
 
-/// Serves an engine until the process is told to end, by Ctrl-C or a signal. Says on standard error where it
+/// Starts a sandbox and serves it.
+///
+/// # Errors
+/// The address can't be listened at, the data file can't be used, or the faults make no sense.
+pub async fn start(arguments: &Arguments) -> io::Result<Server> {
+    let sandbox = Sandbox::new(arguments.settings())
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+    serve(Arc::new(sandbox), arguments.server_settings()?).await
+}
+
+/// Serves a sandbox until the process is told to end, by Ctrl-C or a signal. Says on standard error where it
 /// listens and which keys it takes.
 ///
 /// # Errors
-/// The address can't be listened at, or the faults make no sense.
-pub async fn run(engine: Arc<dyn Engine>, arguments: &Arguments) -> io::Result<()> {
-    let server = serve(engine, arguments.server_settings()?).await?;
+/// As [`start`].
+pub async fn run(arguments: &Arguments) -> io::Result<()> {
+    let server = start(arguments).await?;
     eprint!("{}", greeting(&server, &arguments.logins()));
     ended().await?;
     server.stop().await;

@@ -1,9 +1,10 @@
-//! What the end to end tests share: a client for a local server, arguments drawn from a schema, and a judge of
-//! requests that knows the spec alone.
+//! What the end to end tests share: a client for a local server, arguments drawn from a schema or planned on the
+//! records of a server, and a judge of requests that knows the spec alone.
 
 pub mod draw;
 pub mod figures;
 pub mod mutate;
+pub mod planned;
 pub mod random;
 pub mod sample;
 pub mod spec;

@@ -173,18 +173,19 @@ impl Catalogue {
         Tool::new(self, entry.name, entry.short_name, entry.module, entry.line)
     }
 
-    /// The line of a shape of arguments.
-    pub(crate) fn shape(&self, name: &str) -> Option<&'static str> {
+    /// The line of a shape of arguments: a JSON object with `name`, `in`, `relations` and `properties`.
+    pub fn shape(&self, name: &str) -> Option<&'static str> {
         lookup(&self.index().shapes, name)
     }
 
-    /// The line of what a resource can be filtered by.
-    pub(crate) fn filter(&self, name: &str) -> Option<&'static str> {
+    /// The line of what a resource can be filtered by: a JSON object with `name`, `fields` (path to kind),
+    /// `children` and `custom`.
+    pub fn filter(&self, name: &str) -> Option<&'static str> {
         lookup(&self.index().filters, name)
     }
 
-    /// The line of a schema.
-    pub(crate) fn schema(&self, name: &str) -> Option<&'static str> {
+    /// The line of a schema: a JSON object with `name`, `schema` and `uses`, the names it refers to.
+    pub fn schema(&self, name: &str) -> Option<&'static str> {
         lookup(&self.index().schemas, name)
     }
 }

@@ -35,7 +35,7 @@ use connectwise_psa::runtime::{Secret, Value};
 
 use crate::callbacks::{CallbackSettings, Callbacks};
 use crate::faults::{FaultSettings, Faults};
-use crate::{Answer, Call, Event};
+use crate::{Answer, Call, Event, Sandbox};
 
 pub(crate) use reply::guid;
 
@@ -52,6 +52,24 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Calls `listener` for each change, after it was stored.
     fn on_event(&self, listener: Box<dyn Fn(&Event) + Send + Sync>);
+}
+
+impl Engine for Sandbox {
+    fn answer(&self, call: &Call) -> Answer {
+        Self::answer(self, call)
+    }
+
+    fn callbacks(&self) -> Vec<Value> {
+        Self::callbacks(self)
+    }
+
+    fn disable_callback(&self, id: i64) {
+        Self::disable_callback(self, id);
+    }
+
+    fn on_event(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) {
+        Self::on_event(self, listener);
+    }
 }
 
 /// What a server is started with.

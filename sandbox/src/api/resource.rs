@@ -1,0 +1,146 @@
+//! What records of a schema hold, as the catalogue says it: members, their types, and what they can be
+//! searched by.
+
+use std::collections::HashMap;
+use std::sync::{OnceLock, RwLock};
+
+use connectwise_psa::CATALOGUE;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::query::Kind;
+
+/// A schema of the API.
+#[derive(Debug, Default)]
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) members: Vec<(String, Member)>,
+    /// Paths in small letters and what can be compared with them.
+    pub(crate) kinds: HashMap<String, Kind>,
+}
+
+/// The type of a member.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Member {
+    Integer,
+    Number,
+    Boolean,
+    Text,
+    /// Texts by name.
+    Map,
+    /// An object with a schema of its own.
+    Object(String),
+    List(Box<Member>),
+    /// Whatever.
+    Any,
+}
+
+impl Resource {
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|(known, _)| known == name).map(|(_, member)| member)
+    }
+
+    /// An id as its records have it: a number, or in a few schemas text.
+    pub(crate) fn id(&self, id: i64) -> Value {
+        match self.member("id") {
+            Some(Member::Text) => Value::from(id.to_string()),
+            _ => Value::from(id),
+        }
+    }
+
+    /// The type at a path of members, matched loosely in case and through lists.
+    pub(crate) fn at(&self, path: &str) -> Option<Member> {
+        let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let (_, member) = self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(first))?;
+        let Some(rest) = rest else { return Some(member.clone()) };
+        match through_lists(member) {
+            Member::Object(name) => resource(name).at(rest),
+            Member::Map => Some(Member::Text),
+            _ => None,
+        }
+    }
+}
+
+fn through_lists(member: &Member) -> &Member {
+    match member {
+        Member::List(item) => through_lists(item),
+        other => other,
+    }
+}
+
+/// The schema with this name; an empty one if the catalogue has none.
+pub(crate) fn resource(name: &str) -> &'static Resource {
+    static KNOWN: OnceLock<RwLock<HashMap<String, &'static Resource>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(RwLock::default);
+    if let Some(found) = known.read().ok().and_then(|known| known.get(name).copied()) {
+        return found;
+    }
+    // As many as the catalogue has schemas, and kept as long as it.
+    let found: &'static Resource = Box::leak(Box::new(parse(name).unwrap_or_default()));
+    if let Ok(mut known) = known.write() {
+        return known.entry(name.to_owned()).or_insert(found);
+    }
+    found
+}
+
+#[derive(Deserialize)]
+struct SchemaLine {
+    schema: Value,
+}
+
+#[derive(Deserialize)]
+struct FilterLine {
+    fields: Map<String, Value>,
+}
+
+fn parse(name: &str) -> Option<Resource> {
+    let line: SchemaLine = serde_json::from_str(CATALOGUE.schema(name)?).ok()?;
+    let properties = line.schema.get("properties").and_then(Value::as_object);
+    let members = properties.into_iter().flatten().map(|(name, node)| (name.clone(), member(node))).collect();
+    let filters: Option<FilterLine> = CATALOGUE.filter(name).and_then(|line| serde_json::from_str(line).ok());
+    let fields = filters.map(|line| line.fields).unwrap_or_default();
+    let kinds = fields.iter().map(|(path, kind)| (path.to_ascii_lowercase(), self::kind(kind))).collect();
+    Some(Resource { name: name.to_owned(), members, kinds })
+}
+
+/// The type that a node of a schema describes.
+pub(crate) fn member(node: &Value) -> Member {
+    if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
+        let name = reference.rsplit_once("/").map_or(reference, |(_, name)| name);
+        return Member::Object(name.replace("~1", "/").replace("~0", "~"));
+    }
+    if let Some(first) = node.get("anyOf").and_then(|nodes| nodes.get(0)) {
+        return member(first);
+    }
+    let kinds: Vec<&str> = match node.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect()
+        }
+        _ => Vec::new(),
+    };
+    match kinds[..] {
+        ["integer"] => Member::Integer,
+        ["number"] => Member::Number,
+        ["boolean"] => Member::Boolean,
+        ["string"] => Member::Text,
+        ["array"] => Member::List(Box::new(node.get("items").map_or(Member::Any, member))),
+        ["object"] if node.get("additionalProperties").is_some_and(Value::is_object) => Member::Map,
+        _ => Member::Any,
+    }
+}
+
+fn kind(kind: &Value) -> Kind {
+    match kind {
+        Value::Array(choices) => {
+            Kind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
+        Value::String(kind) => match kind.as_str() {
+            "integer" | "number" => Kind::Number,
+            "boolean" => Kind::Boolean,
+            "datetime" | "date" => Kind::Date,
+            _ => Kind::Text,
+        },
+        _ => Kind::Text,
+    }
+}

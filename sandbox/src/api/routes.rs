@@ -1,0 +1,138 @@
+//! From a path to an operation: a tree of segments, in which a literal goes before a parameter.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use percent_encoding::percent_decode_str;
+
+use super::Operation;
+
+/// The tree.
+pub(super) struct Routes {
+    nodes: Vec<Node>,
+}
+
+#[derive(Default)]
+struct Node {
+    literals: HashMap<String, usize>,
+    /// Numbers go before texts, and the longest text before a parameter first: `types{id}`.
+    parameters: Vec<(Parameter, usize)>,
+    /// Verbs and numbers of operations.
+    operations: Vec<(&'static str, usize)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Parameter {
+    text: bool,
+    before: Reverse<(usize, String)>,
+}
+
+/// What stands at a path.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// An operation, and the values of its parameters in order.
+    Operation { operation: usize, place: Place },
+    /// Others than the one with this verb.
+    WrongVerb,
+    /// Nothing.
+    NoEndpoint,
+}
+
+/// The values of a path's parameters, decoded, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) values: Vec<String>,
+}
+
+impl Routes {
+    pub(super) fn new(operations: &[Operation]) -> Self {
+        let mut routes = Self { nodes: vec![Node::default()] };
+        for (number, operation) in operations.iter().enumerate() {
+            let mut at = 0;
+            let mut numbers = operation.numbers.iter();
+            for segment in operation.template.split('/').skip(1) {
+                let number = segment.ends_with('}') && numbers.next().is_none_or(|number| *number);
+                at = routes.below(at, segment, number);
+            }
+            routes.nodes[at].operations.push((operation.method, number));
+        }
+        routes
+    }
+
+    fn below(&mut self, at: usize, segment: &str, number: bool) -> usize {
+        let next = self.nodes.len();
+        let found = match segment.strip_suffix("{}") {
+            Some(before) => {
+                let parameter =
+                    Parameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
+                let parameters = &mut self.nodes[at].parameters;
+                match parameters.iter().find(|(known, _)| *known == parameter) {
+                    Some((_, found)) => *found,
+                    None => {
+                        parameters.push((parameter, next));
+                        parameters.sort();
+                        next
+                    }
+                }
+            }
+            None => *self.nodes[at].literals.entry(segment.to_owned()).or_insert(next),
+        };
+        if found == next {
+            self.nodes.push(Node::default());
+        }
+        found
+    }
+
+    pub(super) fn find(&self, method: &str, path: &str) -> Found {
+        let decoded: Vec<Cow<'_, str>> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
+            .collect();
+        let mut values = Vec::new();
+        let mut wrong_verb = false;
+        match self.walk(0, &decoded, method, &mut values, &mut wrong_verb) {
+            Some(operation) => Found::Operation { operation, place: Place { values } },
+            None if wrong_verb => Found::WrongVerb,
+            None => Found::NoEndpoint,
+        }
+    }
+
+    fn walk(
+        &self,
+        at: usize,
+        segments: &[Cow<'_, str>],
+        method: &str,
+        values: &mut Vec<String>,
+        wrong_verb: &mut bool,
+    ) -> Option<usize> {
+        let node = &self.nodes[at];
+        let Some((first, rest)) = segments.split_first() else {
+            *wrong_verb |= !node.operations.is_empty();
+            return node.operations.iter().find(|(verb, _)| *verb == method).map(|(_, number)| *number);
+        };
+        let small = first.to_ascii_lowercase();
+        if let Some(next) = node.literals.get(&small)
+            && let Some(found) = self.walk(*next, rest, method, values, wrong_verb)
+        {
+            return Some(found);
+        }
+        for (parameter, next) in &node.parameters {
+            let Reverse((_, before)) = &parameter.before;
+            let Some(value) = small.strip_prefix(before.as_str()).filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            if !parameter.text && value.parse::<i64>().is_err() {
+                continue;
+            }
+            let depth = values.len();
+            values.push(first[first.len() - value.len()..].to_owned());
+            if let Some(found) = self.walk(*next, rest, method, values, wrong_verb) {
+                return Some(found);
+            }
+            values.truncate(depth);
+        }
+        None
+    }
+}
