@@ -114,6 +114,20 @@ impl Planner {
                 arguments.insert("page".to_owned(), json!(1));
             }
         }
+        if arguments.get("url").is_some_and(Value::is_string) {
+            arguments.insert("url".to_owned(), json!("https://example.com/hook?recordId="));
+        }
+        // Some dates are plain texts in the spec.
+        for (name, value) in &mut arguments {
+            let chosen = schema["properties"][name.as_str()]["enum"].is_array();
+            let name = name.to_lowercase();
+            if value.is_string()
+                && !chosen
+                && ["start", "end", "date"].iter().any(|ending| name.ends_with(ending))
+            {
+                *value = json!("2025-01-31T08:30:00Z");
+            }
+        }
         // Raw patches would name members that no record has.
         if schema["properties"]["operations"].is_object() {
             let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);
@@ -132,6 +146,7 @@ impl Planner {
             .filter_map(|n| n.as_str().map(str::to_owned))
             .collect();
         self.path(tool, &line, &mut arguments, call);
+        self.own_ids(tool, &line, &mut arguments, call);
         let mut relations = tool.relations();
         relations.sort_by_key(|relation| relation.with.len());
         for relation in relations {
@@ -164,6 +179,36 @@ impl Planner {
             }
         }
         arguments
+    }
+
+    /// Lists of ids that no relation explains, where they name records like the one in the path:
+    /// `childTicketIds` of a ticket. They get another record of that list.
+    fn own_ids(&mut self, tool: Tool, line: &Value, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
+        let Some(own) = parents(line).pop() else { return };
+        let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str())
+        else {
+            return;
+        };
+        let Some(source) = CATALOGUE.get(&relation.tool) else { return };
+        let noun = source
+            .http()
+            .path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('s')
+            .to_lowercase();
+        let named: Vec<String> = arguments
+            .iter()
+            .filter(|(name, value)| value[0].is_i64() && name.to_lowercase().ends_with(&format!("{noun}ids")))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in named {
+            let records = self.records(source, &Map::new(), call);
+            let other = records.iter().map(|(record, _)| &record["id"]).find(|id| **id != arguments[&own]);
+            arguments.insert(name, other.map_or(json!([]), |id| json!([id])));
+        }
     }
 
     /// Fills in the arguments that stand in the path, from the outermost in: of the parents, the first that has
@@ -253,6 +298,23 @@ impl Planner {
         }
         Vec::new()
     }
+}
+
+/// Arguments without the members that a refusal names, as a caller would correct them; nothing if the refusal
+/// names none, or one that is needed. A record can contradict another in ways that no schema says.
+pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) -> Option<Map<String, Value>> {
+    let schema = tool.input_schema_value();
+    let needed =
+        |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
+    let mut corrected = arguments.clone();
+    for fault in refusal["errors"].as_array()? {
+        let name = fault["field"].as_str()?.split(['/', '.', '[']).next()?;
+        if needed(name) {
+            return None;
+        }
+        corrected.shift_remove(name)?;
+    }
+    Some(corrected)
 }
 
 /// A template without names.

@@ -183,6 +183,12 @@ impl Found<'_> {
         }
     }
 
+    /// The operation that shows a record of a collection.
+    fn shown(&self, template: &str) -> Option<usize> {
+        let list = self.at(template, "GET").filter(|_| self.lists(template));
+        list.or_else(|| self.at(&format!("{template}/{{}}"), "GET"))
+    }
+
     fn children(&self, item: &str) -> Vec<(String, String)> {
         let before = format!("{item}/");
         let mut children: Vec<(String, String)> = self
@@ -240,9 +246,7 @@ impl Found<'_> {
                 ("PATCH", true) => return Purpose::PatchSingle(collection),
                 ("PUT", false) if last != "{}" => return Purpose::ReplaceSingle(collection),
                 ("PATCH", false) if last != "{}" => return Purpose::PatchSingle(collection),
-                ("POST", false)
-                    if same(self.at(&format!("{template}/{{}}"), "GET").or(self.at(&template, "GET"))) =>
-                {
+                ("POST", false) if same(self.shown(&template)) => {
                     return Purpose::Create(collection);
                 }
                 ("DELETE", false) if last != "{}" => return Purpose::Clear(collection),

@@ -81,7 +81,7 @@ pub(super) fn change(
     let on_hand = row.get("onHand").and_then(Value::as_i64).unwrap_or_default() + by;
     if on_hand < 0 {
         let message = "The quantity on hand cannot be less than zero.";
-        return Err(Problem::fault("OutOfRange", "inventoryOnHand", "quantityAdjusted", message));
+        return Err(Problem::fault("OutOfRange", "adjustmentDetail", "quantityAdjusted", message));
     }
     let mut listed = row.get("serialNumbers").and_then(Value::as_array).cloned().unwrap_or_default();
     for serial in serials {
@@ -122,7 +122,7 @@ fn add_serial(writing: &mut Writing<'_>, row: &Map<String, Value>, serial: &str)
     let same = writing.matching(all, |known| known.get("serial").and_then(Node::as_text) == Some(serial));
     if !same.is_empty() {
         let message = format!("Serial number {serial} is already on hand.");
-        return Err(Problem::fault("ObjectExists", "inventoryOnHand", "serialNumbers", message));
+        return Err(Problem::fault("ObjectExists", "adjustmentDetail", "serialNumber", message));
     }
     let mut record = Map::new();
     record.insert("serial".to_owned(), Value::from(serial));
@@ -166,7 +166,11 @@ impl RecordRule for Adjustment {
         }
         let record = writing.existing(stored.collection, stored.id)?;
         let details = record.get("adjustmentDetails").and_then(Value::as_array).cloned().unwrap_or_default();
-        details.iter().filter_map(Value::as_object).try_for_each(|detail| adjust(writing, detail))
+        let done = details.iter().filter_map(Value::as_object).try_for_each(|detail| adjust(writing, detail));
+        done.map_err(|mut problem| {
+            problem.errors.iter_mut().for_each(|fault| fault.field.insert_str(0, "adjustmentDetails/"));
+            problem
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checking what a body holds against what the catalogue says a write may hold, in the API's words: unknown
 //! members, types, lengths, choices, dates. What passes comes back as it is stored.
 
+use connectwise_psa::API;
 use serde_json::{Map, Value};
 
 use crate::api::{Member, Resource, Shape, resource};
@@ -14,6 +15,18 @@ pub(crate) struct Check<'a> {
     /// The body as it came, for the places of faults.
     pub(crate) text: &'a str,
     pub(crate) faults: Vec<Fault>,
+}
+
+/// Whether a member holds the fields that an account defined. Tools take them by caption; the API has a list.
+fn is_custom_fields(name: &str) -> bool {
+    API.custom_fields.as_ref().is_some_and(|fields| fields.member == name)
+}
+
+fn listed(value: &Value, path: &str) -> Result<Value, Problem> {
+    match value {
+        Value::Array(_) | Value::Null => Ok(value.clone()),
+        other => Err(Problem::unconvertible(other, "System.Collections.Generic.List", path)),
+    }
 }
 
 /// The object that a body is.
@@ -44,6 +57,10 @@ impl<'a> Check<'a> {
         let mut accepted = Map::new();
         for (name, value) in body {
             if let Some(node) = self.shape.members.get(name) {
+                if is_custom_fields(name) {
+                    accepted.insert(name.clone(), listed(value, name)?);
+                    continue;
+                }
                 let value = self.value(node, self.resource.member(name), value, name)?;
                 accepted.insert(name.clone(), value);
             } else if self.resource.member(name).is_none() {
@@ -220,6 +237,9 @@ impl<'a> Check<'a> {
             let path = format!("{path}.{name}");
             let below = known.and_then(|known| known.member(name));
             match properties.and_then(|properties| properties.get(name)) {
+                Some(_) if is_custom_fields(name) => {
+                    accepted.insert(name.clone(), listed(value, &path)?);
+                }
                 Some(node) => {
                     accepted.insert(name.clone(), self.value(node, below, value, &path)?);
                 }

@@ -217,7 +217,11 @@ pub(crate) fn reference(
     }
     if let Some(path) = path {
         let noun = match schema {
-            Some(schema) => schema.strip_suffix("Reference").unwrap_or(schema).to_owned(),
+            // A status is linked as `status_href`, whatever module it is of.
+            Some(schema) => {
+                let noun = schema.strip_suffix("Reference").unwrap_or(schema);
+                noun.strip_prefix("Service").filter(|rest| !rest.is_empty()).unwrap_or(noun).to_owned()
+            }
             None => api().of(target).noun(),
         };
         let mut chars = noun.chars();
