@@ -114,6 +114,23 @@ impl FromStr for Login {
     }
 }
 
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+            data: None,
+            scale: None,
+            seed: 1,
+            keys: Vec::new(),
+            faults: None,
+            rules: Vec::new(),
+            budget: None,
+            allow_callbacks_to_anyone: false,
+            control_token: None,
+        }
+    }
+}
+
 impl Arguments {
     /// The keys to take.
     pub fn logins(&self) -> Vec<Login> {

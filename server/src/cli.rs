@@ -44,6 +44,8 @@ pub enum Command {
     Mcp(Mcp),
     /// Serve the tools over HTTP: Truto's list of tools and proxy, plain calls, and MCP at /mcp.
     Serve(Serve),
+    /// Run a stand-in of a ConnectWise server, with seeded records and no account.
+    Sandbox(Box<cwpsa_sandbox::command::Arguments>),
     /// Check settings, reachability, credentials, clock and version, and say what to do.
     Doctor(Doctor),
     /// Print a script that completes commands in a shell.
@@ -245,6 +247,9 @@ impl WatchFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Account")]
 pub struct Connection {
+    /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
+    #[arg(long, env = "CWPSA_SANDBOX", conflicts_with_all = ["account", "base_url", "region"])]
+    pub sandbox: bool,
     /// The account of this name in the settings file; its default if not given.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
     pub account: Option<String>,

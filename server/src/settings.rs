@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use connectwise_psa::runtime::{Client, Secret};
 use connectwise_psa::{API, Credentials, Server};
+use cwpsa_sandbox::command::{self, Arguments, Login};
 use serde::Deserialize;
 
 use crate::cli::Connection;
@@ -92,7 +93,10 @@ impl Target {
     ///
     /// # Errors
     /// A sentence that names all that is missing and where to put it.
-    pub fn find(flags: &Connection) -> Result<Self, Failure> {
+    pub async fn find(flags: &Connection) -> Result<Self, Failure> {
+        if flags.sandbox {
+            return sandbox().await;
+        }
         let file = read(flags.config.as_deref())?;
         let name = flags.account.clone().or(file.default.clone());
         let empty = Account::default();
@@ -167,6 +171,25 @@ impl Target {
     pub fn client(&self) -> Result<Client, Failure> {
         Ok(Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone()).build()?)
     }
+}
+
+/// The account of a sandbox that runs in this process until it ends.
+async fn sandbox() -> Result<Target, Failure> {
+    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let arguments = Arguments { listen, ..Arguments::default() };
+    let started = command::start(&arguments).await;
+    let server = started.map_err(|error| Failure::Usage(format!("the sandbox could not start: {error}")))?;
+    let base_url = server.root();
+    // It serves as long as it is there, which is as long as this process.
+    std::mem::forget(server);
+    let Login { company, public, private } = Login::default();
+    let credentials = Credentials {
+        company_id: company,
+        public_key: public,
+        private_key: Secret::from(private),
+        client_id: Secret::from("sandbox"),
+    };
+    Ok(Target { base_url, credentials })
 }
 
 /// A client that can make requests to look at, but has no one to send them to.

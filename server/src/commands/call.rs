@@ -21,14 +21,14 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
     };
     if arguments.dry_run {
         // Without an account the request can be shown all the same.
-        let client = match Target::find(&arguments.connection) {
+        let client = match Target::find(&arguments.connection).await {
             Ok(target) => target.client()?,
             Err(_) => settings::dry_client()?,
         };
         output::json(&client.prepare_with(tool, &given, &options)?.to_json());
         return Ok(());
     }
-    let client = Target::find(&arguments.connection)?.client()?;
+    let client = Target::find(&arguments.connection).await?.client()?;
     let mut outcome = client.execute_with(tool, &given, &options).await?;
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");

@@ -39,7 +39,7 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let mut say = |check: &str, ok: bool, said: String, advice: Option<&str>| {
         report.push(json!({"check": check, "ok": ok, "said": said, "do": advice}));
     };
-    let target = match Target::find(&arguments.connection) {
+    let target = match Target::find(&arguments.connection).await {
         Ok(target) => target,
         Err(failure) => {
             let Failure::Usage(message) = &failure else { return Err(failure) };

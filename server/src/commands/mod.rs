@@ -22,6 +22,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Call(arguments) => call::run(&arguments).await,
         Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
         Command::Serve(arguments) => crate::http::run(&arguments).await,
+        Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
+            .await
+            .map_err(|error| Failure::Usage(format!("the sandbox could not run: {error}"))),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut std::io::stdout());

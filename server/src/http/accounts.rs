@@ -32,7 +32,11 @@ impl Accounts {
     ///
     /// # Errors
     /// What is missing.
-    pub fn read(flags: &Connection, selection: &Selection, watch: &Arc<Watch>) -> Result<Self, Failure> {
+    pub async fn read(
+        flags: &Connection,
+        selection: &Selection,
+        watch: &Arc<Watch>,
+    ) -> Result<Self, Failure> {
         let file = settings::read(flags.config.as_deref())?;
         let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
             .into_iter()
@@ -44,9 +48,15 @@ impl Accounts {
             (None, false) => file.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
+        if flags.sandbox {
+            let target = Target::find(flags).await?;
+            let id = target.credentials.company_id.clone();
+            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            return Ok(Self(BTreeMap::from([(id, Account { runner, tokens: of_environment })])));
+        }
         for name in named {
             let flags = Connection { account: name.clone(), ..flags.clone() };
-            let target = Target::find(&flags)?;
+            let target = Target::find(&flags).await?;
             let mut tokens = of_environment.clone();
             if let Some(account) = name.as_ref().and_then(|name| file.accounts.get(name)) {
                 tokens.extend(account.tokens()?);

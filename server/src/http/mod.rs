@@ -74,7 +74,7 @@ impl Listening {
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
     let watch = arguments.watch.start()?;
-    let accounts = Accounts::read(&arguments.connection, &selection, &watch)?;
+    let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(

@@ -32,7 +32,7 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
         && flags.toolset.is_empty());
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
     let selection = Selection::new(flags, arguments.read_only).map_err(Failure::Usage)?;
-    let target = Target::find(&arguments.connection)?;
+    let target = Target::find(&arguments.connection).await?;
     let runner =
         Runner::new(&target.credentials.company_id, target.client()?, selection, arguments.watch.start()?);
     let server = Server::new(runner, offer, arguments.names);
