@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::{Error, Tool};
 use serde_json::{Map, Value, json};
 
 use crate::sample;
@@ -315,6 +315,19 @@ pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) ->
         corrected.shift_remove(name)?;
     }
     Some(corrected)
+}
+
+/// A refusal in the API's form, in which the planner looks for what is wrong.
+pub fn refusal(error: &Error) -> Value {
+    let errors: Vec<Value> = error
+        .fields()
+        .iter()
+        .map(|field| {
+            let name = field.pointer.trim_start_matches('/');
+            json!({"code": field.code, "message": field.message, "field": name})
+        })
+        .collect();
+    json!({"code": error.code(), "message": error.message(), "errors": errors})
 }
 
 /// A template without names.

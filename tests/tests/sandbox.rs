@@ -9,7 +9,7 @@ use cwpsa_sandbox::command::{self, Arguments};
 use cwpsa_sandbox::serve::Server;
 use e2e::client;
 use e2e::planned::{self, Planner};
-use serde_json::{Map, json};
+use serde_json::Map;
 
 /// Operations in release 2025.1.
 const OPERATIONS: usize = 3053;
@@ -29,19 +29,6 @@ fn options() -> ExecuteOptions {
 fn execute(client: &Client, tool: Tool, arguments: &Map<String, Value>) -> Result<Value, Error> {
     let call = async { client.execute_with(tool, arguments, &options()).await.map(|outcome| outcome.value) };
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(call))
-}
-
-/// A refusal in the API's form, in which the planner looks for what is wrong.
-fn refusal(error: &Error) -> Value {
-    let errors: Vec<Value> = error
-        .fields()
-        .iter()
-        .map(|field| {
-            let name = field.pointer.trim_start_matches('/');
-            json!({"code": field.code, "message": field.message, "field": name})
-        })
-        .collect();
-    json!({"code": error.code(), "message": error.message(), "errors": errors})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +54,7 @@ async fn every_tool_works_on_a_seeded_tenant() {
         let mut outcome = execute(&client, tool, &arguments);
         while let Err(error) = &outcome
             && error.status() == Some(400)
-            && let Some(better) = planned::corrected(tool, &arguments, &refusal(error))
+            && let Some(better) = planned::corrected(tool, &arguments, &planned::refusal(error))
         {
             arguments = better;
             outcome = execute(&client, tool, &arguments);

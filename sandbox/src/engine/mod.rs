@@ -80,7 +80,8 @@ impl Sandbox {
 
     /// Answers a call.
     pub fn answer(&self, call: &Call) -> Answer {
-        self.answered(call).unwrap_or_else(|problem| reply::problem(&problem))
+        let answer = self.answered(call).unwrap_or_else(|problem| reply::problem(&problem));
+        reply::in_asked_type(answer, call)
     }
 
     fn answered(&self, call: &Call) -> Result<Answer, Problem> {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use crate::call::Answer;
+use crate::call::{Answer, Call};
 use crate::problem::Problem;
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -27,6 +27,19 @@ pub(super) fn text(status: u16, body: Vec<u8>) -> Answer {
 
 pub(super) fn json(status: u16, body: &Value) -> Answer {
     text(status, body.to_string().into_bytes())
+}
+
+/// A record goes out under the API's own media type where a caller asks for that, with its version.
+pub(super) fn in_asked_type(mut answer: Answer, call: &Call) -> Answer {
+    use http::header::{ACCEPT, CONTENT_TYPE};
+    let asked = call.headers.get(ACCEPT).filter(|asked| {
+        asked.to_str().is_ok_and(|asked| asked.starts_with("application/vnd.") && !asked.contains(','))
+    });
+    let is_json = answer.headers.get(CONTENT_TYPE).is_some_and(|media_type| media_type == JSON);
+    if let Some(asked) = asked.filter(|_| is_json && answer.status.is_success()) {
+        answer.headers.insert(CONTENT_TYPE, asked.clone());
+    }
+    answer
 }
 
 pub(super) fn nothing() -> Answer {

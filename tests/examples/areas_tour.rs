@@ -1,0 +1,70 @@
+//! A tour of the eleven areas against a server whose address is given: every operation on one collection of each,
+//! with arguments planned on the server's records. Prints a line of JSON for each call that failed and a summary;
+//! made to run through a proxy that checks requests and answers against the spec.
+
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{Client, Error, Tool, Value};
+use e2e::planned::{self, Planner};
+use serde_json::{Map, json};
+
+/// A collection of each area whose records can be made, changed and deleted.
+const COLLECTIONS: [&str; 11] = [
+    "/company/contacts",
+    "/expense/entries",
+    "/finance/agreements",
+    "/marketing/campaigns",
+    "/procurement/purchaseorders",
+    "/project/projects",
+    "/sales/opportunities",
+    "/schedule/entries",
+    "/service/tickets",
+    "/system/callbacks",
+    "/time/entries",
+];
+
+fn execute(client: &Client, tool: Tool, arguments: &Map<String, Value>) -> Result<Value, Error> {
+    let call = async { client.execute(tool, arguments).await.map(|outcome| outcome.value) };
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(call))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let address = std::env::args().nth(1).ok_or("which server? give the address of the API's root")?;
+    let client = e2e::client(&address)?;
+    let mut planner = Planner::new();
+    let (mut calls, mut failed) = (0, 0);
+    for collection in COLLECTIONS {
+        let mut tools: Vec<Tool> = CATALOGUE
+            .tools()
+            .filter(|tool| {
+                let path = tool.http().path;
+                let rest = path.strip_prefix(collection);
+                rest.is_some_and(|rest| matches!(rest, "" | "/{id}" | "/count"))
+            })
+            .collect();
+        tools.sort_by_key(|tool| tool.http().method == "DELETE");
+        for tool in tools {
+            planner.forget();
+            let mut arguments =
+                planner.arguments(tool, &mut |tool, arguments| execute(&client, tool, arguments).ok());
+            let mut result = execute(&client, tool, &arguments);
+            while let Err(error) = &result
+                && error.status() == Some(400)
+                && let Some(better) = planned::corrected(tool, &arguments, &planned::refusal(error))
+            {
+                arguments = better;
+                result = execute(&client, tool, &arguments);
+            }
+            calls += 1;
+            if let Err(error) = result {
+                failed += 1;
+                println!(
+                    "{}",
+                    json!({"tool": tool.name(), "error": error.to_json()["error"], "arguments": arguments})
+                );
+            }
+        }
+    }
+    println!("{}", json!({"calls": calls, "failed": failed}));
+    Ok(())
+}
