@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use connectwise_psa::runtime::{Secret, serde_json};
+use connectwise_psa::runtime::{Secret, Value, serde_json};
 
 use crate::callbacks::CallbackSettings;
 use crate::faults::{Budget, FaultSettings, Rule};
-use crate::serve::{Engine, Server, ServerSettings, serve};
+use crate::serve::{Engine, Server, ServerSettings, Tls, serve};
 
 /// Shown after the flags.
 const EXAMPLES: &str = "\
@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     pub listen: SocketAddr,
+    /// Speaks HTTPS, with the certificate of this folder (cert.pem, key.pem); made there if it isn't.
+    #[arg(long, value_name = "FOLDER")]
+    pub tls: Option<PathBuf>,
     /// A file to keep the records in; without it they are gone when the sandbox ends.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
@@ -128,8 +131,11 @@ impl Arguments {
             Some(path) => {
                 let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
                 let text = std::fs::read(path).map_err(|error| io::Error::new(error.kind(), told(&error)))?;
-                serde_json::from_slice(&text)
-                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, told(&error)))?
+                let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, told(&error));
+                let faults: Value = serde_json::from_slice(&text).map_err(invalid)?;
+                let seeded = faults.get("seed").is_some();
+                let faults: FaultSettings = serde_json::from_value(faults).map_err(invalid)?;
+                if seeded { faults } else { FaultSettings { seed: self.seed, ..faults } }
             }
             None => FaultSettings { seed: self.seed, ..FaultSettings::default() },
         };
@@ -139,6 +145,7 @@ impl Arguments {
         }
         Ok(ServerSettings {
             listen: self.listen,
+            tls: self.tls.as_deref().map(Tls::in_folder).transpose()?,
             companies: self.logins().into_iter().map(|login| login.company).collect(),
             control_token: self.control_token.clone(),
             faults,
@@ -157,8 +164,16 @@ impl Arguments {
 /// # Errors
 /// The address can't be listened at, or the faults make no sense.
 pub async fn run(engine: Arc<dyn Engine>, arguments: &Arguments) -> io::Result<()> {
-    let server = serve(engine, arguments.server_settings()?).await?;
+    let settings = arguments.server_settings()?;
+    let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
+    let server = serve(engine, settings).await?;
     eprint!("{}", greeting(&server, &arguments.logins()));
+    if let Some(certificate) = certificate {
+        let file = certificate.display();
+        eprintln!(
+            "  to trust it: NODE_EXTRA_CA_CERTS={file}, REQUESTS_CA_BUNDLE={file}, curl --cacert {file}"
+        );
+    }
     ended().await?;
     server.stop().await;
     Ok(())

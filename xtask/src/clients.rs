@@ -11,37 +11,39 @@ use serde_json::Value;
 pub fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     let program = build()?;
-    let environment = program.parent().unwrap_or(&clients).join("clients-python");
-    let sandbox = Sandbox::start(&program)?;
-    node(&clients.join("node"), &sandbox.host)?;
-    python(&clients.join("python"), &environment, &sandbox.host)
+    let target = program.parent().unwrap_or(&clients);
+    let certificates = target.join("clients-tls");
+    let sandbox = Sandbox::start(&program, &certificates)?;
+    let certificate = certificates.join("cert.pem");
+    node(&clients.join("node"), &sandbox.host, &certificate)?;
+    python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)
 }
 
-fn node(folder: &Path, host: &str) -> Result<(), String> {
+fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with connectwise-rest");
-    run_in(folder, host, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])?;
-    run_in(folder, host, "node", &["--test", "tour.test.mjs"])
+    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+    finish(Command::new("npm").args(install).current_dir(folder))?;
+    let mut tour = Command::new("node");
+    tour.args(["--test", "tour.test.mjs"]).current_dir(folder);
+    finish(tour.env("SANDBOX_HOST", host).env("NODE_EXTRA_CA_CERTS", certificate))
 }
 
-fn python(folder: &Path, environment: &Path, host: &str) -> Result<(), String> {
+fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with pyconnectwise");
-    let bin = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    run_in(folder, host, "python3", &["-m", "venv", &path(environment)])?;
-    let python = path(&bin.join("python"));
+    finish(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
+    let python = environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
     let install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", "requirements.txt"];
-    run_in(folder, host, &python, &install)?;
-    run_in(folder, host, &python, &["-W", "ignore", "tour.py"])
+    finish(Command::new(&python).args(install).current_dir(folder))?;
+    let mut tour = Command::new(&python);
+    tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);
+    finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
 }
 
-fn run_in(folder: &Path, host: &str, program: &str, arguments: &[&str]) -> Result<(), String> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).env("SANDBOX_HOST", host);
-    let shown = format!("{program} {}", arguments.join(" "));
+fn finish(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{shown}: {status}")),
-        Err(error) => Err(format!("{shown} could not be started: {error}; --rust-only leaves it out")),
+        Ok(status) => Err(format!("{command:?}: {status}")),
+        Err(error) => Err(format!("{command:?} could not be started: {error}; --rust-only leaves it out")),
     }
 }
 
@@ -70,16 +72,17 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    fn start(program: &Path) -> Result<Self, String> {
+    fn start(program: &Path, certificates: &Path) -> Result<Self, String> {
         let mut process = Command::new(program)
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--tls"])
+            .arg(certificates)
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let mut messages = BufReader::new(process.stderr.take().ok_or("the sandbox has no messages")?);
         let mut line = String::new();
         let read = messages.read_line(&mut line).map_err(|error| error.to_string());
-        let host = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned);
+        let host = line.split("https://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned);
         let mut sandbox = Self { process, host: String::new(), _messages: messages };
         read?;
         sandbox.host = host.ok_or_else(|| format!("the sandbox did not say where it listens: {line}"))?;
