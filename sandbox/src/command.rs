@@ -39,8 +39,9 @@ Faults, as --fault 'FAULT[=VALUE] [PERCENT%] [xCOUNT] [VERB] [PATH]':
   half_body                    half an answer that seems whole
   wrong_content_type[=TYPE]    an answer that says it is text/html
   slow_body=MILLISECONDS       an answer in ten pieces over that time
-In a path, * stands for a part of a segment and ** for anything. More can be said in a file (--faults), and
-while it runs at /_sandbox/faults: GET, PUT, POST (one rule), DELETE.";
+In a path, * stands for a part of a segment and ** for anything. A file (--faults) can say more, such as
+\"after_effect\": true for an error whose request was carried out all the same; so can /_sandbox/faults while it
+runs: GET, PUT, POST (one rule), DELETE.";
 
 /// The flags.
 #[derive(Clone, Debug, clap::Args)]
@@ -166,7 +167,10 @@ impl Arguments {
 pub async fn run(engine: Arc<dyn Engine>, arguments: &Arguments) -> io::Result<()> {
     let settings = arguments.server_settings()?;
     let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
-    let server = serve(engine, settings).await?;
+    let listen = settings.listen;
+    let server = serve(engine, settings)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("can't serve at {listen}: {error}")))?;
     eprint!("{}", greeting(&server, &arguments.logins()));
     if let Some(certificate) = certificate {
         let file = certificate.display();
