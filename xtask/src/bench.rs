@@ -12,6 +12,7 @@ use toolcrate_codegen::name::lock::Lock;
 use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
+use crate::bench_sandbox;
 use crate::measure::{Cost, cost};
 
 /// Where the figures are stored.
@@ -27,19 +28,34 @@ const TARGET: &str = "target/bench";
 
 /// A figure and its bound.
 #[derive(Serialize)]
-struct Figure {
-    what: String,
-    value: String,
-    bound: String,
-    met: bool,
+pub struct Figure {
+    pub what: String,
+    pub value: String,
+    pub bound: String,
+    pub met: bool,
+}
+
+/// What can be set.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Measure the sandbox alone, and store nothing.
+    #[arg(long)]
+    sandbox_only: bool,
 }
 
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
-pub fn run() -> ExitCode {
-    match measure() {
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let measured = if arguments.sandbox_only {
+        let mut figures = Vec::new();
+        bench_sandbox::figures(&mut figures).map(|()| figures)
+    } else {
+        measure()
+    };
+    match measured {
         Ok(figures) => {
             print(&figures);
-            if let Err(error) = store(&figures) {
+            let stored = if arguments.sandbox_only { Ok(()) } else { store(&figures) };
+            if let Err(error) = stored {
                 eprintln!("{STORE} could not be written: {error}");
                 return ExitCode::from(2);
             }
@@ -58,6 +74,7 @@ fn measure() -> Result<Vec<Figure>, String> {
     stability(&mut figures)?;
     generator(&mut figures)?;
     compile(&mut figures)?;
+    bench_sandbox::figures(&mut figures)?;
     Ok(figures)
 }
 
@@ -231,7 +248,8 @@ fn clean() -> Result<(), String> {
     if status.success() { Ok(()) } else { Err("cargo clean failed".to_owned()) }
 }
 
-fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
+/// A figure that must not be larger than its bound.
+pub fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
     Figure {
         what: what.to_owned(),
         value: format!("{value:.2} {unit}"),

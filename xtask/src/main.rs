@@ -1,12 +1,14 @@
 //! The developer's commands: `cargo xtask <command>`.
 
 mod bench;
+mod bench_sandbox;
 mod ci;
 mod clients;
 mod diff;
 mod measure;
 mod regenerate;
 mod repairs;
+mod sandbox;
 mod test;
 
 use std::path::PathBuf;
@@ -43,7 +45,7 @@ enum Command {
     /// Run everything that CI tests.
     Test(test::Arguments),
     /// Measure the project's figures, print them beside their bounds, store them in docs/figures.json.
-    Bench,
+    Bench(bench::Arguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
     #[command(hide = true)]
     Measure {
@@ -59,7 +61,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Repairs { spec, all } => repairs::run(&spec, all),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Bench => bench::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Measure { command } => measure::run(&command),
     }
 }
