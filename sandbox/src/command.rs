@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use connectwise_psa::runtime::{Secret, serde_json};
+use connectwise_psa::runtime::{Secret, Value, serde_json};
 
 use crate::callbacks::CallbackSettings;
 use crate::faults::{Budget, FaultSettings, Rule};
-use crate::serve::{Server, ServerSettings, serve};
+use crate::serve::{Server, ServerSettings, Tls, serve};
 use crate::{Key, Sandbox, Settings};
 
 /// Shown after the flags.
@@ -40,8 +40,9 @@ Faults, as --fault 'FAULT[=VALUE] [PERCENT%] [xCOUNT] [VERB] [PATH]':
   half_body                    half an answer that seems whole
   wrong_content_type[=TYPE]    an answer that says it is text/html
   slow_body=MILLISECONDS       an answer in ten pieces over that time
-In a path, * stands for a part of a segment and ** for anything. More can be said in a file (--faults), and
-while it runs at /_sandbox/faults: GET, PUT, POST (one rule), DELETE.";
+In a path, * stands for a part of a segment and ** for anything. A file (--faults) can say more, such as
+\"after_effect\": true for an error whose request was carried out all the same; so can /_sandbox/faults while it
+runs: GET, PUT, POST (one rule), DELETE.";
 
 /// The flags.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     pub listen: SocketAddr,
+    /// Speaks HTTPS, with the certificate of this folder (cert.pem, key.pem); made there if it isn't.
+    #[arg(long, value_name = "FOLDER")]
+    pub tls: Option<PathBuf>,
     /// A file to keep the records in; without it they are gone when the sandbox ends.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
@@ -118,6 +122,7 @@ impl Default for Arguments {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+            tls: None,
             data: None,
             scale: None,
             seed: 1,
@@ -163,8 +168,11 @@ impl Arguments {
             Some(path) => {
                 let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
                 let text = std::fs::read(path).map_err(|error| io::Error::new(error.kind(), told(&error)))?;
-                serde_json::from_slice(&text)
-                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, told(&error)))?
+                let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, told(&error));
+                let faults: Value = serde_json::from_slice(&text).map_err(invalid)?;
+                let seeded = faults.get("seed").is_some();
+                let faults: FaultSettings = serde_json::from_value(faults).map_err(invalid)?;
+                if seeded { faults } else { FaultSettings { seed: self.seed, ..faults } }
             }
             None => FaultSettings { seed: self.seed, ..FaultSettings::default() },
         };
@@ -174,6 +182,7 @@ impl Arguments {
         }
         Ok(ServerSettings {
             listen: self.listen,
+            tls: self.tls.as_deref().map(Tls::in_folder).transpose()?,
             companies: self.logins().into_iter().map(|login| login.company).collect(),
             control_token: self.control_token.clone(),
             faults,
@@ -191,9 +200,16 @@ impl Arguments {
 /// # Errors
 /// The address can't be listened at, the data file can't be used, or the faults make no sense.
 pub async fn start(arguments: &Arguments) -> io::Result<Server> {
+    start_with(arguments, arguments.server_settings()?).await
+}
+
+async fn start_with(arguments: &Arguments, settings: ServerSettings) -> io::Result<Server> {
     let sandbox = Sandbox::new(arguments.settings())
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
-    serve(Arc::new(sandbox), arguments.server_settings()?).await
+    let listen = settings.listen;
+    serve(Arc::new(sandbox), settings)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("can't serve at {listen}: {error}")))
 }
 
 /// Serves a sandbox until the process is told to end, by Ctrl-C or a signal. Says on standard error where it
@@ -202,8 +218,16 @@ pub async fn start(arguments: &Arguments) -> io::Result<Server> {
 /// # Errors
 /// As [`start`].
 pub async fn run(arguments: &Arguments) -> io::Result<()> {
-    let server = start(arguments).await?;
+    let settings = arguments.server_settings()?;
+    let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
+    let server = start_with(arguments, settings).await?;
     eprint!("{}", greeting(&server, &arguments.logins()));
+    if let Some(certificate) = certificate {
+        let file = certificate.display();
+        eprintln!(
+            "  to trust it: NODE_EXTRA_CA_CERTS={file}, REQUESTS_CA_BUNDLE={file}, curl --cacert {file}"
+        );
+    }
     ended().await?;
     server.stop().await;
     Ok(())

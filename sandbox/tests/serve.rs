@@ -117,3 +117,43 @@ async fn stopping_lets_requests_end_and_dropping_does_not() {
     drop(second);
     assert!(under_way.await.expect("no panic").is_err());
 }
+
+#[tokio::test]
+async fn nonsense_on_a_connection_harms_no_other() {
+    let (server, store) = server(ServerSettings::default()).await;
+    store.put("/service/tickets", json!({"summary": "x"}));
+    let root = server.root();
+    let head = "POST /v4_6_release/apis/3.0/service/tickets HTTP/1.1\r\nhost: x\r\n";
+    let mut requests: Vec<Vec<u8>> = vec![
+        b"\r\n\r\n".to_vec(),
+        b"GET".to_vec(),
+        b"GET / HTTP/9.9\r\n\r\n".to_vec(),
+        b"GET /\xff\xfe HTTP/1.1\r\nhost: \xff\r\n\r\n".to_vec(),
+        b"GET /v4_6_release/apis/3.0/%zz?%zz=%ff&=& HTTP/1.1\r\n\r\n".to_vec(),
+        format!("{head}content-length: 99\r\n\r\nshort").into_bytes(),
+        format!("{head}content-length: -1\r\n\r\n").into_bytes(),
+        format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n").into_bytes(),
+        format!("{head}x: {}\r\n\r\n", "y".repeat(1 << 20)).into_bytes(),
+        format!("{head}{}\r\n", "a: b\r\n".repeat(1000)).into_bytes(),
+    ];
+    let mut random = fastrand::Rng::with_seed(1);
+    requests.extend((0..40).map(|_| (0..random.usize(0..300)).map(|_| random.u8(..)).collect()));
+    for request in requests {
+        let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+        let _ = stream.write_all(&request).await;
+        let _ = stream.shutdown().await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+        assert!(
+            read.is_ok(),
+            "no end after {:?}",
+            String::from_utf8_lossy(&request[..request.len().min(80)])
+        );
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
+            "{}",
+            String::from_utf8_lossy(&answer)
+        );
+    }
+    assert_eq!(get(&format!("{root}/service/tickets/count")).await.json(), json!({"count": 1}));
+}

@@ -13,6 +13,7 @@ use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench_diff;
+use crate::bench_sandbox;
 use crate::bench_tools;
 use crate::measure::{Cost, cost};
 
@@ -46,17 +47,26 @@ pub struct Arguments {
     /// Measure `cargo xtask diff` alone; nothing is stored.
     #[arg(long)]
     diff: bool,
+    /// Measure the sandbox alone; nothing is stored.
+    #[arg(long, conflicts_with = "diff")]
+    sandbox_only: bool,
 }
 
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let measured = if arguments.diff { diff_alone() } else { measure() };
+    let is_part = arguments.diff || arguments.sandbox_only;
+    let measured = if arguments.diff {
+        diff_alone()
+    } else if arguments.sandbox_only {
+        let mut figures = Vec::new();
+        bench_sandbox::figures(&mut figures).map(|()| figures)
+    } else {
+        measure()
+    };
     match measured {
         Ok(figures) => {
             print(&figures);
-            if !arguments.diff
-                && let Err(error) = store(&figures)
-            {
+            if !is_part && let Err(error) = store(&figures) {
                 eprintln!("{STORE} could not be written: {error}");
                 return ExitCode::from(2);
             }
@@ -83,6 +93,7 @@ fn measure() -> Result<Vec<Figure>, String> {
     generator(&mut figures)?;
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
+    bench_sandbox::figures(&mut figures)?;
     Ok(figures)
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_diff;
+mod bench_sandbox;
 mod bench_tools;
 mod ci;
 mod clients;
@@ -9,6 +10,7 @@ mod diff;
 mod measure;
 mod regenerate;
 mod repairs;
+mod sandbox;
 mod test;
 
 use std::path::PathBuf;

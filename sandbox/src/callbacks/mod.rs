@@ -12,7 +12,6 @@ mod sign;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -75,11 +74,11 @@ struct Kept {
 }
 
 impl Callbacks {
-    /// Delivers what the engine tells from now on.
+    /// Delivers what the engine tells from now on. `base` is the server's address, `http://127.0.0.1:9090`.
     pub(crate) fn start(
         engine: &Arc<dyn Engine>,
         settings: CallbackSettings,
-        address: SocketAddr,
+        base: &str,
         company: &str,
     ) -> io::Result<Self> {
         let key = SigningKey::new(guid())?;
@@ -91,7 +90,8 @@ impl Callbacks {
                 let _ = queue.send(event.clone());
             }
         }));
-        let sender = Sender { address, company: company.to_owned(), key_id: key.id().to_owned() };
+        let sender =
+            Sender { base: base.to_owned(), company: company.to_owned(), key_id: key.id().to_owned() };
         let post = Post {
             engine: engine.clone(),
             sender,

@@ -1,7 +1,5 @@
 //! What is posted: the URL and the body, as the API makes them.
 
-use std::net::SocketAddr;
-
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::{self, json};
@@ -11,7 +9,8 @@ use crate::{Action, Event};
 
 /// Who posts.
 pub(super) struct Sender {
-    pub(super) address: SocketAddr,
+    /// The server's address: `http://127.0.0.1:9090`.
+    pub(super) base: String,
     pub(super) company: String,
     /// The id of the signing key.
     pub(super) key_id: String,
@@ -26,12 +25,12 @@ impl Sender {
         };
         let company: String = url::form_urlencoded::byte_serialize(self.company.as_bytes()).collect();
         let key_url = format!(
-            "http://{}/v4_6_release/system/callbackkey/index.rails?companyName={company}&id={}",
-            self.address, self.key_id
+            "{}/v4_6_release/system/callbackkey/index.rails?companyName={company}&id={}",
+            self.base, self.key_id
         );
         let body = json!({
             "MessageId": guid(),
-            "FromUrl": self.address.to_string(),
+            "FromUrl": self.base.split("://").last(),
             "CompanyId": self.company,
             "MemberId": event.record["_info"]["updatedBy"],
             "Action": word(event.action),
@@ -69,7 +68,7 @@ mod tests {
     #[test]
     fn bodies_are_as_documented() {
         let sender = Sender {
-            address: ([127, 0, 0, 1], 9090).into(),
+            base: "http://127.0.0.1:9090".to_owned(),
             company: "acme & co".to_owned(),
             key_id: "k".to_owned(),
         };

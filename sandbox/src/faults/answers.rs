@@ -27,7 +27,7 @@ pub(super) fn html(status: StatusCode) -> Answer {
     let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
     let page = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
-         <hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n"
+         </body>\r\n</html>\r\n"
     );
     Answer { status, headers: content_type("text/html"), body: page.into() }
 }

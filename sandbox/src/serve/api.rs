@@ -26,7 +26,7 @@ pub(super) async fn answer(
         query: received.query(),
         headers: received.parts.headers.clone(),
         body: received.body.clone(),
-        root: format!("http://{}{root}", received.host(shared)),
+        root: format!("{}://{}{root}", shared.settings.scheme(), received.host(shared)),
     };
     let plan = shared.faults.plan(&call.method, path);
     if !plan.delay.is_zero() {

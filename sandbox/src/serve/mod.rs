@@ -22,6 +22,7 @@ mod control;
 mod discovery;
 mod place;
 mod reply;
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -36,6 +37,8 @@ use connectwise_psa::runtime::{Secret, Value};
 use crate::callbacks::{CallbackSettings, Callbacks};
 use crate::faults::{FaultSettings, Faults};
 use crate::{Answer, Call, Event, Sandbox};
+
+pub use tls::Tls;
 
 pub(crate) use reply::guid;
 
@@ -77,6 +80,8 @@ impl Engine for Sandbox {
 pub struct ServerSettings {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Encryption; none if nothing is said.
+    pub tls: Option<Tls>,
     /// The company ids that log in here.
     pub companies: Vec<String>,
     /// Larger bodies are refused with 413.
@@ -95,6 +100,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            tls: None,
             companies: vec!["acme".to_owned()],
             max_body: 64 << 20,
             max_address: 8 << 10,
@@ -102,6 +108,13 @@ impl Default for ServerSettings {
             faults: FaultSettings::default(),
             callbacks: CallbackSettings::default(),
         }
+    }
+}
+
+impl ServerSettings {
+    /// `https` or `http`.
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 }
 
@@ -139,7 +152,8 @@ pub async fn serve(engine: Arc<dyn Engine>, settings: ServerSettings) -> io::Res
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let company = settings.companies.first().cloned().unwrap_or_default();
-    let callbacks = Callbacks::start(&engine, settings.callbacks.clone(), address, &company)?;
+    let base = format!("{}://{address}", settings.scheme());
+    let callbacks = Callbacks::start(&engine, settings.callbacks.clone(), &base, &company)?;
     let shared = Arc::new(Shared { engine, settings, address, faults, callbacks });
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(accept::run(listener, shared.clone(), stopped));
@@ -154,7 +168,8 @@ impl Server {
 
     /// The root of the API: `http://127.0.0.1:9090/v4_6_release/apis/3.0`.
     pub fn root(&self) -> String {
-        format!("http://{}/v4_6_release/apis/3.0", self.address)
+        let scheme = self.shared.settings.scheme();
+        format!("{scheme}://{}/v4_6_release/apis/3.0", self.address)
     }
 
     /// What goes wrong, to be changed while it runs.

@@ -1,5 +1,10 @@
 """A tour of the sandbox with pyconnectwise, a client that others wrote: what works with a real server must work
-here. The server's address and keys come from the environment; `cargo xtask test` starts one and sets them."""
+here. The client speaks HTTPS alone. The server's address and keys come from the environment, and which
+certificate to trust; `cargo xtask test` starts a server and sets them. By hand:
+
+    cwpsa-sandbox --tls ~/sandbox-tls
+    REQUESTS_CA_BUNDLE=~/sandbox-tls/cert.pem python tour.py
+"""
 
 import base64
 import hashlib
@@ -22,16 +27,9 @@ PUBLIC_KEY = os.environ.get("SANDBOX_PUBLIC_KEY", "public")
 PRIVATE_KEY = os.environ.get("SANDBOX_PRIVATE_KEY", "private")
 
 
-class Client(ConnectWiseManageAPIClient):
-    """The client insists on https; the sandbox has none, so every address is turned to http."""
-
-    def _make_request(self, method, url, *arguments, **named):
-        return super()._make_request(method, url.replace("https:", "http:", 1), *arguments, **named)
-
-
 def client(private_key=PRIVATE_KEY):
     # No codebase is given, so the client asks the server for it.
-    return Client(
+    return ConnectWiseManageAPIClient(
         company_name=COMPANY, manage_url=HOST, client_id="tour", public_key=PUBLIC_KEY, private_key=private_key
     )
 

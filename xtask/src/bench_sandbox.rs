@@ -1,0 +1,105 @@
+//! The sandbox's figures: how soon it answers, how fast, how it carries a large tenant. Requests go over HTTP,
+//! to the release build.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::bench::{Figure, at_most};
+use crate::sandbox::{self, AUTHORIZATION, Sandbox};
+
+/// The size of the large tenant.
+const TICKETS: u64 = 100_000;
+/// A ticket of the seeded tenant.
+const TICKET: &str = "/service/tickets/8812";
+/// Conditions of each kind, percent-encoded: numbers, truth and lists; references and dates; text.
+const CONDITIONS: [&str; 3] = [
+    "closedFlag=false%20and%20board/id%20in%20(1,2,3)",
+    "board/name=%22Network%20Infrastructure%22%20and%20dateEntered%3C[2024-06-01T00:00:00Z]",
+    "summary%20contains%20%22server%2077%22%20or%20summary%20like%20%22%2Anot%20there%2A%22",
+];
+
+/// Measures.
+pub fn figures(figures: &mut Vec<Figure>) -> Result<(), String> {
+    eprintln!("measuring: the sandbox …");
+    let program = sandbox::build(&["--release"])?;
+    figures.push(at_most("sandbox: start to first answer", start(&program)?, 50.0, "ms"));
+    figures.push(throughput(&program)?);
+    large(&program, figures)
+}
+
+/// Milliseconds; the best of ten, since other programs take their share.
+fn start(program: &Path) -> Result<f64, String> {
+    let mut best = f64::INFINITY;
+    for _ in 0..10 {
+        let start = Instant::now();
+        let sandbox = Sandbox::start(program, &[])?;
+        sandbox.get(TICKET)?;
+        best = best.min(milliseconds(start));
+    }
+    Ok(best)
+}
+
+/// How often a record is read in a second, by the load tool `wrk`.
+fn throughput(program: &Path) -> Result<Figure, String> {
+    let sandbox = Sandbox::start(program, &[])?;
+    sandbox.get(TICKET)?;
+    let output = Command::new("wrk")
+        .args([
+            "-t1",
+            "-c16",
+            "-d5s",
+            "-H",
+            &format!("Authorization: {AUTHORIZATION}"),
+            "-H",
+            "clientId: xtask",
+        ])
+        .arg(sandbox.url(TICKET))
+        .output()
+        .map_err(|error| format!("wrk (Debian: wrk) could not be started: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse::<f64>().ok());
+    let rate = rate.filter(|_| !text.contains("Non-2xx")).ok_or_else(|| format!("wrk said: {text}"))?;
+    Ok(Figure {
+        what: "sandbox: reads of one record (wrk)".to_owned(),
+        value: format!("{rate:.0} /s"),
+        bound: "≥ 10000 /s".to_owned(),
+        met: rate >= 10_000.0,
+    })
+}
+
+fn large(program: &Path, figures: &mut Vec<Figure>) -> Result<(), String> {
+    let sandbox = Sandbox::start(program, &["--scale", &TICKETS.to_string()])?;
+    let count = sandbox.get("/service/tickets/count")?;
+    let count: serde_json::Value = serde_json::from_str(&count).map_err(|error| error.to_string())?;
+    if count["count"].as_u64().is_none_or(|count| count < TICKETS) {
+        return Err(format!("the large tenant has {count} tickets, not {TICKETS}"));
+    }
+    let mut slowest = 0.0_f64;
+    for conditions in CONDITIONS {
+        let path = format!("/service/tickets/count?conditions={conditions}");
+        slowest = slowest.max(best(10, || sandbox.get(&path).map(|_| ()))?);
+    }
+    figures.push(at_most("sandbox: a condition over 100,000 tickets", slowest, 100.0, "ms"));
+    let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.process().to_string()]).output();
+    let output = output.map_err(|error| format!("ps could not be started: {error}"))?;
+    let kilobytes: f64 =
+        String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| "ps said nothing".to_owned())?;
+    figures.push(at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
+    Ok(())
+}
+
+/// The shortest of some runs, in milliseconds.
+fn best(runs: usize, mut run: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
+    let mut best = f64::INFINITY;
+    for _ in 0..runs {
+        let start = Instant::now();
+        run()?;
+        best = best.min(milliseconds(start));
+    }
+    Ok(best)
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
