@@ -5,6 +5,7 @@ mod action;
 mod auth;
 mod bulk;
 mod files;
+mod filter;
 pub(crate) mod list;
 mod read;
 mod reply;
