@@ -38,7 +38,8 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
 /// A date of a seed record: `@-3d`, `@+10d`, `@-90m`, `@+2h` count from `now`; `@+10d0` is that day's midnight.
 pub(crate) fn relative(text: &str, now: i64) -> Option<String> {
     let rest = text.strip_prefix('@')?;
-    let (rest, midnight) = rest.strip_suffix('0').filter(|rest| rest.ends_with('d')).map_or((rest, false), |r| (r, true));
+    let (rest, midnight) =
+        rest.strip_suffix('0').filter(|rest| rest.ends_with('d')).map_or((rest, false), |r| (r, true));
     let (number, unit) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
     let number: i64 = number.parse().ok()?;
     let seconds = match unit {

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 /// Added to what the API's JSON reader complains about.
-const CHECK_ACCEPT: &str =
-    "Check your accept header to make sure you are using the correct version.";
+const CHECK_ACCEPT: &str = "Check your accept header to make sure you are using the correct version.";
 
 /// A refusal: a status and the API's error body.
 #[derive(Clone, Debug, PartialEq)]

@@ -53,8 +53,11 @@ fn call(request: &PreparedRequest) -> Call {
             headers.insert("content-type", "multipart/form-data; boundary=XX".parse().expect("a value"));
             let mut body = String::new();
             for (name, text) in parts {
-                let file = if name == "file" { "; filename=\"note.txt\"\r\nContent-Type: text/plain" } else { "" };
-                body += &format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n");
+                let file =
+                    if name == "file" { "; filename=\"note.txt\"\r\nContent-Type: text/plain" } else { "" };
+                body += &format!(
+                    "--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
+                );
             }
             (body + "--XX--\r\n").into_bytes()
         }
@@ -70,7 +73,12 @@ fn call(request: &PreparedRequest) -> Call {
     }
 }
 
-fn execute(client: &Client, sandbox: &Sandbox, tool: Tool, arguments: &Map<String, Value>) -> Result<Answer, String> {
+fn execute(
+    client: &Client,
+    sandbox: &Sandbox,
+    tool: Tool,
+    arguments: &Map<String, Value>,
+) -> Result<Answer, String> {
     let request = client.prepare(tool, arguments).map_err(|error| error.to_json().to_string())?;
     Ok(sandbox.answer(&call(&request)))
 }
@@ -143,7 +151,13 @@ fn every_tool_answers_what_the_spec_says() {
             planner.forget();
         }
     }
-    println!("{passed} of {OPERATIONS} tools answered what the spec says, {} corrected once: {corrected:?}", corrected.len());
-    failed.iter().take(60).for_each(|(tool, problem)| println!("{tool}: {}", problem.chars().take(700).collect::<String>()));
+    println!(
+        "{passed} of {OPERATIONS} tools answered what the spec says, {} corrected once: {corrected:?}",
+        corrected.len()
+    );
+    failed
+        .iter()
+        .take(60)
+        .for_each(|(tool, problem)| println!("{tool}: {}", problem.chars().take(700).collect::<String>()));
     assert_eq!(passed, OPERATIONS);
 }

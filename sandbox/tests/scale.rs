@@ -43,7 +43,8 @@ fn a_large_tenant_is_small_and_quick() {
         "company/identifier = \"Company100005\"",
         "lastUpdated = [2025-01-01T00:00:00Z]",
     ] {
-        let call = call("GET", &format!("/service/tickets?conditions={conditions}&pageSize=1000"), &Value::Null);
+        let call =
+            call("GET", &format!("/service/tickets?conditions={conditions}&pageSize=1000"), &Value::Null);
         // The best of a few: other processes may have the machine.
         let runs = (0..7).map(|_| timed(|| sandbox.answer(&call)));
         let (answer, took) = runs.min_by_key(|(_, took)| *took).expect("a run");

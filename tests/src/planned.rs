@@ -63,8 +63,11 @@ impl Planner {
             && !in_path(tool, "id")
             && let Some(lister) = self.listers.get(&item).copied()
         {
-            let given: Map<String, Value> =
-                arguments.iter().filter(|(name, _)| in_path(lister, name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+            let given: Map<String, Value> = arguments
+                .iter()
+                .filter(|(name, _)| in_path(lister, name))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
             if let Some((record, _)) = self.records(lister, &given, call).into_iter().next() {
                 arguments.insert("id".to_owned(), record["id"].clone());
             }
@@ -75,7 +78,8 @@ impl Planner {
             let own = identity(tool);
             let mut made = self.drawn(creator, call);
             for (name, value) in &arguments {
-                if made.contains_key(name) && Some(name.as_str()) != own.as_deref() && in_path(creator, name) {
+                if made.contains_key(name) && Some(name.as_str()) != own.as_deref() && in_path(creator, name)
+                {
                     made.insert(name.clone(), value.clone());
                 }
             }
@@ -117,19 +121,30 @@ impl Planner {
         for (name, value) in &mut arguments {
             let chosen = schema["properties"][name.as_str()]["enum"].is_array();
             let name = name.to_lowercase();
-            if value.is_string() && !chosen && ["start", "end", "date"].iter().any(|ending| name.ends_with(ending)) {
+            if value.is_string()
+                && !chosen
+                && ["start", "end", "date"].iter().any(|ending| name.ends_with(ending))
+            {
                 *value = json!("2025-01-31T08:30:00Z");
             }
         }
         // Raw patches would name members that no record has.
         if schema["properties"]["operations"].is_object() {
             let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);
-            match schema["required"].as_array().is_some_and(|names| names.iter().any(|name| name == "operations")) {
+            match schema["required"]
+                .as_array()
+                .is_some_and(|names| names.iter().any(|name| name == "operations"))
+            {
                 true => arguments.insert("operations".to_owned(), changes_nothing),
                 false => arguments.remove("operations"),
             };
         }
-        let needed: Vec<String> = schema["required"].as_array().into_iter().flatten().filter_map(|n| n.as_str().map(str::to_owned)).collect();
+        let needed: Vec<String> = schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|n| n.as_str().map(str::to_owned))
+            .collect();
         self.path(tool, &line, &mut arguments, call);
         self.own_ids(tool, &line, &mut arguments, call);
         let mut relations = tool.relations();
@@ -170,9 +185,20 @@ impl Planner {
     /// `childTicketIds` of a ticket. They get another record of that list.
     fn own_ids(&mut self, tool: Tool, line: &Value, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
         let Some(own) = parents(line).pop() else { return };
-        let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str()) else { return };
+        let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str())
+        else {
+            return;
+        };
         let Some(source) = CATALOGUE.get(&relation.tool) else { return };
-        let noun = source.http().path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim_end_matches('s').to_lowercase();
+        let noun = source
+            .http()
+            .path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('s')
+            .to_lowercase();
         let named: Vec<String> = arguments
             .iter()
             .filter(|(name, value)| value[0].is_i64() && name.to_lowercase().ends_with(&format!("{noun}ids")))
@@ -191,7 +217,8 @@ impl Planner {
         let relations = tool.relations();
         let ordered = parents(line);
         for argument in ordered.iter().rev() {
-            let Some(relation) = relations.iter().find(|relation| relation.argument == argument.as_str()) else {
+            let Some(relation) = relations.iter().find(|relation| relation.argument == argument.as_str())
+            else {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
@@ -203,7 +230,10 @@ impl Planner {
             };
             let text = line["input"]["properties"][argument.as_str()]["type"] == "string";
             let value = if text {
-                ["identifier", "name", "id"].iter().find_map(|name| record.get(*name)).map(|v| json!(v.as_str().map_or(v.to_string(), str::to_owned)))
+                ["identifier", "name", "id"]
+                    .iter()
+                    .find_map(|name| record.get(*name))
+                    .map(|v| json!(v.as_str().map_or(v.to_string(), str::to_owned)))
             } else {
                 record.get("id").cloned()
             };
@@ -223,14 +253,19 @@ impl Planner {
     }
 
     /// The records that a list has, each with the ids of its parents; the lists below several parents are tried.
-    fn records(&mut self, tool: Tool, given: &Map<String, Value>, call: &mut Call<'_>) -> Vec<(Value, Vec<Value>)> {
+    fn records(
+        &mut self,
+        tool: Tool,
+        given: &Map<String, Value>,
+        call: &mut Call<'_>,
+    ) -> Vec<(Value, Vec<Value>)> {
         let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
         let relations = tool.relations();
         let path = parents(&line);
-        let Some((argument, relation)) = path
-            .iter()
-            .filter(|argument| !given.contains_key(argument.as_str()))
-            .find_map(|argument| Some((argument, relations.iter().find(|relation| relation.argument == argument.as_str())?)))
+        let Some((argument, relation)) =
+            path.iter().filter(|argument| !given.contains_key(argument.as_str())).find_map(|argument| {
+                Some((argument, relations.iter().find(|relation| relation.argument == argument.as_str())?))
+            })
         else {
             let mut arguments = given.clone();
             for argument in &path {
@@ -242,12 +277,17 @@ impl Planner {
                 let list = answered.and_then(|value| value.as_array().cloned()).unwrap_or_default();
                 self.lists.insert(key.clone(), list);
             }
-            let ids: Vec<Value> = parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
+            let ids: Vec<Value> =
+                parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
         let Some(source) = CATALOGUE.get(&relation.tool) else { return Vec::new() };
         // The outer parents that are settled are those of the list of parents too.
-        let known: Map<String, Value> = given.iter().filter(|(name, _)| in_path(source, name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let known: Map<String, Value> = given
+            .iter()
+            .filter(|(name, _)| in_path(source, name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         for (parent, _) in self.records(source, &known, call).into_iter().take(PARENTS) {
             let mut inner = given.clone();
             inner.insert((*argument).clone(), parent["id"].clone());
@@ -264,7 +304,8 @@ impl Planner {
 /// names none, or one that is needed. A record can contradict another in ways that no schema says.
 pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) -> Option<Map<String, Value>> {
     let schema = tool.input_schema_value();
-    let needed = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
+    let needed =
+        |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
     let mut corrected = arguments.clone();
     for fault in refusal["errors"].as_array()? {
         let name = fault["field"].as_str()?.split(['/', '.', '[']).next()?;
@@ -279,7 +320,8 @@ pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) ->
 /// A template without names.
 fn normal(path: &str) -> String {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
-    let segments = segments.map(|segment| if segment.starts_with('{') { "{}".to_owned() } else { segment.to_lowercase() });
+    let segments = segments
+        .map(|segment| if segment.starts_with('{') { "{}".to_owned() } else { segment.to_lowercase() });
     format!("/{}", segments.collect::<Vec<_>>().join("/"))
 }
 
@@ -302,7 +344,8 @@ fn parents(line: &Value) -> Vec<String> {
     names
         .filter_map(|name| {
             let mut in_path = targets.iter().filter(|(_, target)| target["in"] == "path");
-            let found = in_path.find(|(argument, target)| target["name"].as_str().unwrap_or(argument) == name);
+            let found =
+                in_path.find(|(argument, target)| target["name"].as_str().unwrap_or(argument) == name);
             found.map(|(argument, _)| argument.clone())
         })
         .collect()

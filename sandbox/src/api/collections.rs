@@ -14,7 +14,6 @@ pub(crate) struct CollectionId(pub(crate) u32);
 
 /// Records of one kind.
 pub(crate) struct Collection {
-    pub(crate) id: CollectionId,
     /// The normal form of its path: `/service/boards/{}/statuses`.
     pub(crate) template: String,
     /// Its path as the spec writes it: `/service/boards/{parentId}/statuses`.
@@ -61,13 +60,15 @@ pub(super) fn find(operations: &mut [Operation]) -> (Vec<Collection>, HashMap<St
         by_template.entry(operation.template.clone()).or_default().push(number);
     }
     let found = Found { operations, by_template: &by_template };
-    let mut names: Vec<(String, bool)> = by_template.keys().filter_map(|template| found.stored(template)).collect();
+    let mut names: Vec<(String, bool)> =
+        by_template.keys().filter_map(|template| found.stored(template)).collect();
     names.sort();
     names.dedup_by(|a, b| a.0 == b.0);
     let ids: HashMap<String, CollectionId> =
         (0..).zip(&names).map(|(id, (template, _))| (template.clone(), CollectionId(id))).collect();
+    let children = found.children();
     let collections =
-        names.iter().map(|(template, single)| found.collection(template, *single, &ids)).collect();
+        names.iter().map(|(template, single)| found.collection(template, *single, &ids, &children)).collect();
     let purposes: Vec<Purpose> = operations.iter().map(|operation| found.purpose(operation, &ids)).collect();
     for (operation, purpose) in operations.iter_mut().zip(purposes) {
         operation.purpose = purpose;
@@ -140,13 +141,21 @@ impl Found<'_> {
         if self.lists(template) {
             return Some((template.to_owned(), false));
         }
-        let reads = self.at(template, "GET").is_some_and(|number| self.operations[number].says("\"content\":\"json\""));
+        let reads = self
+            .at(template, "GET")
+            .is_some_and(|number| self.operations[number].says("\"content\":\"json\""));
         let changes = self.any(template, &["PUT", "PATCH"]);
         let has_items = self.any(&format!("{template}/{{}}"), &["GET", "PUT", "PATCH", "DELETE"]);
         ((reads || changes) && !has_items).then(|| (template.to_owned(), true))
     }
 
-    fn collection(&self, template: &str, single: bool, ids: &HashMap<String, CollectionId>) -> Collection {
+    fn collection(
+        &self,
+        template: &str,
+        single: bool,
+        ids: &HashMap<String, CollectionId>,
+        children: &HashMap<&str, Vec<(String, String)>>,
+    ) -> Collection {
         let item = if single { template.to_owned() } else { format!("{template}/{{}}") };
         let own = template.to_owned();
         let (first, second) = if self.lists(template) { (&own, &item) } else { (&item, &own) };
@@ -164,9 +173,8 @@ impl Found<'_> {
             path.trim_end_matches('/').rsplit_once('/').map_or(path, |(before, _)| before)
         };
         let same = |number: &usize| self.operations[*number].schema_name() == schema || schema.is_none();
-        let children = self.children(&item);
+        let children = children.get(item.as_str()).cloned().unwrap_or_default();
         Collection {
-            id: ids[template],
             template: template.to_owned(),
             path: path.trim_end_matches('/'),
             schema,
@@ -186,26 +194,32 @@ impl Found<'_> {
         list.or_else(|| self.at(&format!("{template}/{{}}"), "GET"))
     }
 
-    fn children(&self, item: &str) -> Vec<(String, String)> {
-        let before = format!("{item}/");
-        let mut children: Vec<(String, String)> = self
-            .by_template
-            .iter()
-            .filter_map(|(template, numbers)| {
-                let segment = template.strip_prefix(&before)?;
-                let plain = !segment.contains(['/', '{']) && !matches!(segment, "usages" | "info" | "count");
-                let number = numbers.iter().find(|number| self.operations[**number].method == "GET")?;
-                let path = self.operations[*number].path.trim_end_matches('/');
-                let segment = path.rsplit_once('/')?.1;
-                plain.then(|| (format!("{segment}_href"), format!("/{segment}")))
-            })
-            .collect();
-        children.sort();
+    /// What hangs below each item: names of links, and paths from the item.
+    fn children(&self) -> HashMap<&str, Vec<(String, String)>> {
+        let mut children: HashMap<&str, Vec<(String, String)>> = HashMap::new();
+        for (template, numbers) in self.by_template {
+            let (before, last) = cut(template);
+            let plain = before.ends_with("/{}")
+                && !last.contains('{')
+                && !matches!(last, "usages" | "info" | "count");
+            let Some(number) = numbers.iter().find(|number| self.operations[**number].method == "GET") else {
+                continue;
+            };
+            let path = self.operations[*number].path.trim_end_matches('/');
+            if let (true, Some((_, segment))) = (plain, path.rsplit_once('/')) {
+                children.entry(before).or_default().push((format!("{segment}_href"), format!("/{segment}")));
+            }
+        }
+        children.values_mut().for_each(|links| links.sort());
         children
     }
 
     fn purpose(&self, operation: &Operation, ids: &HashMap<String, CollectionId>) -> Purpose {
-        let template = if operation.method == "GET" { self.base(&operation.template) } else { operation.template.clone() };
+        let template = if operation.method == "GET" {
+            self.base(&operation.template)
+        } else {
+            operation.template.clone()
+        };
         let id = |template: &str| ids.get(template).copied();
         let (before, last) = cut(&template);
         let get = operation.method == "GET";
@@ -227,7 +241,8 @@ impl Found<'_> {
             return purpose;
         }
         if let Some(collection) = id(&template) {
-            let single = !self.lists(&template) && !self.any(&format!("{template}/{{}}"), &["GET", "PUT", "PATCH", "DELETE"]);
+            let single = !self.lists(&template)
+                && !self.any(&format!("{template}/{{}}"), &["GET", "PUT", "PATCH", "DELETE"]);
             let same = |other: Option<usize>| {
                 other.is_none_or(|number| self.operations[number].schema_name() == operation.schema_name())
             };

@@ -41,7 +41,8 @@ impl Api {
         let mut operations: Vec<Operation> = CATALOGUE.tools().filter_map(Operation::new).collect();
         let routes = routes::Routes::new(&operations);
         let (collections, by_template) = collections::find(&mut operations);
-        let by_tool = operations.iter().enumerate().map(|(at, operation)| (operation.tool.name(), at)).collect();
+        let by_tool =
+            operations.iter().enumerate().map(|(at, operation)| (operation.tool.name(), at)).collect();
         Self { operations, collections, by_template, by_tool, routes }
     }
 
@@ -86,7 +87,9 @@ mod tests {
         for (at, operation) in api.operations.iter().enumerate() {
             let mut numbers = operation.numbers.iter();
             let segments = operation.path.split('/').map(|segment| match segment.split_once('{') {
-                Some((before, _)) => format!("{before}{}", if numbers.next() == Some(&true) { "7" } else { "x7" }),
+                Some((before, _)) => {
+                    format!("{before}{}", if numbers.next() == Some(&true) { "7" } else { "x7" })
+                }
                 None => segment.to_owned(),
             });
             let path = segments.collect::<Vec<_>>().join("/");

@@ -73,8 +73,18 @@ impl Operation {
         let (path, _) = rest.split_once('"')?;
         let template = normal(path);
         let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-        let numbers = names.map(|name| !line.contains(&format!("\"{name}\":{{\"type\":\"string\""))).collect();
-        Some(Self { tool, method, path, template, numbers, purpose: Purpose::Action, plan: OnceLock::new(), parameters: OnceLock::new() })
+        let numbers =
+            names.map(|name| !line.contains(&format!("\"{name}\":{{\"type\":\"string\""))).collect();
+        Some(Self {
+            tool,
+            method,
+            path,
+            template,
+            numbers,
+            purpose: Purpose::Action,
+            plan: OnceLock::new(),
+            parameters: OnceLock::new(),
+        })
     }
 
     /// What it takes and answers.

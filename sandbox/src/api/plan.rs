@@ -177,7 +177,8 @@ impl Plan {
             }
             // A member whose name is also a parameter's has another argument, and keeps its relation.
             let of_shape = |argument: &str| {
-                in_body(argument).or_else(|| shape.members.contains_key(argument).then(|| argument.to_owned()))
+                in_body(argument)
+                    .or_else(|| shape.members.contains_key(argument).then(|| argument.to_owned()))
             };
             links.extend(found.relations.iter().filter_map(|relation| Link::new(relation, &of_shape)));
         }

@@ -114,7 +114,9 @@ pub(crate) fn member(node: &Value) -> Member {
     }
     let kinds: Vec<&str> = match node.get("type") {
         Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect(),
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect()
+        }
         _ => Vec::new(),
     };
     match kinds[..] {
@@ -130,7 +132,9 @@ pub(crate) fn member(node: &Value) -> Member {
 
 fn kind(kind: &Value) -> Kind {
     match kind {
-        Value::Array(choices) => Kind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::Array(choices) => {
+            Kind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
         Value::String(kind) => match kind.as_str() {
             "integer" | "number" => Kind::Number,
             "boolean" => Kind::Boolean,

@@ -64,7 +64,8 @@ impl Routes {
         let next = self.nodes.len();
         let found = match segment.strip_suffix("{}") {
             Some(before) => {
-                let parameter = Parameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
+                let parameter =
+                    Parameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
                 let parameters = &mut self.nodes[at].parameters;
                 match parameters.iter().find(|(known, _)| *known == parameter) {
                     Some((_, found)) => *found,

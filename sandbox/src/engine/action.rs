@@ -90,7 +90,11 @@ fn named(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Option<Value> {
 }
 
 /// Copies the record that the path or the body names. What must be unique gets an ending.
-fn copy(writing: &mut Writing<'_>, collection: CollectionId, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+fn copy(
+    writing: &mut Writing<'_>,
+    collection: CollectionId,
+    call: &ActionCall<'_>,
+) -> Result<Option<Value>, Problem> {
     let known = api().of(collection);
     if call.operation.plan().schema_name() != known.schema {
         return Ok(None);
@@ -99,8 +103,11 @@ fn copy(writing: &mut Writing<'_>, collection: CollectionId, call: &ActionCall<'
     let id = match call.ids.last().filter(|_| in_path) {
         Some(id) => *id,
         None => {
-            let given = ["id", "copyId", "boardId", "originalId"].iter().find_map(|name| call.body.get(*name)?.as_i64());
-            let first = writing.state.table(collection).and_then(|table| table.rows().first()).map(|row| row.id);
+            let given = ["id", "copyId", "boardId", "originalId"]
+                .iter()
+                .find_map(|name| call.body.get(*name)?.as_i64());
+            let first =
+                writing.state.table(collection).and_then(|table| table.rows().first()).map(|row| row.id);
             match given.filter(|id| writing.state.row(collection, *id).is_some()).or(first) {
                 Some(id) => id,
                 None => return Ok(None),
@@ -116,7 +123,9 @@ fn copy(writing: &mut Writing<'_>, collection: CollectionId, call: &ActionCall<'
         }
     }
     let given: Map<String, Value> = call.body.as_object().cloned().unwrap_or_default();
-    record.extend(given.into_iter().filter(|(name, value)| known.resource().member(name).is_some() && !value.is_null()));
+    record.extend(
+        given.into_iter().filter(|(name, value)| known.resource().member(name).is_some() && !value.is_null()),
+    );
     let id = writing.insert(collection, parent, record);
     Ok(writing.value(collection, id).map(Value::Object))
 }

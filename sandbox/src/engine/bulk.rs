@@ -8,14 +8,20 @@ use crate::call::Answer;
 use crate::problem::Problem;
 use crate::write::Writing;
 
-pub(super) fn bulk(called: &Called<'_>, writing: &mut Writing<'_>, collection: CollectionId) -> Result<Answer, Problem> {
+pub(super) fn bulk(
+    called: &Called<'_>,
+    writing: &mut Writing<'_>,
+    collection: CollectionId,
+) -> Result<Answer, Problem> {
     let ids = called.ids(writing.state)?;
     let parent = ids.last().copied().unwrap_or_default();
     let body = called.body()?;
     let method = called.call.method.as_str();
     let items: Vec<Value> = match (&body, method) {
         (Value::Array(items), _) => items.clone(),
-        (Value::Object(members), "DELETE") => members.get("ids").and_then(Value::as_array).cloned().unwrap_or_default(),
+        (Value::Object(members), "DELETE") => {
+            members.get("ids").and_then(Value::as_array).cloned().unwrap_or_default()
+        }
         (Value::Null, "DELETE") => Vec::new(),
         (other, _) => return Err(Problem::unconvertible(other, "System.Collections.Generic.List", "")),
     };

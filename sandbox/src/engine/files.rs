@@ -15,9 +15,10 @@ use crate::write::{Check, Writing};
 
 /// One pixel.
 const IMAGE: &[u8] = &[
-    0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0,
-    0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF, 0xC0, 0xF0, 0x1F, 0,
-    5, 0, 1, 0xFF, 0x89, 0x99, 0x3D, 0x1D, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF,
+    0xC0, 0xF0, 0x1F, 0, 5, 0, 1, 0xFF, 0x89, 0x99, 0x3D, 0x1D, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE,
+    0x42, 0x60, 0x82,
 ];
 /// One empty page.
 const PAPER: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count \
@@ -61,7 +62,9 @@ struct Form {
 }
 
 fn form(called: &Called<'_>) -> Result<Form, Problem> {
-    let refused = |error: multer::Error| Problem::new(400, "ConnectWiseApi", format!("The form can't be read: {error}"));
+    let refused = |error: multer::Error| {
+        Problem::new(400, "ConnectWiseApi", format!("The form can't be read: {error}"))
+    };
     let header = called.call.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = multer::parse_boundary(header.unwrap_or_default()).map_err(refused)?;
     let body = called.call.body.clone();
@@ -91,7 +94,11 @@ fn form(called: &Called<'_>) -> Result<Form, Problem> {
 }
 
 /// Stores a document.
-pub(super) fn upload(called: &Called<'_>, writing: &mut Writing<'_>, collection: CollectionId) -> Result<Answer, Problem> {
+pub(super) fn upload(
+    called: &Called<'_>,
+    writing: &mut Writing<'_>,
+    collection: CollectionId,
+) -> Result<Answer, Problem> {
     let plan = called.operation.plan();
     let mut form = form(called)?;
     let mut check = Check::new(&plan.shape, resource("DocumentInfo"), "");
@@ -106,7 +113,12 @@ pub(super) fn upload(called: &Called<'_>, writing: &mut Writing<'_>, collection:
     let link = text(&members, "url");
     let file = form.file.filter(|_| link.is_empty());
     if file.is_none() && link.is_empty() {
-        return Err(Problem::fault("MissingRequiredField", "documentInfo", "file", "The file field is required."));
+        return Err(Problem::fault(
+            "MissingRequiredField",
+            "documentInfo",
+            "file",
+            "The file field is required.",
+        ));
     }
     let name = file.as_ref().map_or(link.clone(), |file| file.name.clone());
     let given = text(&members, "title");

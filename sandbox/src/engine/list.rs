@@ -110,7 +110,8 @@ pub(crate) fn found<'s>(
     }
     if search.has_order() {
         let mut probe = Probe::new(&paths);
-        let mut keyed: Vec<(Value, &Row)> = rows.into_iter().map(|row| (probe.of(&row.record).clone(), row)).collect();
+        let mut keyed: Vec<(Value, &Row)> =
+            rows.into_iter().map(|row| (probe.of(&row.record).clone(), row)).collect();
         keyed.sort_by(|a, b| search.compare(&a.0, &b.0));
         rows = keyed.into_iter().map(|(_, row)| row).collect();
     }

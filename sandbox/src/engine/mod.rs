@@ -61,7 +61,6 @@ struct Called<'a> {
     call: &'a Call,
     operation: &'static Operation,
     place: Place,
-    member: &'a str,
 }
 
 impl Sandbox {
@@ -71,7 +70,7 @@ impl Sandbox {
     /// A data file that can't be used, and seed records that contradict the catalogue.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let disk = match &settings.data {
-            Some(path) => Some(Disk::open(path).map_err(|error| SettingsError::Data(error.to_string()))?),
+            Some(path) => Some(Disk::open(path).map_err(|error| SettingsError::Data(error.0))?),
             None => None,
         };
         let now = settings.now.unwrap_or_else(clock::now);
@@ -89,16 +88,19 @@ impl Sandbox {
         let (operation, place) = match api().find(call.method.as_str(), &call.path) {
             Found::Operation { operation, place } => (&api().operations[operation], place),
             Found::WrongVerb => {
-                let message = format!("The requested resource does not support http method '{}'.", call.method);
+                let message =
+                    format!("The requested resource does not support http method '{}'.", call.method);
                 return Err(Problem::new(405, "ConnectWiseApi", message));
             }
             Found::NoEndpoint => return Err(Problem::no_endpoint()),
         };
-        let called = Called { call, operation, place, member: &key.member };
+        let called = Called { call, operation, place };
         called.media_type()?;
         self.prepare(operation);
         let reads = call.method == http::Method::GET && rules().action(operation).is_none();
-        if let (Purpose::Search(collection), _) | (Purpose::List(collection), true) = (operation.purpose, reads) {
+        if let (Purpose::Search(collection), _) | (Purpose::List(collection), true) =
+            (operation.purpose, reads)
+        {
             return read::list(&self.read(), &called, collection);
         }
         if reads {
@@ -246,7 +248,8 @@ impl Called<'_> {
             return Ok(());
         }
         let given = self.call.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let given =
+            given.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let fits = match body {
             Body::Multipart => given == "multipart/form-data",
             _ => given.ends_with("/json") || given.ends_with("+json"),

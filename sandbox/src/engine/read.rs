@@ -121,13 +121,17 @@ pub(super) fn read(state: &State, called: &Called<'_>, now: i64) -> Result<Answe
     let ids = called.ids(state)?;
     let last = ids.last().copied();
     match called.operation.purpose {
-        Purpose::Read(collection) => one(state, called, collection, last.unwrap_or_default(), 200, &called.path()),
+        Purpose::Read(collection) => {
+            one(state, called, collection, last.unwrap_or_default(), 200, &called.path())
+        }
         Purpose::Count(collection) => {
             let query = Query::new(&called.call.query, false);
             let count = list::found(state, collection, &ids, &query)?.len();
             Ok(reply::json(200, &json!({"count": count})))
         }
-        Purpose::Usages(collection) => Ok(reply::json(200, &usages(state, called, collection, last.unwrap_or_default()))),
+        Purpose::Usages(collection) => {
+            Ok(reply::json(200, &usages(state, called, collection, last.unwrap_or_default())))
+        }
         Purpose::Single(collection) => {
             let table = state.table(collection);
             let row = table.and_then(|table| match last {

@@ -55,10 +55,19 @@ pub(super) fn write(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<An
 }
 
 /// Removes the records of a list, or those whose `id` the query names.
-fn clear(called: &Called<'_>, writing: &mut Writing<'_>, collection: CollectionId, ids: &[i64]) -> Result<(), Problem> {
+fn clear(
+    called: &Called<'_>,
+    writing: &mut Writing<'_>,
+    collection: CollectionId,
+    ids: &[i64],
+) -> Result<(), Problem> {
     let known = api().of(collection);
     if let Some(id) = parameter(&called.call.query, "id") {
-        let row = writing.state.named(collection, id, (!known.parents.is_empty()).then(|| ids.last().copied()).flatten());
+        let row = writing.state.named(
+            collection,
+            id,
+            (!known.parents.is_empty()).then(|| ids.last().copied()).flatten(),
+        );
         let id = row.ok_or_else(|| Problem::not_found(&known.noun(), id))?.id;
         return writing.delete(collection, id);
     }
@@ -92,7 +101,8 @@ fn single(
     let id = match found {
         Some(id) => id,
         None => {
-            let record: Map<String, Value> = sample(known.schema.unwrap_or_default(), 1, &clock::text(writing.now));
+            let record: Map<String, Value> =
+                sample(known.schema.unwrap_or_default(), 1, &clock::text(writing.now));
             writing.insert(collection, parent.unwrap_or_default(), record)
         }
     };

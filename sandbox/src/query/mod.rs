@@ -70,7 +70,8 @@ impl Search {
                 message: format!("{name} is not a recognized name."),
             }),
         };
-        for text in [parameters.conditions, parameters.child_conditions].into_iter().flatten() {
+        let all = [parameters.conditions, parameters.child_conditions, parameters.custom_field_conditions];
+        for text in all.into_iter().flatten() {
             for test in text.split(" and ") {
                 let Some((path, value)) = test.split_once('=') else { continue };
                 let (path, negated) = path.strip_suffix('!').map_or((path, false), |path| (path, true));
@@ -100,7 +101,9 @@ impl Search {
         let Some(order) = &self.order else { return Ordering::Equal };
         let (path, down) = order.split_once(' ').map_or((order.as_str(), false), |(p, d)| (p, d == "desc"));
         let order = match (at(a, path), at(b, path)) {
-            (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+            (Value::Number(a), Value::Number(b)) => {
+                a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+            }
             (a, b) => a.as_str().cmp(&b.as_str()),
         };
         if down { order.reverse() } else { order }

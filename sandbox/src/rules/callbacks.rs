@@ -29,7 +29,10 @@ impl RecordRule for Callback {
             let is = |name: &str, value: &str| {
                 known.get(name).and_then(Node::as_text).is_some_and(|known| known.eq_ignore_ascii_case(value))
             };
-            is("url", &url) && is("level", &level) && is("type", &kind) && known.get("objectId") == Some(&Node::Integer(object))
+            is("url", &url)
+                && is("level", &level)
+                && is("type", &kind)
+                && known.get("objectId") == Some(&Node::Integer(object))
         });
         if same.iter().any(|id| Some(*id) != own) {
             let message = "A matching callback entry already exists";

@@ -62,7 +62,8 @@ pub(super) fn to_ticket(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Res
 
 pub(super) fn to_project(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
     let boards = writing.collection("/service/boards")?;
-    let projects = writing.matching(boards, |board| board.get("projectFlag") == Some(&crate::store::Node::Boolean(true)));
+    let projects = writing
+        .matching(boards, |board| board.get("projectFlag") == Some(&crate::store::Node::Boolean(true)));
     convert(writing, call, "/project/projects", |opportunity, project, now| {
         project.insert("name".to_owned(), Value::from(text(opportunity, "name")));
         project.insert("billingMethod".to_owned(), Value::from("ActualRates"));
@@ -87,7 +88,10 @@ pub(super) fn to_order(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Resu
     })
 }
 
-pub(super) fn to_agreement(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+pub(super) fn to_agreement(
+    writing: &mut Writing<'_>,
+    call: &ActionCall<'_>,
+) -> Result<Option<Value>, Problem> {
     let types = writing.collection("/finance/agreements/types")?;
     let kind = writing.default_row(types, None).map(|row| row.id);
     convert(writing, call, "/finance/agreements", |opportunity, agreement, now| {

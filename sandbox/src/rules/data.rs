@@ -85,7 +85,8 @@ fn each<T, U>(
 impl Rules {
     pub(super) fn new() -> Result<Self, String> {
         let file: File = serde_json::from_str(TEXT).map_err(|error| error.to_string())?;
-        let record = |name: &String| record_rule(name).ok_or_else(|| format!("there is no record rule {name}"));
+        let record =
+            |name: &String| record_rule(name).ok_or_else(|| format!("there is no record rule {name}"));
         let actions = file.actions.iter().map(|(operation, name)| {
             let known = api().operations.iter().any(|known| key(known) == *operation);
             let rule = action_rule(name).filter(|_| known);
@@ -132,12 +133,18 @@ impl Rules {
 
     /// The template of the collection that a report is about.
     pub(crate) fn report(&self, name: &str) -> Option<&str> {
-        self.reports.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, template)| template.as_str())
+        self.reports
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, template)| template.as_str())
     }
 
     /// Where a bundle finds resources of a type.
     pub(crate) fn bundle(&self, kind: &str) -> Option<&str> {
-        self.bundles.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, template)| template.as_str())
+        self.bundles
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(kind))
+            .map(|(_, template)| template.as_str())
     }
 
     pub(crate) fn action(&self, operation: &Operation) -> Option<ActionRule> {
@@ -188,7 +195,8 @@ impl Rules {
 impl View {
     fn new(line: ViewLine) -> Result<Self, String> {
         let tests = line.tests.into_iter().map(|(path, value)| {
-            let parameter = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}')?.parse().ok());
+            let parameter =
+                value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}')?.parse().ok());
             let test = parameter.map_or(Test::Is(value), Test::Parameter);
             (path.split('/').map(str::to_owned).collect(), test)
         });

@@ -84,13 +84,17 @@ impl RecordRule for Line {
         let orders = writing.collection(ORDERS)?;
         let order = writing.existing(orders, change.parent)?;
         let new = change.before.is_none();
-        change.record.insert("purchaseOrderNumber".to_owned(), order.get("poNumber").cloned().unwrap_or_default());
+        change
+            .record
+            .insert("purchaseOrderNumber".to_owned(), order.get("poNumber").cloned().unwrap_or_default());
         if new {
             from_catalog(writing, change.record)?;
             stock::place(writing, &order, change.record)?;
         }
         receive(writing, change)?;
-        if flag(change.record, "canceledFlag") && !change.before.is_some_and(|before| flag(before, "canceledFlag")) {
+        if flag(change.record, "canceledFlag")
+            && !change.before.is_some_and(|before| flag(before, "canceledFlag"))
+        {
             for (member, value) in [
                 ("closedFlag", Value::Bool(true)),
                 ("canceledBy", Value::from(writing.member)),
@@ -157,9 +161,8 @@ fn from_catalog(writing: &mut Writing<'_>, line: &mut Map<String, Value>) -> Res
 
 /// Reads a receipt out of the line's new state.
 fn receive(writing: &mut Writing<'_>, change: &mut Change<'_>) -> Result<(), Problem> {
-    let fault = |code, field: &str, message: &str| {
-        Err(Problem::fault(code, "purchaseOrderLineItem", field, message))
-    };
+    let fault =
+        |code, field: &str, message: &str| Err(Problem::fault(code, "purchaseOrderLineItem", field, message));
     let line = &mut *change.record;
     let quantity = number(line, "quantity");
     let before = change.before.map_or(0.0, |before| number(before, "receivedQuantity"));
@@ -167,7 +170,11 @@ fn receive(writing: &mut Writing<'_>, change: &mut Change<'_>) -> Result<(), Pro
     let status = text(line, "receivedStatus").to_owned();
     let was = change.before.map_or("Waiting", |before| text(before, "receivedStatus"));
     if received > quantity || received < 0.0 {
-        return fault("OutOfRange", "receivedQuantity", "The receivedQuantity field must be between 0 and quantity.");
+        return fault(
+            "OutOfRange",
+            "receivedQuantity",
+            "The receivedQuantity field must be between 0 and quantity.",
+        );
     }
     let changed = status != was || (received - before).abs() > f64::EPSILON;
     if !changed || status == "Waiting" {
@@ -181,7 +188,11 @@ fn receive(writing: &mut Writing<'_>, change: &mut Change<'_>) -> Result<(), Pro
     let serials = stock::serials(text(line, "serialNumbers")).len();
     #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
     if serials > 0 && serials as f64 != received {
-        return fault("InvalidField", "serialNumbers", "The number of serial numbers must equal receivedQuantity.");
+        return fault(
+            "InvalidField",
+            "serialNumbers",
+            "The number of serial numbers must equal receivedQuantity.",
+        );
     }
     let rest = quantity - received;
     #[expect(clippy::cast_possible_truncation, reason = "quantities are small and whole here")]
@@ -209,7 +220,8 @@ fn settle(writing: &mut Writing<'_>, lines: CollectionId, id: i64) -> Result<(),
     let Some(mut order) = writing.value(orders, id) else { return Ok(()) };
     let all: Vec<Map<String, Value>> =
         writing.under(lines, id).into_iter().filter_map(|line| writing.state.value(lines, line)).collect();
-    let sum: f64 = all.iter().filter(|line| !flag(line, "canceledFlag")).map(|line| number(line, "extCost")).sum();
+    let sum: f64 =
+        all.iter().filter(|line| !flag(line, "canceledFlag")).map(|line| number(line, "extCost")).sum();
     let before = order.clone();
     order.insert("subTotal".to_owned(), Value::from(sum));
     total(&mut order);
@@ -290,7 +302,11 @@ pub(super) fn unbatch(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Resul
     batched(writing, call, false)
 }
 
-fn batched(writing: &mut Writing<'_>, call: &ActionCall<'_>, batched: bool) -> Result<Option<Value>, Problem> {
+fn batched(
+    writing: &mut Writing<'_>,
+    call: &ActionCall<'_>,
+    batched: bool,
+) -> Result<Option<Value>, Problem> {
     let lines = writing.collection(LINES)?;
     for line in writing.under(lines, call.ids.last().copied().unwrap_or_default()) {
         writing.set(lines, line, [("batchedFlag", Value::Bool(batched))]);

@@ -18,7 +18,10 @@ pub(super) fn info(_writing: &mut Writing<'_>, _call: &ActionCall<'_>) -> Result
 }
 
 /// The collection that a report is about, and its columns: the scalar members of its records.
-fn columns(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<(CollectionId, Vec<(String, Kind)>), Problem> {
+fn columns(
+    writing: &mut Writing<'_>,
+    call: &ActionCall<'_>,
+) -> Result<(CollectionId, Vec<(String, Kind)>), Problem> {
     let name = call.values.first().map(String::as_str).unwrap_or_default();
     let template = rules().report(name).ok_or_else(|| Problem::not_found("Report", name))?;
     let collection = writing.collection(template)?;
@@ -27,7 +30,8 @@ fn columns(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<(Collecti
     let asked: Option<Vec<&str>> = asked.map(|text| text.split(',').map(str::trim).collect());
     let members = resource.members.iter().filter_map(|(name, _)| {
         let kind = resource.kinds.get(&name.to_ascii_lowercase())?;
-        let wanted = asked.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked.eq_ignore_ascii_case(name)));
+        let wanted =
+            asked.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked.eq_ignore_ascii_case(name)));
         wanted.then(|| (name.clone(), kind.clone()))
     });
     Ok((collection, members.collect()))
@@ -42,7 +46,10 @@ fn definitions(columns: &[(String, Kind)]) -> Vec<Value> {
             _ => "Text",
         };
         let mut column = Map::new();
-        column.insert(name.clone(), json!({"type": kind, "isNullable": name != "id", "identityColumn": name == "id"}));
+        column.insert(
+            name.clone(),
+            json!({"type": kind, "isNullable": name != "id", "identityColumn": name == "id"}),
+        );
         Value::Object(column)
     };
     columns.iter().map(one).collect()
@@ -61,14 +68,20 @@ pub(super) fn report(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result
 }
 
 /// How many rows a report has.
-pub(super) fn report_count(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+pub(super) fn report_count(
+    writing: &mut Writing<'_>,
+    call: &ActionCall<'_>,
+) -> Result<Option<Value>, Problem> {
     let (collection, _) = columns(writing, call)?;
     let found = list::found(writing.state, collection, &[], &Query::new(call.query, false))?;
     Ok(Some(json!({"count": found.len()})))
 }
 
 /// The columns of a report.
-pub(super) fn report_columns(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+pub(super) fn report_columns(
+    writing: &mut Writing<'_>,
+    call: &ActionCall<'_>,
+) -> Result<Option<Value>, Problem> {
     let (_, columns) = columns(writing, call)?;
     Ok(Some(Value::Array(definitions(&columns))))
 }
@@ -102,7 +115,12 @@ fn one(writing: &mut Writing<'_>, request: &Value, counts: bool) -> Value {
     }
 }
 
-fn found(writing: &mut Writing<'_>, kind: &str, asked: &Value, counts: bool) -> Result<(Vec<Value>, usize), Problem> {
+fn found(
+    writing: &mut Writing<'_>,
+    kind: &str,
+    asked: &Value,
+    counts: bool,
+) -> Result<(Vec<Value>, usize), Problem> {
     let unknown = || Problem::new(400, "InvalidObject", format!("Resource type '{kind}' is not supported."));
     let path = rules().bundle(kind).ok_or_else(unknown)?;
     let parent = member(asked, "parentId").and_then(Value::as_i64);

@@ -36,7 +36,8 @@ pub(super) fn place(
     line.insert("warehouse".to_owned(), reference);
     if bin.is_none() {
         let own = writing.matching(bins, |bin| {
-            bin.get("warehouse").and_then(Node::as_object).and_then(|known| known.get("id")) == Some(&Node::Integer(warehouse))
+            bin.get("warehouse").and_then(Node::as_object).and_then(|known| known.get("id"))
+                == Some(&Node::Integer(warehouse))
         });
         let default = |id: &&i64| {
             let bin = writing.state.record(bins, **id);
@@ -95,7 +96,8 @@ pub(super) fn change(
     row.insert("serialNumbers".to_owned(), Value::Array(listed));
     writing.update(stock, id, row);
     let bins = writing.collection(BINS)?;
-    let held = writing.value(bins, bin).and_then(|bin| bin.get("quantityOnHand")?.as_i64()).unwrap_or_default();
+    let held =
+        writing.value(bins, bin).and_then(|bin| bin.get("quantityOnHand")?.as_i64()).unwrap_or_default();
     writing.set(bins, bin, [("quantityOnHand", Value::from(held + by))]);
     Ok(())
 }

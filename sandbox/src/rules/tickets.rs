@@ -154,7 +154,8 @@ pub(super) fn merge(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<
         }
         let board = id_at(&ticket, "board");
         let given = call.body.get("status").and_then(|status| status.get("id")).and_then(Value::as_i64);
-        let closing = writing.matching(statuses, |status| status.get("closedStatus") == Some(&Node::Boolean(true)));
+        let closing =
+            writing.matching(statuses, |status| status.get("closedStatus") == Some(&Node::Boolean(true)));
         let of_board = |status: &i64| writing.state.row(statuses, *status).map(|row| row.parent) == board;
         let status = given.filter(of_board).or_else(|| closing.into_iter().find(of_board));
         if let Some(status) = status {

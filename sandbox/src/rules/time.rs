@@ -51,7 +51,8 @@ impl RecordRule for Entry {
         if id_at(entry, "member").is_none() {
             let members = writing.collection(MEMBERS)?;
             let by = writing.member;
-            let own = writing.matching(members, |known| known.get("identifier").and_then(Node::as_text) == Some(by));
+            let own = writing
+                .matching(members, |known| known.get("identifier").and_then(Node::as_text) == Some(by));
             if let Some(own) = own.first() {
                 entry.insert("member".to_owned(), writing.refer(members, *own, "MemberReference"));
             }
@@ -79,7 +80,9 @@ impl RecordRule for Entry {
             let (roles, types) = (writing.collection(ROLES)?, writing.collection(TYPES)?);
             let role = id_at(entry, "workRole").and_then(|id| writing.value(roles, id));
             let kind = id_at(entry, "workType").and_then(|id| writing.value(types, id));
-            let times = kind.filter(|kind| text(kind, "rateType") == "Multiplier").map_or(1.0, |kind| number(&kind, "rate"));
+            let times = kind
+                .filter(|kind| text(kind, "rateType") == "Multiplier")
+                .map_or(1.0, |kind| number(&kind, "rate"));
             if let Some(role) = role {
                 entry.insert("hourlyRate".to_owned(), Value::from(number(&role, "hourlyRate") * times));
             }
@@ -90,7 +93,8 @@ impl RecordRule for Entry {
     fn after(&self, writing: &mut Writing<'_>, stored: &Stored<'_>) -> Result<(), Problem> {
         let entry = writing.existing(stored.collection, stored.id)?;
         let now = ticket(writing, &entry)?;
-        let before = stored.before.and_then(|before| before.get("chargeToId")?.as_i64()).filter(|id| Some(*id) != now);
+        let before =
+            stored.before.and_then(|before| before.get("chargeToId")?.as_i64()).filter(|id| Some(*id) != now);
         for id in now.into_iter().chain(before) {
             hours(writing, stored.collection, id)?;
         }
@@ -125,7 +129,8 @@ fn on_ticket(writing: &mut Writing<'_>, change: &mut Change<'_>, id: i64) -> Res
         let message = "Time entries are not allowed for tickets in this status.";
         return Err(Problem::new(400, "TimeEntryApi", message));
     }
-    let name = |member: &str| ticket.get(member).and_then(|known| known.get("name")).cloned().unwrap_or_default();
+    let name =
+        |member: &str| ticket.get(member).and_then(|known| known.get("name")).cloned().unwrap_or_default();
     for (member, value) in [
         ("ticket", writing.refer(tickets, id, "TicketReference")),
         ("company", ticket.get("company").cloned().unwrap_or_default()),
@@ -185,7 +190,8 @@ fn sheet(
     };
     let entries = writing.collection(template)?;
     let own = writing.matching(entries, |entry| {
-        entry.get(member).and_then(Node::as_object).and_then(|sheet| sheet.get("id")) == Some(&Node::Integer(id))
+        entry.get(member).and_then(Node::as_object).and_then(|sheet| sheet.get("id"))
+            == Some(&Node::Integer(id))
     });
     for entry in own {
         writing.set(entries, entry, [("status", Value::from(of_entries))]);

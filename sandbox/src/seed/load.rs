@@ -25,7 +25,8 @@ const NEXT: &str = "@next";
 pub(super) fn load(state: &mut State) -> Result<(), String> {
     let mut loaded = Vec::new();
     for (file, text) in FILES {
-        let lists: Map<String, Value> = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+        let lists: Map<String, Value> =
+            serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
         for (path, list) in lists {
             if path == NEXT {
                 next(state, &list)?;
@@ -35,7 +36,9 @@ pub(super) fn load(state: &mut State) -> Result<(), String> {
             let Value::Array(records) = list else { return Err(format!("{path} is no list")) };
             state.table_mut(collection);
             for (at, record) in records.into_iter().enumerate() {
-                let Value::Object(mut record) = record else { return Err(format!("{path} {at} is no record")) };
+                let Value::Object(mut record) = record else {
+                    return Err(format!("{path} {at} is no record"));
+                };
                 dates(&mut record, state.began);
                 let next = state.table(collection).map_or(1, |table| table.next_id());
                 let id = record.get("id").and_then(Value::as_i64).unwrap_or(next);
@@ -61,7 +64,9 @@ fn place(state: &State, path: &str) -> Result<(CollectionId, i64), String> {
     for method in ["GET", "POST"] {
         let Found::Operation { operation, place } = api().find(method, path) else { continue };
         let collection = match api().operations[operation].purpose {
-            Purpose::List(collection) | Purpose::Create(collection) | Purpose::Single(collection) => collection,
+            Purpose::List(collection) | Purpose::Create(collection) | Purpose::Single(collection) => {
+                collection
+            }
             _ => continue,
         };
         let parent = place.values.last().and_then(|value| value.parse().ok()).unwrap_or(0);

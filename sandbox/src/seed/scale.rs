@@ -98,7 +98,12 @@ fn one<T: Copy>(random: &mut fastrand::Rng, list: &[T]) -> T {
     list[random.usize(..list.len())]
 }
 
-fn tickets(state: &mut State, count: u32, companies: &[i64], random: &mut fastrand::Rng) -> Result<(), String> {
+fn tickets(
+    state: &mut State,
+    count: u32,
+    companies: &[i64],
+    random: &mut fastrand::Rng,
+) -> Result<(), String> {
     let collection = find("/service/tickets")?;
     let mut patterns = Vec::new();
     for (board, statuses) in BOARDS.into_iter().zip(STATUSES) {
@@ -131,7 +136,12 @@ fn tickets(state: &mut State, count: u32, companies: &[i64], random: &mut fastra
     Ok(())
 }
 
-fn configurations(state: &mut State, count: u32, companies: &[i64], random: &mut fastrand::Rng) -> Result<(), String> {
+fn configurations(
+    state: &mut State,
+    count: u32,
+    companies: &[i64],
+    random: &mut fastrand::Rng,
+) -> Result<(), String> {
     let collection = find("/company/configurations")?;
     let mut patterns = Vec::new();
     for kind in 1..=5 {

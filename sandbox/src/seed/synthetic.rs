@@ -39,7 +39,8 @@ pub(super) fn fill(state: &mut State, collection: CollectionId) {
         record.insert("id".to_owned(), known.resource().id(id));
         set_parent(collection, parent, &mut record);
         let date = clock::text(state.began);
-        let info = json!({"lastUpdated": date, "updatedBy": "Admin1", "dateEntered": date, "enteredBy": "Admin1"});
+        let info =
+            json!({"lastUpdated": date, "updatedBy": "Admin1", "dateEntered": date, "enteredBy": "Admin1"});
         record.insert("_info".to_owned(), info);
         state.put(collection, id, parent, true, &record);
     }
@@ -51,7 +52,9 @@ fn set_parent(collection: CollectionId, parent: i64, record: &mut Map<String, Va
     let Some(Some(above)) = known.parents.last() else { return };
     let Some(schema) = api().of(*above).schema else { return };
     for (name, member) in &known.resource().members {
-        if *member == Member::Integer && name.strip_suffix("Id").is_some_and(|name| name.eq_ignore_ascii_case(schema)) {
+        if *member == Member::Integer
+            && name.strip_suffix("Id").is_some_and(|name| name.eq_ignore_ascii_case(schema))
+        {
             record.insert(name.clone(), Value::from(parent));
         }
     }
@@ -131,7 +134,9 @@ fn text(of: &str, name: &str, id: i64) -> Value {
         "url" | "hyperlink" | "link" => Value::from(format!("https://example.com/{id}")),
         "identifier" => Value::from(format!("{of}{id}")),
         "name" | "description" | "caption" | "title" | "summary" => Value::from(format!("{} {id}", noun(of))),
-        name if name.to_ascii_lowercase().ends_with("email") => Value::from(format!("example{id}@example.com")),
+        name if name.to_ascii_lowercase().ends_with("email") => {
+            Value::from(format!("example{id}@example.com"))
+        }
         name => Value::from(format!("{name} {id}")),
     }
 }

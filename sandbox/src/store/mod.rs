@@ -13,7 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-pub(crate) use disk::{Disk, Entry};
+pub(crate) use disk::{Disk, Entry, Failed};
 pub(crate) use node::{Node, Object};
 pub(crate) use pool::Pool;
 pub(crate) use probe::Probe;
@@ -98,7 +98,9 @@ impl State {
             let value = row.record.get(member).and_then(Node::as_text);
             value.is_some_and(|value| value.eq_ignore_ascii_case(text))
         };
-        ["identifier", "name"].iter().find_map(|member| table.rows().iter().filter(fits).find(|row| has(row, member)))
+        ["identifier", "name"]
+            .iter()
+            .find_map(|member| table.rows().iter().filter(fits).find(|row| has(row, member)))
     }
 
     /// The record as JSON.

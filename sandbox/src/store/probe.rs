@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn what_is_asked_for_lies_where_it_was_asked_for() {
         let mut pool = Pool::default();
-        let mut probe = Probe::new(&["Company/NAME".into(), "lastUpdated".into(), "items/value".into(), "x/y".into()]);
+        let mut probe =
+            Probe::new(&["Company/NAME".into(), "lastUpdated".into(), "items/value".into(), "x/y".into()]);
         let mut of = |value: Value| {
             let record = pool.record(value.as_object().expect("an object"));
             probe.of(&record).clone()

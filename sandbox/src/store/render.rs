@@ -19,7 +19,12 @@ pub(crate) struct Hrefs<'a> {
 }
 
 /// Writes a record.
-pub(crate) fn render(record: &Object, hrefs: Hrefs<'_>, only: Option<&dyn Fn(&str) -> bool>, out: &mut Vec<u8>) {
+pub(crate) fn render(
+    record: &Object,
+    hrefs: Hrefs<'_>,
+    only: Option<&dyn Fn(&str) -> bool>,
+    out: &mut Vec<u8>,
+) {
     out.push(b'{');
     let mut first = true;
     let mut info = false;

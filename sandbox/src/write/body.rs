@@ -107,7 +107,9 @@ impl<'a> Check<'a> {
             (["number"], _) => self.number(node, value, path),
             (["boolean"], Value::Bool(_)) => Ok(value.clone()),
             (["boolean"], Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
-            (["boolean"], Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
+            (["boolean"], Value::String(text)) if text.eq_ignore_ascii_case("false") => {
+                Ok(Value::Bool(false))
+            }
             (["boolean"], _) => Err(Problem::unconvertible(value, "System.Boolean", path)),
             (["string"], Value::String(text)) => self.text(node, text, path),
             (["string"], Value::Number(number)) => self.text(node, &number.to_string(), path),
@@ -173,7 +175,8 @@ impl<'a> Check<'a> {
 
     fn text(&mut self, node: &Value, text: &str, path: &str) -> Result<Value, Problem> {
         if let Some(choices) = node.get("enum").and_then(Value::as_array) {
-            let choice = choices.iter().find(|choice| choice.as_str().is_some_and(|c| c.eq_ignore_ascii_case(text)));
+            let choice =
+                choices.iter().find(|choice| choice.as_str().is_some_and(|c| c.eq_ignore_ascii_case(text)));
             return match choice {
                 Some(choice) => Ok(choice.clone()),
                 None if text.is_empty() => Ok(Value::Null),
@@ -185,7 +188,8 @@ impl<'a> Check<'a> {
             return Ok(match clock::parse(text).filter(|_| clock::is_date(text)) {
                 Some(moment) => Value::from(clock::text(moment)),
                 None => {
-                    let message = format!("The {path} field must be a date in the format yyyy-MM-ddTHH:mm:ssZ.");
+                    let message =
+                        format!("The {path} field must be a date in the format yyyy-MM-ddTHH:mm:ssZ.");
                     self.faults.push(Fault::new("UnsupportedFormat", &noun, path, message));
                     Value::Null
                 }
@@ -219,7 +223,10 @@ impl<'a> Check<'a> {
                 Some(node) => {
                     accepted.insert(name.clone(), self.value(node, below, value, &path)?);
                 }
-                None if properties.is_none() || below.is_some() || node.get("additionalProperties").is_some() => {
+                None if properties.is_none()
+                    || below.is_some()
+                    || node.get("additionalProperties").is_some() =>
+                {
                     if name != "_info" {
                         accepted.insert(name.clone(), value.clone());
                     }

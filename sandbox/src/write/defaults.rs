@@ -18,14 +18,16 @@ impl Writing<'_> {
         record: &mut Map<String, Value>,
     ) {
         let known = api().of(collection);
-        self.from_parent(collection, parent, record);
+        self.fill_from_parent(collection, parent, record);
         if let Some(defaults) = rules().defaults(collection) {
             for (name, value) in defaults {
                 if record.get(name).is_some_and(|given| !given.is_null()) {
                     continue;
                 }
                 let value = match value.as_str() {
-                    Some("@default") => self.default_reference(name, links, record, known.resource().member(name)),
+                    Some("@default") => {
+                        self.default_reference(name, links, record, known.resource().member(name))
+                    }
                     Some("@now") => Some(Value::from(self.date())),
                     Some("@member") => Some(Value::from(self.member)),
                     _ => Some(value.clone()),
@@ -52,7 +54,7 @@ impl Writing<'_> {
     }
 
     /// The id of the parent and the reference to it, where the record has members for them.
-    fn from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
+    fn fill_from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
         let known = api().of(collection);
         let Some(Some(above)) = known.parents.last() else { return };
         let Some(schema) = api().of(*above).schema else { return };
@@ -64,7 +66,9 @@ impl Writing<'_> {
                 Member::Integer if names_parent => {
                     record.insert(name.clone(), Value::from(parent));
                 }
-                Member::Object(of) if !given && *of == format!("{schema}Reference") && name.eq_ignore_ascii_case(schema) => {
+                Member::Object(of)
+                    if !given && *of == format!("{schema}Reference") && name.eq_ignore_ascii_case(schema) =>
+                {
                     let path = self.path_of(*above, &row);
                     record.insert(name.clone(), Value::Object(reference(*above, &row, Some(member), path)));
                 }

@@ -21,7 +21,7 @@ use crate::store::{Disk, Entry, File, Object, Row, State};
 
 pub(crate) use body::{Check, object};
 pub(crate) use references::{display, noun, reference};
-pub(crate) use uses::{Use, uses};
+pub(crate) use uses::uses;
 
 /// One call's changes.
 pub(crate) struct Writing<'a> {
@@ -57,7 +57,8 @@ impl<'a> Writing<'a> {
     /// A 500 if the catalogue has no such collection, which is a fault of the rule that asks.
     pub(crate) fn collection(&mut self, template: &str) -> Result<CollectionId, Problem> {
         let found = api().collection(template);
-        let collection = found.ok_or_else(|| Problem::new(500, "ConnectWiseApi", format!("no collection {template}")))?;
+        let collection =
+            found.ok_or_else(|| Problem::new(500, "ConnectWiseApi", format!("no collection {template}")))?;
         self.ensure(collection);
         Ok(collection)
     }
@@ -86,7 +87,12 @@ impl<'a> Writing<'a> {
     }
 
     /// Stores a new record as it is, with the next id, and answers that.
-    pub(crate) fn insert(&mut self, collection: CollectionId, parent: i64, mut members: Map<String, Value>) -> i64 {
+    pub(crate) fn insert(
+        &mut self,
+        collection: CollectionId,
+        parent: i64,
+        mut members: Map<String, Value>,
+    ) -> i64 {
         self.ensure(collection);
         let id = self.state.table_mut(collection).next_id();
         let mut record = Map::new();
@@ -96,7 +102,9 @@ impl<'a> Writing<'a> {
         let date = Value::from(self.date());
         let by = Value::from(self.member);
         let info = info(&mut record);
-        for (name, value) in [("lastUpdated", &date), ("updatedBy", &by), ("dateEntered", &date), ("enteredBy", &by)] {
+        for (name, value) in
+            [("lastUpdated", &date), ("updatedBy", &by), ("dateEntered", &date), ("enteredBy", &by)]
+        {
             info.insert(name.to_owned(), value.clone());
         }
         self.put(collection, id, parent, &record);
@@ -117,7 +125,12 @@ impl<'a> Writing<'a> {
     }
 
     /// Changes some members of a record; null takes one away.
-    pub(crate) fn set(&mut self, collection: CollectionId, id: i64, changed: impl IntoIterator<Item = (&'static str, Value)>) {
+    pub(crate) fn set(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+        changed: impl IntoIterator<Item = (&'static str, Value)>,
+    ) {
         let Some(mut members) = self.value(collection, id) else { return };
         members.extend(changed.into_iter().map(|(name, value)| (name.to_owned(), value)));
         self.update(collection, id, members);
@@ -134,7 +147,9 @@ impl<'a> Writing<'a> {
             .state
             .collections()
             .filter(|other| api().of(*other).parents.last() == Some(&Some(collection)))
-            .map(|other| (other, self.state.table(other).map(|table| table.under(id).to_vec()).unwrap_or_default()))
+            .map(|other| {
+                (other, self.state.table(other).map(|table| table.under(id).to_vec()).unwrap_or_default())
+            })
             .collect();
         for (other, ids) in below {
             ids.into_iter().for_each(|id| self.remove(other, id));
@@ -194,7 +209,11 @@ impl<'a> Writing<'a> {
             Ok(()) => Ok(self.events),
             Err(error) => {
                 self.undo_to((0, 0));
-                Err(Problem::new(500, "ConnectWiseApi", format!("The write could not be stored: {error}")))
+                Err(Problem::new(
+                    500,
+                    "ConnectWiseApi",
+                    format!("The write could not be stored: {}", error.0),
+                ))
             }
         }
     }

@@ -27,7 +27,8 @@ pub(crate) fn patched(
     for operation in operations {
         let text = |name: &str| operation.get(name).and_then(Value::as_str);
         let op = text("op").unwrap_or("replace").to_ascii_lowercase();
-        let path = text("path").ok_or_else(|| Problem::new(400, "ConnectWiseApi", "A patch operation has no path."))?;
+        let path = text("path")
+            .ok_or_else(|| Problem::new(400, "ConnectWiseApi", "A patch operation has no path."))?;
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let Some((first, rest)) = segments.split_first() else {
             return Err(Problem::new(400, "ConnectWiseApi", format!("The path '{path}' names no member.")));
@@ -64,8 +65,13 @@ fn below(at: &mut Value, segments: &[&str], value: Value, op: &str, path: &str) 
         *at = value;
         return Ok(());
     };
-    let missing =
-        || Problem::new(400, "ConnectWiseApi", format!("The target location specified by path '{path}' was not found."));
+    let missing = || {
+        Problem::new(
+            400,
+            "ConnectWiseApi",
+            format!("The target location specified by path '{path}' was not found."),
+        )
+    };
     match at {
         Value::Array(items) => {
             let length = items.len();
@@ -102,8 +108,11 @@ mod tests {
 
     fn patch(body: Value) -> Result<Value, Problem> {
         let contacts = api().collection("/company/contacts").expect("contacts");
-        let operation =
-            api().operations.iter().find(|operation| operation.purpose == Purpose::Patch(contacts)).expect("a patch");
+        let operation = api()
+            .operations
+            .iter()
+            .find(|operation| operation.purpose == Purpose::Patch(contacts))
+            .expect("a patch");
         let record = json!({"id": 1, "firstName": "Jane", "company": {"id": 2, "name": "Acme"},
             "communicationItems": [{"id": 1, "value": "a"}, {"id": 2, "value": "b"}]});
         let plan = operation.plan();
@@ -115,7 +124,10 @@ mod tests {
     #[test]
     fn paths_are_read_as_the_api_reads_them() {
         let done = |body| patch(body).expect("a patch");
-        assert_eq!(done(json!([{"op": "replace", "path": "firstName", "value": "A"}])), json!({"firstName": "A"}));
+        assert_eq!(
+            done(json!([{"op": "replace", "path": "firstName", "value": "A"}])),
+            json!({"firstName": "A"})
+        );
         assert_eq!(done(json!([{"op": "add", "path": "/lastName", "value": "A"}])), json!({"lastName": "A"}));
         assert_eq!(done(json!([{"op": "remove", "path": "title"}])), json!({"title": null}));
         let items = done(json!([{"op": "replace", "path": "/communicationItems/1/value", "value": "c"}]));

@@ -29,21 +29,17 @@ impl Writing<'_> {
         let mut record = check.members(&given)?;
         check.required(&plan.required, &record);
         check.done()?;
-        self.from_links(collection, plan, &mut record)?;
+        self.resolve(&plan.links, resource, &mut record, |_| true)?;
         self.defaults(collection, parent, &plan.links, &mut record);
         self.custom_fields(collection, None, &mut record);
         rules().before(self, collection, parent, None, &mut record)?;
         // What is taken on a write and never answered goes to the rules alone.
-        let (record, only_written): (Map<String, Value>, Map<String, Value>) =
-            record.into_iter().partition(|(name, _)| resource.members.is_empty() || resource.member(name).is_some());
+        let (record, only_written): (Map<String, Value>, Map<String, Value>) = record
+            .into_iter()
+            .partition(|(name, _)| resource.members.is_empty() || resource.member(name).is_some());
         let id = self.insert(collection, parent, record);
         rules().after(self, collection, id, None, &only_written)?;
         Ok(id)
-    }
-
-    fn from_links(&mut self, collection: CollectionId, plan: &Plan, record: &mut Map<String, Value>) -> Result<(), Problem> {
-        let resource = api().of(collection).resource();
-        self.resolve(&plan.links, resource, record, |_| true)
     }
 
     /// Puts another record into the place of one.
@@ -63,7 +59,7 @@ impl Writing<'_> {
         let mut record = check.members(&given)?;
         check.required(&plan.required, &record);
         check.done()?;
-        self.from_links(collection, plan, &mut record)?;
+        self.resolve(&plan.links, resource, &mut record, |_| true)?;
         // What the server sets stays, and so do custom fields.
         for (name, value) in &before {
             let kept = !plan.shape.members.contains_key(name) || name == "customFields";
@@ -96,7 +92,8 @@ impl Writing<'_> {
         let changed = patched(body, &before, resource, &plan.shape, &plan.links)?.members;
         let mut check = Check::new(&plan.shape, resource, text);
         let accepted = check.members(&changed)?;
-        let required: Vec<String> = self.required(collection).into_iter().filter(|name| accepted.contains_key(name)).collect();
+        let required: Vec<String> =
+            self.required(collection).into_iter().filter(|name| accepted.contains_key(name)).collect();
         check.required(&required, &accepted);
         check.done()?;
         let mut record = before.clone();
@@ -118,8 +115,9 @@ impl Writing<'_> {
         self.custom_fields(collection, Some(&before), &mut record);
         rules().before(self, collection, parent, Some(&before), &mut record)?;
         record.insert("id".to_owned(), resource.id(id));
-        let (record, only_written): (Map<String, Value>, Map<String, Value>) =
-            record.into_iter().partition(|(name, _)| resource.members.is_empty() || resource.member(name).is_some());
+        let (record, only_written): (Map<String, Value>, Map<String, Value>) = record
+            .into_iter()
+            .partition(|(name, _)| resource.members.is_empty() || resource.member(name).is_some());
         let old = self.state.record(collection, id);
         self.update(collection, id, record);
         if let Some(old) = old {
@@ -153,7 +151,11 @@ impl Writing<'_> {
     }
 
     /// The record, or a 404.
-    pub(crate) fn existing(&mut self, collection: CollectionId, id: i64) -> Result<Map<String, Value>, Problem> {
+    pub(crate) fn existing(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+    ) -> Result<Map<String, Value>, Problem> {
         let found = self.value(collection, id);
         found.ok_or_else(|| Problem::not_found(&api().of(collection).noun(), &id.to_string()))
     }

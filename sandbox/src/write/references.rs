@@ -152,7 +152,8 @@ impl Writing<'_> {
             Some(parent) => table.under(parent).iter().filter_map(|id| table.get(*id)).collect::<Vec<_>>(),
             None => table.rows().iter().collect(),
         };
-        let same = |row: &Row| display(&row.record, key).is_some_and(|value| value.eq_ignore_ascii_case(text));
+        let same =
+            |row: &Row| display(&row.record, key).is_some_and(|value| value.eq_ignore_ascii_case(text));
         rows.into_iter().find(|row| same(row))
     }
 

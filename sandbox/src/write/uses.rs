@@ -27,7 +27,7 @@ pub(crate) fn uses(state: &State, target: CollectionId, id: i64) -> Vec<Use> {
         for link in links.filter(|link| api().listed_by(&link.tool) == Some(target)) {
             // What is nested below a record is no use of it, it goes with it.
             let nested = api().of(collection).parents.last() == Some(&Some(target));
-            let rows = table.rows().iter().filter(|row| !row.synthetic && !(nested && row.parent == id));
+            let rows = table.rows().iter().filter(|row| !(row.synthetic || nested && row.parent == id));
             let ids: Vec<i64> =
                 rows.filter(|row| refers(&row.record, &link.path, id)).map(|row| row.id).collect();
             if !ids.is_empty() {
@@ -39,7 +39,8 @@ pub(crate) fn uses(state: &State, target: CollectionId, id: i64) -> Vec<Use> {
 }
 
 fn refers(record: &Object, path: &[String], id: i64) -> bool {
-    path.split_first().is_some_and(|(first, rest)| record.get(first).is_some_and(|node| refers_at(node, rest, id)))
+    path.split_first()
+        .is_some_and(|(first, rest)| record.get(first).is_some_and(|node| refers_at(node, rest, id)))
 }
 
 fn refers_at(node: &Node, path: &[String], id: i64) -> bool {
@@ -64,8 +65,13 @@ impl Writing<'_> {
         for found in uses(self.state, target, id) {
             let Some(writer) = api().of(found.collection).writer() else { continue };
             let path: Vec<String> = found.member.split('/').map(str::to_owned).collect();
-            let links: Vec<Link> =
-                api().operations[writer].plan().links.iter().filter(|link| link.path == path).cloned().collect();
+            let links: Vec<Link> = api().operations[writer]
+                .plan()
+                .links
+                .iter()
+                .filter(|link| link.path == path)
+                .cloned()
+                .collect();
             if path.len() > 1 || links.is_empty() {
                 continue;
             }
@@ -80,7 +86,9 @@ impl Writing<'_> {
                     Some(value) => *value = new,
                     None => continue,
                 }
-                let Some(parent) = self.state.row(found.collection, using).map(|row| row.parent) else { continue };
+                let Some(parent) = self.state.row(found.collection, using).map(|row| row.parent) else {
+                    continue;
+                };
                 self.put(found.collection, using, parent, &members);
             }
         }
