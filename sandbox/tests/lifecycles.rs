@@ -40,10 +40,10 @@ fn the_next_order_is_5092_and_closes_when_all_lines_came_in() {
     let stored = get(&sandbox, &path);
     assert_eq!(
         (&stored["poNumber"], &stored["closedFlag"], &stored["total"]),
-        (&json!("5092"), &json!(false), &json!(0))
+        (&json!("5092"), &json!(false), &json!(0.0))
     );
     let (first, second) = (line(&sandbox, id, 103, 25), line(&sandbox, id, 103, 5));
-    assert_eq!(get(&sandbox, &path)["total"], 2550);
+    assert_eq!(get(&sandbox, &path)["total"], 2550.0);
     assert_eq!(on_hand(&sandbox, "103"), 12);
     assert_eq!(receive(&sandbox, id, first, 25, "FullyReceived").0, 200);
     assert_eq!((on_hand(&sandbox, "103"), get(&sandbox, &path)["closedFlag"].clone()), (37, json!(false)));
@@ -190,7 +190,7 @@ fn hours_are_computed_and_add_up_on_the_ticket() {
         "timeStart": "2025-06-01T08:00:00Z", "timeEnd": "2025-06-01T08:15:00Z", "billableOption": "Billable",
         "notes": "Cleaned up.", "addToResolutionFlag": true});
     let entry = done(&sandbox, "POST", "/time/entries", entry);
-    assert_eq!((&entry["actualHours"], &entry["hourlyRate"]), (&json!(0.25), &json!(60)));
+    assert_eq!((&entry["actualHours"], &entry["hourlyRate"]), (&json!(0.25), &json!(60.0)));
     assert_eq!(
         (&entry["company"]["id"], &entry["ticket"]["id"], &entry["member"]["identifier"]),
         (&json!(250), &json!(9932), &json!("Admin1"))
@@ -209,7 +209,7 @@ fn hours_are_computed_and_add_up_on_the_ticket() {
     );
     assert_eq!(changed["actualHours"], 1.5);
     assert_eq!(ask(&sandbox, "DELETE", &path, &Value::Null).0, 204);
-    assert_eq!(get(&sandbox, "/service/tickets/9932")["actualHours"], 0);
+    assert_eq!(get(&sandbox, "/service/tickets/9932")["actualHours"], 0.0);
     let (_, body) = refused(
         &sandbox,
         "POST",
@@ -233,10 +233,21 @@ fn tickets_merge_and_have_children() {
         (&merged["closedFlag"], &merged["status"]["id"], &merged["mergedParentTicket"]["id"]),
         (&json!(true), &json!(204), &json!(9001))
     );
-    done(&sandbox, "POST", "/service/tickets/8812/merge", json!({"mergeTicketIds": [9932]}));
+    done(
+        &sandbox,
+        "POST",
+        "/service/tickets/8812/merge",
+        json!({"mergeTicketIds": [9932], "status": {"id": 104}}),
+    );
     assert_eq!(get(&sandbox, "/service/tickets/8812/notes/count"), json!({"count": 2}));
     assert_eq!(
-        refused(&sandbox, "POST", "/service/tickets/9001/merge", json!({"mergeTicketIds": [9003, 1]})).0,
+        refused(
+            &sandbox,
+            "POST",
+            "/service/tickets/9001/merge",
+            json!({"mergeTicketIds": [9003, 1], "status": {"id": 204}})
+        )
+        .0,
         404
     );
     assert_eq!(get(&sandbox, "/service/tickets/9003")["closedFlag"], false, "all or nothing");

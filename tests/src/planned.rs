@@ -150,7 +150,13 @@ impl Planner {
         let mut relations = tool.relations();
         relations.sort_by_key(|relation| relation.with.len());
         for relation in relations {
-            let path: Vec<&str> = relation.argument.split('/').collect();
+            let mut path: Vec<&str> = relation.argument.split('/').collect();
+            // A member of the body whose name a parameter has too goes by another argument.
+            let renamed = line["request"]["arguments"].as_object().into_iter().flatten();
+            let renamed = renamed.filter(|(_, target)| target["in"] == "body" && target["name"] == path[0]);
+            if let Some((argument, _)) = renamed.into_iter().next() {
+                path[0] = argument;
+            }
             if !arguments.contains_key(path[0]) || in_path(tool, path[0]) {
                 continue;
             }

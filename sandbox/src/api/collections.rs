@@ -14,7 +14,6 @@ pub(crate) struct CollectionId(pub(crate) u32);
 
 /// Records of one kind.
 pub(crate) struct Collection {
-    pub(crate) id: CollectionId,
     /// The normal form of its path: `/service/boards/{}/statuses`.
     pub(crate) template: String,
     /// Its path as the spec writes it: `/service/boards/{parentId}/statuses`.
@@ -67,8 +66,9 @@ pub(super) fn find(operations: &mut [Operation]) -> (Vec<Collection>, HashMap<St
     names.dedup_by(|a, b| a.0 == b.0);
     let ids: HashMap<String, CollectionId> =
         (0..).zip(&names).map(|(id, (template, _))| (template.clone(), CollectionId(id))).collect();
+    let children = found.children();
     let collections =
-        names.iter().map(|(template, single)| found.collection(template, *single, &ids)).collect();
+        names.iter().map(|(template, single)| found.collection(template, *single, &ids, &children)).collect();
     let purposes: Vec<Purpose> = operations.iter().map(|operation| found.purpose(operation, &ids)).collect();
     for (operation, purpose) in operations.iter_mut().zip(purposes) {
         operation.purpose = purpose;
@@ -149,7 +149,13 @@ impl Found<'_> {
         ((reads || changes) && !has_items).then(|| (template.to_owned(), true))
     }
 
-    fn collection(&self, template: &str, single: bool, ids: &HashMap<String, CollectionId>) -> Collection {
+    fn collection(
+        &self,
+        template: &str,
+        single: bool,
+        ids: &HashMap<String, CollectionId>,
+        children: &HashMap<&str, Vec<(String, String)>>,
+    ) -> Collection {
         let item = if single { template.to_owned() } else { format!("{template}/{{}}") };
         let own = template.to_owned();
         let (first, second) = if self.lists(template) { (&own, &item) } else { (&item, &own) };
@@ -167,9 +173,8 @@ impl Found<'_> {
             path.trim_end_matches('/').rsplit_once('/').map_or(path, |(before, _)| before)
         };
         let same = |number: &usize| self.operations[*number].schema_name() == schema || schema.is_none();
-        let children = self.children(&item);
+        let children = children.get(item.as_str()).cloned().unwrap_or_default();
         Collection {
-            id: ids[template],
             template: template.to_owned(),
             path: path.trim_end_matches('/'),
             schema,
@@ -189,21 +194,23 @@ impl Found<'_> {
         list.or_else(|| self.at(&format!("{template}/{{}}"), "GET"))
     }
 
-    fn children(&self, item: &str) -> Vec<(String, String)> {
-        let before = format!("{item}/");
-        let mut children: Vec<(String, String)> = self
-            .by_template
-            .iter()
-            .filter_map(|(template, numbers)| {
-                let segment = template.strip_prefix(&before)?;
-                let plain = !segment.contains(['/', '{']) && !matches!(segment, "usages" | "info" | "count");
-                let number = numbers.iter().find(|number| self.operations[**number].method == "GET")?;
-                let path = self.operations[*number].path.trim_end_matches('/');
-                let segment = path.rsplit_once('/')?.1;
-                plain.then(|| (format!("{segment}_href"), format!("/{segment}")))
-            })
-            .collect();
-        children.sort();
+    /// What hangs below each item: names of links, and paths from the item.
+    fn children(&self) -> HashMap<&str, Vec<(String, String)>> {
+        let mut children: HashMap<&str, Vec<(String, String)>> = HashMap::new();
+        for (template, numbers) in self.by_template {
+            let (before, last) = cut(template);
+            let plain = before.ends_with("/{}")
+                && !last.contains('{')
+                && !matches!(last, "usages" | "info" | "count");
+            let Some(number) = numbers.iter().find(|number| self.operations[**number].method == "GET") else {
+                continue;
+            };
+            let path = self.operations[*number].path.trim_end_matches('/');
+            if let (true, Some((_, segment))) = (plain, path.rsplit_once('/')) {
+                children.entry(before).or_default().push((format!("{segment}_href"), format!("/{segment}")));
+            }
+        }
+        children.values_mut().for_each(|links| links.sort());
         children
     }
 

@@ -175,7 +175,12 @@ impl Plan {
             for (argument, node) in found.properties {
                 shape.members.insert(in_body(&argument).unwrap_or(argument), node);
             }
-            links.extend(found.relations.iter().filter_map(|relation| Link::new(relation, &in_body)));
+            // A member whose name is also a parameter's has another argument, and keeps its relation.
+            let of_shape = |argument: &str| {
+                in_body(argument)
+                    .or_else(|| shape.members.contains_key(argument).then(|| argument.to_owned()))
+            };
+            links.extend(found.relations.iter().filter_map(|relation| Link::new(relation, &of_shape)));
         }
         links.extend(line.relations.iter().filter_map(|relation| Link::new(relation, &in_body)));
         let schema = match line.response.schema.map(|schema| serde_json::from_str(schema.get())) {

@@ -106,8 +106,7 @@ pub(crate) fn found<'s>(
         }
     }
     if query.filters() {
-        let mut probe = Probe::new(&paths);
-        rows.retain(|row| search.matches(probe.of(&row.record)));
+        rows = super::filter::filter(rows, &search, &paths);
     }
     if search.has_order() {
         let mut probe = Probe::new(&paths);

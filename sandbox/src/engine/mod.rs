@@ -5,6 +5,7 @@ mod action;
 mod auth;
 mod bulk;
 mod files;
+mod filter;
 pub(crate) mod list;
 mod read;
 mod reply;
@@ -60,7 +61,6 @@ struct Called<'a> {
     call: &'a Call,
     operation: &'static Operation,
     place: Place,
-    member: &'a str,
 }
 
 impl Sandbox {
@@ -70,7 +70,7 @@ impl Sandbox {
     /// A data file that can't be used, and seed records that contradict the catalogue.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let disk = match &settings.data {
-            Some(path) => Some(Disk::open(path).map_err(|error| SettingsError::Data(error.to_string()))?),
+            Some(path) => Some(Disk::open(path).map_err(|error| SettingsError::Data(error.0))?),
             None => None,
         };
         let now = settings.now.unwrap_or_else(clock::now);
@@ -95,7 +95,7 @@ impl Sandbox {
             }
             Found::NoEndpoint => return Err(Problem::no_endpoint()),
         };
-        let called = Called { call, operation, place, member: &key.member };
+        let called = Called { call, operation, place };
         called.media_type()?;
         self.prepare(operation);
         let reads = call.method == http::Method::GET && rules().action(operation).is_none();

@@ -32,6 +32,12 @@ pub(super) struct Ticket;
 impl RecordRule for Ticket {
     fn before(&self, writing: &mut Writing<'_>, change: &mut Change<'_>) -> Result<(), Problem> {
         let ticket = &mut *change.record;
+        // Under a name that no record has, they go to the rule alone.
+        for (member, _) in FIRST_NOTES {
+            if let Some(words) = ticket.shift_remove(member) {
+                ticket.insert(format!("@{member}"), words);
+            }
+        }
         let statuses = writing.collection(STATUSES)?;
         let board_of = |writing: &Writing<'_>, ticket: &Map<String, Value>| {
             id_at(ticket, "status").and_then(|id| Some(writing.state.row(statuses, id)?.parent))
@@ -82,7 +88,7 @@ impl RecordRule for Ticket {
         }
         let notes = writing.collection(NOTES)?;
         for (member, kind) in FIRST_NOTES {
-            let words = text(stored.only_written, member);
+            let words = text(stored.only_written, &format!("@{member}"));
             if !words.is_empty() {
                 let note = note(writing, stored.id, words, kind);
                 writing.insert(notes, stored.id, note);

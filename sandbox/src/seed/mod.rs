@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{CollectionId, api};
 use crate::settings::{Settings, SettingsError};
-use crate::store::{Disk, Object, State};
+use crate::store::{Disk, Failed, Object, State};
 
 pub(crate) use synthetic::{sample, sample_inline};
 
@@ -24,7 +24,7 @@ pub(crate) fn ensure(state: &mut State, collection: CollectionId) {
 
 /// The tenant as it starts, with what the disk kept.
 pub(crate) fn start(settings: &Settings, now: i64, disk: Option<&Disk>) -> Result<State, SettingsError> {
-    let damaged = |error: redb::Error| SettingsError::Data(error.to_string());
+    let damaged = |error: Failed| SettingsError::Data(error.0);
     let began = match disk {
         Some(disk) => disk.began(now).map_err(damaged)?,
         None => now,

@@ -1,12 +1,14 @@
 //! A large tenant: many companies, tickets and configurations on top of the seed records, the same for the
 //! same seed number.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::api::{CollectionId, api};
 use crate::clock;
 use crate::settings::Settings;
-use crate::store::State;
+use crate::store::{Object, Row, State};
 use crate::write::Writing;
 
 /// New records count from here, far from those of the seed and those that callers make.
@@ -54,12 +56,25 @@ fn pattern(state: &mut State, collection: CollectionId, given: Value) -> Result<
     Ok(record)
 }
 
-fn info(record: &mut Map<String, Value>, entered: i64, updated: i64) {
-    let info = json!({
+fn info(entered: i64, updated: i64) -> Value {
+    json!({
         "dateEntered": clock::text(entered), "lastUpdated": clock::text(updated), "enteredBy": "Automate",
         "updatedBy": "Automate",
-    });
-    record.insert("_info".to_owned(), info);
+    })
+}
+
+/// A pattern as it is kept, with places for the members that differ from record to record.
+fn kept(state: &mut State, mut record: Map<String, Value>, differ: &[&str]) -> Arc<Object> {
+    for member in ["id", "_info"].iter().chain(differ) {
+        record.insert((*member).to_owned(), Value::from(0));
+    }
+    state.pool.record(&record)
+}
+
+/// Stores a record that differs from the pattern by some members.
+fn put(state: &mut State, collection: CollectionId, pattern: &Object, id: i64, changed: &[(&str, Value)]) {
+    let record = state.pool.like(pattern, changed);
+    state.put_row(collection, Row { id, parent: 0, synthetic: false, record });
 }
 
 fn companies(state: &mut State, count: u32) -> Result<Vec<i64>, String> {
@@ -71,7 +86,7 @@ fn companies(state: &mut State, count: u32) -> Result<Vec<i64>, String> {
         record.insert("id".to_owned(), Value::from(id));
         record.insert("identifier".to_owned(), Value::from(format!("Company{id}")));
         record.insert("name".to_owned(), Value::from(format!("Company {id}")));
-        info(&mut record, state.began - 400 * DAY, state.began - 30 * DAY);
+        record.insert("_info".to_owned(), info(state.began - 400 * DAY, state.began - 30 * DAY));
         state.put(collection, id, 0, false, &record);
         ids.push(id);
     }
@@ -98,7 +113,7 @@ fn tickets(
                     "owner": {"id": 2}, "resources": "JSmith"});
                 let mut record = pattern(state, collection, given)?;
                 record.insert("closedFlag".to_owned(), Value::Bool(CLOSED.contains(status)));
-                patterns.push(record);
+                patterns.push(kept(state, record, &["summary", "company"]));
             }
         }
     }
@@ -108,13 +123,15 @@ fn tickets(
         references.push(record.get("company").cloned().unwrap_or_default());
     }
     for id in (FIRST..).take(count as usize) {
-        let mut record = patterns[random.usize(..patterns.len())].clone();
+        let pattern = patterns[random.usize(..patterns.len())].clone();
         let entered = state.began - random.i64(0..400 * DAY);
-        record.insert("id".to_owned(), Value::from(id));
-        record.insert("summary".to_owned(), Value::from(format!("{} ({id})", one(random, &PROBLEMS))));
-        record.insert("company".to_owned(), references[random.usize(..references.len())].clone());
-        info(&mut record, entered, entered + random.i64(0..3 * DAY));
-        state.put(collection, id, 0, false, &record);
+        let changed = [
+            ("id", Value::from(id)),
+            ("summary", Value::from(format!("{} ({id})", one(random, &PROBLEMS)))),
+            ("company", references[random.usize(..references.len())].clone()),
+            ("_info", info(entered, entered + random.i64(0..3 * DAY))),
+        ];
+        put(state, collection, &pattern, id, &changed);
     }
     Ok(())
 }
@@ -128,7 +145,9 @@ fn configurations(
     let collection = find("/company/configurations")?;
     let mut patterns = Vec::new();
     for kind in 1..=5 {
-        patterns.push(pattern(state, collection, json!({"type": {"id": kind}, "manufacturer": {"id": 5}}))?);
+        let record = pattern(state, collection, json!({"type": {"id": kind}, "manufacturer": {"id": 5}}))?;
+        let differ = ["name", "serialNumber", "company", "purchaseDate", "warrantyExpirationDate"];
+        patterns.push(kept(state, record, &differ));
     }
     let mut references = Vec::new();
     for company in companies {
@@ -136,18 +155,19 @@ fn configurations(
         references.push(record.get("company").cloned().unwrap_or_default());
     }
     for id in (FIRST..).take(count as usize) {
-        let mut record = patterns[random.usize(..patterns.len())].clone();
+        let pattern = patterns[random.usize(..patterns.len())].clone();
         let bought = state.began - random.i64(0..1500 * DAY);
-        record.insert("id".to_owned(), Value::from(id));
-        record.insert("name".to_owned(), Value::from(format!("DEVICE-{id}")));
-        record.insert("serialNumber".to_owned(), Value::from(format!("SN{:010}", random.u32(..))));
-        record.insert("company".to_owned(), references[random.usize(..references.len())].clone());
-        record.insert("purchaseDate".to_owned(), Value::from(clock::text(bought - bought.rem_euclid(DAY))));
-        let end = bought + 1095 * DAY;
-        record
-            .insert("warrantyExpirationDate".to_owned(), Value::from(clock::text(end - end.rem_euclid(DAY))));
-        info(&mut record, bought, bought);
-        state.put(collection, id, 0, false, &record);
+        let day = |moment: i64| Value::from(clock::text(moment - moment.rem_euclid(DAY)));
+        let changed = [
+            ("id", Value::from(id)),
+            ("name", Value::from(format!("DEVICE-{id}"))),
+            ("serialNumber", Value::from(format!("SN{:010}", random.u32(..)))),
+            ("company", references[random.usize(..references.len())].clone()),
+            ("purchaseDate", day(bought)),
+            ("warrantyExpirationDate", day(bought + 1095 * DAY)),
+            ("_info", info(bought, bought)),
+        ];
+        put(state, collection, &pattern, id, &changed);
     }
     Ok(())
 }

@@ -6,6 +6,15 @@ use std::path::Path;
 
 use redb::{Database, ReadableTable, TableDefinition};
 
+/// Why the database can't be used. The database's own error is large, and nothing is told by it but its text.
+pub(crate) struct Failed(pub(crate) String);
+
+impl<E: std::error::Error> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// `template id` to the record as JSON with its parent; empty for a deleted record.
 const RECORDS: TableDefinition<'_, (&str, i64), &[u8]> = TableDefinition::new("records");
 /// The path to name, media type and bytes of a file.
@@ -28,7 +37,7 @@ pub(crate) enum Entry {
 
 impl Disk {
     /// Opens or makes the file.
-    pub(crate) fn open(path: &Path) -> Result<Self, redb::Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failed> {
         let database = Database::create(path)?;
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
@@ -39,7 +48,7 @@ impl Disk {
     }
 
     /// When the tenant began, which is `now` for a new file.
-    pub(crate) fn began(&self, now: i64) -> Result<i64, redb::Error> {
+    pub(crate) fn began(&self, now: i64) -> Result<i64, Failed> {
         let write = self.database.begin_write()?;
         let began = {
             let mut facts = write.open_table(FACTS)?;
@@ -57,7 +66,7 @@ impl Disk {
     }
 
     /// Writes all entries or none, and returns when they are on the disk.
-    pub(crate) fn write(&self, entries: &[Entry]) -> Result<(), redb::Error> {
+    pub(crate) fn write(&self, entries: &[Entry]) -> Result<(), Failed> {
         let write = self.database.begin_write()?;
         {
             let mut records = write.open_table(RECORDS)?;
@@ -84,7 +93,7 @@ impl Disk {
     }
 
     /// Tells all records that the file has: template, id, text; empty text is a deleted record.
-    pub(crate) fn records(&self, mut each: impl FnMut(&str, i64, &[u8])) -> Result<(), redb::Error> {
+    pub(crate) fn records(&self, mut each: impl FnMut(&str, i64, &[u8])) -> Result<(), Failed> {
         let read = self.database.begin_read()?;
         for item in read.open_table(RECORDS)?.iter()? {
             let (key, value) = item?;
@@ -95,7 +104,7 @@ impl Disk {
     }
 
     /// Tells all files.
-    pub(crate) fn files(&self, mut each: impl FnMut(&str, super::File)) -> Result<(), redb::Error> {
+    pub(crate) fn files(&self, mut each: impl FnMut(&str, super::File)) -> Result<(), Failed> {
         let read = self.database.begin_read()?;
         for item in read.open_table(FILES)?.iter()? {
             let (path, file) = item?;

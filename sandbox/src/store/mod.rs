@@ -13,7 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-pub(crate) use disk::{Disk, Entry};
+pub(crate) use disk::{Disk, Entry, Failed};
 pub(crate) use node::{Node, Object};
 pub(crate) use pool::Pool;
 pub(crate) use probe::Probe;

@@ -62,6 +62,17 @@ impl Pool {
         Arc::new(self.object(members))
     }
 
+    /// A record like another one but for some members, which that one has too.
+    pub(crate) fn like(&mut self, pattern: &Object, changed: &[(&str, Value)]) -> Arc<Object> {
+        let mut values = pattern.values.clone();
+        for (name, value) in changed {
+            if let Some(at) = pattern.index(name) {
+                values[at] = self.node(value);
+            }
+        }
+        Arc::new(Object { names: pattern.names.clone(), values })
+    }
+
     fn object(&mut self, members: &Map<String, Value>) -> Object {
         let mut names = Vec::with_capacity(members.len());
         let mut values = Vec::with_capacity(members.len());

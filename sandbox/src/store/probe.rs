@@ -44,23 +44,35 @@ impl Probe {
     /// The part of this record.
     pub(crate) fn of(&mut self, record: &Object) -> &Value {
         for asked in &mut self.paths {
-            let names = record.names.as_ptr();
-            let first = &asked.segments[0];
-            let index = match asked.last {
-                Some((known, index)) if known == names => index,
-                _ => {
-                    let index = record.index(first);
-                    asked.last = Some((names, index));
-                    index
-                }
-            };
-            let node = match index {
-                Some(index) => Some(&record.values[index]),
-                None => record.get(INFO).and_then(Node::as_object).and_then(|info| info.get(first)),
-            };
+            let node = asked.first(record);
             set(&mut self.value, &asked.segments, node);
         }
         &self.value
+    }
+
+    /// Tells the values of the first members of the paths, of which the part is made.
+    pub(crate) fn nodes(&mut self, record: &Object, mut each: impl FnMut(Option<&Node>)) {
+        self.paths.iter_mut().for_each(|asked| each(asked.first(record)));
+    }
+}
+
+impl Asked {
+    /// The value of the path's first member.
+    fn first<'r>(&mut self, record: &'r Object) -> Option<&'r Node> {
+        let names = record.names.as_ptr();
+        let first = &self.segments[0];
+        let index = match self.last {
+            Some((known, index)) if known == names => index,
+            _ => {
+                let index = record.index(first);
+                self.last = Some((names, index));
+                index
+            }
+        };
+        match index {
+            Some(index) => Some(&record.values[index]),
+            None => record.get(INFO).and_then(Node::as_object).and_then(|info| info.get(first)),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ impl Writing<'_> {
         record: &mut Map<String, Value>,
     ) {
         let known = api().of(collection);
-        self.from_parent(collection, parent, record);
+        self.fill_from_parent(collection, parent, record);
         if let Some(defaults) = rules().defaults(collection) {
             for (name, value) in defaults {
                 if record.get(name).is_some_and(|given| !given.is_null()) {
@@ -54,7 +54,7 @@ impl Writing<'_> {
     }
 
     /// The id of the parent and the reference to it, where the record has members for them.
-    fn from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
+    fn fill_from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
         let known = api().of(collection);
         let Some(Some(above)) = known.parents.last() else { return };
         let Some(schema) = api().of(*above).schema else { return };

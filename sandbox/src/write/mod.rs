@@ -21,7 +21,7 @@ use crate::store::{Disk, Entry, File, Object, Row, State};
 
 pub(crate) use body::{Check, object};
 pub(crate) use references::{display, noun, reference};
-pub(crate) use uses::{Use, uses};
+pub(crate) use uses::uses;
 
 /// One call's changes.
 pub(crate) struct Writing<'a> {
@@ -209,7 +209,11 @@ impl<'a> Writing<'a> {
             Ok(()) => Ok(self.events),
             Err(error) => {
                 self.undo_to((0, 0));
-                Err(Problem::new(500, "ConnectWiseApi", format!("The write could not be stored: {error}")))
+                Err(Problem::new(
+                    500,
+                    "ConnectWiseApi",
+                    format!("The write could not be stored: {}", error.0),
+                ))
             }
         }
     }

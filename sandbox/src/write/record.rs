@@ -29,7 +29,7 @@ impl Writing<'_> {
         let mut record = check.members(&given)?;
         check.required(&plan.required, &record);
         check.done()?;
-        self.from_links(collection, plan, &mut record)?;
+        self.resolve(&plan.links, resource, &mut record, |_| true)?;
         self.defaults(collection, parent, &plan.links, &mut record);
         self.custom_fields(collection, None, &mut record);
         rules().before(self, collection, parent, None, &mut record)?;
@@ -40,16 +40,6 @@ impl Writing<'_> {
         let id = self.insert(collection, parent, record);
         rules().after(self, collection, id, None, &only_written)?;
         Ok(id)
-    }
-
-    fn from_links(
-        &mut self,
-        collection: CollectionId,
-        plan: &Plan,
-        record: &mut Map<String, Value>,
-    ) -> Result<(), Problem> {
-        let resource = api().of(collection).resource();
-        self.resolve(&plan.links, resource, record, |_| true)
     }
 
     /// Puts another record into the place of one.
@@ -69,7 +59,7 @@ impl Writing<'_> {
         let mut record = check.members(&given)?;
         check.required(&plan.required, &record);
         check.done()?;
-        self.from_links(collection, plan, &mut record)?;
+        self.resolve(&plan.links, resource, &mut record, |_| true)?;
         // What the server sets stays, and so do custom fields.
         for (name, value) in &before {
             let kept = !plan.shape.members.contains_key(name) || name == "customFields";

@@ -27,7 +27,7 @@ pub(crate) fn uses(state: &State, target: CollectionId, id: i64) -> Vec<Use> {
         for link in links.filter(|link| api().listed_by(&link.tool) == Some(target)) {
             // What is nested below a record is no use of it, it goes with it.
             let nested = api().of(collection).parents.last() == Some(&Some(target));
-            let rows = table.rows().iter().filter(|row| !row.synthetic && !(nested && row.parent == id));
+            let rows = table.rows().iter().filter(|row| !(row.synthetic || nested && row.parent == id));
             let ids: Vec<i64> =
                 rows.filter(|row| refers(&row.record, &link.path, id)).map(|row| row.id).collect();
             if !ids.is_empty() {
