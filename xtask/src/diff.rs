@@ -10,7 +10,7 @@ use toolcrate_codegen::diagnostic::{Error, Errors};
 use toolcrate_codegen::diff::report::{self, Format};
 use toolcrate_codegen::diff::{self, Report, Settings, Severity, Side, Source, allow, note};
 
-use crate::ci;
+use crate::{ci, sizes};
 
 /// What can be set.
 #[derive(Args)]
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// `until` is the last day (2026-01-31). Entries that are late or of no use are warned about.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
+    /// Tell how large all tools are for each provider, before and after. Builds what declares them first.
+    #[arg(long)]
+    sizes: bool,
     /// Write the report to this file instead of the output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -102,6 +105,9 @@ fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
     let mut report = diff::compare(&old, &new, &settings.profile);
     if let Some(accepted) = accepted {
         allow::apply(&accepted, &today(), &mut report);
+    }
+    if arguments.sizes {
+        report.sizes = sizes::measure(&old, &new)?;
     }
     Ok(Compared { old, new, report })
 }

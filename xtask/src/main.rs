@@ -7,6 +7,7 @@ mod diff;
 mod measure;
 mod regenerate;
 mod repairs;
+mod sizes;
 mod test;
 
 use std::path::PathBuf;
