@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use toolcrate_codegen::diff::report::{self, Format};
-use toolcrate_codegen::diff::{self, Change, DialectSize, Kind, Level, Report, Settings, Severity, Source, allow};
+use toolcrate_codegen::diff::{
+    self, Change, DialectSize, Kind, Level, Report, Settings, Severity, Source, allow,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
