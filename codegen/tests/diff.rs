@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use toolcrate_codegen::diff::report::{self, Format};
-use toolcrate_codegen::diff::{self, Change, Kind, Level, Report, Settings, Severity, Source, allow};
+use toolcrate_codegen::diff::{
+    self, Change, DialectSize, Kind, Level, Report, Settings, Severity, Source, allow,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
@@ -200,6 +202,18 @@ fn reports_say_the_same_in_every_format() {
     assert_eq!(json["changes"].as_array().unwrap().len(), report.changes.len());
     assert_eq!(json["counts"]["http"]["breaking"], 1);
     assert_eq!(json["changes"][0]["kind"], "property-renamed");
+}
+
+#[test]
+fn sizes_are_shown_with_their_difference_where_they_were_measured() {
+    let mut report = report("tool-added", false);
+    let render = |report: &Report, format| report::render(report, format).unwrap();
+    assert!(!render(&report, Format::Text).contains("Size of all tools"));
+    report.sizes = vec![DialectSize { dialect: "mcp".to_owned(), old: 200, new: 190 }];
+    assert!(render(&report, Format::Text).contains("  mcp: 200 → 190 (-10, -5.0 %)\n"));
+    assert!(render(&report, Format::Markdown).contains("| mcp | 200 | 190 | -10 (-5.0 %) |\n"));
+    assert!(render(&report, Format::Html).contains("mcp"));
+    assert!(render(&report, Format::Json).contains("\"dialect\": \"mcp\""));
 }
 
 #[test]

@@ -23,4 +23,5 @@ pub static CATALOGUE: Catalogue = Catalogue::new(
         include_str!("../catalogue/shapes.jsonl"),
         include_str!("../catalogue/schemas.jsonl"),
     )
-    .with_filters(include_str!("../catalogue/filters.jsonl"));
+    .with_filters(include_str!("../catalogue/filters.jsonl"))
+    .with_aliases(include_str!("../catalogue/aliases.jsonl"));

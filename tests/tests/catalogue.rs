@@ -44,3 +44,22 @@ fn a_tool_is_found_by_its_long_and_its_short_name() {
     let error = CATALOGUE.find("create_ticket_note").unwrap_err().to_json();
     assert!(error["error"]["next_step"].as_str().unwrap().contains("ticket_note"), "{error}");
 }
+
+/// The names of 2022.1 of operations that 2025.1 has under another path; the lock says what they are now.
+#[test]
+fn a_tool_that_moved_is_found_by_its_old_names_in_this_release() {
+    for (old, new) in [
+        ("list_all_connect_wise_psa_service_slainfo_info", "list_all_connect_wise_psa_service_sla_info"),
+        (
+            "replace_a_connect_wise_psa_company_finance_by_id",
+            "replace_a_connect_wise_psa_finance_company_finance_by_id",
+        ),
+    ] {
+        let short = old.replacen("connect_wise_psa_", "", 1);
+        for name in [old, short.as_str()] {
+            let tool = CATALOGUE.find(name).unwrap();
+            assert_eq!((tool.name(), tool.asked_as()), (new, Some(name)));
+        }
+        assert!(CATALOGUE.tools().all(|tool| tool.name() != old), "an alias is no tool of its own");
+    }
+}

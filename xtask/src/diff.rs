@@ -10,7 +10,7 @@ use toolcrate_codegen::diagnostic::{Error, Errors};
 use toolcrate_codegen::diff::report::{self, Format};
 use toolcrate_codegen::diff::{self, Report, Settings, Severity, Side, Source, allow, note};
 
-use crate::ci;
+use crate::{ci, sizes};
 
 /// What can be set.
 #[derive(Args)]
@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
     specs: Vec<PathBuf>,
     /// The profile: how the API is read, and which spec the crate is made from.
-    #[arg(long, default_value = "specs/toolcrate.yaml")]
+    #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t = Shape::Text)]
@@ -27,19 +27,27 @@ pub struct Arguments {
     /// Which changes end with exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
-    /// A list of accepted changes, each with a reason and a date.
-    #[arg(long)]
+    /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` stands for any text,
+    /// `until` is the last day (2026-01-31). Entries that are late or of no use are warned about.
+    #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
-    /// Write the report to this file.
+    /// Tell how large all tools are for each provider, before and after. Builds what declares them first.
     #[arg(long)]
+    sizes: bool,
+    /// Write the report to this file instead of the output.
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Shape {
+    /// For a terminal: every change, with a pointer for those that break.
     Text,
+    /// Every change, in tables and lists.
     Markdown,
+    /// Every change as an object, with counts by level and severity.
     Json,
+    /// A page with the same.
     Html,
     /// A release note in Markdown: what to do about it, long lists folded.
     Note,
@@ -97,6 +105,9 @@ fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
     let mut report = diff::compare(&old, &new, &settings.profile);
     if let Some(accepted) = accepted {
         allow::apply(&accepted, &today(), &mut report);
+    }
+    if arguments.sizes {
+        report.sizes = sizes::measure(&old, &new)?;
     }
     Ok(Compared { old, new, report })
 }

@@ -11,6 +11,7 @@ mod measure;
 mod regenerate;
 mod repairs;
 mod sandbox;
+mod sizes;
 mod test;
 
 use std::path::PathBuf;
@@ -35,6 +36,9 @@ enum Command {
     /// Generate the crate from the spec that the profile names.
     Regenerate(regenerate::Arguments),
     /// Tell what a new spec changes for clients, for programs and for agents.
+    ///
+    /// Exit code 0: nothing that matters; 1: found; 2: could not compare. In a GitHub workflow the changes that
+    /// matter are annotated, and the report is added to the step's summary. docs/changes.md lists all kinds.
     Diff(diff::Arguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {

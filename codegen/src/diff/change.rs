@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::kind::{Kind, Level};
 
@@ -138,18 +138,15 @@ pub struct Release {
     pub schemas: usize,
 }
 
-/// How large the tools are in the words of a provider, in bytes of JSON. Tools that are the same on both
-/// sides are left out of both.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// How large all tools are in the words of a provider, in bytes of JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DialectSize {
     /// The dialect.
     pub dialect: String,
-    /// Of the tools that are gone or were changed, before.
+    /// Before.
     pub old: usize,
-    /// Of the tools that are new or were changed, after.
+    /// After.
     pub new: usize,
-    /// All tools of the new release.
-    pub total: usize,
 }
 
 /// A line that the lock can get so that an old name goes on working for a release.

@@ -103,6 +103,7 @@ impl Note<'_> {
             "moved": moved,
             "gone": gone,
             "migrations": self.report.migrations,
+            "sizes": report::sizes(self.report),
             "calls": self.breaking(|change| {
                 let id = change.kind.id();
                 ["parameter-", "body-", "answer-"].iter().any(|start| id.starts_with(start))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::change::{Change, Report, Severity};
+use super::change::{Change, DialectSize, Report, Severity};
 use super::kind::{Kind, Level};
 use crate::diagnostic::Errors;
 use crate::emit::Templates;
@@ -105,31 +105,31 @@ fn values(report: &Report, format: Format) -> Value {
             Some(json!({"sentence": prose(&change.sentence, format), "reason": prose(reason, format)}))
         })
         .collect();
-    let sizes: Vec<Value> = report
-        .sizes
-        .iter()
-        .map(|size| {
-            let delta = size.new as i64 - size.old as i64;
-            let before = (size.total as i64 - delta).max(1);
-            json!({
-                "dialect": size.dialect,
-                "before": before,
-                "after": size.total,
-                "delta": format!("{delta:+}"),
-                "percent": format!("{:+.1}", 100.0 * delta as f64 / before as f64),
-            })
-        })
-        .collect();
     json!({
         "old": report.old,
         "new": report.new,
         "total": report.changes.iter().filter(|change| change.allowed.is_none()).count(),
         "levels": Level::ALL.map(level),
         "migrations": report.migrations,
-        "sizes": sizes,
+        "sizes": sizes(report),
         "allowed": allowed,
         "stale": report.stale.iter().map(|line| prose(line, format)).collect::<Vec<_>>(),
     })
+}
+
+/// The sizes of both releases, and how they differ.
+pub(super) fn sizes(report: &Report) -> Vec<Value> {
+    let row = |size: &DialectSize| {
+        let delta = size.new as i64 - size.old as i64;
+        json!({
+            "dialect": size.dialect,
+            "before": size.old,
+            "after": size.new,
+            "delta": format!("{delta:+}"),
+            "percent": format!("{:+.1}", 100.0 * delta as f64 / size.old.max(1) as f64),
+        })
+    };
+    report.sizes.iter().map(row).collect()
 }
 
 fn title(severity: Severity) -> &'static str {

@@ -4,6 +4,7 @@
 //! releases has are left out for the other, and entries that never apply are no error here: a comparison
 //! must be possible before anyone has adapted them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::change::Release;
@@ -129,9 +130,11 @@ fn lowered(source: &Source, profile: &Profile, ledger: &Ledger) -> Result<Lowere
     lower::lower(repair::repair(load::parse(&source.bytes, &source.file)?)?, profile, ledger)
 }
 
-fn side(named: Named, source: &Source, settings: &Settings, ledger: &Ledger) -> Result<Side, Errors> {
+fn side(mut named: Named, source: &Source, settings: &Settings, ledger: &Ledger) -> Result<Side, Errors> {
     let in_file = |errors: Errors| errors.in_file(&source.file);
     let overlay = applicable(&settings.overlay, &named.api);
+    let tools: HashSet<String> = named.operations.iter().map(|name| name.tool.clone()).collect();
+    named.lock.forget_idle_aliases(|name| tools.contains(name));
     let related = relate::relate(named, &settings.profile, &overlay, ledger).map_err(in_file)?;
     let catalogue = emit::catalogue(&related, &settings.profile, &overlay, ledger).map_err(in_file)?;
     let named = related.named;

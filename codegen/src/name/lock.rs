@@ -168,6 +168,12 @@ impl Lock {
         of.map(|(old, new, _)| (old.as_str(), new.as_str()))
     }
 
+    /// Forgets aliases of tools that are there again, or of which nothing took the place. A comparison does not
+    /// ask that the lock fits both releases.
+    pub fn forget_idle_aliases(&mut self, is_tool: impl Fn(&str) -> bool) {
+        self.aliases.retain(|(old, new, _)| !is_tool(old) && is_tool(new));
+    }
+
     /// All operations that ever had a name.
     pub fn all_operations(&self) -> impl Iterator<Item = (&str, &OperationEntry)> {
         self.operations.iter().map(|(key, entry)| (key.as_str(), entry))
@@ -316,6 +322,14 @@ mod tests {
         assert_eq!(lock.aliases("2").collect::<Vec<_>>(), [("old", "new")]);
         assert_eq!(lock.aliases("3").count(), 0);
         assert_eq!(lock.text(), text);
+        let mut kept = lock.clone();
+        kept.forget_idle_aliases(|name| name == "new");
+        assert_eq!(kept.aliases("2").count(), 1);
+        for tools in [["old", "new"], ["old", "other"], ["other", "another"]] {
+            let mut lock = lock.clone();
+            lock.forget_idle_aliases(|name| tools.contains(&name));
+            assert_eq!(lock.aliases("2").count(), 0, "{tools:?}");
+        }
         let text = format!("{text}alias old other 3\nalias old new 2\n");
         let text = Lock::parse(&text).unwrap_err().to_string();
         assert!(text.contains("`alias old other`: no operation was ever called other"), "{text}");

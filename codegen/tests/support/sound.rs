@@ -45,7 +45,8 @@ pub fn catalogue(files: &Files) -> &'static Catalogue {
         text("catalogue/shapes.jsonl"),
         text("catalogue/schemas.jsonl"),
     );
-    Box::leak(Box::new(catalogue.with_filters(text("catalogue/filters.jsonl"))))
+    let catalogue = catalogue.with_filters(text("catalogue/filters.jsonl"));
+    Box::leak(Box::new(catalogue.with_aliases(text("catalogue/aliases.jsonl"))))
 }
 
 /// What is wrong with the tools of `catalogue`, each problem with the tool's name.

@@ -25,7 +25,7 @@ pub fn lines(context: &Context<'_>) -> Result<Vec<Value>, Errors> {
         errors.0.extend(
             wrong.map(|wrong| Error::new("E033", format!("`alias {old} {new}` in the lock: {wrong}"))),
         );
-        json!({"name": old, "short_name": old.strip_prefix(&start).unwrap_or(old), "tool": new})
+        json!({"name": old, "short_name": old.replacen(&start, "", 1), "tool": new})
     };
     let lines = aliases.into_iter().map(line).collect();
     errors.into_result()?;

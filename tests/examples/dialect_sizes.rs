@@ -1,0 +1,55 @@
+//! How large all tools of two releases are in the words of each provider, in bytes of JSON: a JSON list of
+//! `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogues that it compares:
+//!
+//! ```text
+//! cargo run --release --package e2e --example dialect_sizes -- OLD_CATALOGUE NEW_CATALOGUE
+//! ```
+//!
+//! Each is a folder such as `generated/catalogue`.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use connectwise_psa::API;
+use connectwise_psa::runtime::{Catalogue, Dialect};
+use serde_json::json;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folders: Vec<String> = std::env::args().skip(1).collect();
+    let [old, new] = &folders[..] else {
+        return Err("usage: dialect_sizes OLD_CATALOGUE NEW_CATALOGUE".into());
+    };
+    let (old, new) = (read(old.as_ref())?, read(new.as_ref())?);
+    let sizes: Vec<_> = Dialect::ALL
+        .into_iter()
+        .map(|dialect| json!({"dialect": dialect.as_str(), "old": size(old, dialect), "new": size(new, dialect)}))
+        .collect();
+    println!("{}", json!(sizes));
+    Ok(())
+}
+
+fn size(catalogue: &'static Catalogue, dialect: Dialect) -> usize {
+    catalogue.tools().map(|tool| tool.declaration(dialect).value.to_string().len()).sum()
+}
+
+/// The catalogue in `folder`. Its texts live as long as the program, as they do in a generated crate.
+fn read(folder: &Path) -> Result<&'static Catalogue, Box<dyn Error>> {
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let text = |name: &str| fs::read_to_string(folder.join(name));
+    let mut modules = Vec::new();
+    for entry in fs::read_dir(folder.join("tools"))? {
+        let path = entry?.path();
+        let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        modules.push((leak(module), leak(fs::read_to_string(&path)?)));
+    }
+    let catalogue = Catalogue::new(
+        &API,
+        Box::leak(modules.into_boxed_slice()),
+        leak(text("shapes.jsonl")?),
+        leak(text("schemas.jsonl")?),
+    );
+    // An API that can't be filtered has no such file.
+    let filters = leak(text("filters.jsonl").unwrap_or_default());
+    Ok(Box::leak(Box::new(catalogue.with_filters(filters))))
+}

@@ -1,0 +1,41 @@
+//! How large the tools of two releases are for each provider. The runtime declares them, which the commands
+//! do not build; an example of the end to end tests does, and is run on the catalogues that are compared.
+
+use std::path::Path;
+use std::process::Command;
+
+use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diff::{DialectSize, Side};
+
+/// Measures both sides.
+///
+/// # Errors
+/// `E042` whatever keeps it from that.
+pub fn measure(old: &Side, new: &Side) -> Result<Vec<DialectSize>, Errors> {
+    let wrong = |message: String| Errors::from(Error::new("E042", message));
+    let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
+    let (before, after) = (folder.path().join("old"), folder.path().join("new"));
+    for (side, folder) in [(old, &before), (new, &after)] {
+        write(side, folder).map_err(|error| wrong(format!("the catalogue cannot be written: {error}")))?;
+    }
+    let example = ["run", "--quiet", "--release", "--package", "e2e", "--example", "dialect_sizes", "--"];
+    let output = Command::new(env!("CARGO")).args(example).args([&before, &after]).output();
+    let output = output.map_err(|error| wrong(format!("cargo could not be started: {error}")))?;
+    if !output.status.success() {
+        return Err(wrong(format!("the example failed: {}", String::from_utf8_lossy(&output.stderr).trim())));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| wrong(format!("the example's answer: {error}")))
+}
+
+/// Writes the files of a catalogue, `catalogue/…`, into `folder`.
+fn write(side: &Side, folder: &Path) -> std::io::Result<()> {
+    for (path, text) in &side.catalogue {
+        let Some(path) = path.strip_prefix("catalogue/") else { continue };
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(path, text)?;
+    }
+    Ok(())
+}
