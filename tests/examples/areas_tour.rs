@@ -47,6 +47,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             planner.forget();
             let mut arguments =
                 planner.arguments(tool, &mut |tool, arguments| execute(&client, tool, arguments).ok());
+            // Answers that are cut to some members lack what the spec says every record has.
+            arguments.shift_remove("fields");
             let mut result = execute(&client, tool, &arguments);
             while let Err(error) = &result
                 && error.status() == Some(400)
