@@ -108,6 +108,7 @@ fn action_rule(name: &str) -> Option<ActionRule> {
         "convert_to_project" => conversions::to_project,
         "convert_to_ticket" => conversions::to_ticket,
         "copy_order" => orders::copy,
+        "delete_first" => delete_first,
         "merge_tickets" => tickets::merge,
         "quantity_on_hand" => stock::quantity,
         "rebatch_order" => orders::rebatch,
@@ -121,6 +122,14 @@ fn action_rule(name: &str) -> Option<ActionRule> {
         "unbatch_order" => orders::unbatch,
         _ => return None,
     })
+}
+
+/// Deletes the record that the path's first parameter names; what follows says who is told.
+fn delete_first(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+    if let (Some(Some(collection)), Some(id)) = (call.operation.parameters().first(), call.ids.first()) {
+        writing.delete(*collection, *id)?;
+    }
+    Ok(None)
 }
 
 /// The id of a reference.
