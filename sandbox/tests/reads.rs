@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 fn info_twins_show_the_same_records_with_less() {
     let sandbox = sandbox();
     let members = get(&sandbox, "/system/info/members");
-    assert_eq!((&members[1]["identifier"], members[1].get("hireDate")), (&json!("JSmith"), None), "{}", members[1]);
+    assert_eq!(
+        (&members[1]["identifier"], members[1].get("hireDate")),
+        (&json!("JSmith"), None),
+        "{}",
+        members[1]
+    );
     let boards = get(&sandbox, "/service/info/boards");
     assert_eq!(boards[1]["name"], "Network Infrastructure");
     assert_eq!(get(&sandbox, "/service/info/boards/count"), get(&sandbox, "/service/boards/count"));

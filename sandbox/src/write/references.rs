@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::body::small;
 use super::{Writing, info};
 use crate::api::{CollectionId, Link, Member, Resource, api, resource};
 use crate::problem::{Fault, Problem};
@@ -31,9 +32,7 @@ impl Writing<'_> {
         if faults.is_empty() {
             return Ok(());
         }
-        let mut noun = of.name.clone();
-        noun[..1].make_ascii_lowercase();
-        Err(Problem::invalid(&noun, faults))
+        Err(Problem::invalid(&small(&of.name), faults))
     }
 
     /// The parent that the target of a link must have, where the record names it.
