@@ -20,6 +20,9 @@ impl Writing<'_> {
     ) -> Result<(), Problem> {
         let mut faults = Vec::new();
         for link in links.iter().filter(|link| changed(&link.path[0])) {
+            if record.get(&link.path[0]).is_none_or(Value::is_null) {
+                continue;
+            }
             let Some(target) = api().listed_by(&link.tool) else { continue };
             self.ensure(target);
             let parent = self.parent(link, target, record);
