@@ -4,6 +4,7 @@
 mod callbacks;
 mod conversions;
 mod data;
+mod demand;
 mod orders;
 mod reads;
 mod stock;
@@ -110,6 +111,7 @@ fn action_rule(name: &str) -> Option<ActionRule> {
         "copy_order" => orders::copy,
         "delete_first" => delete_first,
         "merge_tickets" => tickets::merge,
+        "purchase_demand" => demand::purchase,
         "quantity_on_hand" => stock::quantity,
         "rebatch_order" => orders::rebatch,
         "reject_sheet" => time::reject,
