@@ -186,6 +186,14 @@ fn searches_are_posted_and_refused() {
     assert_eq!((status, &body["message"]), (400, &json!("assignedTo/id is not a recognized name.")));
     assert_eq!(get(&sandbox, "/service/tickets/count?conditions=board/id = 2"), json!({"count": 5}));
     assert_eq!(get(&sandbox, "/service/tickets?orderBy=id desc&pageSize=1")[0]["id"], 9932);
+    let ids = |query: &str| -> Vec<i64> {
+        let list = get(&sandbox, &format!("/service/tickets?orderBy=severity asc&{query}"));
+        list.as_array().expect("a list").iter().filter_map(|record| record["id"].as_i64()).collect()
+    };
+    let all = ids("pageSize=100");
+    assert_eq!(all, [9001, 9002, 9005, 9004, 8812, 9003, 9006, 9932], "equal ones by id");
+    assert_eq!([ids("pageSize=3"), ids("pageSize=3&page=2"), ids("pageSize=3&page=3")].concat(), all);
+    assert_eq!(ids("pageSize=3&page=4"), [0; 0]);
 }
 
 #[test]

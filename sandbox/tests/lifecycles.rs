@@ -380,3 +380,22 @@ fn the_jobs_of_the_seed_can_be_done() {
         .filter(|record| record["warrantyExpirationDate"].as_str().expect("a date") < "2025-06-03");
     assert_eq!(past.count(), 2);
 }
+
+#[test]
+fn demands_become_lines_of_an_order() {
+    let sandbox = sandbox();
+    let product = json!({"catalogItem": {"id": 103}, "quantity": 3, "billableOption": "Billable", "ticket": {"id": 8812}});
+    let product = done(&sandbox, "POST", "/procurement/products", product);
+    let demand = json!({"vendor": {"id": 842}, "warehouse": {"id": 1},
+        "products": [{"productRecId": product["id"], "quantity": 3, "cost": 80}]});
+    let answer = done(&sandbox, "POST", "/procurement/purchasingDemands", demand);
+    assert_eq!(
+        (&answer["purchaseOrder"]["id"], &answer["purchaseOrder"]["total"]),
+        (&json!(5092), &json!(240.0))
+    );
+    let lines = get(&sandbox, "/procurement/purchaseorders/5092/lineitems");
+    assert_eq!((&lines[0]["product"]["id"], &lines[0]["warehouse"]["id"]), (&json!(103), &json!(1)));
+    let unknown = json!({"vendor": {"id": 842}, "products": [{"productRecId": 99, "quantity": 1}]});
+    assert_eq!(refused(&sandbox, "POST", "/procurement/purchasingDemands", unknown).0, 400);
+    assert_eq!(get(&sandbox, "/procurement/purchaseorders/count"), json!({"count": 3}), "all or nothing");
+}

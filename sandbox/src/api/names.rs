@@ -11,14 +11,25 @@ pub(crate) struct Asked {
     paths: RefCell<Vec<String>>,
 }
 
+/// Members of `_info` that can be asked about as if they were the record's own.
+const INFO: [&str; 5] = ["lastUpdated", "updatedBy", "dateEntered", "enteredBy", "_info"];
+
 impl Asked {
     pub(crate) fn new(resource: &'static Resource) -> Self {
         Self { resource, paths: RefCell::default() }
     }
 
-    /// The paths that were asked about.
+    /// The paths that were asked about, the first member written as records write it.
     pub(crate) fn paths(self) -> Vec<String> {
-        let mut paths = self.paths.into_inner();
+        let resource = self.resource;
+        let known = || resource.members.iter().map(|(name, _)| name.as_str()).chain(INFO);
+        let canonical = |path: String| {
+            let (first, rest) =
+                path.split_once('/').map_or((path.as_str(), None), |(first, rest)| (first, Some(rest)));
+            let first = known().find(|name| name.eq_ignore_ascii_case(first)).unwrap_or(first);
+            rest.map_or_else(|| first.to_owned(), |rest| format!("{first}/{rest}"))
+        };
+        let mut paths: Vec<String> = self.paths.into_inner().into_iter().map(canonical).collect();
         paths.sort();
         paths.dedup();
         paths

@@ -90,13 +90,24 @@ pub(crate) struct Page<'s> {
     pub(crate) links: Option<Vec<(&'static str, String)>>,
 }
 
-/// The records that a query finds, all of them.
+/// The records that a query finds, all of them, in the order of their ids.
 pub(crate) fn found<'s>(
     state: &'s State,
     collection: CollectionId,
     ids: &[i64],
     query: &Query<'_>,
 ) -> Result<Vec<&'s Row>, Problem> {
+    Ok(searched(state, collection, ids, query)?.0)
+}
+
+type Searched<'s> = (Vec<&'s Row>, Search, Vec<String>);
+
+fn searched<'s>(
+    state: &'s State,
+    collection: CollectionId,
+    ids: &[i64],
+    query: &Query<'_>,
+) -> Result<Searched<'s>, Problem> {
     let source = rules().view(collection).map_or(collection, |view| view.of);
     let (search, paths) = query.search(source)?;
     let mut rows = scope(state, collection, ids);
@@ -108,14 +119,22 @@ pub(crate) fn found<'s>(
     if query.filters() {
         rows = super::filter::filter(rows, &search, &paths);
     }
-    if search.has_order() {
-        let mut probe = Probe::new(&paths);
-        let mut keyed: Vec<(Value, &Row)> =
-            rows.into_iter().map(|row| (probe.of(&row.record).clone(), row)).collect();
-        keyed.sort_by(|a, b| search.compare(&a.0, &b.0));
-        rows = keyed.into_iter().map(|(_, row)| row).collect();
+    Ok((rows, search, paths))
+}
+
+/// The first so many rows in the order that a search asks for; equal ones stay in the order of their ids.
+fn ordered<'s>(rows: &[&'s Row], search: &Search, paths: &[String], first: usize) -> Vec<&'s Row> {
+    let mut probe = Probe::new(paths);
+    let mut keyed: Vec<(Value, usize)> =
+        rows.iter().enumerate().map(|(at, row)| (probe.of(&row.record).clone(), at)).collect();
+    let compare = |a: &(Value, usize), b: &(Value, usize)| search.compare(&a.0, &b.0).then(a.1.cmp(&b.1));
+    // Finding the first page is much cheaper than sorting all of a large table.
+    if first < keyed.len() {
+        keyed.select_nth_unstable_by(first, compare);
+        keyed.truncate(first);
     }
-    Ok(rows)
+    keyed.sort_unstable_by(compare);
+    keyed.into_iter().map(|(_, at)| rows[at]).collect()
 }
 
 fn info<'r>(record: &'r Object, name: &str) -> Option<&'r str> {
@@ -144,7 +163,7 @@ pub(crate) fn page<'s>(
     query: &Query<'_>,
 ) -> Result<Page<'s>, Problem> {
     let size = query.page_size();
-    let mut rows = found(state, collection, ids, query)?;
+    let (mut rows, search, paths) = searched(state, collection, ids, query)?;
     if query.forward_only {
         rows.sort_by_key(|row| row.id);
         let after = query.page_id.unwrap_or_default();
@@ -168,6 +187,9 @@ pub(crate) fn page<'s>(
             links.push(("next", to(page + 1)));
         }
         links.push(("last", to(last)));
+    }
+    if search.has_order() {
+        rows = ordered(&rows, &search, &paths, page.saturating_mul(size));
     }
     let rows = rows.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
     Ok(Page { rows, links: (last > 1).then_some(links) })

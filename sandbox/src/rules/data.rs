@@ -88,7 +88,9 @@ impl Rules {
         let record =
             |name: &String| record_rule(name).ok_or_else(|| format!("there is no record rule {name}"));
         let actions = file.actions.iter().map(|(operation, name)| {
-            let known = api().operations.iter().any(|known| key(known) == *operation);
+            let (method, template) = operation.split_once(' ').unwrap_or_default();
+            let known =
+                api().operations.iter().any(|known| known.method == method && known.template == template);
             let rule = action_rule(name).filter(|_| known);
             Ok((operation.clone(), rule.ok_or_else(|| format!("{operation} or {name} is not known"))?))
         });

@@ -4,6 +4,7 @@
 mod callbacks;
 mod conversions;
 mod data;
+mod demand;
 mod orders;
 mod reads;
 mod stock;
@@ -108,7 +109,9 @@ fn action_rule(name: &str) -> Option<ActionRule> {
         "convert_to_project" => conversions::to_project,
         "convert_to_ticket" => conversions::to_ticket,
         "copy_order" => orders::copy,
+        "delete_first" => delete_first,
         "merge_tickets" => tickets::merge,
+        "purchase_demand" => demand::purchase,
         "quantity_on_hand" => stock::quantity,
         "rebatch_order" => orders::rebatch,
         "reject_sheet" => time::reject,
@@ -121,6 +124,14 @@ fn action_rule(name: &str) -> Option<ActionRule> {
         "unbatch_order" => orders::unbatch,
         _ => return None,
     })
+}
+
+/// Deletes the record that the path's first parameter names; what follows says who is told.
+fn delete_first(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
+    if let (Some(Some(collection)), Some(id)) = (call.operation.parameters().first(), call.ids.first()) {
+        writing.delete(*collection, *id)?;
+    }
+    Ok(None)
 }
 
 /// The id of a reference.

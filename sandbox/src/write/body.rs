@@ -264,7 +264,7 @@ impl<'a> Check<'a> {
 }
 
 /// A name with a small first letter.
-fn small(name: &str) -> String {
+pub(super) fn small(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::body::small;
 use super::{Writing, info};
 use crate::api::{CollectionId, Link, Member, Resource, api, resource};
 use crate::problem::{Fault, Problem};
@@ -19,6 +20,9 @@ impl Writing<'_> {
     ) -> Result<(), Problem> {
         let mut faults = Vec::new();
         for link in links.iter().filter(|link| changed(&link.path[0])) {
+            if record.get(&link.path[0]).is_none_or(Value::is_null) {
+                continue;
+            }
             let Some(target) = api().listed_by(&link.tool) else { continue };
             self.ensure(target);
             let parent = self.parent(link, target, record);
@@ -31,9 +35,7 @@ impl Writing<'_> {
         if faults.is_empty() {
             return Ok(());
         }
-        let mut noun = of.name.clone();
-        noun[..1].make_ascii_lowercase();
-        Err(Problem::invalid(&noun, faults))
+        Err(Problem::invalid(&small(&of.name), faults))
     }
 
     /// The parent that the target of a link must have, where the record names it.
