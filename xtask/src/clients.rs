@@ -1,12 +1,16 @@
 //! Clients that others wrote, run against the sandbox: connectwise-rest of npm and pyconnectwise of PyPI each
-//! make a tour of it. They need node and python; what they use is pinned in `tests/clients`.
+//! make a tour of it, and our own runtime makes one through Prism, which checks it against the spec. They need
+//! node and python; what they use is pinned in `tests/clients`.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::sandbox::{self, Sandbox};
 
-/// Builds the sandbox, starts it on a free port, and makes both tours.
+/// Installs what a lock file names, and runs nothing of it.
+const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+
+/// Builds the sandbox, starts it on a free port, and makes all tours.
 pub fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     let program = sandbox::build(&[])?;
@@ -15,13 +19,32 @@ pub fn run() -> Result<(), String> {
     let sandbox = Sandbox::start(&program, &["--tls", &certificates.to_string_lossy()])?;
     let certificate = certificates.join("cert.pem");
     node(&clients.join("node"), &sandbox.host, &certificate)?;
-    python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)
+    python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)?;
+    drop(sandbox);
+    prism(&clients.join("prism"), target, &Sandbox::start(&program, &[])?.host)
+}
+
+fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
+    eprintln!("tour of the areas through prism");
+    finish(Command::new(env!("CARGO")).args([
+        "build",
+        "--quiet",
+        "--package",
+        "e2e",
+        "--example",
+        "areas_tour",
+    ]))?;
+    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
+    let mut check = Command::new("node");
+    check.arg("check.mjs").current_dir(folder);
+    check.env("SPEC", folder.join("../../../specs/connectwise-psa-2025.1.json"));
+    check.env("SANDBOX", format!("http://{host}/v4_6_release/apis/3.0"));
+    finish(check.env("TOUR", target.join("examples/areas_tour")))
 }
 
 fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with connectwise-rest");
-    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-    finish(Command::new("npm").args(install).current_dir(folder))?;
+    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
     let mut tour = Command::new("node");
     tour.args(["--test", "tour.test.mjs"]).current_dir(folder);
     finish(tour.env("SANDBOX_HOST", host).env("NODE_EXTRA_CA_CERTS", certificate))

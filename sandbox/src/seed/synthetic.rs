@@ -137,6 +137,9 @@ fn text(of: &str, name: &str, id: i64) -> Value {
         name if name.to_ascii_lowercase().ends_with("email") => {
             Value::from(format!("example{id}@example.com"))
         }
+        name if name.to_ascii_lowercase().ends_with("guid") => {
+            Value::from(format!("00000000-0000-4000-8000-{id:012}"))
+        }
         name => Value::from(format!("{name} {id}")),
     }
 }
