@@ -18,9 +18,12 @@ fn a_reference_says_which_tool_lists_it_and_what_that_tool_needs() {
 }
 
 #[test]
-fn every_relation_leads_to_a_tool() {
+fn every_relation_leads_from_an_argument_to_a_tool() {
     for tool in CATALOGUE.tools() {
+        let schema = tool.input_schema_value();
         for relation in tool.relations() {
+            let argument = relation.argument.split('/').next().unwrap();
+            assert!(schema["properties"].get(argument).is_some(), "{} has no {argument}", tool.name());
             assert!(CATALOGUE.get(&relation.tool).is_some(), "{}: {}", tool.name(), relation.tool);
         }
     }

@@ -11,6 +11,7 @@ use super::node::{Found, Writer};
 use crate::config::On;
 use crate::emit::Context;
 use crate::ir::Type;
+use crate::relate::Reference;
 
 /// A shape that is written.
 pub struct Written<'a> {
@@ -102,18 +103,36 @@ impl<'a> Shapes<'a> {
         let relations: Vec<Value> = written
             .references
             .iter()
-            .filter_map(|(path, reference)| {
-                let source = reference.source.as_ref()?;
-                let tool = &self.context.named.operations[source.operation].tool;
-                let mut relation = json!({"argument": path, "tool": tool, "field": source.field});
-                let with = self.needs(path, source.operation, written);
-                if !with.is_empty() {
-                    relation["with"] = Value::Object(with);
-                }
-                Some(relation)
-            })
+            .filter(|(path, _)| !clashing.iter().any(|member| is_within(path, member)))
+            .filter_map(|(path, reference)| self.relation(path, reference, written))
             .collect();
         json!({"name": name, "in": "body", "relations": relations, "properties": properties})
+    }
+
+    /// What a reference says about where its value comes from, as a relation of the argument at `path`.
+    fn relation(&self, path: &str, reference: &Reference, written: &Written<'_>) -> Option<Value> {
+        let source = reference.source.as_ref()?;
+        let tool = &self.context.named.operations[source.operation].tool;
+        let mut relation = json!({"argument": path, "tool": tool, "field": source.field});
+        let with = self.needs(path, source.operation, written);
+        if !with.is_empty() {
+            relation["with"] = Value::Object(with);
+        }
+        Some(relation)
+    }
+
+    /// The relations of the member of `schema` that goes by the name `argument`, as its own is taken.
+    pub fn renamed_relations(&mut self, schema: &'a str, member: &str, argument: &str) -> Vec<Value> {
+        self.body(schema);
+        let written = &self.bodies[schema];
+        let of_member = written.references.iter().filter(|(path, _)| is_within(path, member));
+        of_member
+            .filter_map(|(path, reference)| {
+                let mut relation = self.relation(path, reference, written)?;
+                relation["argument"] = json!(format!("{argument}{}", &path[member.len()..]));
+                Some(relation)
+            })
+            .collect()
     }
 
     /// For the ids that the supplying list needs itself: which members beside the reference give them
@@ -136,6 +155,11 @@ impl<'a> Shapes<'a> {
         }
         with
     }
+}
+
+/// Whether the path leads to `member` or into it.
+fn is_within(path: &str, member: &str) -> bool {
+    path.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The node of a shared query parameter.

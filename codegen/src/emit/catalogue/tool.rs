@@ -372,12 +372,14 @@ fn add_shape<'a>(
         let argument = format!("body{}", capital(member));
         plan.properties.insert(argument.clone(), node);
         plan.arguments.insert(argument.clone(), json!({"in": "body", "name": member}));
+        plan.relations.extend(shapes.renamed_relations(schema, member, &argument));
         if requires != Requires::Nothing && required.contains(member) {
             plan.required.push(argument);
         }
     }
     if requires != Requires::Nothing {
         required.retain(|member| !clashing.contains(member) && !plan.required.contains(member));
+        let written = shapes.body(schema);
         let is_looked_up = |member: &&String| {
             let mut references = written.references.iter();
             references.any(|(path, reference)| path == *member && reference.source.is_some())
