@@ -17,76 +17,102 @@ pub enum Intent {
     Replace,
     /// One less.
     Delete,
+    /// What refers to one.
+    Usages,
     /// Anything else.
     Other,
 }
 
-/// Words that ask for an activity; the first that occurs decides.
-const VERBS: [(&str, Intent); 58] = [
-    ("how many", Intent::Count),
-    ("number of", Intent::Count),
-    ("count", Intent::Count),
-    ("total", Intent::Count),
-    ("details of", Intent::Get),
-    ("look up", Intent::List),
-    ("lookup", Intent::List),
-    ("show", Intent::List),
-    ("list", Intent::List),
-    ("find", Intent::List),
-    ("search", Intent::List),
-    ("which", Intent::List),
-    ("what", Intent::List),
-    ("who", Intent::List),
-    ("all", Intent::List),
-    ("get rid", Intent::Delete),
-    ("get", Intent::Get),
-    ("open the", Intent::Get),
-    ("create", Intent::Create),
-    ("add", Intent::Create),
-    ("new", Intent::Create),
-    ("draft", Intent::Create),
-    ("raise", Intent::Create),
-    ("log", Intent::Create),
-    ("record", Intent::Create),
-    ("register", Intent::Create),
-    ("write", Intent::Create),
-    ("make", Intent::Create),
-    ("book", Intent::Create),
-    ("post", Intent::Create),
-    ("enter", Intent::Create),
-    ("submit", Intent::Create),
-    ("order", Intent::Create),
-    ("schedule a", Intent::Create),
-    ("put", Intent::Create),
-    ("upload", Intent::Create),
-    ("attach", Intent::Create),
-    ("set up", Intent::Create),
-    ("open a", Intent::Create),
-    ("update", Intent::Update),
-    ("change", Intent::Update),
-    ("set", Intent::Update),
-    ("edit", Intent::Update),
-    ("modify", Intent::Update),
-    ("close", Intent::Update),
-    ("rename", Intent::Update),
-    ("move", Intent::Update),
-    ("assign", Intent::Update),
-    ("reassign", Intent::Update),
-    ("mark", Intent::Update),
-    ("receive", Intent::Update),
-    ("cancel", Intent::Update),
-    ("fix", Intent::Update),
-    ("replace", Intent::Replace),
-    ("overwrite", Intent::Replace),
-    ("delete", Intent::Delete),
-    ("remove", Intent::Delete),
-    ("drop", Intent::Delete),
+/// What asks for an activity; see the head of the file.
+const VERBS: &str = include_str!("../../data/verbs.txt");
+/// What follows a word that is a verb, not a thing.
+const DETERMINERS: [&str; 27] = [
+    "a", "an", "the", "this", "that", "these", "those", "my", "our", "his", "her", "their", "its", "your",
+    "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
+/// The words that ask for activities.
+pub struct Verbs {
+    /// The longest first.
+    verbs: Vec<Verb>,
+}
+
+struct Verb {
+    words: Vec<&'static str>,
+    intent: Intent,
+    is_thing_too: bool,
+    needs_determiner: bool,
+}
+
+/// What a query wants done, and the words that said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The activity.
+    pub intent: Intent,
+    /// The words of the query that say nothing else.
+    pub spent: std::ops::Range<usize>,
+    /// Whether any word asked for it.
+    pub is_said: bool,
+}
+
+impl Verbs {
+    /// Reads the table of verbs.
+    pub fn new() -> Self {
+        let mut verbs: Vec<Verb> = super::words::lines(VERBS)
+            .filter_map(|line| line.split_once(':'))
+            .filter_map(|(name, verbs)| Some((Intent::named(name)?, verbs)))
+            .flat_map(|(intent, verbs)| verbs.split(',').map(move |verb| Verb::new(verb, intent)))
+            .collect();
+        verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
+        Self { verbs }
+    }
+
+    /// Every word of every verb.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
+    }
+
+    /// What the words of a query, in lower case, ask for: the earliest verb, a list if there is none.
+    pub fn wanted(&self, query: &[String]) -> Wanted {
+        let at = |place: usize, verb: &&Verb| verb.begins(&query[place..]);
+        let found = |wanted: &dyn Fn(&Verb) -> bool| {
+            (0..query.len()).find_map(|place| {
+                let verb = self.verbs.iter().filter(|verb| wanted(verb)).find(|verb| at(place, verb))?;
+                let words = if verb.is_thing_too { 0 } else { verb.words.len() };
+                Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
+            })
+        };
+        found(&|verb| verb.intent == Intent::Usages).or_else(|| found(&|_| true)).unwrap_or(Wanted {
+            intent: Intent::List,
+            spent: 0..0,
+            is_said: false,
+        })
+    }
+}
+
+impl Verb {
+    fn new(text: &'static str, intent: Intent) -> Self {
+        let words = text.split([' ', '+', '?']).filter(|word| !word.is_empty()).collect();
+        Self { words, intent, is_thing_too: text.contains('+'), needs_determiner: text.contains('?') }
+    }
+
+    fn begins(&self, query: &[String]) -> bool {
+        let after = query.get(self.words.len()).map(String::as_str);
+        query.len() >= self.words.len()
+            && self.words.iter().zip(query).all(|(verb, word)| is_form(word, verb))
+            && (!self.needs_determiner || after.is_some_and(|word| DETERMINERS.contains(&word)))
+    }
+}
+
+/// Whether a word is a verb or what is being done (`adding`).
+fn is_form(word: &str, verb: &str) -> bool {
+    word == verb
+        || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))
+}
+
 impl Intent {
-    /// What a tool does, by its short name.
-    pub fn of_tool(short_name: &str) -> Self {
-        match short_name.split('_').next().unwrap_or_default() {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name.trim() {
             "list" => Self::List,
             "get" => Self::Get,
             "count" => Self::Count,
@@ -94,27 +120,32 @@ impl Intent {
             "update" => Self::Update,
             "replace" => Self::Replace,
             "delete" => Self::Delete,
-            _ => Self::Other,
+            "usages" => Self::Usages,
+            _ => return None,
+        })
+    }
+
+    /// What a tool does, by its short name.
+    pub fn of_tool(short_name: &str) -> Self {
+        if short_name.contains("_usages_") {
+            return Self::Usages;
         }
+        Self::named(short_name.split('_').next().unwrap_or_default()).unwrap_or(Self::Other)
     }
 
-    /// What a query asks for, in lower case: the earliest verb in it, a list if there is none.
-    pub fn of_query(query: &str) -> Self {
-        let padded = format!(" {} ", query.replace(|c: char| !c.is_alphanumeric(), " "));
-        let place = |verb: &str| padded.find(&format!(" {verb} "));
-        let found = VERBS.iter().filter_map(|(verb, intent)| Some((place(verb)?, *intent)));
-        found.min_by_key(|(place, _)| *place).map_or(Self::List, |(_, intent)| intent)
-    }
-
-    /// How much a query of this intent favours a tool of that one.
+    /// How much a query of this intent favours a tool of that one. The words of an action are its own: one that a
+    /// query names is not weighed by this.
     pub fn favours(self, tool: Self) -> f32 {
         match (self, tool) {
             (a, b) if a == b => 1.0,
-            // The words of an action are its own: if they fit, so does it.
-            (_, Self::Other) => 0.9,
-            (Self::List, Self::Get) | (Self::Get, Self::List) => 0.85,
+            (Self::Usages, _) | (_, Self::Usages) => 0.3,
+            (Self::List, Self::Get) => 0.75,
+            (Self::Get, Self::List) => 0.85,
             (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.7,
-            (Self::List | Self::Get, Self::Count) => 0.6,
+            (Self::Count, Self::List | Self::Get) => 0.65,
+            (Self::Update, Self::Create | Self::Delete) => 0.6,
+            (_, Self::Other) => 0.6,
+            (Self::List | Self::Get, Self::Count) => 0.55,
             _ => 0.5,
         }
     }
@@ -124,6 +155,11 @@ impl Intent {
 mod tests {
     use super::*;
 
+    fn wanted(query: &str) -> Wanted {
+        let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
+        Verbs::new().wanted(&words)
+    }
+
     #[test]
     fn the_earliest_verb_decides() {
         for (query, intent) in [
@@ -132,8 +168,32 @@ mod tests {
             ("stock of a laptop", Intent::List),
             ("get rid of a contact", Intent::Delete),
             ("setup fees", Intent::List),
+            ("adding a note", Intent::Create),
+            ("renaming a board", Intent::Update),
+            ("is this status used anywhere", Intent::Usages),
         ] {
-            assert_eq!(Intent::of_query(query), intent, "{query}");
+            assert_eq!(wanted(query).intent, intent, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_a_thing_too_is_a_verb_before_a_determiner_alone() {
+        assert_eq!(wanted("order a laptop").intent, Intent::Create);
+        assert_eq!(wanted("order status").intent, Intent::List);
+        assert!(!wanted("order status").is_said);
+    }
+
+    #[test]
+    fn the_words_of_a_verb_are_spent_unless_they_say_what_is_meant() {
+        assert_eq!(wanted("please set up a board").spent, 1..3);
+        assert!(wanted("upload a file").spent.is_empty());
+    }
+
+    #[test]
+    fn every_line_of_verbs_names_an_activity() {
+        for line in super::super::words::lines(VERBS) {
+            let name = line.split(':').next().unwrap_or_default();
+            assert!(Intent::named(name).is_some(), "{name}");
         }
     }
 }

@@ -1,107 +1,217 @@
-//! Words of queries and tools as stems: what says nothing is dropped, what users call things is turned into what the
-//! API calls them, and what no tool says is read as the nearest word that one does.
+//! Words of queries and tools as stems. What says nothing is dropped, what users call things brings the API's words
+//! with it, and what no text knows is read as the nearest word that one does.
+
+use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
-
-use super::Vocabulary;
 
 /// What users say and what it is in the API's words, a line each: `po: purchase order`.
 const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
-const EMPTY: [&str; 62] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "could", "did", "do", "does", "for", "from",
-    "give", "has", "have", "how", "i", "in", "is", "it", "its", "many", "me", "my", "need", "of", "on", "or",
-    "our", "please", "show", "some", "that", "the", "their", "them", "these", "they", "this", "those", "to",
-    "up", "us", "want", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "you",
-    "your", "all", "any", "into",
-];
+const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
 /// A word this short is not taken for a misspelling.
 const SHORT: usize = 4;
 /// How alike the nearest word must be.
 const ALIKE: f64 = 0.78;
+/// The most words of a saying that are looked for as one.
+const LONGEST: usize = 6;
+
+/// The lines of a data file that are no comments.
+pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The words of a text in lower case.
+pub fn split(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase().replace("'s ", " ").replace('\'', "");
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
 
 /// Turns text into stems.
 pub struct Words {
     stemmer: Stemmer,
-    /// Stems of what users say, longest first, and stems of what is meant.
-    synonyms: Vec<(Vec<String>, Vec<String>)>,
-    vocabulary: Vocabulary,
+    stop_words: HashSet<&'static str>,
+    /// Words of what users say, and stems of what is meant.
+    synonyms: HashMap<Vec<String>, Vec<String>>,
+    /// Every word of the texts, with its stem and how often it occurs.
+    known: HashMap<String, (String, usize)>,
+    /// The stems of the texts.
+    stems: HashSet<String>,
+    /// Sayings of several stems, as one.
+    sayings: HashSet<String>,
 }
 
 impl Words {
-    /// Reads the table of synonyms.
+    /// Reads the tables.
     pub fn new() -> Self {
-        let stemmer = Stemmer::create(Algorithm::English);
-        let mut words = Self { stemmer, synonyms: Vec::new(), vocabulary: Vocabulary::new() };
-        let lines = SYNONYMS.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let mut synonyms: Vec<(Vec<String>, Vec<String>)> = Vec::new();
-        for (said, meant) in lines.filter_map(|line| line.split_once(':')) {
-            for said in said.split(',') {
-                synonyms.push((words.plain(said), words.plain(meant)));
+        let mut words = Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            stop_words: lines(STOP_WORDS).flat_map(str::split_whitespace).collect(),
+            synonyms: HashMap::new(),
+            known: HashMap::new(),
+            stems: HashSet::new(),
+            sayings: HashSet::new(),
+        };
+        for (said, meant) in lines(SYNONYMS).filter_map(|line| line.split_once(':')) {
+            let meant = words.learn(&split(meant));
+            for said in said.split(',').map(split) {
+                words.learn(&said);
+                words.synonyms.insert(said, meant.clone());
             }
         }
-        synonyms.sort_by_key(|(said, _)| std::cmp::Reverse(said.len()));
-        words.synonyms = synonyms;
         words
     }
 
-    /// The stems of a text.
-    pub fn stems(&self, text: &str) -> Vec<String> {
-        self.plain(text)
+    /// Whether a word tells no tool from another.
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        self.stop_words.contains(word)
     }
 
-    fn plain(&self, text: &str) -> Vec<String> {
-        text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty() && !EMPTY.contains(word))
-            .map(|word| self.stemmer.stem(word).into_owned())
+    /// The stems of words that tools have, which are known from now on. Stop words are left out.
+    pub fn learn(&mut self, words: &[String]) -> Vec<String> {
+        words
+            .iter()
+            .filter_map(|word| {
+                if !self.known.contains_key(word) {
+                    let stem = self.stemmer.stem(word).into_owned();
+                    self.stems.insert(stem.clone());
+                    self.known.insert(word.clone(), (stem, 0));
+                }
+                let (stem, count) = self.known.get_mut(word)?;
+                *count += 1;
+                (!self.stop_words.contains(word.as_str())).then(|| stem.clone())
+            })
             .collect()
     }
 
-    /// Remembers a stem that a tool has.
-    pub fn learn(&mut self, stem: &str) {
-        *self.vocabulary.entry(stem.to_owned()).or_default() += 1;
+    /// The tokens of a saying: its stems and, of several words, the saying as one.
+    pub fn learn_saying(&mut self, saying: &str) -> Vec<String> {
+        let words = split(saying);
+        let mut tokens = self.learn(&words);
+        let whole = self.wholes(&words);
+        self.sayings.extend(whole.iter().cloned());
+        tokens.extend(whole);
+        tokens
     }
 
-    /// The stems that a query asks for: its own, with what users call things turned into the API's words.
-    pub fn of_query(&self, query: &str) -> Vec<String> {
-        let said = self.plain(query);
-        let mut stems = Vec::new();
-        let mut rest = &said[..];
-        while let Some((first, after)) = rest.split_first() {
-            let known = self.synonyms.iter().find(|(said, _)| rest.starts_with(said) && !said.is_empty());
-            match known {
-                Some((said, meant)) => {
-                    stems.extend(meant.iter().cloned());
-                    rest = &rest[said.len()..];
-                }
-                None => {
-                    stems.push(self.nearest(first));
-                    rest = after;
+    /// What stands for a saying as one: with its stop words, and without them if two words are left.
+    fn wholes(&self, words: &[String]) -> Vec<String> {
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let telling: Vec<String> =
+            words.iter().filter(|word| !self.is_stop_word(word)).map(|word| self.stem(word)).collect();
+        let mut wholes = Vec::new();
+        if telling.len() > 1 {
+            wholes.push(telling.join("_"));
+        }
+        if all.len() > 1 && all.len() != telling.len() {
+            wholes.push(all.join("_"));
+        }
+        wholes
+    }
+
+    /// The sayings of several words that occur in a query, each with the number of its words.
+    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, usize)> {
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let telling: Vec<String> =
+            words.iter().filter(|word| !self.is_stop_word(word)).map(|word| self.stem(word)).collect();
+        let mut found: Vec<(String, usize)> = Vec::new();
+        for stems in [&telling, &all] {
+            for length in (2..=LONGEST).rev() {
+                for window in stems.windows(length) {
+                    let whole = window.join("_");
+                    if self.sayings.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
+                        found.push((whole, length));
+                    }
                 }
             }
         }
-        stems.dedup();
-        stems
+        found
     }
 
-    /// The stem itself, if any tool has it; else the most alike that one has.
-    fn nearest(&self, stem: &str) -> String {
-        let is_number = stem.chars().all(|c| c.is_ascii_digit());
-        if self.vocabulary.contains_key(stem) || stem.chars().count() < SHORT || is_number {
-            return stem.to_owned();
+    /// What is meant by what is said at the beginning of `words`, and how many of them say it.
+    pub fn meant(&self, words: &[String]) -> Option<(&[String], usize)> {
+        (1..=words.len().min(3))
+            .rev()
+            .find_map(|length| Some((self.synonyms.get(&words[..length])?.as_slice(), length)))
+    }
+
+    /// The stem of a word.
+    pub fn stem(&self, word: &str) -> String {
+        self.known.get(word).map_or_else(|| self.stemmer.stem(word).into_owned(), |(stem, _)| stem.clone())
+    }
+
+    /// The word itself, if any text has it or its stem; else the most alike that one has.
+    pub fn nearest(&self, word: &str) -> String {
+        let is_known = self.known.contains_key(word) || self.stop_words.contains(word);
+        let has_digit = word.chars().any(|c| c.is_ascii_digit());
+        if is_known || has_digit || word.chars().count() < SHORT || self.stems.contains(&self.stem(word)) {
+            return word.to_owned();
         }
-        let alike =
-            self.vocabulary.iter().map(|(known, count)| (strsim::jaro_winkler(stem, known), *count, known));
-        let best = alike
+        let best = self
+            .known
+            .iter()
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= SHORT)
+            .map(|(known, (_, count))| (strsim::jaro_winkler(word, known), *count, known))
             .filter(|(alike, ..)| *alike >= ALIKE)
-            .filter(|(.., known)| strsim::osa_distance(stem, known) <= 2)
+            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
-        best.map_or_else(|| stem.to_owned(), |(.., known)| known.clone())
+        best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
 }
 
-/// Whether a query asks for a low-privilege twin, a list of uses, or many records at once.
-pub fn asks_for_twin(query: &str) -> bool {
-    ["info", "usage", "used", "in use", "bulk", "several", "search"].iter().any(|word| query.contains(word))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        let mut words = Words::new();
+        words.learn(&split("purchase order line items receive tickets priorities"));
+        words.learn_saying("who works at");
+        words.learn_saying("line of a purchase order");
+        words
+    }
+
+    #[test]
+    fn text_is_split_into_words_without_possessives() {
+        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "cant"]);
+    }
+
+    #[test]
+    fn misspelt_words_are_read_as_the_nearest() {
+        let words = words();
+        for (written, read) in [
+            ("purchse", "purchase"),
+            ("recieve", "receive"),
+            ("tikets", "tickets"),
+            ("prioritys", "priorities"),
+        ] {
+            assert_eq!(words.stem(&words.nearest(written)), words.stem(read), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_short_or_a_number_stays_as_it_is() {
+        let words = words();
+        for word in ["order", "ordering", "po", "x1y2z3", "sla", "the", "zzzzzzzz"] {
+            assert_eq!(words.nearest(word), word);
+        }
+    }
+
+    #[test]
+    fn the_longest_saying_is_meant() {
+        let words = words();
+        assert_eq!(words.meant(&split("custom field x")).map(|(_, length)| length), Some(2));
+        assert_eq!(words.meant(&split("nothing")), None);
+    }
+
+    #[test]
+    fn sayings_are_found_with_and_without_stop_words() {
+        let words = words();
+        let found = |query: &str| {
+            words.sayings_in(&split(query)).into_iter().map(|(whole, _)| whole).collect::<Vec<_>>()
+        };
+        assert_eq!(found("who works at this client"), ["who_work_at"]);
+        assert_eq!(found("the line of our purchase orders"), ["line_purchas_order"]);
+        assert!(found("orders").is_empty());
+    }
 }
