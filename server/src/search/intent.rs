@@ -38,7 +38,11 @@ pub struct Verbs {
 }
 
 struct Verb {
+    /// The activity or, of an action, its name.
+    name: &'static str,
     words: Vec<&'static str>,
+    /// How many of the words come before any that are not its own.
+    gap: usize,
     intent: Intent,
     is_thing_too: bool,
     needs_determiner: bool,
@@ -60,8 +64,7 @@ impl Verbs {
     pub fn new() -> Self {
         let mut verbs: Vec<Verb> = super::words::lines(VERBS)
             .filter_map(|line| line.split_once(':'))
-            .filter_map(|(name, verbs)| Some((Intent::named(name)?, verbs)))
-            .flat_map(|(intent, verbs)| verbs.split(',').map(move |verb| Verb::new(verb, intent)))
+            .flat_map(|(name, verbs)| verbs.split(',').map(move |verb| Verb::new(verb, name)))
             .collect();
         verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
         Self { verbs }
@@ -74,32 +77,51 @@ impl Verbs {
 
     /// What the words of a query, in lower case, ask for: the earliest verb, a list if there is none.
     pub fn wanted(&self, query: &[String]) -> Wanted {
-        let at = |place: usize, verb: &&Verb| verb.begins(&query[place..]);
         let found = |wanted: &dyn Fn(&Verb) -> bool| {
             (0..query.len()).find_map(|place| {
-                let verb = self.verbs.iter().filter(|verb| wanted(verb)).find(|verb| at(place, verb))?;
-                let words = if verb.is_thing_too { 0 } else { verb.words.len() };
+                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..]);
+                let verb = self.verbs.iter().find(begins)?;
+                let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
                 Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
             })
         };
-        found(&|verb| verb.intent == Intent::Usages).or_else(|| found(&|_| true)).unwrap_or(Wanted {
-            intent: Intent::List,
-            spent: 0..0,
-            is_said: false,
-        })
+        found(&|verb| verb.intent == Intent::Usages)
+            .or_else(|| found(&|verb| verb.intent != Intent::Other))
+            .unwrap_or(Wanted { intent: Intent::List, spent: 0..0, is_said: false })
+    }
+
+    /// The first words of the names of actions that a query asks for in other words.
+    pub fn actions(&self, query: &[String]) -> Vec<&'static str> {
+        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..]));
+        let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
+        let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
     }
 }
 
 impl Verb {
-    fn new(text: &'static str, intent: Intent) -> Self {
-        let words = text.split([' ', '+', '?']).filter(|word| !word.is_empty()).collect();
-        Self { words, intent, is_thing_too: text.contains('+'), needs_determiner: text.contains('?') }
+    fn new(text: &'static str, name: &'static str) -> Self {
+        let words: Vec<&str> = text.split([' ', '+', '?']).filter(|word| !word.is_empty()).collect();
+        Self {
+            name,
+            gap: words.iter().position(|word| *word == "*").unwrap_or(usize::MAX),
+            words: words.into_iter().filter(|word| *word != "*").collect(),
+            intent: Intent::named(name).unwrap_or(Intent::Other),
+            is_thing_too: text.contains('+'),
+            needs_determiner: text.contains('?'),
+        }
     }
 
     fn begins(&self, query: &[String]) -> bool {
-        let after = query.get(self.words.len()).map(String::as_str);
-        query.len() >= self.words.len()
-            && self.words.iter().zip(query).all(|(verb, word)| is_form(word, verb))
+        let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
+        let is_at = |words: &[&str], place: usize| {
+            query.len() >= place + words.len() && words.iter().zip(&query[place..]).all(|(verb, word)| is_form(word, verb))
+        };
+        let after = query.get(before.len()).map(String::as_str);
+        is_at(before, 0)
+            && (behind.is_empty() || (before.len() + 1..query.len()).any(|place| is_at(behind, place)))
             && (!self.needs_determiner || after.is_some_and(|word| DETERMINERS.contains(&word)))
     }
 }
@@ -111,7 +133,8 @@ fn is_form(word: &str, verb: &str) -> bool {
 }
 
 impl Intent {
-    fn named(name: &str) -> Option<Self> {
+    /// The activity of a name.
+    pub fn named(name: &str) -> Option<Self> {
         Some(match name.trim() {
             "list" => Self::List,
             "get" => Self::Get,
@@ -190,10 +213,26 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_verbs_names_an_activity() {
-        for line in super::super::words::lines(VERBS) {
-            let name = line.split(':').next().unwrap_or_default();
-            assert!(Intent::named(name).is_some(), "{name}");
+    fn a_verb_may_have_other_words_within() {
+        assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
+        assert_eq!(wanted("take a part out of the price book").spent, 0..1);
+    }
+
+    #[test]
+    fn actions_are_known_in_other_words() {
+        let actions = |query: &str| Verbs::new().actions(&super::super::words::split(query));
+        assert_eq!(actions("combine two tickets"), ["merge"]);
+        assert_eq!(actions("turn a deal into a project"), ["convert"]);
+        assert!(actions("tickets").is_empty());
+    }
+
+    #[test]
+    fn every_action_in_the_table_is_one_of_a_tool() {
+        let verbs = Verbs::new();
+        let tools: Vec<&str> = connectwise_psa::CATALOGUE.tools().map(|tool| tool.short_name()).collect();
+        for verb in verbs.verbs.iter().filter(|verb| verb.intent == Intent::Other) {
+            let is_first = |tool: &&str| tool.split('_').next() == Some(verb.name);
+            assert!(tools.iter().any(is_first), "{}", verb.name);
         }
     }
 }

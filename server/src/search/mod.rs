@@ -9,6 +9,7 @@ mod index;
 mod intent;
 mod query;
 mod said;
+mod seldom;
 mod words;
 
 use connectwise_psa::runtime::{Catalogue, Tool};
@@ -17,6 +18,7 @@ use index::{Index, Texts};
 use intent::{Intent, Verbs};
 use query::Query;
 use said::Collections;
+use seldom::Seldom;
 use words::Words;
 
 /// A tool that was found.
@@ -35,6 +37,7 @@ pub struct Search {
     said: Index,
     words: Words,
     verbs: Verbs,
+    seldom: Vec<Seldom>,
 }
 
 struct Entry {
@@ -44,15 +47,19 @@ struct Entry {
     collection: Option<u32>,
     /// The stem of what an action does.
     action: String,
-    /// How much less likely it is asked for than its like: twins and parts of parts.
+    /// How much less likely it is asked for because it is a part of a part.
     weight: f32,
-    /// What makes it a twin, which a query may ask for.
-    twin: Option<&'static str>,
+    /// The numbers of the reasons why it is seldom meant.
+    seldom: Vec<usize>,
 }
 
 /// How much a description and a saying weigh beside a title.
 const DESCRIPTION: f32 = 0.3;
 const SAID: f32 = 1.0;
+/// What each parameter of a path takes from the weight of a tool.
+const DEEPER: f32 = 0.97;
+/// How much a word of a saying of several words weighs beside the saying.
+const WORD: f32 = 0.4;
 
 impl Search {
     /// Indexes every tool.
@@ -64,9 +71,12 @@ impl Search {
         }
         let mut said = Texts::default();
         for (_, sayings) in said::sayings() {
-            said.add(sayings.iter().flat_map(|saying| words.learn_saying(saying)).collect(), Vec::new());
+            let (whole, parts): (Vec<_>, Vec<_>) =
+                sayings.iter().map(|saying| words.learn_saying(saying)).unzip();
+            said.add(whole.concat(), parts.concat());
         }
         let collections = Collections::new();
+        let seldom = Seldom::all();
         let mut titles = Texts::default();
         let mut tools = Vec::with_capacity(catalogue.len());
         for tool in catalogue.tools() {
@@ -76,15 +86,19 @@ impl Search {
             // What a list says of paging, or an update of what it needs, tells nothing apart.
             let about = details.description.split(". ").nth(1).unwrap_or_default();
             let about = format!("{} {about}", tool.module());
-            titles.add(words.learn_saying(title), words.learn(&words::split(&about)));
-            let (weight, twin) = weight(tool.short_name(), &details.http.path);
+            let (whole, stems) = words.learn_saying(title);
+            titles.add([whole, stems].concat(), words.learn(&words::split(&about)));
+            let depth = details.http.path.matches('{').count();
+            let weight = DEEPER.powi(i32::try_from(depth).unwrap_or(0));
             let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
             let collection = collections.of(&details.http.path);
-            tools.push(Entry { tool, intent, collection, action, weight, twin });
+            let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
+            let seldom = seldom.map(|(number, _)| number).collect();
+            tools.push(Entry { tool, intent, collection, action, weight, seldom });
         }
         let titles = titles.index(0.7, DESCRIPTION);
-        let said = said.index(0.3, 0.0);
-        Self { tools, titles, said, words, verbs }
+        let said = said.index(0.3, WORD);
+        Self { tools, titles, said, words, verbs, seldom }
     }
 
     /// The tools that fit `query` best, best first, among those that `allowed` lets through.
@@ -92,12 +106,14 @@ impl Search {
         let asked = Query::new(query, &self.words, &self.verbs);
         let said = self.said.scores(&asked.tokens);
         let titles = self.titles.scores(&asked.tokens);
+        let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
+        let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
         let mut hits: Vec<Hit> = (0..)
             .zip(&self.tools)
             .filter_map(|(number, entry)| {
                 let of_title = titles.get(&number).copied().unwrap_or(0.0);
                 let of_said = entry.collection.and_then(|number| said.get(&number)).copied().unwrap_or(0.0);
-                let score = (of_title + SAID * of_said) * entry.favour(&asked);
+                let score = (of_title + SAID * of_said) * entry.favour(&asked, &seldom);
                 (score > 0.0 && allowed(entry.tool)).then_some(Hit { tool: entry.tool, score })
             })
             .collect();
@@ -109,12 +125,12 @@ impl Search {
 }
 
 impl Entry {
-    fn favour(&self, asked: &Query) -> f32 {
-        let has = |stem: &str| asked.stems.iter().any(|asked| asked == stem);
-        let is_named = self.intent == Intent::Other && has(&self.action);
+    /// How much a query favours it, with what those that are seldom meant weigh for this query.
+    fn favour(&self, asked: &Query, seldom: &[f32]) -> f32 {
+        let is_named = self.intent == Intent::Other && asked.stems.contains(&self.action);
         let of_intent = if is_named { 1.0 } else { asked.intent.favours(self.intent) };
-        let of_twin = if self.twin.is_some_and(|twin| !has(twin)) { 0.6 } else { 1.0 };
-        of_intent * of_twin * self.weight
+        let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
+        of_intent * of_seldom * self.weight
     }
 }
 
@@ -124,25 +140,4 @@ fn telling(title: &str, intent: Intent) -> &str {
         Intent::Other | Intent::Usages => title,
         _ => title.split_once(' ').map_or(title, |(_, rest)| rest),
     }
-}
-
-/// Low-privilege twins and lists of uses are seldom what is meant, and what is deeper less than what is not.
-fn weight(short_name: &str, path: &str) -> (f32, Option<&'static str>) {
-    let depth = path.split('/').filter(|part| part.starts_with('{')).count();
-    let markers = [
-        ("_info", "info"),
-        ("info_", "info"),
-        ("_search", "search"),
-        ("search_", "search"),
-        ("bulk", "bulk"),
-        ("my_", "my"),
-        ("today_page", "page"),
-        ("template", "templat"),
-        ("in_out", "out"),
-        ("default", "default"),
-        ("portal", "portal"),
-        ("changelog", "changelog"),
-    ];
-    let twin = markers.iter().find(|(marker, _)| short_name.contains(marker)).map(|(_, asked)| *asked);
-    (0.97_f32.powi(i32::try_from(depth).unwrap_or(0)), twin)
 }

@@ -19,6 +19,8 @@ const MEANT: usize = 2;
 pub struct Query {
     /// What it wants done.
     pub intent: Intent,
+    /// Its words, rightly spelt.
+    pub words: Vec<String>,
     /// Its stems, each once.
     pub stems: Vec<String>,
     /// Stems and sayings, each as often as it counts.
@@ -56,10 +58,15 @@ impl Query {
             }
             place += length;
         }
+        for action in verbs.actions(&query) {
+            let stem = words.stem(action);
+            tokens.extend(std::iter::repeat_n(stem.clone(), MEANT));
+            stems.push(stem);
+        }
         for (saying, length) in words.sayings_in(&query) {
             tokens.extend(std::iter::repeat_n(saying, 2 * length));
         }
-        Self { intent: intent(&wanted, &query), stems, tokens }
+        Self { intent: intent(&wanted, &query), words: query, stems, tokens }
     }
 }
 

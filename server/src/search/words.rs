@@ -84,14 +84,13 @@ impl Words {
             .collect()
     }
 
-    /// The tokens of a saying: its stems and, of several words, the saying as one.
-    pub fn learn_saying(&mut self, saying: &str) -> Vec<String> {
+    /// The tokens of a saying: itself as one, and the stems of its words if it has several.
+    pub fn learn_saying(&mut self, saying: &str) -> (Vec<String>, Vec<String>) {
         let words = split(saying);
-        let mut tokens = self.learn(&words);
-        let whole = self.wholes(&words);
-        self.sayings.extend(whole.iter().cloned());
-        tokens.extend(whole);
-        tokens
+        let stems = self.learn(&words);
+        let wholes = self.wholes(&words);
+        self.sayings.extend(wholes.iter().cloned());
+        if words.len() > 1 { (wholes, stems) } else { (stems, Vec::new()) }
     }
 
     /// What stands for a saying as one: with its stop words, and without them if two words are left.
