@@ -60,7 +60,7 @@ impl Query {
         }
         for action in verbs.actions(&query) {
             let stem = words.stem(action);
-            tokens.extend(std::iter::repeat_n(stem.clone(), MEANT));
+            tokens.push(stem.clone());
             stems.push(stem);
         }
         for (saying, length) in words.sayings_in(&query) {

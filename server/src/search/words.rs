@@ -9,6 +9,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
 const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
+/// Words whose stem is that of another thing (an activity, an organ).
+const UNSTEMMED: [&str; 4] = ["active", "organization", "organizations", "organisation"];
 /// A word this short is not taken for a misspelling.
 const SHORT: usize = 4;
 /// How alike the nearest word must be.
@@ -73,7 +75,7 @@ impl Words {
             .iter()
             .filter_map(|word| {
                 if !self.known.contains_key(word) {
-                    let stem = self.stemmer.stem(word).into_owned();
+                    let stem = self.stem(word);
                     self.stems.insert(stem.clone());
                     self.known.insert(word.clone(), (stem, 0));
                 }
@@ -136,7 +138,13 @@ impl Words {
 
     /// The stem of a word.
     pub fn stem(&self, word: &str) -> String {
-        self.known.get(word).map_or_else(|| self.stemmer.stem(word).into_owned(), |(stem, _)| stem.clone())
+        if let Some((stem, _)) = self.known.get(word) {
+            stem.clone()
+        } else if UNSTEMMED.contains(&word) {
+            word.to_owned()
+        } else {
+            self.stemmer.stem(word).into_owned()
+        }
     }
 
     /// The word itself, if any text has it or its stem; else the most alike that one has.
