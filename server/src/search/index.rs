@@ -4,33 +4,21 @@ use std::collections::HashMap;
 
 use bm25::{Embedder, EmbedderBuilder, Embedding, Scorer, TokenEmbedding, Tokenizer};
 
-/// Texts before they are indexed, as tokens.
-#[derive(Default)]
-pub struct Texts {
-    main: Vec<Vec<String>>,
-    lesser: Vec<Vec<String>>,
-}
-
 /// What scores texts.
 pub struct Index {
     embedder: Embedder<u32, Tokens>,
     scorer: Scorer<u32, u32>,
 }
 
-impl Texts {
-    /// Adds a text, whose number is how many there were before.
-    pub fn add(&mut self, main: Vec<String>, lesser: Vec<String>) {
-        self.main.push(main);
-        self.lesser.push(lesser);
-    }
-
-    /// Indexes the texts. `length` says how much a long main part counts against its words (the `b` of BM25), `weight`
-    /// how much a word of the lesser part counts.
-    pub fn index(self, length: f32, weight: f32) -> Index {
-        let embedder = embedder(&self.main, length);
-        let of_lesser = embedder_of_lesser(&self.lesser);
+impl Index {
+    /// Indexes texts, as the tokens of their main parts and of their lesser ones; the number of a text is its place.
+    /// `length` says how much a long main part counts against its words (the `b` of BM25), `weight` how much a word of
+    /// the lesser part counts.
+    pub fn new(texts: &[(Vec<String>, Vec<String>)], length: f32, weight: f32) -> Self {
+        let embedder = embedder(texts.iter().map(|(main, _)| main), length);
+        let of_lesser = embedder_of_lesser(texts.iter().map(|(_, lesser)| lesser));
         let mut scorer = Scorer::new();
-        for (number, (main, lesser)) in (0..).zip(self.main.iter().zip(&self.lesser)) {
+        for (number, (main, lesser)) in (0..).zip(texts) {
             let mut values: HashMap<u32, f32> = HashMap::new();
             for TokenEmbedding { index, value } in embedder.embed(&main.join(" ")).0 {
                 values.insert(index, value);
@@ -41,11 +29,9 @@ impl Texts {
             let tokens = values.into_iter().map(|(index, value)| TokenEmbedding { index, value });
             scorer.upsert(&number, Embedding(tokens.collect()));
         }
-        Index { embedder, scorer }
+        Self { embedder, scorer }
     }
-}
 
-impl Index {
     /// The score of each text that has any of the tokens; one that is there twice counts twice.
     pub fn scores(&self, tokens: &[String]) -> HashMap<u32, f32> {
         let wanted = self.embedder.embed(&tokens.join(" "));
@@ -53,12 +39,14 @@ impl Index {
     }
 }
 
-fn embedder(texts: &[Vec<String>], length: f32) -> Embedder<u32, Tokens> {
-    let average = texts.iter().map(Vec::len).sum::<usize>() as f32 / texts.len().max(1) as f32;
+fn embedder<'a>(texts: impl Iterator<Item = &'a Vec<String>>, length: f32) -> Embedder<u32, Tokens> {
+    let (mut count, mut total) = (0_usize, 0_usize);
+    texts.for_each(|text| (count, total) = (count + 1, total + text.len()));
+    let average = total as f32 / count.max(1) as f32;
     EmbedderBuilder::<u32, Tokens>::with_avgdl(average).tokenizer(Tokens).k1(1.2).b(length).build()
 }
 
-fn embedder_of_lesser(texts: &[Vec<String>]) -> Embedder<u32, Tokens> {
+fn embedder_of_lesser<'a>(texts: impl Iterator<Item = &'a Vec<String>>) -> Embedder<u32, Tokens> {
     embedder(texts, 0.3)
 }
 

@@ -31,6 +31,11 @@ const DETERMINERS: [&str; 27] = [
     "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
+/// Whether a word, or a number, says that a verb went before it.
+fn determines(word: &str) -> bool {
+    DETERMINERS.contains(&word) || word.chars().all(|c| c.is_ascii_digit())
+}
+
 /// The words that ask for activities.
 pub struct Verbs {
     /// The longest first.
@@ -122,7 +127,7 @@ impl Verb {
         let after = query.get(before.len()).map(String::as_str);
         is_at(before, 0)
             && (behind.is_empty() || (before.len() + 1..query.len()).any(|place| is_at(behind, place)))
-            && (!self.needs_determiner || after.is_some_and(|word| DETERMINERS.contains(&word)))
+            && (!self.needs_determiner || after.is_some_and(determines))
     }
 }
 

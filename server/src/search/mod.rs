@@ -12,12 +12,14 @@ mod said;
 mod seldom;
 mod words;
 
+use std::collections::HashSet;
+
 use connectwise_psa::runtime::{Catalogue, Tool};
 
-use index::{Index, Texts};
+use index::Index;
 use intent::{Intent, Verbs};
 use query::Query;
-use said::Collections;
+use said::Places;
 use seldom::Seldom;
 use words::Words;
 
@@ -35,6 +37,7 @@ pub struct Search {
     tools: Vec<Entry>,
     titles: Index,
     said: Index,
+    acts: Index,
     words: Words,
     verbs: Verbs,
     seldom: Vec<Seldom>,
@@ -45,6 +48,8 @@ struct Entry {
     intent: Intent,
     /// The number of its collection.
     collection: Option<u32>,
+    /// The number of its operation among those of which something is said.
+    act: Option<u32>,
     /// The stem of what an action does.
     action: String,
     /// How much less likely it is asked for because it is a part of a part.
@@ -53,9 +58,10 @@ struct Entry {
     seldom: Vec<usize>,
 }
 
-/// How much a description and a saying weigh beside a title.
+/// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.3;
 const SAID: f32 = 1.0;
+const ACT: f32 = 0.5;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
 /// How much a word of a saying of several words weighs beside the saying.
@@ -69,15 +75,17 @@ impl Search {
         for verb in verbs.words() {
             words.learn(&[verb.to_owned()]);
         }
-        let mut said = Texts::default();
-        for (_, sayings) in said::sayings() {
-            let (whole, parts): (Vec<_>, Vec<_>) =
+        let mut learn = |sayings: Vec<&str>| -> (Vec<String>, Vec<String>) {
+            let (wholes, parts): (Vec<_>, Vec<_>) =
                 sayings.iter().map(|saying| words.learn_saying(saying)).unzip();
-            said.add(whole.concat(), parts.concat());
-        }
-        let collections = Collections::new();
+            (wholes.concat(), parts.concat())
+        };
+        let mut said: Vec<_> = said::of_collections().map(|(_, sayings)| learn(sayings)).collect();
+        let acts: Vec<_> = said::of_acts().map(|(_, sayings)| learn(sayings)).collect();
+        let places = Places::new();
+        let mut titled = HashSet::new();
         let seldom = Seldom::all();
-        let mut titles = Texts::default();
+        let mut titles = Vec::with_capacity(catalogue.len());
         let mut tools = Vec::with_capacity(catalogue.len());
         for tool in catalogue.tools() {
             let details = tool.details();
@@ -86,25 +94,35 @@ impl Search {
             // What a list says of paging, or an update of what it needs, tells nothing apart.
             let about = details.description.split(". ").nth(1).unwrap_or_default();
             let about = format!("{} {about}", tool.module());
-            let (whole, stems) = words.learn_saying(title);
-            titles.add([whole, stems].concat(), words.learn(&words::split(&about)));
+            let title = words.learn_title(title);
             let depth = details.http.path.matches('{').count();
             let weight = DEEPER.powi(i32::try_from(depth).unwrap_or(0));
             let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
-            let collection = collections.of(&details.http.path);
+            let collection = places.collection(&details.http.path);
+            // What the API itself calls its records is said of them too; the first list is the plain one.
+            if let Some(number) = collection.filter(|_| intent == Intent::List)
+                && titled.insert(number)
+                && let Some((main, _)) = said.get_mut(number as usize)
+            {
+                main.extend(title.iter().cloned());
+            }
+            titles.push((title, words.learn(&words::split(&about))));
+            let act = places.act(details.http.method, &details.http.path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
-            tools.push(Entry { tool, intent, collection, action, weight, seldom });
+            tools.push(Entry { tool, intent, collection, act, action, weight, seldom });
         }
-        let titles = titles.index(0.7, DESCRIPTION);
-        let said = said.index(0.3, WORD);
-        Self { tools, titles, said, words, verbs, seldom }
+        let titles = Index::new(&titles, 0.7, DESCRIPTION);
+        let said = Index::new(&said, 0.3, WORD);
+        let acts = Index::new(&acts, 0.3, WORD);
+        Self { tools, titles, said, acts, words, verbs, seldom }
     }
 
     /// The tools that fit `query` best, best first, among those that `allowed` lets through.
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<Hit> {
         let asked = Query::new(query, &self.words, &self.verbs);
         let said = self.said.scores(&asked.tokens);
+        let acts = self.acts.scores(&asked.tokens);
         let titles = self.titles.scores(&asked.tokens);
         let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
         let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
@@ -113,7 +131,9 @@ impl Search {
             .filter_map(|(number, entry)| {
                 let of_title = titles.get(&number).copied().unwrap_or(0.0);
                 let of_said = entry.collection.and_then(|number| said.get(&number)).copied().unwrap_or(0.0);
-                let score = (of_title + SAID * of_said) * entry.favour(&asked, &seldom);
+                // What is said of an act says what is wanted done.
+                let of_act = entry.act.and_then(|number| acts.get(&number)).copied().unwrap_or(0.0);
+                let score = (of_title + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
                 (score > 0.0 && allowed(entry.tool)).then_some(Hit { tool: entry.tool, score })
             })
             .collect();

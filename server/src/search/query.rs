@@ -11,6 +11,10 @@ const PREPOSITIONS: [&str; 22] = [
 /// How often a word counts in what the query is about, and behind that.
 const ABOUT: usize = 3;
 const BEHIND: usize = 2;
+/// How often a saying counts for each of its words, and how many of these do.
+const SAYING_ABOUT: usize = 2;
+const SAYING_BEHIND: usize = 1;
+const MOST: usize = 5;
 /// How often what is meant counts beside what is said.
 const MEANT: usize = 2;
 
@@ -34,11 +38,10 @@ impl Query {
         let wanted = verbs.wanted(&query);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
-        let mut is_about = true;
+        let behind = behind(&wanted, &query, words);
         let mut place = 0;
-        while let Some(word) = query.get(place) {
-            is_about &= stems.is_empty() || !PREPOSITIONS.contains(&word.as_str());
-            let weight = if is_about { ABOUT } else { BEHIND };
+        while place < query.len() {
+            let weight = if place < behind { ABOUT } else { BEHIND };
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
@@ -63,11 +66,23 @@ impl Query {
             tokens.push(stem.clone());
             stems.push(stem);
         }
-        for (saying, length) in words.sayings_in(&query) {
-            tokens.extend(std::iter::repeat_n(saying, 2 * length));
+        for (saying, places) in words.sayings_in(&query) {
+            let weight = if *places.start() < behind { SAYING_ABOUT } else { SAYING_BEHIND };
+            let length = places.end() - places.start() + 1;
+            tokens.extend(std::iter::repeat_n(saying, weight * length.min(MOST)));
         }
         Self { intent: intent(&wanted, &query), words: query, stems, tokens }
     }
+}
+
+/// The place of the word where that begins which the query is not about itself.
+fn behind(wanted: &Wanted, query: &[String], words: &Words) -> usize {
+    let is_telling = |place: &usize| !wanted.spent.contains(place) && !words.is_stop_word(&query[*place]);
+    // What is changed "of" a thing is mostly a member of the thing, not a thing of its own.
+    let is_member = |word: &str| word == "of" && matches!(wanted.intent, Intent::Update | Intent::Replace);
+    let ends = |word: &str| PREPOSITIONS.contains(&word) && !is_member(word);
+    let first = (0..query.len()).find(is_telling).unwrap_or(query.len());
+    (first..query.len()).find(|place| ends(&query[*place])).unwrap_or(query.len())
 }
 
 /// What is wanted: one record, if a number says which and no more is asked.

@@ -1,36 +1,52 @@
 //! What people call the records of a collection, by its path: `/service/tickets: case, incident, support request`.
-//! All tools of a collection (of its items, its count and so on) share what is said of it.
+//! All tools of a collection (of its items, its count and so on) share what is said of it. And what people say when
+//! they want one thing done, by its operation: `POST /time/sheets/{}/approve: sign off a timesheet`.
 
 use std::collections::HashMap;
 
 const SAID: &str = include_str!("../../data/said.txt");
+const ACTS: &str = include_str!("../../data/acts.txt");
 /// What a path ends with that is no collection of its own.
 const ENDS: [&str; 7] = ["", "{}", "count", "default", "bulk", "info", "usages"];
 
 /// The sayings of each collection, in the order of the file.
-pub fn sayings() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    super::words::lines(SAID)
+pub fn of_collections() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    sayings(SAID)
+}
+
+/// The sayings of each operation, in the order of the file.
+pub fn of_acts() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    sayings(ACTS)
+}
+
+fn sayings(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    super::words::lines(text)
         .filter_map(|line| line.split_once(": "))
         .map(|(path, said)| (path.trim(), said.split(',').map(str::trim).collect()))
 }
 
-/// The numbers of collections by their paths.
-pub struct Collections {
-    numbers: HashMap<&'static str, u32>,
+/// The numbers of collections by their paths, and of acts by their operations.
+pub struct Places {
+    collections: HashMap<&'static str, u32>,
+    acts: HashMap<&'static str, u32>,
 }
 
-impl Collections {
-    /// Numbers the collections as [`sayings`] gives them.
+impl Places {
+    /// Numbers them in the order of the files.
     pub fn new() -> Self {
-        Self { numbers: (0..).zip(sayings()).map(|(number, (path, _))| (path, number)).collect() }
+        let numbered = |(number, (path, _)): (u32, (&'static str, _))| (path, number);
+        Self {
+            collections: (0..).zip(of_collections()).map(numbered).collect(),
+            acts: (0..).zip(of_acts()).map(numbered).collect(),
+        }
     }
 
     /// The collection that the operation at a path belongs to: the longest that it begins with, if no more than the
     /// item, its count and the like is left.
-    pub fn of(&self, path: &str) -> Option<u32> {
+    pub fn collection(&self, path: &str) -> Option<u32> {
         let mut plain = plain(path);
         loop {
-            if let Some(number) = self.numbers.get(plain.as_str()) {
+            if let Some(number) = self.collections.get(plain.as_str()) {
                 return Some(*number);
             }
             let (rest, end) = plain.rsplit_once('/')?;
@@ -39,6 +55,13 @@ impl Collections {
             }
             plain.truncate(rest.len());
         }
+    }
+}
+
+impl Places {
+    /// The number of an operation of which something is said.
+    pub fn act(&self, method: &str, path: &str) -> Option<u32> {
+        self.acts.get(format!("{method} {}", plain(path)).as_str()).copied()
     }
 }
 
@@ -56,24 +79,37 @@ mod tests {
 
     #[test]
     fn the_tools_of_a_collection_share_its_sayings() {
-        let collections = Collections::new();
-        let tickets = collections.of("/service/tickets");
+        let places = Places::new();
+        let tickets = places.collection("/service/tickets");
         assert!(tickets.is_some());
-        assert_eq!(collections.of("/service/tickets/{id}"), tickets);
-        assert_eq!(collections.of("/service/tickets/count"), tickets);
-        assert_ne!(collections.of("/service/tickets/{parentId}/notes/{id}"), tickets);
-        assert_eq!(collections.of("/nothing/here"), None);
+        assert_eq!(places.collection("/service/tickets/{id}"), tickets);
+        assert_eq!(places.collection("/service/tickets/count"), tickets);
+        assert_ne!(places.collection("/service/tickets/{parentId}/notes/{id}"), tickets);
+        assert_eq!(places.collection("/nothing/here"), None);
     }
 
     #[test]
     fn every_line_is_of_a_collection_that_is_there_and_says_something() {
-        let collections = Collections::new();
+        let places = Places::new();
         let of_tools: Vec<u32> =
-            CATALOGUE.tools().filter_map(|tool| collections.of(&tool.http().path)).collect();
-        for (number, (path, said)) in (0..).zip(sayings()) {
+            CATALOGUE.tools().filter_map(|tool| places.collection(&tool.http().path)).collect();
+        for (number, (path, said)) in (0..).zip(of_collections()) {
             assert!(of_tools.contains(&number), "{path} is of no tool");
-            assert_eq!(collections.of(path), Some(number), "{path} is there twice");
+            assert_eq!(places.collection(path), Some(number), "{path} is there twice");
             assert!(said.iter().all(|saying| !saying.is_empty()), "{path} has an empty saying");
+        }
+    }
+
+    #[test]
+    fn every_act_is_an_operation() {
+        let places = Places::new();
+        let numbers: Vec<u32> = CATALOGUE
+            .tools()
+            .filter_map(|tool| places.act(tool.http().method, &tool.http().path))
+            .collect();
+        for (number, (operation, said)) in (0..).zip(of_acts()) {
+            assert!(numbers.contains(&number), "{operation} is of no tool, or there twice");
+            assert!(said.iter().all(|saying| !saying.is_empty()), "{operation} has an empty saying");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! with it, and what no text knows is read as the nearest word that one does.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -17,6 +18,8 @@ const SHORT: usize = 4;
 const ALIKE: f64 = 0.78;
 /// The most words of a saying that are looked for as one.
 const LONGEST: usize = 6;
+/// The most words of a title that people turn around.
+const TURNED: usize = 4;
 
 /// The lines of a data file that are no comments.
 pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -110,23 +113,40 @@ impl Words {
         wholes
     }
 
-    /// The sayings of several words that occur in a query, each with the number of its words.
-    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, usize)> {
-        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
-        let telling: Vec<String> =
-            words.iter().filter(|word| !self.is_stop_word(word)).map(|word| self.stem(word)).collect();
-        let mut found: Vec<(String, usize)> = Vec::new();
+    /// The sayings of several words that occur in a query, each with the places of its first and last word.
+    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, RangeInclusive<usize>)> {
+        let all: Vec<(usize, String)> = words.iter().map(|word| self.stem(word)).enumerate().collect();
+        let telling: Vec<(usize, String)> =
+            all.iter().filter(|(place, _)| !self.is_stop_word(&words[*place])).cloned().collect();
+        let mut found: Vec<(String, RangeInclusive<usize>)> = Vec::new();
         for stems in [&telling, &all] {
-            for length in (2..=LONGEST).rev() {
-                for window in stems.windows(length) {
-                    let whole = window.join("_");
-                    if self.sayings.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
-                        found.push((whole, length));
-                    }
+            for window in (2..=LONGEST).rev().flat_map(|length| stems.windows(length)) {
+                let whole = window.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>().join("_");
+                if let [(first, _), .., (last, _)] = window
+                    && self.sayings.contains(&whole)
+                    && !found.iter().any(|(known, _)| *known == whole)
+                {
+                    found.push((whole, *first..=*last));
                 }
             }
         }
         found
+    }
+
+    /// The tokens of a title: its stems, and the whole of them however it is turned (`ticket note`, `note of a ticket`).
+    pub fn learn_title(&mut self, title: &str) -> Vec<String> {
+        let mut stems = self.learn(&split(title));
+        let count = stems.len();
+        if (2..=TURNED).contains(&count) {
+            for first in 0..count {
+                let turned: Vec<&str> =
+                    stems[first..count].iter().chain(&stems[..first]).map(String::as_str).collect();
+                let whole = turned.join("_");
+                self.sayings.insert(whole.clone());
+                stems.push(whole);
+            }
+        }
+        stems
     }
 
     /// What is meant by what is said at the beginning of `words`, and how many of them say it.
