@@ -10,10 +10,15 @@ use rust_stemmers::{Algorithm, Stemmer};
 const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
 const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
-/// Words whose stem is that of another thing (an activity, an organ).
-const UNSTEMMED: [&str; 4] = ["active", "organization", "organizations", "organisation"];
+/// Words whose stem would be that of another thing: a customer is nothing custom, active no activity.
+const STEMS: [(&str, &str); 14] = [
+    ("accounting", "accounting"), ("active", "active"), ("customer", "customer"), ("customers", "customer"),
+    ("managed", "managed"), ("management", "management"), ("marketing", "marketing"), ("organisation", "company"),
+    ("organization", "company"), ("organizations", "company"), ("rating", "rating"), ("ratings", "rating"),
+    ("setting", "setting"), ("settings", "setting"),
+];
 /// A word this short is not taken for a misspelling.
-const SHORT: usize = 4;
+const SHORT: usize = 5;
 /// How alike the nearest word must be.
 const ALIKE: f64 = 0.78;
 /// The most words of a saying that are looked for as one.
@@ -160,8 +165,8 @@ impl Words {
     pub fn stem(&self, word: &str) -> String {
         if let Some((stem, _)) = self.known.get(word) {
             stem.clone()
-        } else if UNSTEMMED.contains(&word) {
-            word.to_owned()
+        } else if let Some((_, stem)) = STEMS.iter().find(|(other, _)| *other == word) {
+            (*stem).to_owned()
         } else {
             self.stemmer.stem(word).into_owned()
         }
@@ -178,6 +183,8 @@ impl Words {
             .known
             .iter()
             .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= SHORT)
+            // Hardly anybody mistypes the first letter, but many names differ from a word in it.
+            .filter(|(known, _)| known.chars().next() == word.chars().next())
             .map(|(known, (_, count))| (strsim::jaro_winkler(word, known), *count, known))
             .filter(|(alike, ..)| *alike >= ALIKE)
             .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
