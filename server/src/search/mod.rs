@@ -62,6 +62,8 @@ struct Entry {
 const DESCRIPTION: f32 = 0.3;
 const SAID: f32 = 1.0;
 const ACT: f32 = 0.5;
+/// How much a query favours an action that it names.
+const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
 /// How much a word of a saying of several words weighs beside the saying.
@@ -113,8 +115,8 @@ impl Search {
             tools.push(Entry { tool, intent, collection, act, action, weight, seldom });
         }
         let titles = Index::new(&titles, 0.7, DESCRIPTION);
-        let said = Index::new(&said, 0.3, WORD);
-        let acts = Index::new(&acts, 0.3, WORD);
+        let said = Index::new(&said, 0.0, WORD);
+        let acts = Index::new(&acts, 0.0, WORD);
         Self { tools, titles, said, acts, words, verbs, seldom }
     }
 
@@ -148,7 +150,7 @@ impl Entry {
     /// How much a query favours it, with what those that are seldom meant weigh for this query.
     fn favour(&self, asked: &Query, seldom: &[f32]) -> f32 {
         let is_named = self.intent == Intent::Other && asked.stems.contains(&self.action);
-        let of_intent = if is_named { 1.0 } else { asked.intent.favours(self.intent) };
+        let of_intent = if is_named { NAMED } else { asked.intent.favours(self.intent) };
         let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
         of_intent * of_seldom * self.weight
     }

@@ -79,7 +79,7 @@ impl Query {
 fn behind(wanted: &Wanted, query: &[String], words: &Words) -> usize {
     let is_telling = |place: &usize| !wanted.spent.contains(place) && !words.is_stop_word(&query[*place]);
     // What is changed "of" a thing is mostly a member of the thing, not a thing of its own.
-    let is_member = |word: &str| word == "of" && matches!(wanted.intent, Intent::Update | Intent::Replace);
+    let is_member = |word: &str| (word == "of" || word == "on") && matches!(wanted.intent, Intent::Update | Intent::Replace);
     let ends = |word: &str| PREPOSITIONS.contains(&word) && !is_member(word);
     let first = (0..query.len()).find(is_telling).unwrap_or(query.len());
     (first..query.len()).find(|place| ends(&query[*place])).unwrap_or(query.len())

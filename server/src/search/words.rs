@@ -112,6 +112,10 @@ impl Words {
         if telling.len() > 1 {
             wholes.push(telling.join("_"));
         }
+        // The address of a client is the client's address.
+        if let [first, second] = &telling[..] {
+            wholes.push(format!("{second}_{first}"));
+        }
         if all.len() > 1 && all.len() != telling.len() {
             wholes.push(all.join("_"));
         }
