@@ -31,10 +31,18 @@ const DETERMINERS: [&str; 27] = [
     "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
+/// Whether a word begins a clause that says which things are meant.
+fn opens_clause(word: &String) -> bool {
+    ["that", "which", "who", "whose", "where"].contains(&word.as_str())
+}
+
 /// Whether a word, or a number, says that a verb went before it.
 fn determines(word: &str) -> bool {
     DETERMINERS.contains(&word) || word.chars().all(|c| c.is_ascii_digit())
 }
+
+/// How many words a clause has that says which things are meant, at most.
+const CLAUSE: usize = 4;
 
 /// The words that ask for activities.
 pub struct Verbs {
@@ -84,8 +92,11 @@ impl Verbs {
     pub fn wanted(&self, query: &[String]) -> Wanted {
         let found = |wanted: &dyn Fn(&Verb) -> bool| {
             (0..query.len()).find_map(|place| {
-                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..]);
-                let verb = self.verbs.iter().find(begins)?;
+                // What follows "that" says which, not what is to be done.
+                let from = place.saturating_sub(CLAUSE).max(1);
+                let is_clause = query.get(from..place).is_some_and(|before| before.iter().any(opens_clause));
+                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
+                let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
                 Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
             })
@@ -97,7 +108,7 @@ impl Verbs {
 
     /// The first words of the names of actions that a query asks for in other words.
     pub fn actions(&self, query: &[String]) -> Vec<&'static str> {
-        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..]));
+        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0));
         let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
         let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
         actions.sort_unstable();
@@ -119,10 +130,14 @@ impl Verb {
         }
     }
 
-    fn begins(&self, query: &[String]) -> bool {
+    fn begins(&self, query: &[String], is_start: bool) -> bool {
         let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
         let is_at = |words: &[&str], place: usize| {
-            query.len() >= place + words.len() && words.iter().zip(&query[place..]).all(|(verb, word)| is_form(word, verb))
+            query.len() >= place + words.len()
+                && words
+                    .iter()
+                    .zip(&query[place..])
+                    .all(|(verb, word)| word == verb || is_start && is_form(word, verb))
         };
         let after = query.get(before.len()).map(String::as_str);
         is_at(before, 0)
@@ -167,14 +182,17 @@ impl Intent {
         match (self, tool) {
             (a, b) if a == b => 1.0,
             (Self::Usages, _) | (_, Self::Usages) => 0.3,
-            (Self::List, Self::Get) => 0.75,
+            (Self::List, Self::Get) => 0.6,
+            (Self::List, Self::Create) => 0.6,
             (Self::Get, Self::List) => 0.85,
             (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.7,
             (Self::Count, Self::List | Self::Get) => 0.65,
             (Self::Update, Self::Create | Self::Delete) => 0.6,
-            (_, Self::Other) => 0.6,
+            (_, Self::Other) => 0.7,
             (Self::List | Self::Get, Self::Count) => 0.55,
-            _ => 0.5,
+            (Self::Create, Self::Update) => 0.7,
+            (_, Self::List) => 0.5,
+            _ => 0.4,
         }
     }
 }

@@ -61,13 +61,15 @@ struct Entry {
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.3;
 const SAID: f32 = 1.0;
-const ACT: f32 = 0.5;
+const ACT: f32 = 0.7;
 /// How much a query favours an action that it names.
 const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
 /// How much a word of a saying of several words weighs beside the saying.
-const WORD: f32 = 0.4;
+const WORD: f32 = 0.6;
+/// How much a title loses by being longer than others; of what is said, all counts alike.
+const LENGTH: f32 = 0.9;
 
 impl Search {
     /// Indexes every tool.
@@ -114,7 +116,7 @@ impl Search {
             let seldom = seldom.map(|(number, _)| number).collect();
             tools.push(Entry { tool, intent, collection, act, action, weight, seldom });
         }
-        let titles = Index::new(&titles, 0.7, DESCRIPTION);
+        let titles = Index::new(&titles, LENGTH, DESCRIPTION);
         let said = Index::new(&said, 0.0, WORD);
         let acts = Index::new(&acts, 0.0, WORD);
         Self { tools, titles, said, acts, words, verbs, seldom }

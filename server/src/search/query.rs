@@ -1,22 +1,16 @@
 //! A query, taken apart: what it wants done, and the tokens that the ranking looks for.
 
 use super::intent::{Intent, Verbs, Wanted};
-use super::words::{Words, split};
+use super::words::Words;
 
-/// What a part that says whose, where or for what begins with: what comes before is what the query is about.
-const PREPOSITIONS: [&str; 22] = [
-    "on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per", "that", "who",
-    "which", "called", "named", "where", "when", "against", "about", "before",
-];
-/// How often a word counts in what the query is about, and behind that.
-const ABOUT: usize = 3;
-const BEHIND: usize = 2;
-/// How often a saying counts for each of its words, and how many of these do.
-const SAYING_ABOUT: usize = 2;
-const SAYING_BEHIND: usize = 1;
-const MOST: usize = 5;
-/// How often what is meant counts beside what is said.
+/// What stands between two things, the second of which says whose, where or for what the first is.
+const PREPOSITIONS: [&str; 12] =
+    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
+/// How often a word of the query counts, and one that is meant by it.
+const SAID: usize = 3;
 const MEANT: usize = 2;
+/// How many words of a saying count.
+const MOST: usize = 5;
 
 /// A query.
 #[derive(Debug)]
@@ -34,14 +28,12 @@ pub struct Query {
 impl Query {
     /// Takes a query apart.
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
-        let query: Vec<String> = split(text).iter().map(|word| words.nearest(word)).collect();
+        let query = words.read(text);
         let wanted = verbs.wanted(&query);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
-        let behind = behind(&wanted, &query, words);
         let mut place = 0;
         while place < query.len() {
-            let weight = if place < behind { ABOUT } else { BEHIND };
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
@@ -55,7 +47,7 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    tokens.extend(std::iter::repeat_n(stem.clone(), weight));
+                    tokens.extend(std::iter::repeat_n(stem.clone(), SAID));
                     stems.push(stem);
                 }
             }
@@ -66,23 +58,11 @@ impl Query {
             tokens.push(stem.clone());
             stems.push(stem);
         }
-        for (saying, places) in words.sayings_in(&query) {
-            let weight = if *places.start() < behind { SAYING_ABOUT } else { SAYING_BEHIND };
-            let length = places.end() - places.start() + 1;
-            tokens.extend(std::iter::repeat_n(saying, weight * length.min(MOST)));
+        for (saying, length) in words.sayings_in(&query) {
+            tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
         }
         Self { intent: intent(&wanted, &query), words: query, stems, tokens }
     }
-}
-
-/// The place of the word where that begins which the query is not about itself.
-fn behind(wanted: &Wanted, query: &[String], words: &Words) -> usize {
-    let is_telling = |place: &usize| !wanted.spent.contains(place) && !words.is_stop_word(&query[*place]);
-    // What is changed "of" a thing is mostly a member of the thing, not a thing of its own.
-    let is_member = |word: &str| (word == "of" || word == "on") && matches!(wanted.intent, Intent::Update | Intent::Replace);
-    let ends = |word: &str| PREPOSITIONS.contains(&word) && !is_member(word);
-    let first = (0..query.len()).find(is_telling).unwrap_or(query.len());
-    (first..query.len()).find(|place| ends(&query[*place])).unwrap_or(query.len())
 }
 
 /// What is wanted: one record, if a number says which and no more is asked.
@@ -90,8 +70,10 @@ fn intent(wanted: &Wanted, query: &[String]) -> Intent {
     let is_id = |word: &String| word.len() >= 3 && word.chars().all(|c| c.is_ascii_digit());
     let asks = ["what", "which", "who", "when", "where", "all", "how"];
     let is_plain = wanted.intent == Intent::List && !query.iter().any(|word| asks.contains(&word.as_str()));
-    let has_part = query[wanted.spent.end..].iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
-    if is_plain && !has_part && query.last().is_some_and(is_id) { Intent::Get } else { wanted.intent }
+    let thing: Vec<&String> = query[wanted.spent.end..].iter().take_while(|word| !is_id(word)).collect();
+    let has_part = thing.iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
+    let has_id = !thing.is_empty() && query.len() > wanted.spent.end + thing.len();
+    if is_plain && !has_part && has_id { Intent::Get } else { wanted.intent }
 }
 
 #[cfg(test)]
@@ -112,14 +94,20 @@ mod tests {
     }
 
     #[test]
-    fn what_a_query_is_about_counts_more_than_what_is_behind() {
-        let query = query("phase of a rollout");
+    fn what_is_said_counts_more_than_what_is_meant_by_it() {
+        let query = query("a webhook");
         let count = |stem: &str| query.tokens.iter().filter(|token| *token == stem).count();
-        assert!(count("phase") > count("rollout"), "{query:?}");
+        assert_eq!((count("webhook"), count("callback")), (SAID, MEANT), "{query:?}");
+    }
+
+    #[test]
+    fn a_misspelt_word_is_read_aright_but_a_name_is_not() {
+        assert_eq!(query("all webhoks").words, ["all", "webhook"]);
+        assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
     }
 
     #[test]
     fn verbs_stop_words_and_numbers_are_no_tokens() {
-        assert_eq!(query("set up a new rollout 2024").tokens, ["rollout"; ABOUT]);
+        assert_eq!(query("set up a new rollout 2024").tokens, ["rollout"; SAID]);
     }
 }

@@ -2,7 +2,6 @@
 //! with it, and what no text knows is read as the nearest word that one does.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::RangeInclusive;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -11,11 +10,22 @@ const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
 const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
 /// Words whose stem would be that of another thing: a customer is nothing custom, active no activity.
-const STEMS: [(&str, &str); 14] = [
-    ("accounting", "accounting"), ("active", "active"), ("customer", "customer"), ("customers", "customer"),
-    ("managed", "managed"), ("management", "management"), ("marketing", "marketing"), ("organisation", "company"),
-    ("organization", "company"), ("organizations", "company"), ("rating", "rating"), ("ratings", "rating"),
-    ("setting", "setting"), ("settings", "setting"),
+const STEMS: [(&str, &str); 15] = [
+    ("accounting", "accounting"),
+    ("active", "active"),
+    ("customer", "customer"),
+    ("customers", "customer"),
+    ("managed", "managed"),
+    ("management", "management"),
+    ("marketing", "marketing"),
+    ("organisation", "company"),
+    ("organization", "company"),
+    ("organizations", "company"),
+    ("rating", "rating"),
+    ("ratings", "rating"),
+    ("setting", "setting"),
+    ("several", "several"),
+    ("settings", "setting"),
 ];
 /// A word this short is not taken for a misspelling.
 const SHORT: usize = 5;
@@ -33,8 +43,13 @@ pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The words of a text in lower case.
 pub fn split(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase().replace("'s ", " ").replace('\'', "");
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    cut(&text.to_lowercase())
+}
+
+/// The words of a text, without what makes them possessive.
+fn cut(text: &str) -> Vec<String> {
+    let plain = text.replace("'s ", " ").replace('\'', "");
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Turns text into stems.
@@ -103,11 +118,17 @@ impl Words {
         if words.len() > 1 { (wholes, stems) } else { (stems, Vec::new()) }
     }
 
+    fn with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let stems = words.iter().zip(&all);
+        let telling = stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone());
+        let telling = telling.collect();
+        (all, telling)
+    }
+
     /// What stands for a saying as one: with its stop words, and without them if two words are left.
     fn wholes(&self, words: &[String]) -> Vec<String> {
-        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
-        let telling: Vec<String> =
-            words.iter().filter(|word| !self.is_stop_word(word)).map(|word| self.stem(word)).collect();
+        let (all, telling) = self.with_and_without_stop_words(words);
         let mut wholes = Vec::new();
         if telling.len() > 1 {
             wholes.push(telling.join("_"));
@@ -122,20 +143,15 @@ impl Words {
         wholes
     }
 
-    /// The sayings of several words that occur in a query, each with the places of its first and last word.
-    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, RangeInclusive<usize>)> {
-        let all: Vec<(usize, String)> = words.iter().map(|word| self.stem(word)).enumerate().collect();
-        let telling: Vec<(usize, String)> =
-            all.iter().filter(|(place, _)| !self.is_stop_word(&words[*place])).cloned().collect();
-        let mut found: Vec<(String, RangeInclusive<usize>)> = Vec::new();
+    /// The sayings of several words that occur in a query, each with the number of its words.
+    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, usize)> {
+        let (all, telling) = self.with_and_without_stop_words(words);
+        let mut found: Vec<(String, usize)> = Vec::new();
         for stems in [&telling, &all] {
             for window in (2..=LONGEST).rev().flat_map(|length| stems.windows(length)) {
-                let whole = window.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>().join("_");
-                if let [(first, _), .., (last, _)] = window
-                    && self.sayings.contains(&whole)
-                    && !found.iter().any(|(known, _)| *known == whole)
-                {
-                    found.push((whole, *first..=*last));
+                let whole = window.join("_");
+                if self.sayings.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
+                    found.push((whole, window.len()));
                 }
             }
         }
@@ -174,6 +190,18 @@ impl Words {
         } else {
             self.stemmer.stem(word).into_owned()
         }
+    }
+
+    /// The words of a query, rightly spelt. One that begins with a capital is a name, unless it is the first.
+    pub fn read(&self, query: &str) -> Vec<String> {
+        let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
+        let words = cut(query).into_iter().enumerate();
+        words
+            .map(|(place, word)| {
+                let lower = word.to_lowercase();
+                if is_name(place, &word) { lower } else { self.nearest(&lower) }
+            })
+            .collect()
     }
 
     /// The word itself, if any text has it or its stem; else the most alike that one has.
