@@ -8,6 +8,7 @@ use bm25::{Embedder, EmbedderBuilder, Embedding, Scorer, TokenEmbedding, Tokeniz
 pub struct Index {
     embedder: Embedder<u32, Tokens>,
     scorer: Scorer<u32, u32>,
+    count: usize,
 }
 
 impl Index {
@@ -29,13 +30,19 @@ impl Index {
             let tokens = values.into_iter().map(|(index, value)| TokenEmbedding { index, value });
             scorer.upsert(&number, Embedding(tokens.collect()));
         }
-        Self { embedder, scorer }
+        Self { embedder, scorer, count: texts.len() }
     }
 
-    /// The score of each text that has any of the tokens; one that is there twice counts twice.
-    pub fn scores(&self, tokens: &[String]) -> HashMap<u32, f32> {
+    /// The score of each text, by its number; a token that is there twice counts twice.
+    pub fn scores(&self, tokens: &[String]) -> Vec<f32> {
         let wanted = self.embedder.embed(&tokens.join(" "));
-        self.scorer.matches(&wanted).into_iter().map(|found| (found.id, found.score)).collect()
+        let mut scores = vec![0.0; self.count];
+        for found in self.scorer.matches(&wanted) {
+            if let Some(score) = scores.get_mut(found.id as usize) {
+                *score = found.score;
+            }
+        }
+        scores
     }
 }
 

@@ -36,9 +36,9 @@ fn opens_clause(word: &String) -> bool {
     ["that", "which", "who", "whose", "where"].contains(&word.as_str())
 }
 
-/// Whether a word, or a number, says that a verb went before it.
+/// Whether a word, or a number too small for an id, says that a verb went before it.
 fn determines(word: &str) -> bool {
-    DETERMINERS.contains(&word) || word.chars().all(|c| c.is_ascii_digit())
+    DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// How many words a clause has that says which things are meant, at most.

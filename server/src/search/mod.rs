@@ -12,9 +12,11 @@ mod said;
 mod seldom;
 mod words;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use connectwise_psa::runtime::{Catalogue, Tool};
+use serde::Deserialize;
 
 use index::Index;
 use intent::{Intent, Verbs};
@@ -36,6 +38,7 @@ pub struct Hit {
 pub struct Search {
     tools: Vec<Entry>,
     titles: Index,
+    descriptions: Index,
     said: Index,
     acts: Index,
     words: Words,
@@ -46,10 +49,12 @@ pub struct Search {
 struct Entry {
     tool: Tool,
     intent: Intent,
+    /// The number of what its description says of its records.
+    description: usize,
     /// The number of its collection.
-    collection: Option<u32>,
+    collection: Option<usize>,
     /// The number of its operation among those of which something is said.
-    act: Option<u32>,
+    act: Option<usize>,
     /// The stem of what an action does.
     action: String,
     /// How much less likely it is asked for because it is a part of a part.
@@ -58,8 +63,26 @@ struct Entry {
     seldom: Vec<usize>,
 }
 
+/// What is indexed of a tool's line; to read no more halves the time.
+#[derive(Deserialize)]
+struct Summary<'a> {
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    #[serde(borrow)]
+    description: Cow<'a, str>,
+    #[serde(borrow)]
+    http: Operation<'a>,
+}
+
+#[derive(Deserialize)]
+struct Operation<'a> {
+    method: &'a str,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+}
+
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
-const DESCRIPTION: f32 = 0.3;
+const DESCRIPTION: f32 = 0.2;
 const SAID: f32 = 1.0;
 const ACT: f32 = 0.7;
 /// How much a query favours an action that it names.
@@ -68,8 +91,9 @@ const NAMED: f32 = 1.2;
 const DEEPER: f32 = 0.97;
 /// How much a word of a saying of several words weighs beside the saying.
 const WORD: f32 = 0.6;
-/// How much a title loses by being longer than others; of what is said, all counts alike.
+/// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
 const LENGTH: f32 = 0.9;
+const DESCRIBED: f32 = 0.3;
 
 impl Search {
     /// Indexes every tool.
@@ -89,37 +113,46 @@ impl Search {
         let places = Places::new();
         let mut titled = HashSet::new();
         let seldom = Seldom::all();
+        let mut numbers = HashMap::new();
+        let mut descriptions = Vec::new();
         let mut titles = Vec::with_capacity(catalogue.len());
         let mut tools = Vec::with_capacity(catalogue.len());
         for tool in catalogue.tools() {
-            let details = tool.details();
+            let details = Summary::of(tool);
             let intent = Intent::of_tool(tool.short_name());
             let title = telling(&details.title, intent);
             // What a list says of paging, or an update of what it needs, tells nothing apart.
             let about = details.description.split(". ").nth(1).unwrap_or_default();
-            let about = format!("{} {about}", tool.module());
+            let next = descriptions.len();
+            let description = *numbers.entry((tool.module(), about.to_owned())).or_insert(next);
+            if description == next {
+                let about = [words.learn(&words::split(tool.module())), words.learn(&words::split(about))];
+                descriptions.push((about.concat(), Vec::new()));
+            }
             let title = words.learn_title(title);
             let depth = details.http.path.matches('{').count();
             let weight = DEEPER.powi(i32::try_from(depth).unwrap_or(0));
             let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
-            let collection = places.collection(&details.http.path);
+            let path = said::plain(&details.http.path);
+            let collection = places.collection(&path);
             // What the API itself calls its records is said of them too; the first list is the plain one.
             if let Some(number) = collection.filter(|_| intent == Intent::List)
                 && titled.insert(number)
-                && let Some((main, _)) = said.get_mut(number as usize)
+                && let Some((main, _)) = said.get_mut(number)
             {
                 main.extend(title.iter().cloned());
             }
-            titles.push((title, words.learn(&words::split(&about))));
-            let act = places.act(details.http.method, &details.http.path);
+            titles.push((title, Vec::new()));
+            let act = places.act(details.http.method, &path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
-            tools.push(Entry { tool, intent, collection, act, action, weight, seldom });
+            tools.push(Entry { tool, intent, description, collection, act, action, weight, seldom });
         }
-        let titles = Index::new(&titles, LENGTH, DESCRIPTION);
+        let titles = Index::new(&titles, LENGTH, 0.0);
+        let descriptions = Index::new(&descriptions, DESCRIBED, 0.0);
         let said = Index::new(&said, 0.0, WORD);
         let acts = Index::new(&acts, 0.0, WORD);
-        Self { tools, titles, said, acts, words, verbs, seldom }
+        Self { tools, titles, descriptions, said, acts, words, verbs, seldom }
     }
 
     /// The tools that fit `query` best, best first, among those that `allowed` lets through.
@@ -127,17 +160,20 @@ impl Search {
         let asked = Query::new(query, &self.words, &self.verbs);
         let said = self.said.scores(&asked.tokens);
         let acts = self.acts.scores(&asked.tokens);
+        let descriptions = self.descriptions.scores(&asked.tokens);
         let titles = self.titles.scores(&asked.tokens);
         let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
         let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
-        let mut hits: Vec<Hit> = (0..)
-            .zip(&self.tools)
+        let mut hits: Vec<Hit> = self
+            .tools
+            .iter()
+            .enumerate()
             .filter_map(|(number, entry)| {
-                let of_title = titles.get(&number).copied().unwrap_or(0.0);
-                let of_said = entry.collection.and_then(|number| said.get(&number)).copied().unwrap_or(0.0);
+                let of_text = titles[number] + DESCRIPTION * descriptions[entry.description];
+                let of_said = entry.collection.map_or(0.0, |number| said[number]);
                 // What is said of an act says what is wanted done.
-                let of_act = entry.act.and_then(|number| acts.get(&number)).copied().unwrap_or(0.0);
-                let score = (of_title + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
+                let of_act = entry.act.map_or(0.0, |number| acts[number]);
+                let score = (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
                 (score > 0.0 && allowed(entry.tool)).then_some(Hit { tool: entry.tool, score })
             })
             .collect();
@@ -145,6 +181,16 @@ impl Search {
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.tool.name().cmp(b.tool.name())));
         hits.truncate(limit);
         hits
+    }
+}
+
+impl Summary<'static> {
+    fn of(tool: Tool) -> Self {
+        serde_json::from_str(tool.line()).unwrap_or_else(|_| {
+            let details = tool.details();
+            let http = Operation { method: details.http.method, path: details.http.path };
+            Self { title: details.title, description: details.description, http }
+        })
     }
 }
 

@@ -27,48 +27,48 @@ fn sayings(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'stat
 
 /// The numbers of collections by their paths, and of acts by their operations.
 pub struct Places {
-    collections: HashMap<&'static str, u32>,
-    acts: HashMap<&'static str, u32>,
+    collections: HashMap<&'static str, usize>,
+    acts: HashMap<&'static str, usize>,
 }
 
 impl Places {
     /// Numbers them in the order of the files.
     pub fn new() -> Self {
-        let numbered = |(number, (path, _)): (u32, (&'static str, _))| (path, number);
+        let numbered = |(number, (path, _)): (usize, (&'static str, _))| (path, number);
         Self {
             collections: (0..).zip(of_collections()).map(numbered).collect(),
             acts: (0..).zip(of_acts()).map(numbered).collect(),
         }
     }
 
-    /// The collection that the operation at a path belongs to: the longest that it begins with, if no more than the
+    /// The collection that the operation at a [`plain`] path belongs to: the longest that it begins with, if no more than the
     /// item, its count and the like is left.
-    pub fn collection(&self, path: &str) -> Option<u32> {
-        let mut plain = plain(path);
+    pub fn collection(&self, path: &str) -> Option<usize> {
+        let mut path = path;
         loop {
-            if let Some(number) = self.collections.get(plain.as_str()) {
+            if let Some(number) = self.collections.get(path) {
                 return Some(*number);
             }
-            let (rest, end) = plain.rsplit_once('/')?;
+            let (rest, end) = path.rsplit_once('/')?;
             if !ENDS.contains(&end) && end != "list" {
                 return None;
             }
-            plain.truncate(rest.len());
+            path = rest;
         }
     }
 }
 
 impl Places {
-    /// The number of an operation of which something is said.
-    pub fn act(&self, method: &str, path: &str) -> Option<u32> {
-        self.acts.get(format!("{method} {}", plain(path)).as_str()).copied()
+    /// The number of an operation, by its [`plain`] path, of which something is said.
+    pub fn act(&self, method: &str, path: &str) -> Option<usize> {
+        self.acts.get(format!("{method} {path}").as_str()).copied()
     }
 }
 
-/// A path in lower case whose parameters have no names.
-fn plain(path: &str) -> String {
+/// A path in lower case whose parameters have no names, as the files write it.
+pub fn plain(path: &str) -> String {
     let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+    path.trim_end_matches('/').split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -82,17 +82,17 @@ mod tests {
         let places = Places::new();
         let tickets = places.collection("/service/tickets");
         assert!(tickets.is_some());
-        assert_eq!(places.collection("/service/tickets/{id}"), tickets);
+        assert_eq!(places.collection("/service/tickets/{}"), tickets);
         assert_eq!(places.collection("/service/tickets/count"), tickets);
-        assert_ne!(places.collection("/service/tickets/{parentId}/notes/{id}"), tickets);
+        assert_ne!(places.collection("/service/tickets/{}/notes/{}"), tickets);
         assert_eq!(places.collection("/nothing/here"), None);
     }
 
     #[test]
     fn every_line_is_of_a_collection_that_is_there_and_says_something() {
         let places = Places::new();
-        let of_tools: Vec<u32> =
-            CATALOGUE.tools().filter_map(|tool| places.collection(&tool.http().path)).collect();
+        let of_tools: Vec<usize> =
+            CATALOGUE.tools().filter_map(|tool| places.collection(&plain(&tool.http().path))).collect();
         for (number, (path, said)) in (0..).zip(of_collections()) {
             assert!(of_tools.contains(&number), "{path} is of no tool");
             assert_eq!(places.collection(path), Some(number), "{path} is there twice");
@@ -103,8 +103,10 @@ mod tests {
     #[test]
     fn every_act_is_an_operation() {
         let places = Places::new();
-        let numbers: Vec<u32> =
-            CATALOGUE.tools().filter_map(|tool| places.act(tool.http().method, &tool.http().path)).collect();
+        let numbers: Vec<usize> = CATALOGUE
+            .tools()
+            .filter_map(|tool| places.act(tool.http().method, &plain(&tool.http().path)))
+            .collect();
         for (number, (operation, said)) in (0..).zip(of_acts()) {
             assert!(numbers.contains(&number), "{operation} is of no tool, or there twice");
             assert!(said.iter().all(|saying| !saying.is_empty()), "{operation} has an empty saying");

@@ -58,12 +58,20 @@ pub struct Words {
     stop_words: HashSet<&'static str>,
     /// Words of what users say, and stems of what is meant.
     synonyms: HashMap<Vec<String>, Vec<String>>,
-    /// Every word of the texts, with its stem and how often it occurs.
-    known: HashMap<String, (String, usize)>,
+    /// Every word of the texts.
+    known: HashMap<String, Known>,
     /// The stems of the texts.
     stems: HashSet<String>,
     /// Sayings of several stems, as one.
     sayings: HashSet<String>,
+}
+
+/// What is known of a word.
+struct Known {
+    stem: String,
+    /// How often it occurs.
+    count: usize,
+    is_stop_word: bool,
 }
 
 impl Words {
@@ -94,28 +102,45 @@ impl Words {
 
     /// The stems of words that tools have, which are known from now on. Stop words are left out.
     pub fn learn(&mut self, words: &[String]) -> Vec<String> {
-        words
-            .iter()
-            .filter_map(|word| {
-                if !self.known.contains_key(word) {
-                    let stem = self.stem(word);
-                    self.stems.insert(stem.clone());
-                    self.known.insert(word.clone(), (stem, 0));
+        let (_, telling) = self.learn_all(words);
+        telling
+    }
+
+    /// The stems of words that are known from now on: all, and all but the stop words.
+    fn learn_all(&mut self, words: &[String]) -> (Vec<String>, Vec<String>) {
+        let (mut all, mut telling) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+        for word in words {
+            if !self.known.contains_key(word) {
+                let stem = self.stem(word);
+                self.stems.insert(stem.clone());
+                let is_stop_word = self.is_stop_word(word);
+                self.known.insert(word.clone(), Known { stem, count: 0, is_stop_word });
+            }
+            if let Some(known) = self.known.get_mut(word) {
+                known.count += 1;
+                if !known.is_stop_word {
+                    telling.push(known.stem.clone());
                 }
-                let (stem, count) = self.known.get_mut(word)?;
-                *count += 1;
-                (!self.stop_words.contains(word.as_str())).then(|| stem.clone())
-            })
-            .collect()
+                all.push(known.stem.clone());
+            }
+        }
+        (all, telling)
     }
 
     /// The tokens of a saying: itself as one, and the stems of its words if it has several.
     pub fn learn_saying(&mut self, saying: &str) -> (Vec<String>, Vec<String>) {
         let words = split(saying);
-        let stems = self.learn(&words);
-        let wholes = self.wholes(&words);
-        self.sayings.extend(wholes.iter().cloned());
-        if words.len() > 1 { (wholes, stems) } else { (stems, Vec::new()) }
+        let (all, telling) = self.learn_all(&words);
+        if all.len() < 2 {
+            return (telling, Vec::new());
+        }
+        let wholes = wholes(&all, &telling);
+        for whole in &wholes {
+            if !self.sayings.contains(whole) {
+                self.sayings.insert(whole.clone());
+            }
+        }
+        (wholes, telling)
     }
 
     fn with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
@@ -124,23 +149,6 @@ impl Words {
         let telling = stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone());
         let telling = telling.collect();
         (all, telling)
-    }
-
-    /// What stands for a saying as one: with its stop words, and without them if two words are left.
-    fn wholes(&self, words: &[String]) -> Vec<String> {
-        let (all, telling) = self.with_and_without_stop_words(words);
-        let mut wholes = Vec::new();
-        if telling.len() > 1 {
-            wholes.push(telling.join("_"));
-        }
-        // The address of a client is the client's address.
-        if let [first, second] = &telling[..] {
-            wholes.push(format!("{second}_{first}"));
-        }
-        if all.len() > 1 && all.len() != telling.len() {
-            wholes.push(all.join("_"));
-        }
-        wholes
     }
 
     /// The sayings of several words that occur in a query, each with the number of its words.
@@ -183,8 +191,8 @@ impl Words {
 
     /// The stem of a word.
     pub fn stem(&self, word: &str) -> String {
-        if let Some((stem, _)) = self.known.get(word) {
-            stem.clone()
+        if let Some(known) = self.known.get(word) {
+            known.stem.clone()
         } else if let Some((_, stem)) = STEMS.iter().find(|(other, _)| *other == word) {
             (*stem).to_owned()
         } else {
@@ -217,12 +225,28 @@ impl Words {
             .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= SHORT)
             // Hardly anybody mistypes the first letter, but many names differ from a word in it.
             .filter(|(known, _)| known.chars().next() == word.chars().next())
-            .map(|(known, (_, count))| (strsim::jaro_winkler(word, known), *count, known))
+            .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
             .filter(|(alike, ..)| *alike >= ALIKE)
             .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
         best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
+}
+
+/// What stands for a saying as one, from its stems: with its stop words, and without them if two words are left.
+fn wholes(all: &[String], telling: &[String]) -> Vec<String> {
+    let mut wholes = Vec::new();
+    if telling.len() > 1 {
+        wholes.push(telling.join("_"));
+    }
+    // The address of a client is the client's address.
+    if let [first, second] = telling {
+        wholes.push(format!("{second}_{first}"));
+    }
+    if all.len() > 1 && all.len() != telling.len() {
+        wholes.push(all.join("_"));
+    }
+    wholes
 }
 
 #[cfg(test)]
