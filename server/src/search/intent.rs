@@ -32,8 +32,8 @@ const DETERMINERS: [&str; 27] = [
 ];
 
 /// Whether a word begins a clause that says which things are meant.
-fn opens_clause(word: &String) -> bool {
-    ["that", "which", "who", "whose", "where"].contains(&word.as_str())
+fn opens_clause(word: &str) -> bool {
+    ["that", "which", "who", "whose", "where"].contains(&word)
 }
 
 /// Whether a word, or a number too small for an id, says that a verb went before it.
@@ -94,7 +94,7 @@ impl Verbs {
             (0..query.len()).find_map(|place| {
                 // What follows "that" says which, not what is to be done.
                 let from = place.saturating_sub(CLAUSE).max(1);
-                let is_clause = query.get(from..place).is_some_and(|before| before.iter().any(opens_clause));
+                let is_clause = query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
                 let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
                 let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_word_is_read_aright_but_a_name_is_not() {
-        assert_eq!(query("all webhoks").words, ["all", "webhook"]);
+        assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
         assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
     }
 
