@@ -94,7 +94,8 @@ impl Verbs {
             (0..query.len()).find_map(|place| {
                 // What follows "that" says which, not what is to be done.
                 let from = place.saturating_sub(CLAUSE).max(1);
-                let is_clause = query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
+                let is_clause =
+                    query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
                 let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
                 let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
@@ -185,11 +186,11 @@ impl Intent {
             (Self::List, Self::Get) => 0.6,
             (Self::List, Self::Create) => 0.6,
             (Self::Get, Self::List) => 0.85,
-            (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.7,
+            (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
             (Self::Count, Self::List | Self::Get) => 0.65,
             (Self::Update, Self::Create | Self::Delete) => 0.6,
             (_, Self::Other) => 0.7,
-            (Self::List | Self::Get, Self::Count) => 0.55,
+            (Self::List | Self::Get, Self::Count) => 0.45,
             (Self::Create, Self::Update) => 0.7,
             (_, Self::List) => 0.5,
             _ => 0.4,

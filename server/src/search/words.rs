@@ -10,7 +10,9 @@ const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
 const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
 /// Words whose stem would be that of another thing: a customer is nothing custom, active no activity.
-const STEMS: [(&str, &str); 15] = [
+const STEMS: [(&str, &str); 17] = [
+    ("approver", "approver"),
+    ("approvers", "approver"),
     ("accounting", "accounting"),
     ("active", "active"),
     ("customer", "customer"),
