@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use connectwise_psa::CATALOGUE;
 use cwpsa::search::Search;
-use cwpsa::search::evaluate::{Labelled, Recall, queries, recall, wrong_labels};
+use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong_labels};
 
 /// What was reached of the kept-out half, minus a little.
-const KEPT_OUT: f64 = 0.85;
+const KEPT_OUT: f64 = 0.87;
 
 static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOGUE));
 
@@ -43,9 +43,10 @@ fn the_right_tool_is_among_the_first_five() {
     assert!(at_5(&kept_out) >= KEPT_OUT, "{}", at_5(&kept_out));
 }
 
+/// These were written while the words were collected: they show what breaks, not how well unknown queries do.
 #[test]
 fn the_right_tool_is_found_in_other_words_too() {
-    let others = recall(&SEARCH, cwpsa::search::evaluate::labelled(include_str!("queries.tsv")));
+    let others = recall(&SEARCH, labelled(include_str!("queries.tsv")));
     assert!(at_5(&others) >= 0.96, "{}: {:?}", at_5(&others), others.missed);
 }
 

@@ -1,7 +1,5 @@
 //! Texts that are ranked by BM25: each has a main part and a lesser one, whose words weigh less.
 
-use std::collections::HashMap;
-
 use bm25::{Embedder, EmbedderBuilder, Embedding, Scorer, TokenEmbedding, Tokenizer};
 
 /// What scores texts.
@@ -20,15 +18,17 @@ impl Index {
         let of_lesser = embedder_of_lesser(texts.iter().map(|(_, lesser)| lesser));
         let mut scorer = Scorer::new();
         for (number, (main, lesser)) in (0..).zip(texts) {
-            let mut values: HashMap<u32, f32> = HashMap::new();
-            for TokenEmbedding { index, value } in embedder.embed(&main.join(" ")).0 {
-                values.insert(index, value);
-            }
-            for TokenEmbedding { index, value } in of_lesser.embed(&lesser.join(" ")).0 {
-                values.entry(index).or_insert(value * weight);
-            }
-            let tokens = values.into_iter().map(|(index, value)| TokenEmbedding { index, value });
-            scorer.upsert(&number, Embedding(tokens.collect()));
+            let mut tokens = embedder.embed(&main.join(" ")).0;
+            let lesser = if lesser.is_empty() { Vec::new() } else { of_lesser.embed(&lesser.join(" ")).0 };
+            tokens.extend(
+                lesser
+                    .into_iter()
+                    .map(|TokenEmbedding { index, value }| TokenEmbedding { index, value: value * weight }),
+            );
+            // A token that is there twice has its value twice; of both parts, the main one's is taken.
+            tokens.sort_by_key(|token| token.index);
+            tokens.dedup_by_key(|token| token.index);
+            scorer.upsert(&number, Embedding(tokens));
         }
         Self { embedder, scorer, count: texts.len() }
     }

@@ -112,19 +112,22 @@ impl Words {
     fn learn_all(&mut self, words: &[String]) -> (Vec<String>, Vec<String>) {
         let (mut all, mut telling) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
         for word in words {
-            if !self.known.contains_key(word) {
-                let stem = self.stem(word);
-                self.stems.insert(stem.clone());
-                let is_stop_word = self.is_stop_word(word);
-                self.known.insert(word.clone(), Known { stem, count: 0, is_stop_word });
-            }
             if let Some(known) = self.known.get_mut(word) {
                 known.count += 1;
                 if !known.is_stop_word {
                     telling.push(known.stem.clone());
                 }
                 all.push(known.stem.clone());
+                continue;
             }
+            let stem = self.stem(word);
+            let is_stop_word = self.is_stop_word(word);
+            if !is_stop_word {
+                telling.push(stem.clone());
+            }
+            all.push(stem.clone());
+            self.stems.insert(stem.clone());
+            self.known.insert(word.clone(), Known { stem, count: 1, is_stop_word });
         }
         (all, telling)
     }
@@ -137,11 +140,7 @@ impl Words {
             return (telling, Vec::new());
         }
         let wholes = wholes(&all, &telling);
-        for whole in &wholes {
-            if !self.sayings.contains(whole) {
-                self.sayings.insert(whole.clone());
-            }
-        }
+        self.sayings.extend(wholes.iter().cloned());
         (wholes, telling)
     }
 
