@@ -38,6 +38,10 @@ const LONGEST: usize = 6;
 /// The most words of a title that people turn around.
 const TURNED: usize = 4;
 
+/// About how many words and sayings there are; to make room for them one by one takes longer.
+const KNOWN: usize = 4096;
+const SAYINGS: usize = 16_384;
+
 /// The lines of a data file that are no comments.
 pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -83,9 +87,9 @@ impl Words {
             stemmer: Stemmer::create(Algorithm::English),
             stop_words: lines(STOP_WORDS).flat_map(str::split_whitespace).collect(),
             synonyms: HashMap::new(),
-            known: HashMap::new(),
-            stems: HashSet::new(),
-            sayings: HashSet::new(),
+            known: HashMap::with_capacity(KNOWN),
+            stems: HashSet::with_capacity(KNOWN),
+            sayings: HashSet::with_capacity(SAYINGS),
         };
         for (said, meant) in lines(SYNONYMS).filter_map(|line| line.split_once(':')) {
             let meant = words.learn(&split(meant));
