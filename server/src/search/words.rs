@@ -1,6 +1,7 @@
 //! Words of queries and tools as stems. What says nothing is dropped, what users call things brings the API's words
 //! with it, and what no text knows is read as the nearest word that one does.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -54,7 +55,11 @@ pub fn split(text: &str) -> Vec<String> {
 
 /// The words of a text, without what makes them possessive.
 fn cut(text: &str) -> Vec<String> {
-    let plain = text.replace("'s ", " ").replace('\'', "");
+    let plain = if text.contains('\'') {
+        Cow::Owned(text.replace("'s ", " ").replace('\'', ""))
+    } else {
+        Cow::Borrowed(text)
+    };
     plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
