@@ -32,7 +32,12 @@ impl Labelled {
 
 /// All labelled queries.
 pub fn queries() -> impl Iterator<Item = Labelled> {
-    QUERIES.lines().skip(1).filter_map(|line| {
+    labelled(QUERIES)
+}
+
+/// The labelled queries of a text like that of `queries.tsv`.
+pub fn labelled(text: &'static str) -> impl Iterator<Item = Labelled> {
+    text.lines().skip(1).filter_map(|line| {
         let mut columns = line.split('\t');
         let (query, area) = (columns.next()?, columns.next()?);
         Some(Labelled { query, area, tools: columns.next()?.split(',').map(str::trim).collect() })
@@ -54,10 +59,10 @@ pub struct Recall {
     pub missed: Vec<String>,
 }
 
-/// Runs the queries that `wanted` lets through.
-pub fn recall(search: &Search, wanted: impl Fn(&Labelled) -> bool) -> Recall {
+/// Runs queries.
+pub fn recall(search: &Search, queries: impl Iterator<Item = Labelled>) -> Recall {
     let mut recall = Recall::default();
-    for labelled in queries().filter(wanted) {
+    for labelled in queries {
         let hits = search.find(labelled.query, 10, |_| true);
         let place = hits.iter().position(|hit| labelled.tools.contains(&hit.tool.short_name()));
         recall.queries += 1;

@@ -17,76 +17,146 @@ pub enum Intent {
     Replace,
     /// One less.
     Delete,
+    /// What refers to one.
+    Usages,
     /// Anything else.
     Other,
 }
 
-/// Words that ask for an activity; the first that occurs decides.
-const VERBS: [(&str, Intent); 58] = [
-    ("how many", Intent::Count),
-    ("number of", Intent::Count),
-    ("count", Intent::Count),
-    ("total", Intent::Count),
-    ("details of", Intent::Get),
-    ("look up", Intent::List),
-    ("lookup", Intent::List),
-    ("show", Intent::List),
-    ("list", Intent::List),
-    ("find", Intent::List),
-    ("search", Intent::List),
-    ("which", Intent::List),
-    ("what", Intent::List),
-    ("who", Intent::List),
-    ("all", Intent::List),
-    ("get rid", Intent::Delete),
-    ("get", Intent::Get),
-    ("open the", Intent::Get),
-    ("create", Intent::Create),
-    ("add", Intent::Create),
-    ("new", Intent::Create),
-    ("draft", Intent::Create),
-    ("raise", Intent::Create),
-    ("log", Intent::Create),
-    ("record", Intent::Create),
-    ("register", Intent::Create),
-    ("write", Intent::Create),
-    ("make", Intent::Create),
-    ("book", Intent::Create),
-    ("post", Intent::Create),
-    ("enter", Intent::Create),
-    ("submit", Intent::Create),
-    ("order", Intent::Create),
-    ("schedule a", Intent::Create),
-    ("put", Intent::Create),
-    ("upload", Intent::Create),
-    ("attach", Intent::Create),
-    ("set up", Intent::Create),
-    ("open a", Intent::Create),
-    ("update", Intent::Update),
-    ("change", Intent::Update),
-    ("set", Intent::Update),
-    ("edit", Intent::Update),
-    ("modify", Intent::Update),
-    ("close", Intent::Update),
-    ("rename", Intent::Update),
-    ("move", Intent::Update),
-    ("assign", Intent::Update),
-    ("reassign", Intent::Update),
-    ("mark", Intent::Update),
-    ("receive", Intent::Update),
-    ("cancel", Intent::Update),
-    ("fix", Intent::Update),
-    ("replace", Intent::Replace),
-    ("overwrite", Intent::Replace),
-    ("delete", Intent::Delete),
-    ("remove", Intent::Delete),
-    ("drop", Intent::Delete),
+/// What asks for an activity; see the head of the file.
+const VERBS: &str = include_str!("../../data/verbs.txt");
+/// What follows a word that is a verb, not a thing.
+const DETERMINERS: [&str; 27] = [
+    "a", "an", "the", "this", "that", "these", "those", "my", "our", "his", "her", "their", "its", "your",
+    "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
+/// Whether a word begins a clause that says which things are meant.
+fn opens_clause(word: &str) -> bool {
+    ["that", "which", "who", "whose", "where"].contains(&word)
+}
+
+/// Whether a word, or a number too small for an id, says that a verb went before it.
+fn determines(word: &str) -> bool {
+    DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// How many words a clause has that says which things are meant, at most.
+const CLAUSE: usize = 4;
+
+/// The words that ask for activities.
+pub struct Verbs {
+    /// The longest first.
+    verbs: Vec<Verb>,
+}
+
+struct Verb {
+    /// The activity or, of an action, its name.
+    name: &'static str,
+    words: Vec<&'static str>,
+    /// How many of the words come before any that are not its own.
+    gap: usize,
+    intent: Intent,
+    is_thing_too: bool,
+    needs_determiner: bool,
+}
+
+/// What a query wants done, and the words that said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The activity.
+    pub intent: Intent,
+    /// The words of the query that say nothing else.
+    pub spent: std::ops::Range<usize>,
+    /// Whether any word asked for it.
+    pub is_said: bool,
+}
+
+impl Verbs {
+    /// Reads the table of verbs.
+    pub fn new() -> Self {
+        let mut verbs: Vec<Verb> = super::words::lines(VERBS)
+            .filter_map(|line| line.split_once(':'))
+            .flat_map(|(name, verbs)| verbs.split(',').map(move |verb| Verb::new(verb, name)))
+            .collect();
+        verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
+        Self { verbs }
+    }
+
+    /// Every word of every verb.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
+    }
+
+    /// What the words of a query, in lower case, ask for: the earliest verb, a list if there is none.
+    pub fn wanted(&self, query: &[String]) -> Wanted {
+        let found = |wanted: &dyn Fn(&Verb) -> bool| {
+            (0..query.len()).find_map(|place| {
+                // What follows "that" says which, not what is to be done.
+                let from = place.saturating_sub(CLAUSE).max(1);
+                let is_clause =
+                    query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
+                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
+                let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
+                let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
+                Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
+            })
+        };
+        found(&|verb| verb.intent == Intent::Usages)
+            .or_else(|| found(&|verb| verb.intent != Intent::Other))
+            .unwrap_or(Wanted { intent: Intent::List, spent: 0..0, is_said: false })
+    }
+
+    /// The first words of the names of actions that a query asks for in other words.
+    pub fn actions(&self, query: &[String]) -> Vec<&'static str> {
+        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0));
+        let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
+        let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+}
+
+impl Verb {
+    fn new(text: &'static str, name: &'static str) -> Self {
+        let words: Vec<&str> = text.split([' ', '+', '?']).filter(|word| !word.is_empty()).collect();
+        Self {
+            name,
+            gap: words.iter().position(|word| *word == "*").unwrap_or(usize::MAX),
+            words: words.into_iter().filter(|word| *word != "*").collect(),
+            intent: Intent::named(name).unwrap_or(Intent::Other),
+            is_thing_too: text.contains('+'),
+            needs_determiner: text.contains('?'),
+        }
+    }
+
+    fn begins(&self, query: &[String], is_start: bool) -> bool {
+        let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
+        let is_at = |words: &[&str], place: usize| {
+            query.len() >= place + words.len()
+                && words
+                    .iter()
+                    .zip(&query[place..])
+                    .all(|(verb, word)| word == verb || is_start && is_form(word, verb))
+        };
+        let after = query.get(before.len()).map(String::as_str);
+        is_at(before, 0)
+            && (behind.is_empty() || (before.len() + 1..query.len()).any(|place| is_at(behind, place)))
+            && (!self.needs_determiner || after.is_some_and(determines))
+    }
+}
+
+/// Whether a word is a verb or what is being done (`adding`).
+fn is_form(word: &str, verb: &str) -> bool {
+    word == verb
+        || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))
+}
+
 impl Intent {
-    /// What a tool does, by its short name.
-    pub fn of_tool(short_name: &str) -> Self {
-        match short_name.split('_').next().unwrap_or_default() {
+    /// The activity of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name.trim() {
             "list" => Self::List,
             "get" => Self::Get,
             "count" => Self::Count,
@@ -94,28 +164,36 @@ impl Intent {
             "update" => Self::Update,
             "replace" => Self::Replace,
             "delete" => Self::Delete,
-            _ => Self::Other,
+            "usages" => Self::Usages,
+            _ => return None,
+        })
+    }
+
+    /// What a tool does, by its short name.
+    pub fn of_tool(short_name: &str) -> Self {
+        if short_name.contains("_usages_") {
+            return Self::Usages;
         }
+        Self::named(short_name.split('_').next().unwrap_or_default()).unwrap_or(Self::Other)
     }
 
-    /// What a query asks for, in lower case: the earliest verb in it, a list if there is none.
-    pub fn of_query(query: &str) -> Self {
-        let padded = format!(" {} ", query.replace(|c: char| !c.is_alphanumeric(), " "));
-        let place = |verb: &str| padded.find(&format!(" {verb} "));
-        let found = VERBS.iter().filter_map(|(verb, intent)| Some((place(verb)?, *intent)));
-        found.min_by_key(|(place, _)| *place).map_or(Self::List, |(_, intent)| intent)
-    }
-
-    /// How much a query of this intent favours a tool of that one.
+    /// How much a query of this intent favours a tool of that one. The words of an action are its own: one that a
+    /// query names is not weighed by this.
     pub fn favours(self, tool: Self) -> f32 {
         match (self, tool) {
             (a, b) if a == b => 1.0,
-            // The words of an action are its own: if they fit, so does it.
-            (_, Self::Other) => 0.9,
-            (Self::List, Self::Get) | (Self::Get, Self::List) => 0.85,
-            (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.7,
-            (Self::List | Self::Get, Self::Count) => 0.6,
-            _ => 0.5,
+            (Self::Usages, _) | (_, Self::Usages) => 0.3,
+            (Self::List, Self::Get) => 0.6,
+            (Self::List, Self::Create) => 0.6,
+            (Self::Get, Self::List) => 0.85,
+            (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
+            (Self::Count, Self::List | Self::Get) => 0.65,
+            (Self::Update, Self::Create | Self::Delete) => 0.6,
+            (_, Self::Other) => 0.7,
+            (Self::List | Self::Get, Self::Count) => 0.45,
+            (Self::Create, Self::Update) => 0.7,
+            (_, Self::List) => 0.5,
+            _ => 0.4,
         }
     }
 }
@@ -123,6 +201,11 @@ impl Intent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wanted(query: &str) -> Wanted {
+        let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
+        Verbs::new().wanted(&words)
+    }
 
     #[test]
     fn the_earliest_verb_decides() {
@@ -132,8 +215,48 @@ mod tests {
             ("stock of a laptop", Intent::List),
             ("get rid of a contact", Intent::Delete),
             ("setup fees", Intent::List),
+            ("adding a note", Intent::Create),
+            ("renaming a board", Intent::Update),
+            ("is this status used anywhere", Intent::Usages),
         ] {
-            assert_eq!(Intent::of_query(query), intent, "{query}");
+            assert_eq!(wanted(query).intent, intent, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_a_thing_too_is_a_verb_before_a_determiner_alone() {
+        assert_eq!(wanted("order a laptop").intent, Intent::Create);
+        assert_eq!(wanted("order status").intent, Intent::List);
+        assert!(!wanted("order status").is_said);
+    }
+
+    #[test]
+    fn the_words_of_a_verb_are_spent_unless_they_say_what_is_meant() {
+        assert_eq!(wanted("please set up a board").spent, 1..3);
+        assert!(wanted("upload a file").spent.is_empty());
+    }
+
+    #[test]
+    fn a_verb_may_have_other_words_within() {
+        assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
+        assert_eq!(wanted("take a part out of the price book").spent, 0..1);
+    }
+
+    #[test]
+    fn actions_are_known_in_other_words() {
+        let actions = |query: &str| Verbs::new().actions(&super::super::words::split(query));
+        assert_eq!(actions("combine two tickets"), ["merge"]);
+        assert_eq!(actions("turn a deal into a project"), ["convert"]);
+        assert!(actions("tickets").is_empty());
+    }
+
+    #[test]
+    fn every_action_in_the_table_is_one_of_a_tool() {
+        let verbs = Verbs::new();
+        let tools: Vec<&str> = connectwise_psa::CATALOGUE.tools().map(|tool| tool.short_name()).collect();
+        for verb in verbs.verbs.iter().filter(|verb| verb.intent == Intent::Other) {
+            let is_first = |tool: &&str| tool.split('_').next() == Some(verb.name);
+            assert!(tools.iter().any(is_first), "{}", verb.name);
         }
     }
 }

@@ -1,19 +1,28 @@
 //! Finds the right tool from a user's words.
 //!
-//! Titles, names and descriptions of all tools are ranked by BM25 over word stems. What users call things (`PO`,
-//! `device`, `client`) is turned into the API's words by a table, a verb in the query favours tools that do that,
-//! and a word that no tool has is read as the nearest one.
+//! BM25 ranks twice: the tools by the stems of their titles and descriptions, and the collections that they belong to
+//! by what people call their records (`said`). Both are added up. A verb in the query favours tools that do that, and
+//! a word that no text has is read as the nearest one.
 
 pub mod evaluate;
+mod index;
 mod intent;
+mod query;
+mod said;
+mod seldom;
 mod words;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
 use connectwise_psa::runtime::{Catalogue, Tool};
+use serde::Deserialize;
 
-use intent::Intent;
+use index::Index;
+use intent::{Intent, Verbs};
+use query::Query;
+use said::Places;
+use seldom::Seldom;
 use words::Words;
 
 /// A tool that was found.
@@ -28,67 +37,144 @@ pub struct Hit {
 /// The index over a catalogue.
 pub struct Search {
     tools: Vec<Entry>,
-    embedder: Embedder<u32, Stems>,
-    scorer: Scorer<u32, u32>,
+    titles: Index,
+    descriptions: Index,
+    said: Index,
+    acts: Index,
     words: Words,
+    verbs: Verbs,
+    seldom: Vec<Seldom>,
 }
 
 struct Entry {
     tool: Tool,
     intent: Intent,
-    /// How much less likely it is asked for than its like: twins and parts of parts.
+    /// The number of what its description says of its records.
+    description: usize,
+    /// The number of its collection.
+    collection: Option<usize>,
+    /// The number of its operation among those of which something is said.
+    act: Option<usize>,
+    /// The stem of what an action does.
+    action: String,
+    /// How much less likely it is asked for because it is a part of a part.
     weight: f32,
+    /// The numbers of the reasons why it is seldom meant.
+    seldom: Vec<usize>,
 }
 
-/// How often a word of the title counts, beside the once of the description.
-const TITLE: usize = 3;
+/// What is indexed of a tool's line; to read no more halves the time.
+#[derive(Deserialize)]
+struct Summary<'a> {
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    #[serde(borrow)]
+    description: Cow<'a, str>,
+    #[serde(borrow)]
+    http: Operation<'a>,
+}
+
+#[derive(Deserialize)]
+struct Operation<'a> {
+    method: &'a str,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+}
+
+/// How much a description, a saying of a collection and one of an act weigh beside a title.
+const DESCRIPTION: f32 = 0.2;
+const SAID: f32 = 1.0;
+const ACT: f32 = 0.7;
+/// How much a query favours an action that it names.
+const NAMED: f32 = 1.2;
+/// What each parameter of a path takes from the weight of a tool.
+const DEEPER: f32 = 0.97;
+/// How much a word of a saying of several words weighs beside the saying.
+const WORD: f32 = 0.6;
+/// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
+const LENGTH: f32 = 0.9;
+const DESCRIBED: f32 = 0.3;
 
 impl Search {
     /// Indexes every tool.
     pub fn new(catalogue: &'static Catalogue) -> Self {
         let mut words = Words::new();
-        let mut texts = Vec::with_capacity(catalogue.len());
+        let verbs = Verbs::new();
+        for verb in verbs.words() {
+            words.learn(&[verb.to_owned()]);
+        }
+        let mut learn = |sayings: Vec<&str>| -> (Vec<String>, Vec<String>) {
+            let (wholes, parts): (Vec<_>, Vec<_>) =
+                sayings.iter().map(|saying| words.learn_saying(saying)).unzip();
+            (wholes.concat(), parts.concat())
+        };
+        let mut said: Vec<_> = said::of_collections().map(|(_, sayings)| learn(sayings)).collect();
+        let acts: Vec<_> = said::of_acts().map(|(_, sayings)| learn(sayings)).collect();
+        let places = Places::new();
+        let mut titled = HashSet::new();
+        let seldom = Seldom::all();
+        let mut numbers = HashMap::new();
+        let mut descriptions = Vec::new();
+        let mut titles = Vec::with_capacity(catalogue.len());
         let mut tools = Vec::with_capacity(catalogue.len());
         for tool in catalogue.tools() {
-            let details = tool.details();
-            let title = details.title.to_lowercase();
+            let details = Summary::of(tool);
+            let intent = Intent::of_tool(tool.short_name());
+            let title = telling(&details.title, intent);
             // What a list says of paging, or an update of what it needs, tells nothing apart.
             let about = details.description.split(". ").nth(1).unwrap_or_default();
-            let module = tool.module();
-            let text = format!("{} {module} {about}", [title.as_str(); TITLE].join(" "));
-            texts.push(words.stems(&text).join(" "));
-            tools.push(Entry { tool, intent: Intent::of_tool(tool.short_name()), weight: weight(tool) });
+            let next = descriptions.len();
+            let description = *numbers.entry((tool.module(), about.to_owned())).or_insert(next);
+            if description == next {
+                let about = [words.learn(&words::split(tool.module())), words.learn(&words::split(about))];
+                descriptions.push((about.concat(), Vec::new()));
+            }
+            let title = words.learn_title(title);
+            let depth = details.http.path.matches('{').count();
+            let weight = DEEPER.powi(i32::try_from(depth).unwrap_or(0));
+            let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
+            let path = said::plain(&details.http.path);
+            let collection = places.collection(&path);
+            // What the API itself calls its records is said of them too; the first list is the plain one.
+            if let Some(number) = collection.filter(|_| intent == Intent::List)
+                && titled.insert(number)
+                && let Some((main, _)) = said.get_mut(number)
+            {
+                main.extend(title.iter().cloned());
+            }
+            titles.push((title, Vec::new()));
+            let act = places.act(details.http.method, &path);
+            let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
+            let seldom = seldom.map(|(number, _)| number).collect();
+            tools.push(Entry { tool, intent, description, collection, act, action, weight, seldom });
         }
-        for text in &texts {
-            text.split(' ').for_each(|stem| words.learn(stem));
-        }
-        let average = texts.iter().map(|text| text.split(' ').count()).sum::<usize>() as f32
-            / texts.len().max(1) as f32;
-        let embedder =
-            EmbedderBuilder::<u32, Stems>::with_avgdl(average).tokenizer(Stems).k1(1.2).b(0.6).build();
-        let mut scorer = Scorer::new();
-        for (number, text) in (0..).zip(&texts) {
-            scorer.upsert(&number, embedder.embed(text));
-        }
-        Self { tools, embedder, scorer, words }
+        let titles = Index::new(&titles, LENGTH, 0.0);
+        let descriptions = Index::new(&descriptions, DESCRIBED, 0.0);
+        let said = Index::new(&said, 0.0, WORD);
+        let acts = Index::new(&acts, 0.0, WORD);
+        Self { tools, titles, descriptions, said, acts, words, verbs, seldom }
     }
 
     /// The tools that fit `query` best, best first, among those that `allowed` lets through.
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<Hit> {
-        let query = query.to_lowercase();
-        let intent = Intent::of_query(&query);
-        let stems = self.words.of_query(&query);
-        let wanted = self.embedder.embed(&stems.join(" "));
+        let asked = Query::new(query, &self.words, &self.verbs);
+        let said = self.said.scores(&asked.tokens);
+        let acts = self.acts.scores(&asked.tokens);
+        let descriptions = self.descriptions.scores(&asked.tokens);
+        let titles = self.titles.scores(&asked.tokens);
+        let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
+        let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
         let mut hits: Vec<Hit> = self
-            .scorer
-            .matches(&wanted)
-            .into_iter()
-            .filter_map(|found| {
-                let entry = self.tools.get(found.id as usize)?;
-                let twin = entry.weight < 1.0 && words::asks_for_twin(&query);
-                let weight = if twin { 1.0 } else { entry.weight };
-                let score = found.score * weight * intent.favours(entry.intent);
-                allowed(entry.tool).then_some(Hit { tool: entry.tool, score })
+            .tools
+            .iter()
+            .enumerate()
+            .filter_map(|(number, entry)| {
+                let of_text = titles[number] + DESCRIPTION * descriptions[entry.description];
+                let of_said = entry.collection.map_or(0.0, |number| said[number]);
+                // What is said of an act says what is wanted done.
+                let of_act = entry.act.map_or(0.0, |number| acts[number]);
+                let score = (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
+                (score > 0.0 && allowed(entry.tool)).then_some(Hit { tool: entry.tool, score })
             })
             .collect();
         // Ties are broken by name, so that one query always gives one answer.
@@ -98,25 +184,30 @@ impl Search {
     }
 }
 
-/// Texts come as stems already.
-#[derive(Default)]
-struct Stems;
-
-impl Tokenizer for Stems {
-    fn tokenize(&self, text: &str) -> Vec<String> {
-        text.split(' ').filter(|stem| !stem.is_empty()).map(str::to_owned).collect()
+impl Summary<'static> {
+    fn of(tool: Tool) -> Self {
+        serde_json::from_str(tool.line()).unwrap_or_else(|_| {
+            let details = tool.details();
+            let http = Operation { method: details.http.method, path: details.http.path };
+            Self { title: details.title, description: details.description, http }
+        })
     }
 }
 
-/// Low-privilege twins and lists of uses are seldom what is meant, and what is deeper less than what is not.
-fn weight(tool: Tool) -> f32 {
-    let http = tool.http();
-    let parts: Vec<&str> = http.path.split('/').filter(|part| !part.is_empty()).collect();
-    let is_twin = parts.iter().any(|part| matches!(*part, "info" | "usages" | "search" | "bulk"));
-    let depth = parts.iter().filter(|part| part.starts_with('{')).count();
-    let twin = if is_twin && parts.len() > 2 { 0.6 } else { 1.0 };
-    twin * 0.97_f32.powi(i32::try_from(depth).unwrap_or(0))
+impl Entry {
+    /// How much a query favours it, with what those that are seldom meant weigh for this query.
+    fn favour(&self, asked: &Query, seldom: &[f32]) -> f32 {
+        let is_named = self.intent == Intent::Other && asked.stems.contains(&self.action);
+        let of_intent = if is_named { NAMED } else { asked.intent.favours(self.intent) };
+        let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
+        of_intent * of_seldom * self.weight
+    }
 }
 
-/// How often each stem occurs, for reading misspelt words.
-type Vocabulary = HashMap<String, usize>;
+/// The part of a title that says more than what is done.
+fn telling(title: &str, intent: Intent) -> &str {
+    match intent {
+        Intent::Other | Intent::Usages => title,
+        _ => title.split_once(' ').map_or(title, |(_, rest)| rest),
+    }
+}

@@ -1,107 +1,317 @@
-//! Words of queries and tools as stems: what says nothing is dropped, what users call things is turned into what the
-//! API calls them, and what no tool says is read as the nearest word that one does.
+//! Words of queries and tools as stems. What says nothing is dropped, what users call things brings the API's words
+//! with it, and what no text knows is read as the nearest word that one does.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
-
-use super::Vocabulary;
 
 /// What users say and what it is in the API's words, a line each: `po: purchase order`.
 const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
-const EMPTY: [&str; 62] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "could", "did", "do", "does", "for", "from",
-    "give", "has", "have", "how", "i", "in", "is", "it", "its", "many", "me", "my", "need", "of", "on", "or",
-    "our", "please", "show", "some", "that", "the", "their", "them", "these", "they", "this", "those", "to",
-    "up", "us", "want", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "you",
-    "your", "all", "any", "into",
+const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
+/// Words whose stem would be that of another thing: a customer is nothing custom, active no activity.
+const STEMS: [(&str, &str); 17] = [
+    ("approver", "approver"),
+    ("approvers", "approver"),
+    ("accounting", "accounting"),
+    ("active", "active"),
+    ("customer", "customer"),
+    ("customers", "customer"),
+    ("managed", "managed"),
+    ("management", "management"),
+    ("marketing", "marketing"),
+    ("organisation", "company"),
+    ("organization", "company"),
+    ("organizations", "company"),
+    ("rating", "rating"),
+    ("ratings", "rating"),
+    ("setting", "setting"),
+    ("several", "several"),
+    ("settings", "setting"),
 ];
 /// A word this short is not taken for a misspelling.
-const SHORT: usize = 4;
+const SHORT: usize = 5;
 /// How alike the nearest word must be.
 const ALIKE: f64 = 0.78;
+/// The most words of a saying that are looked for as one.
+const LONGEST: usize = 6;
+/// The most words of a title that people turn around.
+const TURNED: usize = 4;
+
+/// About how many words and sayings there are; to make room for them one by one takes longer.
+const KNOWN: usize = 4096;
+const SAYINGS: usize = 16_384;
+
+/// The lines of a data file that are no comments.
+pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The words of a text in lower case.
+pub fn split(text: &str) -> Vec<String> {
+    cut(&text.to_lowercase())
+}
+
+/// The words of a text, without what makes them possessive.
+fn cut(text: &str) -> Vec<String> {
+    let plain = if text.contains('\'') {
+        Cow::Owned(text.replace("'s ", " ").replace('\'', ""))
+    } else {
+        Cow::Borrowed(text)
+    };
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
 
 /// Turns text into stems.
 pub struct Words {
     stemmer: Stemmer,
-    /// Stems of what users say, longest first, and stems of what is meant.
-    synonyms: Vec<(Vec<String>, Vec<String>)>,
-    vocabulary: Vocabulary,
+    stop_words: HashSet<&'static str>,
+    /// Words of what users say, and stems of what is meant.
+    synonyms: HashMap<Vec<String>, Vec<String>>,
+    /// Every word of the texts.
+    known: HashMap<String, Known>,
+    /// The stems of the texts.
+    stems: HashSet<String>,
+    /// Sayings of several stems, as one.
+    sayings: HashSet<String>,
+}
+
+/// What is known of a word.
+struct Known {
+    stem: String,
+    /// How often it occurs.
+    count: usize,
+    is_stop_word: bool,
 }
 
 impl Words {
-    /// Reads the table of synonyms.
+    /// Reads the tables.
     pub fn new() -> Self {
-        let stemmer = Stemmer::create(Algorithm::English);
-        let mut words = Self { stemmer, synonyms: Vec::new(), vocabulary: Vocabulary::new() };
-        let lines = SYNONYMS.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let mut synonyms: Vec<(Vec<String>, Vec<String>)> = Vec::new();
-        for (said, meant) in lines.filter_map(|line| line.split_once(':')) {
-            for said in said.split(',') {
-                synonyms.push((words.plain(said), words.plain(meant)));
+        let mut words = Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            stop_words: lines(STOP_WORDS).flat_map(str::split_whitespace).collect(),
+            synonyms: HashMap::new(),
+            known: HashMap::with_capacity(KNOWN),
+            stems: HashSet::with_capacity(KNOWN),
+            sayings: HashSet::with_capacity(SAYINGS),
+        };
+        for (said, meant) in lines(SYNONYMS).filter_map(|line| line.split_once(':')) {
+            let meant = words.learn(&split(meant));
+            for said in said.split(',').map(split) {
+                words.learn(&said);
+                words.synonyms.insert(said, meant.clone());
             }
         }
-        synonyms.sort_by_key(|(said, _)| std::cmp::Reverse(said.len()));
-        words.synonyms = synonyms;
         words
     }
 
-    /// The stems of a text.
-    pub fn stems(&self, text: &str) -> Vec<String> {
-        self.plain(text)
+    /// Whether a word tells no tool from another.
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        self.stop_words.contains(word)
     }
 
-    fn plain(&self, text: &str) -> Vec<String> {
-        text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty() && !EMPTY.contains(word))
-            .map(|word| self.stemmer.stem(word).into_owned())
-            .collect()
+    /// The stems of words that tools have, which are known from now on. Stop words are left out.
+    pub fn learn(&mut self, words: &[String]) -> Vec<String> {
+        let (_, telling) = self.learn_all(words);
+        telling
     }
 
-    /// Remembers a stem that a tool has.
-    pub fn learn(&mut self, stem: &str) {
-        *self.vocabulary.entry(stem.to_owned()).or_default() += 1;
-    }
-
-    /// The stems that a query asks for: its own, with what users call things turned into the API's words.
-    pub fn of_query(&self, query: &str) -> Vec<String> {
-        let said = self.plain(query);
-        let mut stems = Vec::new();
-        let mut rest = &said[..];
-        while let Some((first, after)) = rest.split_first() {
-            let known = self.synonyms.iter().find(|(said, _)| rest.starts_with(said) && !said.is_empty());
-            match known {
-                Some((said, meant)) => {
-                    stems.extend(meant.iter().cloned());
-                    rest = &rest[said.len()..];
+    /// The stems of words that are known from now on: all, and all but the stop words.
+    fn learn_all(&mut self, words: &[String]) -> (Vec<String>, Vec<String>) {
+        let (mut all, mut telling) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+        for word in words {
+            if let Some(known) = self.known.get_mut(word) {
+                known.count += 1;
+                if !known.is_stop_word {
+                    telling.push(known.stem.clone());
                 }
-                None => {
-                    stems.push(self.nearest(first));
-                    rest = after;
+                all.push(known.stem.clone());
+                continue;
+            }
+            let stem = self.stem(word);
+            let is_stop_word = self.is_stop_word(word);
+            if !is_stop_word {
+                telling.push(stem.clone());
+            }
+            all.push(stem.clone());
+            self.stems.insert(stem.clone());
+            self.known.insert(word.clone(), Known { stem, count: 1, is_stop_word });
+        }
+        (all, telling)
+    }
+
+    /// The tokens of a saying: itself as one, and the stems of its words if it has several.
+    pub fn learn_saying(&mut self, saying: &str) -> (Vec<String>, Vec<String>) {
+        let words = split(saying);
+        let (all, telling) = self.learn_all(&words);
+        if all.len() < 2 {
+            return (telling, Vec::new());
+        }
+        let wholes = wholes(&all, &telling);
+        self.sayings.extend(wholes.iter().cloned());
+        (wholes, telling)
+    }
+
+    fn with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let stems = words.iter().zip(&all);
+        let telling = stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone());
+        let telling = telling.collect();
+        (all, telling)
+    }
+
+    /// The sayings of several words that occur in a query, each with the number of its words.
+    pub fn sayings_in(&self, words: &[String]) -> Vec<(String, usize)> {
+        let (all, telling) = self.with_and_without_stop_words(words);
+        let mut found: Vec<(String, usize)> = Vec::new();
+        for stems in [&telling, &all] {
+            for window in (2..=LONGEST).rev().flat_map(|length| stems.windows(length)) {
+                let whole = window.join("_");
+                if self.sayings.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
+                    found.push((whole, window.len()));
                 }
             }
         }
-        stems.dedup();
+        found
+    }
+
+    /// The tokens of a title: its stems, and the whole of them however it is turned (`ticket note`, `note of a ticket`).
+    pub fn learn_title(&mut self, title: &str) -> Vec<String> {
+        let mut stems = self.learn(&split(title));
+        let count = stems.len();
+        if (2..=TURNED).contains(&count) {
+            for first in 0..count {
+                let turned: Vec<&str> =
+                    stems[first..count].iter().chain(&stems[..first]).map(String::as_str).collect();
+                let whole = turned.join("_");
+                self.sayings.insert(whole.clone());
+                stems.push(whole);
+            }
+        }
         stems
     }
 
-    /// The stem itself, if any tool has it; else the most alike that one has.
-    fn nearest(&self, stem: &str) -> String {
-        let is_number = stem.chars().all(|c| c.is_ascii_digit());
-        if self.vocabulary.contains_key(stem) || stem.chars().count() < SHORT || is_number {
-            return stem.to_owned();
+    /// What is meant by what is said at the beginning of `words`, and how many of them say it.
+    pub fn meant(&self, words: &[String]) -> Option<(&[String], usize)> {
+        (1..=words.len().min(3))
+            .rev()
+            .find_map(|length| Some((self.synonyms.get(&words[..length])?.as_slice(), length)))
+    }
+
+    /// The stem of a word.
+    pub fn stem(&self, word: &str) -> String {
+        if let Some(known) = self.known.get(word) {
+            known.stem.clone()
+        } else if let Some((_, stem)) = STEMS.iter().find(|(other, _)| *other == word) {
+            (*stem).to_owned()
+        } else {
+            self.stemmer.stem(word).into_owned()
         }
-        let alike =
-            self.vocabulary.iter().map(|(known, count)| (strsim::jaro_winkler(stem, known), *count, known));
-        let best = alike
+    }
+
+    /// The words of a query, rightly spelt. One that begins with a capital is a name, unless it is the first.
+    pub fn read(&self, query: &str) -> Vec<String> {
+        let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
+        let words = cut(query).into_iter().enumerate();
+        words
+            .map(|(place, word)| {
+                let lower = word.to_lowercase();
+                if is_name(place, &word) { lower } else { self.nearest(&lower) }
+            })
+            .collect()
+    }
+
+    /// The word itself, if any text has it or its stem; else the most alike that one has.
+    pub fn nearest(&self, word: &str) -> String {
+        let is_known = self.known.contains_key(word) || self.stop_words.contains(word);
+        let has_digit = word.chars().any(|c| c.is_ascii_digit());
+        if is_known || has_digit || word.chars().count() < SHORT || self.stems.contains(&self.stem(word)) {
+            return word.to_owned();
+        }
+        let best = self
+            .known
+            .iter()
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= SHORT)
+            // Hardly anybody mistypes the first letter, but many names differ from a word in it.
+            .filter(|(known, _)| known.chars().next() == word.chars().next())
+            .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
             .filter(|(alike, ..)| *alike >= ALIKE)
-            .filter(|(.., known)| strsim::osa_distance(stem, known) <= 2)
+            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
-        best.map_or_else(|| stem.to_owned(), |(.., known)| known.clone())
+        best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
 }
 
-/// Whether a query asks for a low-privilege twin, a list of uses, or many records at once.
-pub fn asks_for_twin(query: &str) -> bool {
-    ["info", "usage", "used", "in use", "bulk", "several", "search"].iter().any(|word| query.contains(word))
+/// What stands for a saying as one, from its stems: with its stop words, and without them if two words are left.
+fn wholes(all: &[String], telling: &[String]) -> Vec<String> {
+    let mut wholes = Vec::new();
+    if telling.len() > 1 {
+        wholes.push(telling.join("_"));
+    }
+    // The address of a client is the client's address.
+    if let [first, second] = telling {
+        wholes.push(format!("{second}_{first}"));
+    }
+    if all.len() > 1 && all.len() != telling.len() {
+        wholes.push(all.join("_"));
+    }
+    wholes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        let mut words = Words::new();
+        words.learn(&split("purchase order line items receive tickets priorities"));
+        words.learn_saying("who works at");
+        words.learn_saying("line of a purchase order");
+        words
+    }
+
+    #[test]
+    fn text_is_split_into_words_without_possessives() {
+        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "cant"]);
+    }
+
+    #[test]
+    fn misspelt_words_are_read_as_the_nearest() {
+        let words = words();
+        for (written, read) in [
+            ("purchse", "purchase"),
+            ("recieve", "receive"),
+            ("tikets", "tickets"),
+            ("prioritys", "priorities"),
+        ] {
+            assert_eq!(words.stem(&words.nearest(written)), words.stem(read), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_short_or_a_number_stays_as_it_is() {
+        let words = words();
+        for word in ["order", "ordering", "po", "x1y2z3", "sla", "the", "zzzzzzzz"] {
+            assert_eq!(words.nearest(word), word);
+        }
+    }
+
+    #[test]
+    fn the_longest_saying_is_meant() {
+        let words = words();
+        assert_eq!(words.meant(&split("custom field x")).map(|(_, length)| length), Some(2));
+        assert_eq!(words.meant(&split("nothing")), None);
+    }
+
+    #[test]
+    fn sayings_are_found_with_and_without_stop_words() {
+        let words = words();
+        let found = |query: &str| {
+            words.sayings_in(&split(query)).into_iter().map(|(whole, _)| whole).collect::<Vec<_>>()
+        };
+        assert_eq!(found("who works at this client"), ["who_work_at"]);
+        assert_eq!(found("the line of our purchase orders"), ["line_purchas_order"]);
+        assert!(found("orders").is_empty());
+    }
 }

@@ -1,0 +1,113 @@
+//! A query, taken apart: what it wants done, and the tokens that the ranking looks for.
+
+use super::intent::{Intent, Verbs, Wanted};
+use super::words::Words;
+
+/// What stands between two things, the second of which says whose, where or for what the first is.
+const PREPOSITIONS: [&str; 12] =
+    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
+/// How often a word of the query counts, and one that is meant by it.
+const SAID: usize = 3;
+const MEANT: usize = 2;
+/// How many words of a saying count.
+const MOST: usize = 5;
+
+/// A query.
+#[derive(Debug)]
+pub struct Query {
+    /// What it wants done.
+    pub intent: Intent,
+    /// Its words, rightly spelt.
+    pub words: Vec<String>,
+    /// Its stems, each once.
+    pub stems: Vec<String>,
+    /// Stems and sayings, each as often as it counts.
+    pub tokens: Vec<String>,
+}
+
+impl Query {
+    /// Takes a query apart.
+    pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
+        let query = words.read(text);
+        let wanted = verbs.wanted(&query);
+        let mut tokens = Vec::new();
+        let mut stems = Vec::new();
+        let mut place = 0;
+        while place < query.len() {
+            let is_spent = wanted.spent.contains(&place);
+            let meant = if is_spent { None } else { words.meant(&query[place..]) };
+            let length = meant.map_or(1, |(_, length)| length);
+            if let Some((meant, _)) = meant {
+                for stem in meant {
+                    tokens.extend(std::iter::repeat_n(stem.clone(), MEANT));
+                    stems.push(stem.clone());
+                }
+            }
+            for word in &query[place..place + length] {
+                let is_number = word.chars().all(|c| c.is_ascii_digit());
+                if !is_spent && !words.is_stop_word(word) && !is_number {
+                    let stem = words.stem(word);
+                    tokens.extend(std::iter::repeat_n(stem.clone(), SAID));
+                    stems.push(stem);
+                }
+            }
+            place += length;
+        }
+        for action in verbs.actions(&query) {
+            let stem = words.stem(action);
+            tokens.push(stem.clone());
+            stems.push(stem);
+        }
+        for (saying, length) in words.sayings_in(&query) {
+            tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
+        }
+        Self { intent: intent(&wanted, &query), words: query, stems, tokens }
+    }
+}
+
+/// What is wanted: one record, if a number says which and no more is asked.
+fn intent(wanted: &Wanted, query: &[String]) -> Intent {
+    let is_id = |word: &String| word.len() >= 3 && word.chars().all(|c| c.is_ascii_digit());
+    let asks = ["what", "which", "who", "when", "where", "all", "how"];
+    let is_plain = wanted.intent == Intent::List && !query.iter().any(|word| asks.contains(&word.as_str()));
+    let thing: Vec<&String> = query[wanted.spent.end..].iter().take_while(|word| !is_id(word)).collect();
+    let has_part = thing.iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
+    let has_id = !thing.is_empty() && query.len() > wanted.spent.end + thing.len();
+    if is_plain && !has_part && has_id { Intent::Get } else { wanted.intent }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        Query::new(text, &Words::new(), &Verbs::new())
+    }
+
+    #[test]
+    fn a_number_behind_a_thing_asks_for_one_record() {
+        assert_eq!(query("ticket 48213").intent, Intent::Get);
+        assert_eq!(query("look up ticket 48213").intent, Intent::Get);
+        assert_eq!(query("notes on ticket 48213").intent, Intent::List);
+        assert_eq!(query("delete ticket 48213").intent, Intent::Delete);
+        assert_eq!(query("net 30").intent, Intent::List);
+    }
+
+    #[test]
+    fn what_is_said_counts_more_than_what_is_meant_by_it() {
+        let query = query("a webhook");
+        let count = |stem: &str| query.tokens.iter().filter(|token| *token == stem).count();
+        assert_eq!((count("webhook"), count("callback")), (SAID, MEANT), "{query:?}");
+    }
+
+    #[test]
+    fn a_misspelt_word_is_read_aright_but_a_name_is_not() {
+        assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
+        assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
+    }
+
+    #[test]
+    fn verbs_stop_words_and_numbers_are_no_tokens() {
+        assert_eq!(query("set up a new rollout 2024").tokens, ["rollout"; SAID]);
+    }
+}
