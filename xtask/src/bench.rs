@@ -14,6 +14,7 @@ use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench_diff;
 use crate::bench_sandbox;
+use crate::bench_server;
 use crate::bench_tools;
 use crate::measure::{Cost, cost};
 
@@ -94,6 +95,7 @@ fn measure() -> Result<Vec<Figure>, String> {
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     bench_sandbox::figures(&mut figures)?;
+    bench_server::measure(&mut figures)?;
     Ok(figures)
 }
 

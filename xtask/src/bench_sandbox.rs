@@ -23,7 +23,7 @@ const CONDITIONS: [&str; 3] = [
 pub fn figures(figures: &mut Vec<Figure>) -> Result<(), String> {
     eprintln!("measuring: the sandbox …");
     let program = sandbox::build(&["--release"])?;
-    figures.push(at_most("sandbox: start to first answer", start(&program)?, 50.0, "ms"));
+    figures.push(at_most("sandbox: start to first answer (best of 10)", start(&program)?, 50.0, "ms"));
     figures.push(throughput(&program)?);
     large(&program, figures)
 }
