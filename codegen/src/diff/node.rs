@@ -145,13 +145,18 @@ impl Differences {
             new["properties"].as_object().unwrap_or(&empty),
         );
         let (needed, needs) = (required(old), required(new));
+        // The runtime takes no member beside those that a schema names, unless it says so or names none.
+        let is_open = match new["additionalProperties"] {
+            Value::Bool(open) => open,
+            Value::Null => b.is_empty(),
+            _ => false,
+        };
         for (name, node) in a {
             let path = join(place, name);
             match b.get(name) {
                 Some(other) => self.node(&path, node, other),
                 None => {
-                    self.ignored +=
-                        usize::from(matches!(new["additionalProperties"], Value::Null | Value::Bool(true)));
+                    self.ignored += usize::from(is_open);
                     self.narrower.push((format!("with `{path}`"), format!("without `{path}`")));
                 }
             }
@@ -244,9 +249,16 @@ mod tests {
     #[test]
     fn a_member_that_an_open_object_lost_refuses_nobody() {
         let old = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
-        let open = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-        let mut closed = open.clone();
+        let named = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let (mut open, mut closed) = (named.clone(), named.clone());
+        open["additionalProperties"] = json!(true);
         closed["additionalProperties"] = json!(false);
+        assert_eq!(
+            Differences::between(&old, &named).ignored,
+            0,
+            "an object that names members has no others"
+        );
+        assert_eq!(Differences::between(&old, &json!({"type": "object"})).ignored, 2);
         let found = Differences::between(&old, &open);
         assert_eq!((found.narrower.len(), found.ignored), (1, 1));
         assert_eq!(Differences::between(&closed, &open).other.len(), 1);
