@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Outcome, Tool, Value};
+use serde_json::json;
 
 use crate::audit::{Audit, Call};
 use crate::metrics::Metrics;
@@ -37,6 +38,21 @@ pub enum Refusal {
     NotAudited(std::io::Error),
     /// It failed.
     Failed(Error),
+}
+
+/// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
+pub fn value(outcome: &Outcome) -> Value {
+    let mut value = json!({"result": outcome.value});
+    if let Some(next) = outcome.next_arguments() {
+        value["next"] = json!(next);
+    }
+    if let Some(omitted) = &outcome.omitted {
+        value["omitted"] = json!(omitted.count);
+    }
+    if let Some(notice) = &outcome.notice {
+        value["notice"] = json!(notice);
+    }
+    value
 }
 
 impl Runner {

@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::{ExecuteOptions, Value};
-use serde_json::{Map, json};
+use serde_json::Map;
 
 use super::{failure, nest, repeat};
+use crate::run;
 
 /// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
 pub async fn call(
@@ -48,20 +49,8 @@ pub async fn call(
             target.runner.run("http", tool, &Value::Object(arguments), &ExecuteOptions::default()).await;
         match result {
             Err(refusal) => failure::of_refusal(&refusal, writes),
-            Ok(outcome) => {
-                let mut value = json!({"result": outcome.value});
-                if let Some(next) = outcome.next_arguments() {
-                    value["next"] = json!(next);
-                }
-                if let Some(notice) = &outcome.notice {
-                    value["notice"] = json!(notice);
-                }
-                failure::json_with(StatusCode::OK, outcome.rate_limit, &value)
-            }
+            Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),
         }
     };
-    match key.filter(|_| writes) {
-        Some(key) => state.repeats.once(key, call).await,
-        None => call.await,
-    }
+    state.repeats.once(key, call).await
 }

@@ -95,9 +95,6 @@ fn status(error: &Error, writes: bool) -> StatusCode {
         ErrorKind::Unauthorized => StatusCode::FORBIDDEN,
         ErrorKind::Server if writes => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson if writes => {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
         ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
         _ => upstream.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }

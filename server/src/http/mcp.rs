@@ -88,7 +88,7 @@ pub async fn token(
         return *refused;
     }
     let empty = Map::new();
-    let wanted = Wanted::of_config(asked.get("config").and_then(Value::as_object).unwrap_or(&empty));
+    let wanted = Wanted::of(asked.get("config").and_then(Value::as_object).unwrap_or(&empty));
     if !CATALOGUE.tools().any(|tool| state.selection.has(tool) && wanted.has(tool)) {
         return failure::bad_request("no tool is left by these methods and tags");
     }
@@ -137,7 +137,7 @@ pub async fn of_token(
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
     let (Some(claims), Some(account)) = (&claims, account) else { return failure::unauthorized() };
     let make = || {
-        let wanted = Wanted::of_config(claims.as_object().unwrap_or(&Map::new()));
+        let wanted = Wanted::of(claims.as_object().unwrap_or(&Map::new()));
         let selection = state.selection.and(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
             Offer::Search

@@ -4,8 +4,6 @@ use connectwise_psa::runtime::dialect::{self, Route};
 use connectwise_psa::runtime::{Tool, Value};
 use serde_json::Map;
 
-use super::nest;
-
 /// The tools that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Wanted {
@@ -16,15 +14,9 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Reads a query.
-    pub fn of_query(query: &str) -> Self {
-        let members = nest::nested(query);
-        Self { methods: words(&members, "methods"), tags: words(&members, "tags") }
-    }
-
-    /// Reads the `config` of a request for a token.
-    pub fn of_config(config: &Map<String, Value>) -> Self {
-        Self { methods: words(config, "methods"), tags: words(config, "tags") }
+    /// Reads the members of a query, or of the `config` of a request for a token.
+    pub fn of(members: &Map<String, Value>) -> Self {
+        Self { methods: words(members, "methods"), tags: words(members, "tags") }
     }
 
     /// Whether a tool is among them: any of the methods, and any of the tags.
@@ -59,6 +51,7 @@ fn words(members: &Map<String, Value>, name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nest;
     use super::*;
     use connectwise_psa::CATALOGUE;
 
@@ -70,10 +63,10 @@ mod tests {
             "methods[]=read&methods[]=write",
             "methods=read&methods=write",
         ] {
-            assert_eq!(Wanted::of_query(query).methods, ["read", "write"], "{query}");
+            assert_eq!(Wanted::of(&nest::nested(query)).methods, ["read", "write"], "{query}");
         }
         let count = |query: &str| {
-            let wanted = Wanted::of_query(query);
+            let wanted = Wanted::of(&nest::nested(query));
             CATALOGUE.tools().filter(|tool| wanted.has(*tool)).count()
         };
         assert_eq!(count(""), 3053);

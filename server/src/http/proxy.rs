@@ -139,10 +139,7 @@ impl Asked {
                 }
             }
         };
-        match key.filter(|_| writes) {
-            Some(key) => self.state.repeats.once(key, call).await,
-            None => call.await,
-        }
+        self.state.repeats.once(key, call).await
     }
 }
 

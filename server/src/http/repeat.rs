@@ -29,9 +29,12 @@ pub struct Key {
     content: u64,
 }
 
-/// The key of a request, if it has one.
+/// The key of a request, if it has one and may write: a read can be done again.
 pub fn key(headers: &HeaderMap, account: &str, tool: Tool, arguments: &Map<String, Value>) -> Option<Key> {
     let key = headers.get("idempotency-key")?.to_str().ok()?;
+    if tool.annotations().read_only_hint {
+        return None;
+    }
     let mut hasher = DefaultHasher::new();
     (tool.name(), Value::Object(arguments.clone()).to_string()).hash(&mut hasher);
     Some(Key { account: account.to_owned(), key: key.to_owned(), content: hasher.finish() })
@@ -55,8 +58,9 @@ struct Entry {
 pub struct Repeats(Mutex<HashMap<(String, String), Entry>>);
 
 impl Repeats {
-    /// Does `call` unless it was done, and waits for it where it is under way.
-    pub async fn once(&self, key: Key, call: impl Future<Output = Response>) -> Response {
+    /// Does `call` unless it was done under `key`, and waits for it where it is under way.
+    pub async fn once(&self, key: Option<Key>, call: impl Future<Output = Response>) -> Response {
+        let Some(key) = key else { return call.await };
         let cell = {
             // A panic elsewhere leaves the map whole.
             let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,8 +98,8 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn key_of(key: &str, content: u64) -> Key {
-        Key { account: "a".into(), key: key.into(), content }
+    fn key_of(key: &str, content: u64) -> Option<Key> {
+        Some(Key { account: "a".into(), key: key.into(), content })
     }
 
     #[tokio::test]

@@ -56,10 +56,9 @@ pub async fn list(
     if let Err(refused) = state.accounts.open(Some(&account), &headers) {
         return *refused;
     }
-    let query = query.unwrap_or_default();
-    let wanted = Wanted::of_query(&query);
-    let with_answers =
-        nest::nested(&query).get("include_response_schema").is_some_and(|value| value == "true");
+    let query = nest::nested(&query.unwrap_or_default());
+    let wanted = Wanted::of(&query);
+    let with_answers = query.get("include_response_schema").is_some_and(|value| value == "true");
     let chosen = wanted.clone();
     let tools = CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
     let body = state.listings.get(wanted, with_answers, tools);
@@ -76,14 +75,14 @@ pub async fn capabilities(
     if let Err(refused) = state.accounts.open(Some(&account), &headers) {
         return *refused;
     }
-    let query = query.unwrap_or_default();
-    let wanted = Wanted::of_query(&query);
-    let only = nest::nested(&query).get("resource").and_then(Value::as_str).map(str::to_owned);
+    let query = nest::nested(&query.unwrap_or_default());
+    let wanted = Wanted::of(&query);
+    let only = query.get("resource").and_then(Value::as_str);
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for tool in CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
         let declared = tool.declaration(Dialect::Truto).value;
         let resource = declared["resource"].as_str().unwrap_or_default();
-        if only.as_deref().is_none_or(|only| only == resource) {
+        if only.is_none_or(|only| only == resource) {
             resources.entry(resource.to_owned()).or_default().push(json!({
                 "method": declared["method"],
                 "name": declared["name"],

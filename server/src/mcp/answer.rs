@@ -1,25 +1,10 @@
 //! What a tool call answers: one JSON object, as structured content and as the text that models read.
 
-use connectwise_psa::runtime::{Outcome, Value};
+use connectwise_psa::runtime::Value;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, json};
 
 use crate::run::Refusal;
-
-/// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
-pub fn value(outcome: &Outcome) -> Value {
-    let mut value = json!({"result": outcome.value});
-    if let Some(next) = outcome.next_arguments() {
-        value["next"] = json!(next);
-    }
-    if let Some(omitted) = &outcome.omitted {
-        value["omitted"] = json!(omitted.count);
-    }
-    if let Some(notice) = &outcome.notice {
-        value["notice"] = json!(notice);
-    }
-    value
-}
 
 /// A call that worked.
 pub fn done(value: Value) -> CallToolResult {
@@ -46,7 +31,7 @@ pub fn refused(value: Value) -> CallToolResult {
     result
 }
 
-/// The schema of [`value`], around that of the tool's own answer.
+/// The schema of [`crate::run::value`], around that of the tool's own answer.
 pub fn schema(mut answer: Value) -> Map<String, Value> {
     let definitions = answer.as_object_mut().and_then(|answer| answer.remove("$defs"));
     let mut schema = json!({

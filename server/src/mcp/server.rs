@@ -18,7 +18,7 @@ use serde_json::{Map, json};
 use super::{answer, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
-use crate::run::Runner;
+use crate::run::{self, Runner};
 use crate::search::Search;
 
 /// How calls come, for the audit log.
@@ -139,7 +139,7 @@ impl Server {
     async fn execute(&self, tool: Tool, arguments: &Value) -> CallToolResult {
         let options = ExecuteOptions { max_bytes: Some(MOST_BYTES), ..ExecuteOptions::default() };
         match self.0.runner.run(BY, tool, arguments, &options).await {
-            Ok(outcome) => answer::done(answer::value(&outcome)),
+            Ok(outcome) => answer::done(run::value(&outcome)),
             Err(refusal) => answer::failed(&refusal),
         }
     }
@@ -160,7 +160,7 @@ impl Server {
             let next = outcome.next_arguments().cloned();
             match outcome.value {
                 Value::Array(page) => rows.extend(page),
-                _ => return answer::done(answer::value(&outcome)),
+                _ => return answer::done(run::value(&outcome)),
             }
             if let Some(token) = context.meta.get_progress_token() {
                 let progress = ProgressNotificationParam::new(token, rows.len() as f64)

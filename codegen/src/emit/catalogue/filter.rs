@@ -35,7 +35,8 @@ impl<'a> Filters<'a> {
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
                 Kind::List => operation.listed().and_then(Type::innermost),
-                Kind::Count => counted(context, operation),
+                Kind::Count => counted(context, operation)
+                    .and_then(|list| context.api.operations[list].listed().and_then(Type::innermost)),
                 _ => None,
             };
             let Some(schema) = schema else { continue };
@@ -86,9 +87,7 @@ impl<'a> Filters<'a> {
         if context.named.operations[index].kind != Kind::Count {
             return None;
         }
-        let path = context.api.operations[index].path.normal_form();
-        let list = context.related.lists.get(path.rsplit_once('/')?.0)?;
-        self.schemas.contains_key(list).then_some(*list)
+        counted(context, &context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
     /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
@@ -135,12 +134,11 @@ fn members_of(line: &Value) -> impl Iterator<Item = (&str, bool)> {
 /// How much of the list of fields a schema shows; an error names the nearest of all.
 const SHOWN: usize = 105;
 
-/// What a count counts: what the list at the path before it lists.
-fn counted<'a>(context: &'a Context<'_>, operation: &Operation) -> Option<&'a str> {
+/// The list whose rows a count counts: that at the path before it.
+fn counted(context: &Context<'_>, operation: &Operation) -> Option<usize> {
     let path = operation.path.normal_form();
     let (before, _) = path.rsplit_once('/')?;
-    let list = context.related.lists.get(before)?;
-    context.api.operations[*list].listed().and_then(Type::innermost)
+    context.related.lists.get(before).copied()
 }
 
 fn line(context: &Context<'_>, name: &str) -> Value {
