@@ -207,6 +207,9 @@ pub struct Serve {
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
+    /// What is done with callbacks.
+    #[command(flatten)]
+    pub webhooks: crate::webhooks::Flags,
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]
