@@ -229,11 +229,7 @@ pub(crate) struct Kept<'a> {
 }
 
 /// A secret: from the variable, from the file that a flag names, then as the settings file says.
-pub(crate) fn secret(
-    variable: &str,
-    file: Option<&Path>,
-    kept: Kept<'_>,
-) -> Result<Option<String>, Failure> {
+pub(crate) fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
     let of_file = |path: &Path| match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned())),
         Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),

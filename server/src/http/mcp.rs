@@ -124,7 +124,8 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Err(refused) => return *refused,
     };
     let make = || {
-        Server::new(account.runner.clone(), Offer::Search, Names::Short).with_events(state.webhooks.events(id))
+        Server::new(account.runner.clone(), Offer::Search, Names::Short)
+            .with_events(state.webhooks.events(id))
     };
     handle(state.sessions.get(id, make), request).await
 }

@@ -140,7 +140,10 @@ fn router(state: Arc<State>) -> Router {
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
         // A callback's signature is the check.
-        .route("/webhooks/{account}", post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)))
+        .route(
+            "/webhooks/{account}",
+            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+        )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/openapi.json", get(api::document))

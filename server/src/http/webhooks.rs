@@ -37,7 +37,9 @@ pub async fn receive(
 fn answer(refused: &Refused) -> Response {
     match refused {
         // Whoever sent it has done all that there is to do.
-        Refused::Replay => failure::json_of(StatusCode::OK, &json!({"taken": false, "why": refused.to_string()})),
+        Refused::Replay => {
+            failure::json_of(StatusCode::OK, &json!({"taken": false, "why": refused.to_string()}))
+        }
         Refused::Malformed(_) => failure::bad_request(&refused.to_string()),
         // Of all failures, ConnectWise only tries again after 404, 409, 419 and 429.
         _ if refused.may_pass_later() => {

@@ -163,7 +163,8 @@ impl Events {
             tracing::error!(%error, "the events can't be read");
             ErrorData::internal_error("the events can't be read at the moment", None)
         })?;
-        let content = ResourceContents::text(Value::Array(last).to_string(), URI).with_mime_type("application/json");
+        let content =
+            ResourceContents::text(Value::Array(last).to_string(), URI).with_mime_type("application/json");
         Ok(ReadResourceResult::new(vec![content]))
     }
 

@@ -105,7 +105,8 @@ mod tests {
     fn pauses_grow_and_end() {
         let second = Duration::from_secs(1);
         let policy = Policy { first: 5 * second, attempts: 40, lease: second };
-        let pause = |attempts| policy.pause(attempts, &Failed::new(String::new())).map(|pause| pause.as_secs());
+        let pause =
+            |attempts| policy.pause(attempts, &Failed::new(String::new())).map(|pause| pause.as_secs());
         assert_eq!([1, 2, 3, 10, 11, 39].map(pause), [5, 10, 20, 2560, 3600, 3600].map(Some));
         assert_eq!([pause(40), pause(41)], [None, None]);
         let asked = Failed { why: String::new(), after: Some(60 * second) };

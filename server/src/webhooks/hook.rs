@@ -43,7 +43,13 @@ impl Hook {
     ///
     /// # Errors
     /// A host that is none.
-    pub fn new(name: &str, target: &Target, plan: &Plan, store: &Shared, counts: &Counts) -> Result<Self, Failure> {
+    pub fn new(
+        name: &str,
+        target: &Target,
+        plan: &Plan,
+        store: &Shared,
+        counts: &Counts,
+    ) -> Result<Self, Failure> {
         let place = KeyPlace::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
         let events = plan.mcp.then(|| Events::new(name, Arc::clone(store)));
         let workers = Receiver::of(plan, events.as_ref()).into_iter().map(|receiver| {

@@ -97,8 +97,11 @@ impl Keys {
             let least = kept.slots.iter().min_by_key(|(_, slot)| rank(slot)).map(|(url, _)| url.clone());
             least.map(|url| kept.slots.remove(&url));
         }
-        let slot =
-            Arc::new(Slot { since: Instant::now(), proved: AtomicBool::new(proved), answer: OnceCell::new() });
+        let slot = Arc::new(Slot {
+            since: Instant::now(),
+            proved: AtomicBool::new(proved),
+            answer: OnceCell::new(),
+        });
         kept.slots.insert(url.clone(), Arc::clone(&slot));
         Ok(slot)
     }

@@ -137,8 +137,14 @@ mod tests {
 
     #[test]
     fn what_is_no_callback_is_refused_without_being_shown() {
-        for body in ["", "[]", "hush", "{}", r#"{"Action":"added","Type":"ticket"}"#, r#"{"Action":1,"Type":"t","ID":1}"#]
-        {
+        for body in [
+            "",
+            "[]",
+            "hush",
+            "{}",
+            r#"{"Action":"added","Type":"ticket"}"#,
+            r#"{"Action":1,"Type":"t","ID":1}"#,
+        ] {
             let refused = Message::read(body.as_bytes()).err().unwrap();
             assert_eq!(refused.reason(), "malformed");
             assert!(!refused.to_string().contains("hush"));

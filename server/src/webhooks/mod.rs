@@ -100,7 +100,9 @@ impl Hooks {
         let _ = stop.wait_for(|stop| *stop).await;
         let finish = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!("events that were being handed on did not get there in time; they are tried again");
+            tracing::warn!(
+                "events that were being handed on did not get there in time; they are tried again"
+            );
         }
     }
 }

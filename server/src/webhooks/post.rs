@@ -74,7 +74,10 @@ mod tests {
         let request = server.received_requests().await.unwrap().remove(0);
         let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
         assert_eq!(request.body, b"{\"x\":1}");
-        assert_eq!((header("webhook-id"), header("content-type")), ("evt_1".into(), "application/json".into()));
+        assert_eq!(
+            (header("webhook-id"), header("content-type")),
+            ("evt_1".into(), "application/json".into())
+        );
         let time: u64 = header("webhook-timestamp").parse().unwrap();
         assert_eq!(header("webhook-signature"), post.signer.sign("evt_1", time, b"{\"x\":1}"));
     }

@@ -130,7 +130,8 @@ impl Plan {
                 false => Ok(None),
             };
         }
-        let seconds = |given: Option<u32>, usual: u32| Duration::from_secs(given.unwrap_or(usual).max(1).into());
+        let seconds =
+            |given: Option<u32>, usual: u32| Duration::from_secs(given.unwrap_or(usual).max(1).into());
         Ok(Some(Self {
             command,
             post,
@@ -169,7 +170,8 @@ fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
         file: table.secret_file.as_deref(),
     };
     // A table that names a secret of its own is not overruled by the variable of another account.
-    let variable = if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
+    let variable =
+        if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
     let secret = secret(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
         usage(
             "posted events are signed, so that their receiver can check them: put a secret into \
@@ -200,13 +202,17 @@ mod tests {
         assert!(Plan::new(&Flags::default(), None).unwrap().is_none());
         let plan = table("command = [\"on-event\", \"-q\"]\nmcp = true\ntimeout_seconds = 7\nattempts = 0");
         let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
-        assert_eq!((plan.command, plan.mcp, plan.post.is_some()), (vec!["on-event".into(), "-q".into()], true, false));
+        assert_eq!(
+            (plan.command, plan.mcp, plan.post.is_some()),
+            (vec!["on-event".into(), "-q".into()], true, false)
+        );
         assert_eq!((plan.timeout, plan.attempts), (Duration::from_secs(7), 1));
         let flags = |command: &str| Flags { webhook_command: Some(command.to_owned()), ..Flags::default() };
         let command = |text: &str| Plan::new(&flags(text), None).unwrap().unwrap().command;
         assert_eq!(command("/opt/my programs/on event"), ["/opt/my programs/on event"]);
         assert_eq!(command(r#"["sh", "-c", "cat"]"#), ["sh", "-c", "cat"]);
-        let plan = table("post = \"http://127.0.0.1:9/x\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"");
+        let plan =
+            table("post = \"http://127.0.0.1:9/x\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"");
         let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
         assert_eq!(plan.post.unwrap().0.as_str(), "http://127.0.0.1:9/x");
     }
@@ -221,7 +227,9 @@ mod tests {
         assert!(weak.contains("whsec_") && !weak.contains("hush"), "{weak}");
         assert!(refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("plain http"));
         assert!(refused(&none, &format!("post = \"ftp://a.example/x\"\n{secret}")).contains("https URL"));
-        assert!(refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password"));
+        assert!(
+            refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password")
+        );
         assert!(refused(&none, "command = [\"\"]").contains("program"));
         let broken = Flags { webhook_command: Some("[\"sh\", 1]".to_owned()), ..Flags::default() };
         assert!(refused(&broken, "").contains("JSON array"));

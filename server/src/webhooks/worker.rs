@@ -105,12 +105,27 @@ impl Worker {
                 match self.policy.pause(claimed.attempts, &failed) {
                     Some(pause) => {
                         let again_in = pause.as_secs();
-                        tracing::warn!(account, to, event_id, why, attempts = claimed.attempts, again_in, "event not delivered");
+                        tracing::warn!(
+                            account,
+                            to,
+                            event_id,
+                            why,
+                            attempts = claimed.attempts,
+                            again_in,
+                            "event not delivered"
+                        );
                         self.store.again(&self.queue(), &claimed.id, pause).await
                     }
                     None => {
                         self.counts.went(account, to, "dead");
-                        tracing::error!(account, to, event_id, why, attempts = claimed.attempts, "event given up");
+                        tracing::error!(
+                            account,
+                            to,
+                            event_id,
+                            why,
+                            attempts = claimed.attempts,
+                            "event given up"
+                        );
                         self.give_up(&claimed, &event, why).await
                     }
                 }
@@ -159,7 +174,11 @@ mod tests {
                 pushed: Notify::new(),
             });
             let (stop, stopped) = watch::channel(false);
-            worker.store.push("webhooks/command/acme", b"{\"event_id\":\"evt_1\"}", Duration::ZERO).await.unwrap();
+            worker
+                .store
+                .push("webhooks/command/acme", b"{\"event_id\":\"evt_1\"}", Duration::ZERO)
+                .await
+                .unwrap();
             let running = tokio::spawn(Arc::clone(&worker).run(stopped));
             Self { worker, registry, stop, running }
         }
@@ -190,7 +209,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display();
         // It fails twice.
-        let setup = Setup::new(&format!("echo x >> {path}/tries; test $(wc -l < {path}/tries) -gt 2"), 9).await;
+        let setup =
+            Setup::new(&format!("echo x >> {path}/tries; test $(wc -l < {path}/tries) -gt 2"), 9).await;
         setup.until_empty().await;
         assert_eq!(std::fs::read_to_string(folder.path().join("tries")).unwrap().lines().count(), 3);
         let counted = setup.counted();
