@@ -1,19 +1,24 @@
 //! What copies of a server share: answers kept for repeated writes, approvals, and queues of work.
 //!
 //! All of it goes through [`Store`]: values under keys that run out by themselves, and queues that lose nothing. In
-//! [`memory`] it lasts as long as the process.
+//! [`memory`] it lasts as long as the process, in a [`file`] it outlives it, in [`redis`] several servers share it.
 
 #[cfg(test)]
 pub mod contract;
+pub mod file;
 pub mod memory;
+pub mod redis;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use file::File;
 pub use memory::Memory;
+pub use redis::Redis;
 
 /// A store that parts of the server share.
 pub type Shared = Arc<dyn Store>;
@@ -59,6 +64,24 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// How many items are not done, those included that are being worked on.
     async fn len(&self, queue: &str) -> Result<usize, Error>;
+}
+
+/// Opens what a setting names: the address of a Redis server, else a file; memory if there is none.
+///
+/// # Errors
+/// It can't be opened or reached. No password is told.
+pub async fn open(setting: Option<&str>) -> Result<Shared, Error> {
+    match setting {
+        None => Ok(Arc::new(Memory::default())),
+        Some(address) if address.starts_with("redis://") || address.starts_with("rediss://") => {
+            Ok(Arc::new(Redis::connect(address).await?))
+        }
+        // Its words may hold a password: nothing of it is told.
+        Some(address) if address.contains("://") => {
+            Err(Error::new("--state", "only redis:// and rediss:// are known; anything else is a file"))
+        }
+        Some(path) => Ok(Arc::new(File::open(Path::new(path))?)),
+    }
 }
 
 /// An item of a queue that was handed out.
