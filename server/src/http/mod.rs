@@ -89,7 +89,8 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
     let watch = arguments.watch.start()?;
     let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
-    let store: store::Shared = Arc::new(store::Memory::default());
+    let store = store::open(arguments.state.as_deref()).await;
+    let store = store.map_err(|error| Failure::Usage(error.to_string()))?;
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
@@ -122,6 +123,12 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
     let address = listening.address;
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
+    for account in listening.webhooks.accounts() {
+        eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
+    }
+    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+        eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
+    }
     listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 

@@ -1,8 +1,10 @@
 //! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
 //! hands them on to a program and to an address. The test's own posts show what is refused.
 
-#[path = "support/hooks.rs"]
 mod hooks;
+mod mcp;
+mod restart;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::net::SocketAddr;
