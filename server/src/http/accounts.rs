@@ -94,8 +94,12 @@ impl Accounts {
         }
         let mut hooks = Hooks::new(counts.clone());
         for (id, account) in &self.0 {
-            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref())? {
-                hooks.add(Hook::new(id, &account.target, &plan, store, counts)?);
+            let named = |failure| match failure {
+                Failure::Usage(text) => Failure::Usage(format!("account {id}: {text}")),
+                other => other,
+            };
+            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref()).map_err(named)? {
+                hooks.add(Hook::new(id, &account.target, &plan, store, counts).map_err(named)?);
             }
         }
         Ok(hooks)

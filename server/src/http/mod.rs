@@ -141,15 +141,16 @@ fn router(state: Arc<State>) -> Router {
         .route("/proxy/{resource}/{rest}", any(proxy::item))
         .route("/tools/{name}/call", post(call::call))
         .route("/mcp", any(mcp::of_account))
+        .route("/webhooks/{account}/retry", post(webhooks::retry))
         .route("/metrics", get(metrics));
     Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
-        // A callback's signature is the check.
+        // A callback's signature is all that this one asks for.
         .route(
             "/webhooks/{account}",
-            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+            get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
         )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
