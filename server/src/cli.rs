@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connectwise_psa::runtime::Dialect;
+use connectwise_psa::runtime::{Dialect, Secret};
 
 use crate::audit::Audit;
 use crate::metrics::Metrics;
@@ -195,6 +195,11 @@ pub struct Serve {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: std::net::SocketAddr,
+    /// What copies of the server share - answers kept for Idempotency-Keys, approvals, sessions, queues - is kept in
+    /// this file, for one server, or in Redis: redis://[user:password@]host[:port][/database], or rediss:// over TLS.
+    /// Without it, in memory: gone when the process ends, and the oldest goes when it is more than 64 MB.
+    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | redis://…", value_parser = secret)]
+    pub state: Option<Secret>,
     /// A further name under which the server is asked, e.g. psa.example.com.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]
     pub allow_host: Vec<String>,
@@ -207,10 +212,6 @@ pub struct Serve {
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Where callbacks that were not handed on yet are kept over a restart: a file, or the address of a Redis server
-    /// that several copies share, e.g. redis://127.0.0.1:6379. In memory if not given.
-    #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL", hide_env_values = true)]
-    pub state: Option<String>,
     /// What is done with callbacks.
     #[command(flatten)]
     pub webhooks: crate::webhooks::Flags,
@@ -235,6 +236,10 @@ pub struct WatchFlags {
     /// down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::from(text))
 }
 
 impl WatchFlags {

@@ -26,6 +26,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use connectwise_psa::runtime::Secret;
 
 use crate::cli::Serve;
 use crate::output::Failure;
@@ -87,10 +88,10 @@ impl Listening {
 /// What is wrong with the settings, or why the address can't be had.
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
+    let state = arguments.state.as_ref().map(Secret::expose);
+    let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
     let watch = arguments.watch.start()?;
     let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
-    let store = store::open(arguments.state.as_deref()).await;
-    let store = store.map_err(|error| Failure::Usage(error.to_string()))?;
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {

@@ -1,8 +1,11 @@
 //! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
 //! hands them on to a program and to an address. The test's own posts show what is refused.
 
+mod copies;
 mod hooks;
 mod mcp;
+#[path = "../support/redis.rs"]
+mod redis;
 mod restart;
 #[path = "../support/mod.rs"]
 mod support;
