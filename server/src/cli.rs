@@ -5,11 +5,13 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use connectwise_psa::runtime::{Dialect, Secret};
 
+use crate::approve::{Approvals, Policy};
 use crate::audit::Audit;
 use crate::metrics::Metrics;
 use crate::output::Failure;
 use crate::run::Watch;
 use crate::select::Class;
+use crate::store;
 
 /// ConnectWise PSA as tools for agents and people.
 #[derive(Debug, Parser)]
@@ -236,6 +238,16 @@ pub struct WatchFlags {
     /// down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
+    /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
+    /// anything. An account's approver decides with the token in CWPSA_APPROVER_TOKEN, or those of
+    /// `approver_tokens_env` in the settings file; without one, an MCP client asks its user, and all else is refused.
+    #[arg(
+        long,
+        env = "CWPSA_APPROVE",
+        value_delimiter = ',',
+        value_name = "none | writes | destructive | GLOB"
+    )]
+    pub approve: Vec<String>,
 }
 
 fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
@@ -243,15 +255,16 @@ fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
 }
 
 impl WatchFlags {
-    /// Opens the log.
+    /// Opens the log; approvals are kept in `store`.
     ///
     /// # Errors
-    /// It can't be opened.
-    pub fn start(&self) -> Result<Arc<Watch>, Failure> {
+    /// It can't be opened, or what needs approval names no tool.
+    pub fn start(&self, store: store::Shared) -> Result<Arc<Watch>, Failure> {
         let audit = Audit::new(self.audit.as_deref());
         let audit =
             audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
-        Ok(Arc::new(Watch { metrics: Metrics::new(), audit }))
+        let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
+        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals: Approvals::new(policy, store) }))
     }
 }
 

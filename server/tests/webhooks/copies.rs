@@ -8,7 +8,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::hooks::{Sandbox, lines, settings_of, until};
 use crate::mcp::{listen, next, updated};
-use crate::redis::Redis;
+use crate::support::redis::Redis;
 use crate::support::serve;
 use crate::{post, to_file};
 

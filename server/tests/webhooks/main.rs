@@ -4,8 +4,6 @@
 mod copies;
 mod hooks;
 mod mcp;
-#[path = "../support/redis.rs"]
-mod redis;
 mod restart;
 #[path = "../support/mod.rs"]
 mod support;
