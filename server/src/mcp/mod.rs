@@ -4,6 +4,7 @@
 //! describe and call the others; a selection; or all of them, by pages.
 
 mod answer;
+mod events;
 mod offer;
 mod pages;
 mod prompts;
@@ -21,6 +22,7 @@ use crate::output::Failure;
 use crate::run::Runner;
 use crate::select::Selection;
 use crate::settings::Target;
+pub use events::Events;
 pub use server::Server;
 
 /// Serves until the client leaves or the process is told to stop.
