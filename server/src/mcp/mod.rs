@@ -71,7 +71,8 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
 /// check hosts and origins itself; otherwise that was done before.
 pub fn service(server: Server, guarded: bool) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default();
-    let config = if guarded { config.with_allowed_origins(OWN_ORIGINS) } else { config.disable_allowed_hosts() };
+    let config =
+        if guarded { config.with_allowed_origins(OWN_ORIGINS) } else { config.disable_allowed_hosts() };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
 }
 

@@ -31,13 +31,13 @@ async function checks(folder) {
 }
 
 for (const command of ['mcp', 'serve']) {
-  describe(`cwpsa ${command}`, { concurrency: true }, () => {
+  describe(`cwpsa ${command}`, () => {
     let server
     before(async () => (server = await listening([command, '--sandbox', '--listen', '127.0.0.1:0'])))
     after(() => server.stop())
 
     for (const version of ['2025-11-25', '2026-07-28']) {
-      test(`conforms to ${version}`, { timeout: 120_000 }, async (context) => {
+      test(`conforms to ${version}`, { timeout: 240_000 }, async (context) => {
         const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
         context.after(() => rm(folder, { recursive: true }))
         const expected = here(`conformance-${version}.yml`)
@@ -48,15 +48,24 @@ for (const command of ['mcp', 'serve']) {
         assert.equal(code, 0, told + errors)
 
         const found = await checks(folder)
-        const failed = (scenario) =>
-          found.get(scenario).filter((check) => check.status === 'FAILURE').map((check) => check.id)
+        const failed = (scenario, of = found) =>
+          of.get(scenario).filter((check) => check.status === 'FAILURE').map((check) => check.id)
         assert.ok(found.size >= 30, `the suite ran ${found.size} scenarios`)
         for (const scenario of ALSO[version]) {
           assert.ok(found.get(scenario).some((check) => check.status === 'SUCCESS'), scenario)
           assert.deepEqual(failed(scenario), [], scenario)
         }
-        for (const [scenario, ids] of Object.entries(NOT_FOR_US)) {
-          if (found.has(scenario)) assert.deepEqual(failed(scenario).sort(), ids.toSorted(), scenario)
+        for (const [scenario, ids] of Object.entries(NOT_FOR_US).filter(([scenario]) => found.has(scenario))) {
+          let wrong = failed(scenario)
+          // It gives a stream 0.6 s to begin, which a busy machine may miss: what fails in each of five runs has failed.
+          for (let runs = 1; runs < 5 && wrong.length > ids.length; runs += 1) {
+            const alone = join(folder, `again-${runs}`)
+            const options = ['--spec-version', version, '--scenario', scenario, '--output-dir', alone]
+            await run(newNode(), [SUITE, 'server', '--url', url, ...options])
+            const again = failed(scenario, await checks(alone))
+            wrong = wrong.filter((id) => again.includes(id))
+          }
+          assert.deepEqual(wrong.sort(), ids.toSorted(), scenario)
         }
         // A scenario that is expected to fail does so for want of a tool; every message of ours was valid even there.
         for (const [scenario, list] of found) {
