@@ -33,12 +33,11 @@ pub async fn run(agent: &mut Agent) -> Value {
         .call(
             "stock on hand of an item",
             "list_all_inventory_on_hands",
-            json!({"catalogItemId": product["id"]}),
-            "How many there are, bin by bin; those of that warehouse count.",
+            json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}}),
+            "How many there are in that warehouse, bin by bin.",
         )
         .await;
-    let here = stock.as_array().unwrap().iter().filter(|bin| bin["warehouse"]["id"] == warehouse["id"]);
-    let on_hand: i64 = here.map(|bin| bin["onHand"].as_i64().unwrap()).sum();
+    let on_hand: i64 = stock.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum();
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
