@@ -1,4 +1,5 @@
-//! Writes that come twice with one `Idempotency-Key` are done once; the second gets the first one's answer.
+//! Writes that come twice with one `Idempotency-Key` are done once; the second gets the first one's answer. One that
+//! the API's limit refused was not done, so it may come again.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -81,14 +82,16 @@ impl Repeats {
             Arc::clone(&entry.answer)
         };
         let stored = cell
-            .get_or_init(|| async {
+            .get_or_try_init(|| async {
                 let (parts, body) = call.await.into_parts();
                 // The body was made in this process: it is whole and can be read.
                 let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-                Stored { status: parts.status, headers: parts.headers, body }
+                let stored = Stored { status: parts.status, headers: parts.headers, body };
+                if stored.status == StatusCode::TOO_MANY_REQUESTS { Err(stored) } else { Ok(stored) }
             })
             .await
-            .clone();
+            .cloned();
+        let (Ok(stored) | Err(stored)) = stored;
         (stored.status, stored.headers, stored.body).into_response()
     }
 }
@@ -117,5 +120,16 @@ mod tests {
         assert_eq!(repeats.once(key_of("k", 2), call()).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
         repeats.once(key_of("l", 1), call()).await;
         assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_the_limit_refused_is_done_when_it_comes_again() {
+        let repeats = Repeats::default();
+        let answers = async |status: StatusCode| {
+            repeats.once(key_of("k", 1), async { status.into_response() }).await.status()
+        };
+        assert_eq!(answers(StatusCode::TOO_MANY_REQUESTS).await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answers(StatusCode::CREATED).await, StatusCode::CREATED);
+        assert_eq!(answers(StatusCode::CONFLICT).await, StatusCode::CREATED);
     }
 }
