@@ -17,3 +17,4 @@ pub mod search;
 pub mod select;
 pub mod settings;
 pub mod store;
+pub mod webhooks;

@@ -15,6 +15,8 @@ use crate::output::Failure;
 use crate::run::{Runner, Watch};
 use crate::select::Selection;
 use crate::settings::{self, Target};
+use crate::store;
+use crate::webhooks::{self, Hook, Hooks, Plan};
 
 /// The variable with the token of whoever approves calls of any account.
 const APPROVER: &str = "CWPSA_APPROVER_TOKEN";
@@ -30,6 +32,8 @@ pub struct Account {
     tokens: Vec<Secret>,
     /// Those who approve its calls, by name.
     approvers: Vec<(String, Secret)>,
+    target: Target,
+    webhooks: Option<webhooks::Table>,
 }
 
 impl Accounts {
@@ -60,20 +64,22 @@ impl Accounts {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            let account = Account::new(runner, of_environment, approvers)?;
+            let account = Account::new(runner, (of_environment, approvers), target, None)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
             let flags = Connection { account: name.clone(), ..flags.clone() };
             let target = Target::find(&flags).await?;
             let (mut tokens, mut approvers) = (of_environment.clone(), approvers.clone());
-            if let Some(account) = name.as_ref().and_then(|name| file.accounts.get(name)) {
+            let table = name.as_ref().and_then(|name| file.accounts.get(name));
+            if let Some(account) = table {
                 tokens.extend(account.tokens()?);
                 approvers.extend(account.approvers()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            accounts.insert(id, Account::new(runner, tokens, approvers)?);
+            let webhooks = table.and_then(|account| account.webhooks.clone());
+            accounts.insert(id, Account::new(runner, (tokens, approvers), target, webhooks)?);
         }
         Ok(Self(accounts))
     }
@@ -96,6 +102,32 @@ impl Accounts {
         approvers
             .iter()
             .fold(None, |found, (name, token)| if same(token, given) { Some(name) } else { found })
+    }
+
+    /// The webhooks of all accounts that have some, by their tables or by flags.
+    ///
+    /// # Errors
+    /// What is wrong with them. Flags do not say whose events they mean, so there must be one account alone.
+    pub fn webhooks(
+        &self,
+        flags: &webhooks::Flags,
+        store: &store::Shared,
+        counts: &webhooks::Counts,
+    ) -> Result<Hooks, Failure> {
+        if !flags.is_empty() && self.0.len() > 1 {
+            return Err(Failure::Usage(
+                "--webhook-command, --webhook-post and --webhook-mcp are for one account; name it with --account, or \
+                 give each its table in the settings file: [accounts.NAME.webhooks]"
+                    .to_owned(),
+            ));
+        }
+        let mut hooks = Hooks::new(counts.clone());
+        for (id, account) in &self.0 {
+            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref())? {
+                hooks.add(Hook::new(id, &account.target, &plan, store, counts)?);
+            }
+        }
+        Ok(hooks)
     }
 
     /// Whether each account asks for a token.
@@ -153,7 +185,13 @@ impl Account {
         self.tokens.iter().fold(false, |found, token| found | same(token, given))
     }
 
-    fn new(runner: Runner, tokens: Vec<Secret>, approvers: Vec<(String, Secret)>) -> Result<Self, Failure> {
+    /// An account with the tokens of those who use it and of those who approve its calls.
+    fn new(
+        runner: Runner,
+        (tokens, approvers): (Vec<Secret>, Vec<(String, Secret)>),
+        target: Target,
+        webhooks: Option<webhooks::Table>,
+    ) -> Result<Self, Failure> {
         let both =
             approvers.iter().find(|(_, approver)| tokens.iter().any(|token| same(token, approver.expose())));
         if let Some((name, _)) = both {
@@ -162,7 +200,7 @@ impl Account {
             )));
         }
         let runner = runner.approved_by(!approvers.is_empty());
-        Ok(Self { runner, tokens, approvers })
+        Ok(Self { runner, tokens, approvers, target, webhooks })
     }
 }
 

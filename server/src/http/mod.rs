@@ -15,7 +15,9 @@ mod methods;
 mod nest;
 mod proxy;
 mod repeat;
+mod slashes;
 mod tools;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use crate::output::Failure;
 use crate::run::Watch;
 use crate::select::Selection;
 use crate::store;
+use crate::webhooks::Hooks;
 use accounts::Accounts;
 
 /// The most bytes of a request: a document of ten megabytes in base64 fits.
@@ -49,6 +52,7 @@ struct State {
     sessions: mcp::Sessions,
     watch: Arc<Watch>,
     guard: guard::Guard,
+    webhooks: Arc<Hooks>,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -59,6 +63,7 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: tokio::net::TcpListener,
     router: Router,
+    webhooks: Arc<Hooks>,
 }
 
 impl Listening {
@@ -67,7 +72,16 @@ impl Listening {
     /// # Errors
     /// What the listener says.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        let webhooks = tokio::spawn(self.webhooks.run(stopped));
+        let stop = async move {
+            stop.await;
+            stopping.send_replace(true);
+        };
+        let served = axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await;
+        // A panic in there was shown when it came.
+        let _ = webhooks.await;
+        served
     }
 }
 
@@ -86,6 +100,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
     }
+    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -104,8 +119,9 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         sessions: mcp::Sessions::new(store),
         watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
+        webhooks: Arc::clone(&webhooks),
     });
-    Ok(Listening { address, listener, router: router(state) })
+    Ok(Listening { address, listener, router: router(state), webhooks })
 }
 
 /// Serves until the process is told to stop.
@@ -116,6 +132,12 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
     let address = listening.address;
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
+    for account in listening.webhooks.accounts() {
+        eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
+    }
+    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+        eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
+    }
     listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
@@ -131,10 +153,15 @@ fn router(state: Arc<State>) -> Router {
         .route("/approvals/{id}", post(approvals::decide))
         .route("/mcp", any(mcp::of_account))
         .route("/metrics", get(metrics));
-    Router::new()
+    let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
+        // A callback's signature is the check.
+        .route(
+            "/webhooks/{account}",
+            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+        )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/openapi.json", get(api::document))
@@ -146,7 +173,9 @@ fn router(state: Arc<State>) -> Router {
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(state)
+        .with_state(state);
+    // Outside of the routes, as these go by the path that it gives.
+    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.
