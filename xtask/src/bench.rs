@@ -13,6 +13,7 @@ use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench_diff;
+use crate::bench_fastmcp;
 use crate::bench_sandbox;
 use crate::bench_server;
 use crate::bench_tools;
@@ -95,7 +96,8 @@ fn measure() -> Result<Vec<Figure>, String> {
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     bench_sandbox::figures(&mut figures)?;
-    bench_server::measure(&mut figures)?;
+    let ours = bench_server::measure(&mut figures)?;
+    bench_fastmcp::measure(&mut figures, ours);
     Ok(figures)
 }
 
