@@ -11,7 +11,7 @@ import { server } from "./server.mjs";
 async function model() {
   if (process.env.ANTHROPIC_API_KEY) {
     const { anthropic } = await import("@ai-sdk/anthropic");
-    return anthropic(process.env.MODEL ?? "claude-sonnet-4-5");
+    return anthropic(process.env.MODEL ?? "claude-sonnet-5-5");
   }
   const usage = { inputTokens: {}, outputTokens: {} };
   return new MockLanguageModelV3({

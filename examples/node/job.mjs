@@ -40,9 +40,10 @@ export const NOTE = {
   },
   /** Whether the note is in the sandbox, once; `server` is where it is asked. */
   async check(answer, server) {
-    const response = await fetch(`${server}/tools/list_all_ticket_notes/call`, {
-      method: "POST", headers: { authorization: `Bearer ${process.env.CWPSA_TOKEN}` }, body: JSON.stringify({ ticketId: 8812 }),
-    });
+    const token = process.env.CWPSA_TOKEN;
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const body = JSON.stringify({ ticketId: 8812 });
+    const response = await fetch(`${server}/tools/list_all_ticket_notes/call`, { method: "POST", headers, body });
     const { result } = await response.json();
     const notes = result.filter(({ text }) => text === TEXT);
     assert.equal(notes.length, 1);

@@ -9,7 +9,7 @@ import { show } from "./job.mjs";
 export async function model(job) {
   if (process.env.ANTHROPIC_API_KEY) {
     const { ChatAnthropic } = await import("@langchain/anthropic");
-    return new ChatAnthropic({ model: process.env.MODEL ?? "claude-sonnet-4-5" });
+    return new ChatAnthropic({ model: process.env.MODEL ?? "claude-sonnet-5-5" });
   }
   const scripted = fakeModel();
   const step = (messages) => {

@@ -8,7 +8,7 @@ from anthropic import Anthropic
 
 from job import Note, call, show
 from scripted import Provider
-from server import server, tools
+from server import declared, server
 
 JOB = Note("Anthropic's client ordered the laptop with PO #5092.")
 
@@ -40,12 +40,12 @@ def client() -> Anthropic:
 
 def main() -> None:
     base_url, anthropic = server(), client()
-    declared = tools(JOB.tools, "anthropic")
+    tools = declared(JOB.tools, "anthropic")
     messages = [{"role": "user", "content": JOB.question}]
     show("asks", JOB.question)
     while True:
         answer = anthropic.messages.create(
-            model=os.environ.get("MODEL", "claude-sonnet-4-5"), max_tokens=1000, messages=messages, tools=declared
+            model=os.environ.get("MODEL", "claude-sonnet-5-5"), max_tokens=1000, messages=messages, tools=tools
         )
         messages.append({"role": "assistant", "content": answer.content})
         wanted = [part for part in answer.content if part.type == "tool_use"]

@@ -40,7 +40,7 @@ class Scripted(BaseLLM):
 def model() -> BaseLLM:
     """A real one with a key, a scripted one without."""
     if os.environ.get("OPENAI_API_KEY"):
-        return LLM(model=os.environ.get("MODEL", "openai/gpt-5"))
+        return LLM(model=os.environ.get("MODEL", "openai/gpt-5.5"))
     return Scripted(model="scripted")
 
 

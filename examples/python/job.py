@@ -67,7 +67,8 @@ class Note:
 
 def call(server: str, tool: str, arguments: dict) -> Any:
     """Runs a tool with a plain call over HTTP; gives `{"result": …}`."""
-    headers = {"authorization": f"Bearer {os.environ.get('CWPSA_TOKEN', '')}"}
+    token = os.environ.get("CWPSA_TOKEN")
+    headers = {"authorization": f"Bearer {token}"} if token else {}
     answer = httpx.post(f"{server}/tools/{tool}/call", json=arguments, headers=headers)
     answer.raise_for_status()
     return answer.json()

@@ -46,7 +46,7 @@ def model() -> BaseChatModel:
     if os.environ.get("ANTHROPIC_API_KEY"):
         from langchain_anthropic import ChatAnthropic
 
-        return ChatAnthropic(model=os.environ.get("MODEL", "claude-sonnet-4-5"))
+        return ChatAnthropic(model=os.environ.get("MODEL", "claude-sonnet-5-5"))
     return Scripted()
 
 

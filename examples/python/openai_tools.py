@@ -7,7 +7,7 @@ from openai import OpenAI
 
 from job import Stock, call, show
 from scripted import Provider
-from server import server, tools
+from server import declared, server
 
 JOB = Stock()
 
@@ -33,12 +33,12 @@ def client() -> OpenAI:
 
 def main() -> None:
     base_url, openai = server(), client()
-    declared = tools(JOB.tools, "openai")
+    tools = declared(JOB.tools, "openai")
     messages = [{"role": "user", "content": JOB.question}]
     show("asks", JOB.question)
     while True:
-        model = os.environ.get("MODEL", "gpt-5")
-        answer = openai.chat.completions.create(model=model, messages=messages, tools=declared).choices[0].message
+        model = os.environ.get("MODEL", "gpt-5.5")
+        answer = openai.chat.completions.create(model=model, messages=messages, tools=tools).choices[0].message
         if not answer.tool_calls:
             break
         messages.append(answer.model_dump(exclude_none=True))

@@ -27,9 +27,12 @@ def server() -> str:
     return address[0]
 
 
-def tools(names: tuple[str, ...], dialect: str) -> list[dict]:
-    """Tools as a provider declares them: `cwpsa tools --name … --dialect …`."""
-    command = [program(), "tools", "--dialect", dialect]
+def declared(names: tuple[str, ...], dialect: str | None) -> list[dict]:
+    """Tools as a provider declares them, all where no names are given: `cwpsa tools --name … --dialect …`. Without a
+    dialect, all that is known of them."""
+    command = [program(), "tools", "--json"]
+    if dialect:
+        command += ["--dialect", dialect]
     for name in names:
         command += ["--name", name]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::sandbox::{self, Sandbox};
 
 /// Installs what a lock file names, and runs nothing of it.
-const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+pub const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
 
 /// Builds the sandbox, starts it on a free port, and makes all tours.
 pub fn run() -> Result<(), String> {
@@ -61,7 +61,8 @@ fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> 
     finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
 }
 
-fn finish(command: &mut Command) -> Result<(), String> {
+/// Runs a command to its end.
+pub fn finish(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{command:?}: {status}")),

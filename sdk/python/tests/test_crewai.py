@@ -26,7 +26,9 @@ class CrewAI(unittest.TestCase):
         self.assertEqual(set(sent["required"]), set(sent["properties"]))
         self.assertEqual(sent["properties"]["ticketId"]["type"], "integer")
         self.assertEqual(sent["properties"]["text"]["type"], ["string", "null"])
-        self.assertEqual(sent["properties"]["contact"]["properties"]["id"]["type"], ["integer", "null"])
+        contact = sent["properties"]["contact"]
+        self.assertEqual(contact["properties"]["id"]["type"], ["integer", "null"])
+        self.assertEqual((contact["required"], contact["additionalProperties"]), (["id", "name"], False))
 
     def test_a_filter_is_a_text_and_works(self):
         sent = self.schema("list_all_procurement_catalogs")

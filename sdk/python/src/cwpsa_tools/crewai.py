@@ -1,8 +1,8 @@
 """Tools for CrewAI.
 
-CrewAI sends a schema to the model under its own strict rules: every property is required, and an object takes no
-members but those that it names. So what is optional may be null here, and an object that names no members is a text
-with JSON in it, which the server reads.
+CrewAI asks providers for strict arguments: every property is required, and an object takes no members but those that
+it names, so that a filter could not be given. So what is optional may be null here, and an object that names no
+members is a text with JSON in it, which the server reads.
 """
 
 import json
@@ -63,7 +63,7 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 
 def _strict(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema, such that requiring everything asks for nothing new."""
+    """The schema under strict rules, and yet with nothing that a model has to make up."""
     types = _types(schema)
     if "object" in types and not schema.get("properties"):
         text = f"{schema.get('description', '')} As JSON in a text.".strip()
@@ -75,6 +75,9 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
             name: _strict(member) if name in required else _or_null(_strict(member))
             for name, member in schema["properties"].items()
         }
+        # CrewAI does these two itself, but not where an object may be null.
+        made["required"] = list(schema["properties"])
+        made["additionalProperties"] = False
     if "items" in schema:
         made["items"] = _strict(schema["items"])
     return made
