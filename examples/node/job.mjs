@@ -20,10 +20,12 @@ export const STOCK = {
       `${warehouse.name}: ${onHand} (${serialNumbers.map(({ serial }) => serial).join(", ")})`);
     return { answer: lines.join("\n") };
   },
-  /** Whether the answer is that of the sandbox's records. */
+  /** Whether the answer is that of the sandbox's records, in whatever words. */
   check(answer) {
-    const expected = "Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)\nWest Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)";
-    assert.equal(answer, expected);
+    const serials = ["Q2KN-7A01", "Q2KN-7A02", "Q2KN-7A03", "Q2KN-7B01", "Q2KN-7B02"];
+    assert.match(answer, /Main Warehouse\D*3\b/);
+    assert.match(answer, /West Warehouse\D*2\b/);
+    assert.deepEqual(answer.match(/Q2KN-\w+/g).sort(), serials);
   },
 };
 
@@ -48,7 +50,7 @@ export const NOTE = {
     const notes = result.filter(({ text }) => text === TEXT);
     assert.equal(notes.length, 1);
     assert.equal(notes[0].internalAnalysisFlag, true);
-    assert.equal(answer, `Note ${notes[0].id} is on ticket #8812.`);
+    assert.match(answer, /8812/);
   },
 };
 

@@ -3,6 +3,7 @@ sees the tools' answers as a model would, and what it does next follows from the
 
 import json
 import os
+import re
 import time
 from typing import Any
 
@@ -34,11 +35,10 @@ class Stock:
 
     @staticmethod
     def check(answer: str, _server: str) -> None:
-        """Whether the answer is that of the sandbox's records."""
-        expect(
-            answer,
-            "Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)\nWest Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)",
-        )
+        """Whether the answer is that of the sandbox's records, in whatever words."""
+        serials = ["Q2KN-7A01", "Q2KN-7A02", "Q2KN-7A03", "Q2KN-7B01", "Q2KN-7B02"]
+        expect(bool(re.search(r"Main Warehouse\D*3\b.*West Warehouse\D*2\b", answer, re.DOTALL)), True)
+        expect(sorted(re.findall(r"Q2KN-\w+", answer)), serials)
 
 
 class Note:
@@ -62,7 +62,7 @@ class Note:
         found = call(server, "list_all_ticket_notes", {"ticketId": 8812})["result"]
         [note] = [note for note in found if note.get("text") == self.text]
         expect(note["internalAnalysisFlag"], True)
-        expect(answer, f"Note {note['id']} is on ticket #8812.")
+        expect("8812" in answer, True)
 
 
 def call(server: str, tool: str, arguments: dict) -> Any:

@@ -73,6 +73,9 @@ pub fn all(only: Option<&str>, write: bool) -> Result<(), String> {
             command.args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q"]).args(tests);
             timed(&tests.join(", "), place.set(&mut command).current_dir(place.root.join("sdk/python")))?;
         }
+        let mut command = Command::new(place.python("langgraph"));
+        command.args(["-m", "unittest", "-q", "test_frameworks"]);
+        timed("test_frameworks", place.set(&mut command).current_dir(place.root.join("examples/python")))?;
     }
     let server = Sandbox::start(&place.program, &["serve", "--sandbox"])?;
     let url = format!("http://{}", server.host);
