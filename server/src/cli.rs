@@ -197,10 +197,10 @@ pub struct Serve {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: std::net::SocketAddr,
-    /// What copies of the server share - answers kept for Idempotency-Keys, approvals, sessions, queues - is kept in
-    /// this file, for one server, or in Redis: redis://[user:password@]host[:port][/database], or rediss:// over TLS.
-    /// Without it, in memory: gone when the process ends, and the oldest goes when it is more than 64 MB.
-    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | redis://…", value_parser = secret)]
+    /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
+    /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
+    /// for several: redis://[user:password@]host[:port][/database], or rediss:// over TLS. In memory if not given.
+    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL", value_parser = secret)]
     pub state: Option<Secret>,
     /// A further name under which the server is asked, e.g. psa.example.com.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]

@@ -82,8 +82,11 @@ mod tests {
                 "{tool}"
             );
         }
-        assert!(has(&["destructive", "create_a_purchase_order*"], "create_a_purchase_order"));
-        assert!(!has(&["create_a_purchase_order*"], "create_a_ticket"));
+        assert!(has(
+            &["destructive", "create_a_procurement_purchase*"],
+            "create_a_procurement_purchaseorder"
+        ));
+        assert!(!has(&["create_a_procurement_purchase*"], "create_a_ticket"));
         for words in [&["none", "writes"][..], &["write"]] {
             assert!(policy(words).is_err(), "{words:?}");
         }

@@ -15,6 +15,7 @@ mod methods;
 mod nest;
 mod proxy;
 mod repeat;
+mod slashes;
 mod tools;
 mod webhooks;
 
@@ -153,7 +154,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/mcp", any(mcp::of_account))
         .route("/webhooks/{account}/retry", post(webhooks::retry))
         .route("/metrics", get(metrics));
-    Router::new()
+    let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
@@ -173,7 +174,9 @@ fn router(state: Arc<State>) -> Router {
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(state)
+        .with_state(state);
+    // Outside of the routes, as these go by the path that it gives.
+    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.

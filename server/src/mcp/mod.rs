@@ -29,6 +29,9 @@ pub use events::Events;
 pub use server::Server;
 pub use sessions::Sessions;
 
+/// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
+const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     let flags = &arguments.selection;
@@ -83,7 +86,7 @@ pub fn service(
 ) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default();
     let config = match sessions {
-        None => config.enforce_origin_validation(),
+        None => config.with_allowed_origins(OWN_ORIGINS),
         Some(sessions) => {
             let mut config = config.disable_allowed_hosts();
             config.session_store = Some(Arc::new(sessions));

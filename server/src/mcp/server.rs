@@ -324,7 +324,10 @@ impl ServerHandler for Server {
         }
         match pages::read(&request.uri) {
             Some(result) => Ok(result.into()),
-            None => Err(ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), None)),
+            None => Err(ErrorData::resource_not_found(
+                format!("there is nothing at {}", request.uri),
+                Some(json!({"uri": request.uri})),
+            )),
         }
     }
 
