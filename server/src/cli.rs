@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use connectwise_psa::runtime::Dialect;
 
 use crate::audit::Audit;
+use crate::logs::Form;
 use crate::metrics::Metrics;
 use crate::output::Failure;
-use crate::run::Watch;
+use crate::run::{Limits, Watch};
 use crate::select::Class;
+use crate::stop::Calls;
 
 /// ConnectWise PSA as tools for agents and people.
 #[derive(Debug, Parser)]
@@ -27,6 +29,17 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// How logs are written to stderr; CWPSA_LOG says how much, e.g. debug.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "CWPSA_LOG_FORM",
+        hide_env = true,
+        value_name = "FORM"
+    )]
+    pub log: Form,
 }
 
 /// What to do.
@@ -70,6 +83,14 @@ pub struct Selection {
     /// Only tools of these sets, e.g. procurement (cwpsa tools --toolset help lists the sets).
     #[arg(long, value_delimiter = ',', value_name = "SET")]
     pub toolset: Vec<String>,
+}
+
+impl Selection {
+    /// Whether it leaves tools out.
+    pub fn is_narrow(&self) -> bool {
+        let Self { class, module, name, toolset } = self;
+        !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())
+    }
 }
 
 /// In which length names are.
@@ -124,6 +145,12 @@ pub struct Describe {
     /// As declared for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
+    /// With the fields that the account added; it is asked for them.
+    #[arg(long)]
+    pub custom_fields: bool,
+    /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
 }
 
 /// `cwpsa call`
@@ -178,6 +205,9 @@ pub struct Mcp {
     /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
+    /// Also list what each tool answers, as a schema; lists are then twice as long.
+    #[arg(long)]
+    pub output_schemas: bool,
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
@@ -228,6 +258,18 @@ pub struct WatchFlags {
     /// down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
+    /// Whether the account's own fields are shown in schemas; reading them costs a request.
+    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", hide_env = true, action = clap::ArgAction::Set, default_value_t = true, value_name = "BOOL")]
+    pub custom_fields: bool,
+    /// At most so many rows in an answer; what is left out is told, with the arguments that give it.
+    #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value_t = 10_000, value_name = "ROWS")]
+    pub max_rows: usize,
+    /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 8388608 over HTTP by default.
+    #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
+    pub max_bytes: Option<usize>,
+    /// How long calls in flight may take to end when the process is told to stop.
+    #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
+    pub grace: u64,
 }
 
 impl WatchFlags {
@@ -239,7 +281,9 @@ impl WatchFlags {
         let audit = Audit::new(self.audit.as_deref());
         let audit =
             audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
-        Ok(Arc::new(Watch { metrics: Metrics::new(), audit }))
+        let calls = Calls::new(std::time::Duration::from_secs(self.grace));
+        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes };
+        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, calls, limits }))
     }
 }
 

@@ -6,11 +6,17 @@
 pub mod audit;
 pub mod cli;
 pub mod commands;
+pub mod fields;
 pub mod http;
+pub mod logs;
 pub mod mcp;
 pub mod metrics;
 pub mod output;
+pub mod probe;
+pub mod reload;
 pub mod run;
 pub mod search;
 pub mod select;
 pub mod settings;
+pub mod stop;
+pub mod trace;

@@ -2,14 +2,19 @@
 //! written down.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Outcome, Tool, Value};
+use connectwise_psa::runtime::{Account, Client, Error, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::audit::{Audit, Call};
+use crate::fields::Fields;
 use crate::metrics::Metrics;
+use crate::reload::Reload;
 use crate::select::Selection;
+use crate::stop::Calls;
+use crate::trace::Trace;
 
 /// Watches every call of a process.
 pub struct Watch {
@@ -17,6 +22,34 @@ pub struct Watch {
     pub metrics: Metrics,
     /// Where calls are written down.
     pub audit: Audit,
+    /// Calls in flight.
+    pub calls: Calls,
+    /// How much an answer may hold.
+    pub limits: Limits,
+}
+
+/// The most bytes of an answer to a program, if nothing else was said.
+const MOST_BYTES: usize = 8 << 20;
+
+/// How much an answer may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows.
+    pub rows: usize,
+    /// Bytes of JSON; what fits who reads it if not given.
+    pub bytes: Option<usize>,
+}
+
+impl Limits {
+    /// Those limits for a call that no one else has limited more.
+    fn on(self, options: &ExecuteOptions) -> ExecuteOptions {
+        let bytes = self.bytes.unwrap_or(MOST_BYTES);
+        ExecuteOptions {
+            max_rows: Some(options.max_rows.map_or(self.rows, |rows| rows.min(self.rows))),
+            max_bytes: options.max_bytes.or(Some(bytes)),
+            ..*options
+        }
+    }
 }
 
 /// Runs the tools of one account.
@@ -27,6 +60,8 @@ pub struct Runner {
     /// What is offered.
     pub selection: Selection,
     watch: Arc<Watch>,
+    /// What the account adds to the tools.
+    pub fields: Fields,
 }
 
 /// Why a tool was not run, or how it failed.
@@ -58,12 +93,39 @@ pub fn value(outcome: &Outcome) -> Value {
 impl Runner {
     /// Runs the tools of `selection` by `client`, for the account of this name.
     pub fn new(account: &str, client: Client, selection: Selection, watch: Arc<Watch>) -> Self {
-        Self { account: account.into(), client, selection, watch }
+        Self { account: account.into(), client, selection, watch, fields: Fields::default() }
+    }
+
+    /// The same, which finds out about the account's own fields if `wanted`, and tells `reload` of them.
+    #[must_use]
+    pub fn with_custom_fields(self, wanted: bool, reload: &Reload) -> Self {
+        let fields = if wanted { Fields::new(reload) } else { Fields::default() };
+        Self { fields, ..self }
+    }
+
+    /// The account with its own fields, asked for them if need be; `None` if they are not wanted or can't be had.
+    pub async fn account(&self) -> Option<Account> {
+        self.fields.get(&self.client).await
     }
 
     /// The same for fewer tools.
     pub fn with(&self, selection: Selection) -> Self {
         Self { selection, ..self.clone() }
+    }
+
+    /// The client of the account.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The calls of the process that are in flight.
+    pub fn calls(&self) -> &Calls {
+        &self.watch.calls
+    }
+
+    /// How much an answer may hold.
+    pub fn limits(&self) -> Limits {
+        self.watch.limits
     }
 
     /// Runs a tool; `by` says how the call came.
@@ -83,9 +145,15 @@ impl Runner {
         }
         self.watch.audit.check().map_err(Refusal::NotAudited)?;
         let started = Instant::now();
-        let result = self.client.execute_with(tool, arguments, options).await;
+        let trace = Trace::current();
+        let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
+        // The API is told which trace its request belongs to.
+        let client = self.client.with_headers(trace.headers());
+        let result =
+            client.execute_with(tool, arguments, &self.limits().on(options)).instrument(span.clone()).await;
         let took = started.elapsed();
-        self.watch.metrics.called(tool, result.as_ref().map(|outcome| outcome.rate_limit), took);
+        self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
+        span.in_scope(|| tell(result.as_ref(), took));
         let call = Call {
             account: &self.account,
             by,
@@ -93,11 +161,21 @@ impl Runner {
             arguments,
             result: result.as_ref().map(|outcome| outcome.status),
             took,
+            trace: trace.id(),
         };
         // It was made; that it could not be written down stops the next one.
         if let Err(error) = self.watch.audit.write(&call) {
-            eprintln!("the audit log can't be written: {error}");
+            tracing::error!(%error, "the audit log can't be written");
         }
         result.map_err(Refusal::Failed)
+    }
+}
+
+/// A line of the log.
+fn tell(result: Result<&Outcome, &Error>, took: Duration) {
+    let ms = took.as_secs_f64() * 1000.0;
+    match result {
+        Ok(outcome) => tracing::info!(outcome = "ok", status = outcome.status, ms, "called"),
+        Err(error) => tracing::info!(outcome = error.kind().as_str(), status = error.status(), ms, "called"),
     }
 }

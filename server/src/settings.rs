@@ -10,6 +10,9 @@
 //! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
 //! client_id = "…"               # or client_id_env, or client_id_file
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
+//!
+//! [tools]                       # which tools servers offer, where no flags say it
+//! module = ["service", "time"]  # and class, name, toolset, read_only
 //! ```
 
 use std::collections::BTreeMap;
@@ -20,8 +23,9 @@ use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, Arguments, Login};
 use serde::Deserialize;
 
-use crate::cli::Connection;
+use crate::cli::{Connection, Selection};
 use crate::output::Failure;
+use crate::select::Class;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -29,9 +33,42 @@ use crate::output::Failure;
 pub struct File {
     /// The account that is meant if none is named.
     pub default: Option<String>,
+    /// Which tools servers offer, if flags choose none; read again at SIGHUP.
+    #[serde(default)]
+    pub tools: Offered,
     /// The accounts by name.
     #[serde(default)]
     pub accounts: BTreeMap<String, Account>,
+}
+
+/// Which tools are offered, in the settings file: as the flags of the same names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Offered {
+    pub class: Vec<Class>,
+    pub module: Vec<String>,
+    pub name: Vec<String>,
+    pub toolset: Vec<String>,
+    pub read_only: bool,
+}
+
+impl Offered {
+    /// The same as flags.
+    pub fn selection(&self) -> Selection {
+        let Self { class, module, name, toolset, read_only: _ } = self;
+        Selection {
+            class: class.clone(),
+            module: module.clone(),
+            name: name.clone(),
+            toolset: toolset.clone(),
+        }
+    }
+
+    /// Whether it leaves tools out.
+    pub fn is_narrow(&self) -> bool {
+        self.selection().is_narrow()
+    }
 }
 
 /// An account in the settings file.

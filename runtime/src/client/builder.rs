@@ -105,7 +105,7 @@ impl ClientBuilder {
             http = http.no_proxy();
         }
         let http = http.build().map_err(failed)?;
-        Ok(Client(Arc::new(Inner {
+        let inner = Inner {
             api: self.api,
             address,
             http,
@@ -114,7 +114,8 @@ impl ClientBuilder {
             max_body: self.max_body,
             checks: Default::default(),
             definitions: Default::default(),
-        })))
+        };
+        Ok(Client { inner: Arc::new(inner), headers: None })
     }
 }
 

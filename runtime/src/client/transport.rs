@@ -29,7 +29,7 @@ impl Client {
         for _ in 0..=MAX_REDIRECTS {
             let mut headers = ready.headers.clone();
             self.authorize(&mut headers)?;
-            let request = self.0.http.request(ready.method.into(), url.clone()).headers(headers);
+            let request = self.inner.http.request(ready.method.into(), url.clone()).headers(headers);
             let request = match &ready.body {
                 ReadyBody::None => request,
                 ReadyBody::Json(text) => request.body(text.clone()),
@@ -48,7 +48,7 @@ impl Client {
     async fn read(&self, mut response: reqwest::Response, writes: bool) -> Result<Answered, Error> {
         let status = response.status();
         let headers = response.headers().clone();
-        let limit = self.0.max_body;
+        let limit = self.inner.max_body;
         let too_large = || {
             let error = Error::new(ErrorKind::TooLarge, format!("the answer has more than {limit} bytes"));
             let next_step = if writes && status.is_success() {

@@ -3,15 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::{Error, ErrorKind, Value};
+use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use crate::cli::Doctor;
 use crate::output::{self, Failure};
+use crate::probe;
 use crate::settings::Target;
 
-/// The tool that any credentials may call.
-const PROBE: &str = "get_single_system_info";
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
 
@@ -50,14 +49,10 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
     let client = target.client()?;
     let started = SystemTime::now();
-    let probe = connectwise_psa::runtime::Request::<Value>::new(
-        connectwise_psa::runtime::Method::Get,
-        "/system/info",
-    );
-    let answer = match client.send_full(&probe).await {
+    let answer = match probe::ask(&client).await {
         Ok(answer) => answer,
         Err(error) => {
-            let (check, advice) = advice(&error);
+            let (check, advice) = probe::advice(&error);
             say(check, false, error.to_string(), Some(advice));
             return Err(Failure::Call(error));
         }
@@ -68,7 +63,7 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
         format!("answered in {} ms", started.elapsed().unwrap_or_default().as_millis()),
         None,
     );
-    say("credentials", true, format!("accepted ({PROBE})"), None);
+    say("credentials", true, "accepted".to_owned(), None);
     let theirs = answer
         .headers
         .get("date")
@@ -85,34 +80,4 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let tools = CATALOGUE.len();
     say("tools", true, format!("{tools} in the catalogue"), None);
     Ok(())
-}
-
-/// Which check an error fails, and what to do.
-fn advice(error: &Error) -> (&'static str, &'static str) {
-    match error.kind() {
-        ErrorKind::Unauthorized => (
-            "credentials",
-            "Check company id, public and private key: System > Members > API Members > API Keys. A private key is shown once; make a new pair if in doubt.",
-        ),
-        ErrorKind::Forbidden => (
-            "credentials",
-            "The client id is missing or unknown, or the API member's security role is too narrow: check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
-        ),
-        ErrorKind::NotFound => (
-            "reachable",
-            "The address answers but has no such path: it must end in /v4_6_release/apis/3.0. On the cloud, wrong credentials look like this too.",
-        ),
-        ErrorKind::NotJson => (
-            "reachable",
-            "Something else answers at this address: a login page or a proxy. Use the api- host.",
-        ),
-        ErrorKind::RateLimited => {
-            ("reachable", "The account's budget of requests is used up; wait and try again.")
-        }
-        ErrorKind::Unreachable | ErrorKind::Timeout => {
-            ("reachable", "Check the address, the network, and whether a proxy or firewall stands between.")
-        }
-        ErrorKind::Configuration => ("settings", "Correct the address: https://host/v4_6_release/apis/3.0."),
-        _ => ("reachable", "The server failed; try again later, and quote the request id to its support."),
-    }
 }

@@ -6,14 +6,17 @@
 mod accounts;
 mod api;
 mod call;
+mod choice;
 mod failure;
 mod guard;
 mod mcp;
 mod methods;
 mod nest;
 mod proxy;
+mod ready;
 mod repeat;
 mod tools;
+mod watch;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,9 +31,12 @@ use axum::routing::{any, get, post};
 
 use crate::cli::Serve;
 use crate::output::Failure;
+use crate::reload::Reload;
 use crate::run::Watch;
 use crate::select::Selection;
+use crate::stop::{self, Calls};
 use accounts::Accounts;
+pub use watch::watched;
 
 /// The most bytes of a request: a document of ten megabytes in base64 fits.
 const MOST_BODY: usize = 16 << 20;
@@ -45,6 +51,8 @@ struct State {
     sessions: mcp::Sessions,
     watch: Arc<Watch>,
     guard: guard::Guard,
+    ready: ready::Ready,
+    reload: Reload,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -55,6 +63,7 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: tokio::net::TcpListener,
     router: Router,
+    calls: Calls,
 }
 
 impl Listening {
@@ -63,7 +72,7 @@ impl Listening {
     /// # Errors
     /// What the listener says.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+        stop::serve(self.listener, self.router, &self.calls, stop).await
     }
 }
 
@@ -72,9 +81,12 @@ impl Listening {
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
-    let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
+    let config = arguments.connection.config.as_deref();
+    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+    let selection = reload.selection();
     let watch = arguments.watch.start()?;
-    let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -84,6 +96,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let calls = watch.calls.clone();
     let state = Arc::new(State {
         accounts,
         selection,
@@ -93,8 +106,10 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         sessions: mcp::Sessions::new(),
         watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
+        ready: ready::Ready::default(),
+        reload,
     });
-    Ok(Listening { address, listener, router: router(state) })
+    Ok(Listening { address, listener, router: watched(router(state), calls.clone()), calls })
 }
 
 /// Serves until the process is told to stop.
@@ -105,7 +120,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
     let address = listening.address;
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
-    listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
+    listening.serve(stop::told()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
 fn router(state: Arc<State>) -> Router {
@@ -123,7 +138,7 @@ fn router(state: Arc<State>) -> Router {
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(ready::answer))
         .route("/openapi.json", get(api::document))
         .fallback(|| async {
             failure::plain(
@@ -146,12 +161,4 @@ async fn metrics(state: Shared, headers: HeaderMap) -> Response {
         state.watch.metrics.text(),
     )
         .into_response()
-}
-
-async fn ready(state: Shared) -> (StatusCode, &'static str) {
-    if state.accounts.is_empty() {
-        (StatusCode::SERVICE_UNAVAILABLE, "no account")
-    } else {
-        (StatusCode::OK, "ok")
-    }
 }
