@@ -70,6 +70,7 @@ pub enum Command {
 
 /// Which tools are meant.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Which tools")]
 pub struct Selection {
     /// Only tools of these classes.
     #[arg(long, value_delimiter = ',', value_name = "CLASS")]
@@ -253,6 +254,7 @@ pub struct Doctor {
 
 /// How calls are watched.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Watching")]
 pub struct WatchFlags {
     /// Append a line of JSON for every call to this file; they go to stderr otherwise. A call that can't be written
     /// down is not made.
@@ -264,7 +266,7 @@ pub struct WatchFlags {
     /// At most so many rows in an answer; what is left out is told, with the arguments that give it.
     #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value_t = 10_000, value_name = "ROWS")]
     pub max_rows: usize,
-    /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 8388608 over HTTP by default.
+    /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
     #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
     /// How long calls in flight may take to end when the process is told to stop.

@@ -16,6 +16,7 @@ pub mod probe;
 pub mod reload;
 pub mod run;
 pub mod search;
+pub mod secrets;
 pub mod select;
 pub mod settings;
 pub mod stop;

@@ -11,6 +11,8 @@ pub enum Failure {
     Usage(String),
     /// The runtime's error (exit code by its kind).
     Call(Error),
+    /// Something that was told already, with its exit code.
+    Told(u8),
 }
 
 impl std::fmt::Display for Failure {
@@ -18,6 +20,7 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Usage(message) => f.write_str(message),
             Self::Call(error) => error.fmt(f),
+            Self::Told(_) => f.write_str("it was told already"),
         }
     }
 }
@@ -33,6 +36,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::Told(code) => *code,
             Self::Call(error) => match error.kind() {
                 ErrorKind::InvalidArguments | ErrorKind::UnknownTool | ErrorKind::Configuration => 2,
                 ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::OutcomeUnknown => 3,
@@ -45,6 +49,7 @@ impl Failure {
     pub fn tell(&self) {
         match self {
             Self::Usage(message) => eprintln!("error: {message}"),
+            Self::Told(_) => {}
             Self::Call(error) => {
                 json(&error.to_json());
                 eprintln!("error: {error}");

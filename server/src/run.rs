@@ -29,7 +29,7 @@ pub struct Watch {
 }
 
 /// The most bytes of an answer to a program, if nothing else was said.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// How much an answer may hold.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,8 @@ pub enum Refusal {
 
 /// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
 pub fn value(outcome: &Outcome) -> Value {
-    let mut value = json!({"result": outcome.value});
+    let is_left_out = outcome.value.is_null() && outcome.notice.is_some();
+    let mut value = if is_left_out { json!({}) } else { json!({"result": outcome.value}) };
     if let Some(next) = outcome.next_arguments() {
         value["next"] = json!(next);
     }
@@ -148,9 +149,10 @@ impl Runner {
         let trace = Trace::current();
         let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
         // The API is told which trace its request belongs to.
+        let options = self.limits().on(options);
         let client = self.client.with_headers(trace.headers());
-        let result =
-            client.execute_with(tool, arguments, &self.limits().on(options)).instrument(span.clone()).await;
+        let result = client.execute_with(tool, arguments, &options).instrument(span.clone()).await;
+        let result = result.map(|outcome| within(outcome, options.max_bytes));
         let took = started.elapsed();
         self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
         span.in_scope(|| tell(result.as_ref(), took));
@@ -169,6 +171,21 @@ impl Runner {
         }
         result.map_err(Refusal::Failed)
     }
+}
+
+/// The outcome without its value if that has too many bytes, with a notice. Lists were cut before. The call worked,
+/// so this is no error.
+fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
+    let Some(most) = most.filter(|_| !outcome.value.is_array()) else { return outcome };
+    let bytes = outcome.value.to_string().len();
+    if bytes > most {
+        outcome.value = Value::Null;
+        outcome.notice = Some(format!(
+            "The call worked; its answer of {bytes} bytes is left out, as at most {most} are given. Ask for fewer members \
+             with \"fields\" if the tool has that argument."
+        ));
+    }
+    outcome
 }
 
 /// A line of the log.

@@ -7,8 +7,9 @@
 //! region = "na"                 # or base_url = "https://…/v4_6_release/apis/3.0"
 //! company_id = "acme"
 //! public_key = "…"
-//! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
-//! client_id = "…"               # or client_id_env, or client_id_file
+//! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…", or from the system's keyring:
+//! # private_key_command = ["secret-tool", "lookup", "service", "cwpsa", "account", "acme"]
+//! client_id = "…"               # or client_id_env, client_id_file, client_id_command
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
 //!
 //! [tools]                       # which tools servers offer, where no flags say it
@@ -25,6 +26,7 @@ use serde::Deserialize;
 
 use crate::cli::{Connection, Selection};
 use crate::output::Failure;
+use crate::secrets::{self, Kept};
 use crate::select::Class;
 
 /// The settings file.
@@ -83,9 +85,13 @@ pub struct Account {
     private_key: Option<String>,
     private_key_env: Option<String>,
     private_key_file: Option<PathBuf>,
+    #[serde(default)]
+    private_key_command: Vec<String>,
     client_id: Option<String>,
     client_id_env: Option<String>,
     client_id_file: Option<PathBuf>,
+    #[serde(default)]
+    client_id_command: Vec<String>,
     #[serde(default)]
     tokens: Vec<String>,
     #[serde(default)]
@@ -166,23 +172,25 @@ impl Target {
             flags.public_key.clone().or(account.public_key.clone()),
             "the public key (--public-key, CWPSA_PUBLIC_KEY)",
         );
-        let private_key = secret(
+        let private_key = secrets::find(
             "CWPSA_PRIVATE_KEY",
             flags.private_key_file.as_deref(),
             Kept {
                 own: account.private_key.as_deref(),
                 variable: account.private_key_env.as_deref(),
                 file: account.private_key_file.as_deref(),
+                command: &account.private_key_command,
             },
         )?;
         let private_key = need(private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
-        let client_id = secret(
+        let client_id = secrets::find(
             "CWPSA_CLIENT_ID",
             None,
             Kept {
                 own: account.client_id.as_deref(),
                 variable: account.client_id_env.as_deref(),
                 file: account.client_id_file.as_deref(),
+                command: &account.client_id_command,
             },
         )?;
         let client_id = need(client_id, "the client id (CWPSA_CLIENT_ID)");
@@ -252,36 +260,6 @@ fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Fai
     }
 }
 
-/// Where the settings file keeps a secret.
-struct Kept<'a> {
-    own: Option<&'a str>,
-    variable: Option<&'a str>,
-    file: Option<&'a Path>,
-}
-
-/// A secret: from the variable, from the file that a flag names, then as the settings file says.
-fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
-    let of_file = |path: &Path| match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),
-    };
-    let of_variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-    if let Some(text) = of_variable(variable) {
-        return Ok(Some(text));
-    }
-    match (file, kept.own, kept.variable, kept.file) {
-        (Some(path), ..) | (None, None, None, Some(path)) => of_file(path),
-        (None, Some(own), ..) => Ok(Some(own.to_owned())),
-        (None, None, Some(name), _) => match of_variable(name) {
-            Some(text) => Ok(Some(text)),
-            None => {
-                Err(Failure::Usage(format!("the settings file names the variable {name}, which is not set")))
-            }
-        },
-        (None, None, None, None) => Ok(None),
-    }
-}
-
 /// Reads the settings file; one at the usual place need not exist.
 ///
 /// # Errors
@@ -298,8 +276,17 @@ pub fn read(path: Option<&Path>) -> Result<File, Failure> {
     let Some(path) = path.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let file: File = parse(&path, &text)?;
+    let holds = |account: &Account| account.private_key.is_some() || !account.tokens.is_empty();
+    if file.accounts.values().any(holds) {
+        secrets::warn(&path);
+    }
+    Ok(file)
+}
+
+fn parse(path: &Path, text: &str) -> Result<File, Failure> {
     // The parser shows the line and the value, which may be a secret: only the place is told.
-    toml::from_str(&text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
         let message = match error.message() {
             message if message.starts_with("invalid type") => "the value is of the wrong type",

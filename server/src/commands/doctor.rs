@@ -31,7 +31,12 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
         }
     }
     output::json(&json!({"ok": ok, "checks": report}));
-    result
+    // The report has told it.
+    match result {
+        Err(failure) => Err(Failure::Told(failure.exit_code())),
+        Ok(()) if ok => Ok(()),
+        Ok(()) => Err(Failure::Told(2)),
+    }
 }
 
 async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failure> {
@@ -41,9 +46,8 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let target = match Target::find(&arguments.connection).await {
         Ok(target) => target,
         Err(failure) => {
-            let Failure::Usage(message) = &failure else { return Err(failure) };
-            say("settings", false, message.clone(), Some("Set what is missing, then run this again."));
-            return Err(Failure::Usage("the settings are incomplete".to_owned()));
+            say("settings", false, failure.to_string(), Some("Set what is missing, then run this again."));
+            return Err(failure);
         }
     };
     say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
@@ -76,8 +80,29 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
         say("clock", apart <= CLOCK, format!("{} s apart", apart.as_secs()), advice);
     }
     let version = answer.value["version"].as_str().unwrap_or("unknown").to_owned();
-    say("version", true, format!("{version}; the tools were made for {}", connectwise_psa::API.accept), None);
+    let made_for = connectwise_psa::API.accept.rsplit_once("version=").map_or("", |(_, version)| version);
+    let older = numbers(&version) < numbers(made_for);
+    let advice = older
+        .then_some("The server is older than the tools: those for what is new in between will not be found.");
+    say("version", true, format!("{version}; the tools were made for {made_for}"), advice);
     let tools = CATALOGUE.len();
     say("tools", true, format!("{tools} in the catalogue"), None);
     Ok(())
+}
+
+/// Year and number of a version such as `v2025.1.12345`.
+fn numbers(version: &str) -> Vec<u32> {
+    version.trim_start_matches('v').split('.').take(2).filter_map(|part| part.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(numbers("v2024.12.1") < numbers("2025.1") && numbers("v2025.1.9") == numbers("2025.1"));
+        assert!(numbers("v2025.10.0") > numbers("2025.2"));
+        assert!(connectwise_psa::API.accept.contains("version="));
+    }
 }

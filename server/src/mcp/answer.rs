@@ -31,20 +31,6 @@ pub fn refused(value: Value) -> CallToolResult {
     result
 }
 
-/// The value, or a notice in its place if it is no list, which would have been cut, and has more bytes than a client
-/// is to get. The call worked, so this is no error.
-pub fn within(value: Value, most: usize) -> Value {
-    let bytes = value.to_string().len();
-    if value["result"].is_array() || bytes <= most {
-        return value;
-    }
-    let notice = format!(
-        "The call worked; its answer of {bytes} bytes is left out, as at most {most} are given. Ask for fewer members \
-         with \"fields\" if the tool has that argument."
-    );
-    json!({"notice": notice})
-}
-
 /// The schema of [`crate::run::value`], around that of the tool's own answer, and of the errors that come instead.
 pub fn schema(mut answer: Value) -> Map<String, Value> {
     let definitions = answer.as_object_mut().and_then(|answer| answer.remove("$defs"));

@@ -173,7 +173,7 @@ impl Server {
     async fn execute(&self, tool: Tool, arguments: &Value) -> CallToolResult {
         let options = ExecuteOptions { max_bytes: Some(self.most_bytes()), ..ExecuteOptions::default() };
         match self.0.runner.run(BY, tool, arguments, &options).await {
-            Ok(outcome) => answer::done(answer::within(run::value(&outcome), self.most_bytes())),
+            Ok(outcome) => answer::done(run::value(&outcome)),
             Err(refusal) => answer::failed(&refusal),
         }
     }
@@ -200,7 +200,7 @@ impl Server {
             let mut next = outcome.next_arguments().cloned();
             let is_cut = outcome.omitted.is_some();
             let Value::Array(page) = outcome.value else {
-                return answer::done(answer::within(run::value(&outcome), most_bytes));
+                return answer::done(run::value(&outcome));
             };
             bytes += Value::Array(page.clone()).to_string().len();
             let is_full = bytes > most_bytes && !rows.is_empty();

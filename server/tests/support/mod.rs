@@ -1,6 +1,8 @@
 //! A stand-in for the API, settings for it, and the server itself in this process.
 #![allow(dead_code, missing_docs)]
 
+pub mod stdio;
+
 use std::net::SocketAddr;
 
 use clap::Parser;
