@@ -20,10 +20,12 @@ use crate::stop::Calls;
     version,
     arg_required_else_help = true,
     after_help = "Results go to stdout as JSON, everything else to stderr.\n\
-        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments, 3 it could not be reached.\n\n\
+        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments,\n            \
+        3 it could not be reached.\n\n\
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
-        cwpsa call create_a_ticket_note --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}' --dry-run"
+        cwpsa call create_a_ticket_note --dry-run \\\n        \
+        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}'"
 )]
 pub struct Arguments {
     /// What to do.
@@ -37,7 +39,8 @@ pub struct Arguments {
         default_value_t,
         env = "CWPSA_LOG_FORM",
         hide_env = true,
-        value_name = "FORM"
+        hide_possible_values = true,
+        value_name = "text|json|off"
     )]
     pub log: Form,
 }

@@ -52,13 +52,32 @@ impl Failure {
             Self::Told(_) => {}
             Self::Call(error) => {
                 json(&error.to_json());
-                eprintln!("error: {error}");
+                tell(error);
                 if let Some(next) = error.next_step() {
                     eprintln!("  {next}");
                 }
             }
         }
     }
+}
+
+/// For people: what went wrong, and a line for each argument.
+fn tell(error: &Error) {
+    let lines: Vec<String> = error
+        .fields()
+        .iter()
+        .map(|field| format!("{}: {}", one_line(&field.pointer), one_line(&field.message)))
+        .collect();
+    let said = error.to_string();
+    // The sentence has them all in brackets at its end.
+    let brackets = format!(" ({})", lines.join("; "));
+    eprintln!("error: {}", said.strip_suffix(&brackets).unwrap_or(&said));
+    lines.iter().for_each(|line| eprintln!("  {line}"));
+}
+
+/// What a server says must not move the cursor of a terminal.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Prints JSON: indented for people, on one line for programs.

@@ -106,8 +106,8 @@ mod tests {
     use super::*;
     use std::fs::write;
 
-    #[test]
-    fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
+    #[tokio::test]
+    async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let count = |reload: &Reload| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();

@@ -188,9 +188,14 @@ fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
     outcome
 }
 
+/// To the microsecond, for logs.
+pub fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1e6).round() / 1e3
+}
+
 /// A line of the log.
 fn tell(result: Result<&Outcome, &Error>, took: Duration) {
-    let ms = took.as_secs_f64() * 1000.0;
+    let ms = milliseconds(took);
     match result {
         Ok(outcome) => tracing::info!(outcome = "ok", status = outcome.status, ms, "called"),
         Err(error) => tracing::info!(outcome = error.kind().as_str(), status = error.status(), ms, "called"),

@@ -196,8 +196,8 @@ impl Target {
         let client_id = need(client_id, "the client id (CWPSA_CLIENT_ID)");
         if !missing.is_empty() {
             return Err(Failure::Usage(format!(
-                "it is not said whose account is meant. Missing: {}. A settings file can hold them too; see README.",
-                missing.join("; ")
+                "it is not said whose account is meant. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
+                missing.join("\n  ")
             )));
         }
         let credentials = Credentials {

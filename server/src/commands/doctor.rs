@@ -24,7 +24,7 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
         eprintln!(
             "{mark} {}: {}",
             step["check"].as_str().unwrap_or_default(),
-            step["said"].as_str().unwrap_or_default()
+            step["said"].as_str().unwrap_or_default().replace('\n', "\n     ")
         );
         if let Some(advice) = step["do"].as_str() {
             eprintln!("     {advice}");

@@ -17,7 +17,7 @@ use crate::output::Failure;
 pub async fn run(arguments: Arguments) -> ExitCode {
     // Who serves is watched; who calls once sees what comes of it.
     let level = match arguments.command {
-        Command::Mcp(_) | Command::Serve(_) => "warn,cwpsa=info",
+        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info",
         _ => "warn",
     };
     if let Err(failure) = crate::logs::start(arguments.log, level) {

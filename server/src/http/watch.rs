@@ -17,6 +17,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::failure;
+use crate::run;
 use crate::stop::Calls;
 use crate::trace::Trace;
 
@@ -44,7 +45,7 @@ async fn watch(State(calls): State<Calls>, mut request: Request, next: Next) -> 
     // For handlers that run in tasks of their own.
     request.extensions_mut().insert(trace.clone());
     let response = trace.scope(next.run(request)).instrument(span.clone()).await;
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
+    let (status, ms) = (response.status().as_u16(), run::milliseconds(started.elapsed()));
     span.in_scope(|| match PROBES.contains(&route) {
         true => tracing::debug!(status, ms, "answered"),
         false => tracing::info!(status, ms, "answered"),
