@@ -116,9 +116,9 @@ pub struct Tools {
     /// As declarations for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
-    /// In which length names are.
-    #[arg(long, value_enum, default_value_t)]
-    pub names: Names,
+    /// In which length names are; short in a table, else full.
+    #[arg(long, value_enum)]
+    pub names: Option<Names>,
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,

@@ -51,7 +51,9 @@ impl Failure {
             Self::Usage(message) => eprintln!("error: {message}"),
             Self::Told(_) => {}
             Self::Call(error) => {
-                json(&error.to_json());
+                if !is_watched() {
+                    json(&error.to_json());
+                }
                 tell(error);
                 if let Some(next) = error.next_step() {
                     eprintln!("  {next}");
@@ -59,6 +61,11 @@ impl Failure {
             }
         }
     }
+}
+
+/// Whether one person sees both stdout and stderr, who need not be told twice.
+pub fn is_watched() -> bool {
+    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// For people: what went wrong, and a line for each argument.

@@ -218,3 +218,36 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
     assert!(full[0]["outputSchema"].is_object());
     assert!(names("?module=tme", None).await.unwrap_err().contains("there is no module"));
 }
+
+#[tokio::test]
+async fn a_walk_stops_where_an_answer_is_full_and_goes_on_from_there() {
+    for (flags, most_rows, most_bytes) in
+        [(["--max-rows", "30"], 30, 60_000), (["--max-bytes", "9000"], 10_000, 9_000)]
+    {
+        let mut session = Session::new(&[&["--sandbox"][..], &flags].concat()).await;
+        let count = session.call("call_tool", json!({"name": "count_tickets"})).await;
+        let total = count["structuredContent"]["result"]["count"].as_u64().unwrap() as usize;
+        let (mut seen, mut arguments, mut answers) = (Vec::new(), json!({"orderBy": "id asc"}), 0);
+        loop {
+            let call = json!({"name": "list_all_tickets", "arguments": arguments, "all_pages": true});
+            let mut answer = session.call("call_tool", call).await["structuredContent"].take();
+            let rows = answer["result"].as_array().unwrap_or_else(|| panic!("{answer}"));
+            assert!(rows.len() <= most_rows && answer["result"].to_string().len() <= most_bytes, "{flags:?}");
+            seen.extend(rows.iter().map(|row| row["id"].as_u64().unwrap()));
+            let is_empty = rows.is_empty();
+            answers += 1;
+            arguments = answer["next"].take();
+            if arguments.is_null() {
+                break;
+            }
+            assert!(!is_empty && answers < total, "{flags:?}");
+        }
+        println!("{total} tickets in {answers} answers with {flags:?}");
+        assert!(answers > 1, "{total}");
+        assert!(
+            seen.is_sorted_by(|one, other| one < other) && seen.len() == total,
+            "{} of {total}",
+            seen.len()
+        );
+    }
+}

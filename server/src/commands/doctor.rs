@@ -30,7 +30,9 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
             eprintln!("     {advice}");
         }
     }
-    output::json(&json!({"ok": ok, "checks": report}));
+    if !output::is_watched() {
+        output::json(&json!({"ok": ok, "checks": report}));
+    }
     // The report has told it.
     match result {
         Err(failure) => Err(Failure::Told(failure.exit_code())),
