@@ -222,12 +222,13 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
 #[tokio::test]
 async fn a_walk_stops_where_an_answer_is_full_and_goes_on_from_there() {
     for (flags, most_rows, most_bytes) in
-        [(["--max-rows", "30"], 30, 60_000), (["--max-bytes", "9000"], 10_000, 9_000)]
+        [(["--max-rows", "5"], 5, 60_000), (["--max-bytes", "4000"], 10_000, 4_000)]
     {
         let mut session = Session::new(&[&["--sandbox"][..], &flags].concat()).await;
         let count = session.call("call_tool", json!({"name": "count_tickets"})).await;
         let total = count["structuredContent"]["result"]["count"].as_u64().unwrap() as usize;
-        let (mut seen, mut arguments, mut answers) = (Vec::new(), json!({"orderBy": "id asc"}), 0);
+        let (mut seen, mut arguments, mut answers) =
+            (Vec::new(), json!({"orderBy": "id asc", "pageSize": 3}), 0);
         loop {
             let call = json!({"name": "list_all_tickets", "arguments": arguments, "all_pages": true});
             let mut answer = session.call("call_tool", call).await["structuredContent"].take();
