@@ -20,4 +20,6 @@ pub mod secrets;
 pub mod select;
 pub mod settings;
 pub mod stop;
+pub mod store;
 pub mod trace;
+pub mod webhooks;

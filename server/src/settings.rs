@@ -12,6 +12,9 @@
 //! client_id = "…"               # or client_id_env, client_id_file, client_id_command
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
 //!
+//! [accounts.acme.webhooks]      # see [`webhooks`]
+//! mcp = true
+//!
 //! [tools]                       # which tools servers offer, where no flags say it
 //! module = ["service", "time"]  # and class, name, toolset, read_only
 //! ```
@@ -28,6 +31,7 @@ use crate::cli::{Connection, Selection};
 use crate::output::Failure;
 use crate::secrets::{self, Kept};
 use crate::select::Class;
+use crate::webhooks;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -96,6 +100,8 @@ pub struct Account {
     tokens: Vec<String>,
     #[serde(default)]
     tokens_env: Vec<String>,
+    /// What is done with the account's callbacks.
+    pub webhooks: Option<webhooks::Table>,
 }
 
 impl Account {

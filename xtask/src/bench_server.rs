@@ -36,7 +36,7 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
             session.list()?;
             times.push(start.elapsed().as_secs_f64() * 1000.0);
             std::thread::sleep(Duration::from_millis(100));
-            memory = session.memory()?;
+            memory = self::memory(session.process.id())?;
         }
         times.sort_by(f64::total_cmp);
         let what =
@@ -94,17 +94,6 @@ impl Session {
         self.output.read_line(&mut line).map_err(|error| error.to_string())?;
         Ok(line)
     }
-
-    /// Resident memory in megabytes.
-    fn memory(&self) -> Result<f64, String> {
-        let path = format!("/proc/{}/status", self.process.id());
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
-        kilobytes
-            .map(|kilobytes| kilobytes / 1000.0)
-            .ok_or_else(|| format!("{path} does not tell the memory"))
-    }
 }
 
 impl Drop for Session {
@@ -112,4 +101,13 @@ impl Drop for Session {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Resident memory of a process, in megabytes.
+pub fn memory(process: u32) -> Result<f64, String> {
+    let path = format!("/proc/{process}/status");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
+    kilobytes.map(|kilobytes| kilobytes / 1000.0).ok_or_else(|| format!("{path} does not tell the memory"))
 }

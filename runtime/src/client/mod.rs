@@ -3,6 +3,7 @@
 
 mod address;
 mod builder;
+mod connect;
 mod prepare;
 mod retry;
 mod send;
@@ -16,6 +17,7 @@ use crate::tool::Checks;
 use crate::{Answer, Api, Credentials, Error, HeaderMap, Request, Response};
 
 use address::Address;
+use connect::Connector;
 
 pub use builder::ClientBuilder;
 pub use prepare::{PreparedBody, PreparedRequest};
@@ -37,7 +39,7 @@ pub struct Client {
 struct Inner {
     api: &'static Api,
     address: Address,
-    http: reqwest::Client,
+    connector: Connector,
     credentials: Option<Arc<dyn Credentials>>,
     retry: RetryPolicy,
     max_body: usize,

@@ -134,7 +134,7 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
             Some(chosen) => account.runner.with(state.selection.and(move |tool| chosen.has(tool))),
             None => account.runner.clone(),
         };
-        Server::new(runner, choice.shape, state.reload.clone())
+        Server::new(runner, choice.shape, state.reload.clone()).with_events(state.webhooks.events(id))
     };
     handle(state.sessions.get(&key, make), request).await
 }

@@ -15,8 +15,10 @@ mod nest;
 mod proxy;
 mod ready;
 mod repeat;
+mod slashes;
 mod tools;
 mod watch;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +37,8 @@ use crate::reload::Reload;
 use crate::run::Watch;
 use crate::select::Selection;
 use crate::stop::{self, Calls};
+use crate::store;
+use crate::webhooks::Hooks;
 use accounts::Accounts;
 pub use watch::watched;
 
@@ -53,6 +57,7 @@ struct State {
     guard: guard::Guard,
     ready: ready::Ready,
     reload: Reload,
+    webhooks: Arc<Hooks>,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -64,6 +69,7 @@ pub struct Listening {
     listener: tokio::net::TcpListener,
     router: Router,
     calls: Calls,
+    webhooks: Arc<Hooks>,
 }
 
 impl Listening {
@@ -72,7 +78,16 @@ impl Listening {
     /// # Errors
     /// What the listener says.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        stop::serve(self.listener, self.router, &self.calls, stop).await
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        let webhooks = tokio::spawn(self.webhooks.run(stopped));
+        let stop = async move {
+            stop.await;
+            stopping.send_replace(true);
+        };
+        let served = stop::serve(self.listener, self.router, &self.calls, stop).await;
+        // A panic in there was shown when it came.
+        let _ = webhooks.await;
+        served
     }
 }
 
@@ -87,6 +102,9 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let watch = arguments.watch.start()?;
     let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
     accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
+    let store = store::open(arguments.state.as_deref()).await;
+    let store = store.map_err(|error| Failure::Usage(error.to_string()))?;
+    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -108,8 +126,10 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         guard: guard::Guard::new(address, &arguments.allow_host),
         ready: ready::Ready::default(),
         reload,
+        webhooks: Arc::clone(&webhooks),
     });
-    Ok(Listening { address, listener, router: watched(router(state), calls.clone()), calls })
+    let router = watched(router(state), calls.clone());
+    Ok(Listening { address, listener, router, calls, webhooks })
 }
 
 /// Serves until the process is told to stop.
@@ -120,6 +140,12 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
     let address = listening.address;
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
+    for account in listening.webhooks.accounts() {
+        eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
+    }
+    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+        eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
+    }
     listening.serve(stop::told()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
@@ -133,10 +159,15 @@ fn router(state: Arc<State>) -> Router {
         .route("/tools/{name}/call", post(call::call))
         .route("/mcp", any(mcp::of_account))
         .route("/metrics", get(metrics));
-    Router::new()
+    let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
+        // A callback's signature is the check.
+        .route(
+            "/webhooks/{account}",
+            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+        )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready::answer))
         .route("/openapi.json", get(api::document))
@@ -148,7 +179,9 @@ fn router(state: Arc<State>) -> Router {
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(state)
+        .with_state(state);
+    // Outside of the routes, as these go by the path that it gives.
+    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.

@@ -5,6 +5,8 @@
 
 mod answer;
 mod arguments;
+mod changes;
+mod events;
 mod offer;
 mod pages;
 mod prompts;
@@ -23,7 +25,11 @@ use crate::reload::Reload;
 use crate::run::Runner;
 use crate::settings::{self, Target};
 use crate::stop;
+pub use events::Events;
 pub use server::{Server, Shape};
+
+/// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
+const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
@@ -85,6 +91,7 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
 /// check hosts and origins itself; otherwise that was done before.
 pub fn service(server: Server, guarded: bool) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default().with_cancellation_token(server.calls().ended());
-    let config = if guarded { config.enforce_origin_validation() } else { config.disable_allowed_hosts() };
+    let config =
+        if guarded { config.with_allowed_origins(OWN_ORIGINS) } else { config.disable_allowed_hosts() };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
 }

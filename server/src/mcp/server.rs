@@ -1,7 +1,6 @@
 //! The handler: one for all clients, sharing the account's client and the search index.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use axum::http::request::Parts;
 use connectwise_psa::CATALOGUE;
@@ -11,13 +10,15 @@ use rmcp::model::{
     CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
-    Reference, ResourceContents, ServerCapabilities, ServerConfig, SubscriptionFilter,
+    Reference, ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams,
+    SubscriptionFilter, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 
-use super::{answer, arguments, offer, pages, prompts};
+use super::events::{self, Events};
+use super::{answer, arguments, changes, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
 use crate::reload::Reload;
@@ -28,8 +29,6 @@ use crate::trace::Trace;
 
 /// How calls come, for the audit log.
 const BY: &str = "mcp";
-/// How long after a client has left its session is let go.
-const GONE: Duration = Duration::from_secs(30);
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
 /// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
@@ -62,12 +61,21 @@ struct Inner {
     shape: Shape,
     reload: Reload,
     search: OnceLock<Search>,
+    events: Option<Events>,
 }
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
     pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
-        Self(Arc::new(Inner { runner, shape, reload, search: OnceLock::new() }))
+        Self(Arc::new(Inner { runner, shape, reload, search: OnceLock::new(), events: None }))
+    }
+
+    /// The same, which shows these events.
+    pub fn with_events(mut self, events: Option<Events>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.events = events;
+        }
+        self
     }
 
     /// The calls in flight.
@@ -265,13 +273,16 @@ fn cursor(request: Option<PaginatedRequestParams>) -> Result<usize, ErrorData> {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder()
+        let mut capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_tool_list_changed()
             .enable_resources()
             .enable_prompts()
             .enable_completions()
             .build();
+        if let Some(resources) = capabilities.resources.as_mut() {
+            resources.subscribe = self.0.events.as_ref().map(|_| true);
+        }
         let how = match self.0.shape.offer {
             Offer::Search => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
@@ -349,42 +360,7 @@ impl ServerHandler for Server {
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        let (mut changes, calls, peer) = (self.0.reload.changes(), self.calls().clone(), context.peer);
-        changes.mark_unchanged();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    changed = changes.changed() => if changed.is_err() || peer.notify_tool_list_changed().await.is_err() {
-                        return;
-                    },
-                    () = tokio::time::sleep(GONE) => if peer.is_transport_closed() {
-                        return;
-                    },
-                    () = calls.stopping() => return,
-                }
-            }
-        });
-    }
-
-    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        let mut accepted = SubscriptionFilter::new();
-        accepted.tools_list_changed = requested.tools_list_changed;
-        Some(accepted)
-    }
-
-    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut changes = self.0.reload.changes();
-        changes.mark_unchanged();
-        let sink = context.sink();
-        loop {
-            tokio::select! {
-                changed = changes.changed() => if changed.is_err() || sink.notify_tool_list_changed().await.is_err() {
-                    return Ok(());
-                },
-                () = context.cancelled() => return Ok(()),
-                () = self.calls().stopping() => return Ok(()),
-            }
-        }
+        changes::tell(&self.0.reload, self.calls(), context.peer);
     }
 
     async fn list_prompts(
@@ -411,7 +387,9 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(pages::all()))
+        let mut resources = pages::all();
+        resources.extend(self.0.events.as_ref().map(|_| Events::resource()));
+        Ok(ListResourcesResult::with_all_items(resources))
     }
 
     async fn list_resource_templates(
@@ -427,6 +405,9 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
+        if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
+            return events.read().await.map(Into::into);
+        }
         if let Some((tool, argument, typed)) = pages::argument(&request.uri)
             && let Some(page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
         {
@@ -436,8 +417,42 @@ impl ServerHandler for Server {
         }
         match pages::read(&request.uri) {
             Some(result) => Ok(result.into()),
-            None => Err(ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), None)),
+            None => Err(ErrorData::resource_not_found(
+                format!("there is nothing at {}", request.uri),
+                Some(json!({"uri": request.uri})),
+            )),
         }
+    }
+
+    // Clients of 2025-11-25 and before know no other way.
+    #[allow(deprecated)]
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        events::subscribe(self.0.events.as_ref(), &request.uri, context.peer)
+    }
+
+    #[allow(deprecated)]
+    async fn unsubscribe(
+        &self,
+        _: UnsubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if let Some(events) = &self.0.events {
+            events.unsubscribe(&context.peer);
+        }
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(changes::filter(self.0.events.as_ref()))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        changes::listen(&self.0.reload, self.0.events.as_ref(), self.calls(), &context).await;
+        Ok(())
     }
 
     async fn complete(
