@@ -61,7 +61,14 @@ impl Query {
         for (saying, length) in words.sayings_in(&query) {
             tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
         }
+        // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
+        stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
         Self { intent: intent(&wanted, &query), words: query, stems, tokens }
+    }
+
+    /// Whether it has the stem of the name of an action.
+    pub fn names(&self, action: &String) -> bool {
+        self.stems.contains(action)
     }
 }
 
