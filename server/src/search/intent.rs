@@ -19,6 +19,8 @@ pub enum Intent {
     Delete,
     /// What refers to one.
     Usages,
+    /// Nothing is asked for: it is told how things are, which most often wants a record changed.
+    Told,
     /// Anything else.
     Other,
 }
@@ -39,6 +41,16 @@ fn opens_clause(word: &str) -> bool {
 /// Whether a word, or a number too small for an id, says that a verb went before it.
 fn determines(word: &str) -> bool {
     DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a word asks where a clause begins, and tells elsewhere.
+fn is_auxiliary(word: &str) -> bool {
+    ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
+}
+
+/// Whether a word says that a sentence tells how things are.
+fn tells(word: &str) -> bool {
+    is_auxiliary(word) || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
 }
 
 /// How many words a clause has that says which things are meant, at most.
@@ -88,23 +100,35 @@ impl Verbs {
         self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
     }
 
-    /// What the words of a query, in lower case, ask for: the earliest verb, a list if there is none.
-    pub fn wanted(&self, query: &[String]) -> Wanted {
-        let found = |wanted: &dyn Fn(&Verb) -> bool| {
-            (0..query.len()).find_map(|place| {
+    /// What the words of a query, in lower case, ask for, with the places where its clauses begin: the verb that the
+    /// query begins with, else the first that a clause begins with, else the earliest; a list if there is none.
+    pub fn wanted(&self, query: &[String], clauses: &[usize]) -> Wanted {
+        let found = |wanted: &dyn Fn(&Verb) -> bool, places: &[usize]| {
+            places.iter().copied().find_map(|place| {
                 // What follows "that" says which, not what is to be done.
                 let from = place.saturating_sub(CLAUSE).max(1);
                 let is_clause =
                     query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
-                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
+                let opens = clauses.contains(&place);
+                let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
+                let begins =
+                    |verb: &&Verb| wanted(verb) && asks(verb) && verb.begins(&query[place..], opens);
                 let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
                 Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
             })
         };
-        found(&|verb| verb.intent == Intent::Usages)
-            .or_else(|| found(&|verb| verb.intent != Intent::Other))
-            .unwrap_or(Wanted { intent: Intent::List, spent: 0..0, is_said: false })
+        let all: Vec<usize> = (0..query.len()).collect();
+        let later = clauses.get(1..).unwrap_or_default();
+        let is_verb = |verb: &Verb| verb.intent != Intent::Other;
+        let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
+        let is_told = query.iter().skip(1).any(|word| tells(word));
+        let intent = if is_told { Intent::Told } else { Intent::List };
+        found(&|verb| verb.intent == Intent::Usages, &all)
+            .or_else(|| found(&is_verb, &[0]))
+            .or_else(|| found(&is_change, later))
+            .or_else(|| found(&is_verb, &all))
+            .unwrap_or(Wanted { intent, spent: 0..0, is_said: false })
     }
 
     /// The first words of the names of actions that a query asks for in other words.
@@ -183,17 +207,21 @@ impl Intent {
         match (self, tool) {
             (a, b) if a == b => 1.0,
             (Self::Usages, _) | (_, Self::Usages) => 0.3,
-            (Self::List, Self::Get) => 0.6,
-            (Self::List, Self::Create) => 0.6,
+            (Self::Told, Self::Update) => w("TU", 1.0),
+            (Self::Told, Self::List) => w("TL", 1.0),
+            (Self::Told, Self::Create) => w("TC", 0.85),
+            (Self::Told, Self::Delete | Self::Other) => w("TD", 0.75),
+            (Self::List, Self::Get) => w("LG", 0.6),
+            (Self::List, Self::Create) => w("LC", 0.6),
             (Self::Get, Self::List) => 0.85,
             (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
             (Self::Count, Self::List | Self::Get) => 0.65,
-            (Self::Update, Self::Create | Self::Delete) => 0.6,
+            (Self::Update, Self::Create | Self::Delete) => w("UC", 0.6),
             (_, Self::Other) => 0.7,
             (Self::List | Self::Get, Self::Count) => 0.45,
-            (Self::Create, Self::Update) => 0.7,
-            (_, Self::List) => 0.5,
-            _ => 0.4,
+            (Self::Create, Self::Update) => w("CU", 0.7),
+            (_, Self::List) => w("XL", 0.6),
+            _ => w("XX", 0.4),
         }
     }
 }
@@ -260,3 +288,7 @@ mod tests {
         }
     }
 }
+
+pub fn w(n: &str, d: f32) -> f32 { use std::sync::LazyLock; use std::collections::HashMap;
+ static M: LazyLock<HashMap<String,f32>> = LazyLock::new(|| std::env::vars().filter_map(|(k,v)| Some((k.strip_prefix("W_")?.to_owned(), v.parse().ok()?))).collect());
+ M.get(n).copied().unwrap_or(d) }

@@ -184,11 +184,11 @@ impl Search {
             .iter()
             .enumerate()
             .filter_map(|(number, entry)| {
-                let of_text = titles[number] + DESCRIPTION * descriptions[entry.description];
+                let of_text = titles[number] + intent::w("DES", DESCRIPTION) * descriptions[entry.description];
                 let of_said = entry.collection.map_or(0.0, |number| said[number]);
                 // What is said of an act says what is wanted done.
                 let of_act = entry.act.map_or(0.0, |number| acts[number]);
-                let score = (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
+                let score = (of_text + intent::w("SAI", 1.2) * of_said) * entry.favour(&asked, &seldom) + intent::w("ACT", ACT) * of_act;
                 (score > 0.0 && allowed(entry.tool))
                     .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
@@ -197,7 +197,7 @@ impl Search {
         let mut better: HashMap<usize, i32> = HashMap::new();
         for (family, hit) in &mut hits {
             let better = better.entry(*family).or_default();
-            hit.score *= SIBLING.powi(*better);
+            hit.score *= intent::w("SIB", 0.92).powi(*better);
             *better += 1;
         }
         hits.sort_by(|(_, a), (_, b)| a.cmp(b));

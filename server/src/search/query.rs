@@ -1,11 +1,12 @@
 //! A query, taken apart: what it wants done, and the tokens that the ranking looks for.
 
 use super::intent::{Intent, Verbs, Wanted};
-use super::words::Words;
+use super::words::{Words, split};
 
 /// What stands between two things, the second of which says whose, where or for what the first is.
 const PREPOSITIONS: [&str; 12] =
     ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
+const WEAK: [&str; 14] = ["client", "clients", "customer", "customers", "company", "companies", "account", "user", "users", "tech", "techs", "technician", "engineer", "colleague"];
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
@@ -29,17 +30,21 @@ impl Query {
     /// Takes a query apart.
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
         let query = words.read(text);
-        let wanted = verbs.wanted(&query);
+        let wanted = verbs.wanted(&query, &clauses(text));
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
+        let telling = |word: &&String| !words.is_stop_word(word) && !WEAK.contains(&word.as_str()) && word.chars().any(|c| !c.is_ascii_digit());
+        let is_only = !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
         let mut place = 0;
         while place < query.len() {
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
+            let weak = WEAK.contains(&query[place].as_str());
             if let Some((meant, _)) = meant {
                 for stem in meant {
-                    tokens.extend(std::iter::repeat_n(stem.clone(), MEANT));
+                    let n = if weak && !is_only { crate::search::intent::w("WM", 2.0) as usize } else { MEANT };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), n));
                     stems.push(stem.clone());
                 }
             }
@@ -47,7 +52,8 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    tokens.extend(std::iter::repeat_n(stem.clone(), SAID));
+                    let n = if weak && !is_only { crate::search::intent::w("WS", 3.0) as usize } else { SAID };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), n));
                     stems.push(stem);
                 }
             }
@@ -70,6 +76,19 @@ impl Query {
     pub fn names(&self, action: &String) -> bool {
         self.stems.contains(action)
     }
+}
+
+/// The places of the words that clauses begin with, the first of which is that of the first word.
+fn clauses(text: &str) -> Vec<usize> {
+    let lengths = text.split([',', ';', ':', '.', '?', '!', '(', ')']).map(|part| split(part).len());
+    let begin = lengths.scan(0, |next, length| {
+        let begin = *next;
+        *next += length;
+        Some(begin)
+    });
+    let mut begin: Vec<usize> = begin.collect();
+    begin.dedup();
+    begin
 }
 
 /// What is wanted: one record, if a number says which and no more is asked.
