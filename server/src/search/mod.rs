@@ -92,7 +92,7 @@ struct Operation<'a> {
 
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.2;
-const SAID: f32 = 1.0;
+const SAID: f32 = 1.2;
 const ACT: f32 = 0.7;
 /// How much a query favours an action that it names.
 const NAMED: f32 = 1.2;
@@ -103,9 +103,11 @@ const WORD: f32 = 0.6;
 /// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
 const LENGTH: f32 = 0.9;
 const DESCRIBED: f32 = 0.3;
+/// How much of a score needs every thing that the query speaks of: two of them in one tool tell more than one twice.
+const COVERED: f32 = 0.3;
 /// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
 /// between six ways to change one of them.
-const SIBLING: f32 = 0.8;
+const SIBLING: f32 = 0.92;
 
 impl Search {
     /// Indexes every tool.
@@ -177,6 +179,7 @@ impl Search {
         let acts = self.acts.scores(&asked.tokens);
         let descriptions = self.descriptions.scores(&asked.tokens);
         let titles = self.titles.scores(&asked.tokens);
+        let things: Vec<Thing> = asked.things.iter().map(|thing| self.thing(thing)).collect();
         let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
         let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
         let mut hits: Vec<(usize, Hit)> = self
@@ -184,11 +187,14 @@ impl Search {
             .iter()
             .enumerate()
             .filter_map(|(number, entry)| {
-                let of_text = titles[number] + intent::w("DES", DESCRIPTION) * descriptions[entry.description];
+                let of_text = titles[number] + DESCRIPTION * descriptions[entry.description];
                 let of_said = entry.collection.map_or(0.0, |number| said[number]);
                 // What is said of an act says what is wanted done.
                 let of_act = entry.act.map_or(0.0, |number| acts[number]);
-                let score = (of_text + intent::w("SAI", 1.2) * of_said) * entry.favour(&asked, &seldom) + intent::w("ACT", ACT) * of_act;
+                let there = things.iter().filter(|thing| thing.is_in(number, entry)).count();
+                let covered = 1.0 - COVERED + COVERED * there as f32 / things.len().max(1) as f32;
+                let score =
+                    covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
                 (score > 0.0 && allowed(entry.tool))
                     .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
@@ -197,12 +203,35 @@ impl Search {
         let mut better: HashMap<usize, i32> = HashMap::new();
         for (family, hit) in &mut hits {
             let better = better.entry(*family).or_default();
-            hit.score *= intent::w("SIB", 0.92).powi(*better);
+            hit.score *= SIBLING.powi(*better);
             *better += 1;
         }
         hits.sort_by(|(_, a), (_, b)| a.cmp(b));
         hits.truncate(limit);
         hits.into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    /// Where what these stems say is spoken of.
+    fn thing(&self, stems: &[String]) -> Thing {
+        let (titles, said) = (self.titles.scores(stems), self.said.scores(stems));
+        Thing { titles, said, acts: self.acts.scores(stems) }
+    }
+}
+
+/// Where a thing that a query speaks of is spoken of: the scores of titles, sayings and acts.
+struct Thing {
+    titles: Vec<f32>,
+    said: Vec<f32>,
+    acts: Vec<f32>,
+}
+
+impl Thing {
+    /// Whether a tool, by its number, speaks of it.
+    fn is_in(&self, number: usize, entry: &Entry) -> bool {
+        let is_there = |scores: &[f32], number: usize| scores.get(number).is_some_and(|score| *score > 0.0);
+        is_there(&self.titles, number)
+            || entry.collection.is_some_and(|number| is_there(&self.said, number))
+            || entry.act.is_some_and(|number| is_there(&self.acts, number))
     }
 }
 
@@ -220,7 +249,7 @@ impl Entry {
     /// How much a query favours it, with what those that are seldom meant weigh for this query.
     fn favour(&self, asked: &Query, seldom: &[f32]) -> f32 {
         let is_named = self.intent == Intent::Other && asked.names(&self.action);
-        let of_intent = if is_named { NAMED } else { asked.intent.favours(self.intent) };
+        let of_intent = if is_named { NAMED } else { asked.favours(self.intent) };
         let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
         of_intent * of_seldom * self.weight
     }

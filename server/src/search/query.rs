@@ -6,7 +6,25 @@ use super::words::{Words, split};
 /// What stands between two things, the second of which says whose, where or for what the first is.
 const PREPOSITIONS: [&str; 12] =
     ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
-const WEAK: [&str; 14] = ["client", "clients", "customer", "customers", "company", "companies", "account", "user", "users", "tech", "techs", "technician", "engineer", "colleague"];
+/// Whom a thing is of or for, which says less of it than any other word.
+const WEAK: [&str; 14] = [
+    "client",
+    "clients",
+    "customer",
+    "customers",
+    "company",
+    "companies",
+    "account",
+    "user",
+    "users",
+    "tech",
+    "techs",
+    "technician",
+    "engineer",
+    "colleague",
+];
+/// How much a list is favoured where it is not sure that something else is asked for.
+const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
@@ -18,10 +36,14 @@ const MOST: usize = 5;
 pub struct Query {
     /// What it wants done.
     pub intent: Intent,
+    /// Whether it is sure that it wants that: a verb within may be a thing, or say which things are meant.
+    pub is_sure: bool,
     /// Its words, rightly spelt.
     pub words: Vec<String>,
     /// Its stems, each once.
     pub stems: Vec<String>,
+    /// The stems of each thing that it speaks of: what is said, and what is meant by it.
+    pub things: Vec<Vec<String>>,
     /// Stems and sayings, each as often as it counts.
     pub tokens: Vec<String>,
 }
@@ -33,18 +55,25 @@ impl Query {
         let wanted = verbs.wanted(&query, &clauses(text));
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
-        let telling = |word: &&String| !words.is_stop_word(word) && !WEAK.contains(&word.as_str()) && word.chars().any(|c| !c.is_ascii_digit());
-        let is_only = !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
+        let mut things = Vec::new();
+        let telling = |word: &&String| {
+            !words.is_stop_word(word)
+                && !WEAK.contains(&word.as_str())
+                && word.chars().any(|c| !c.is_ascii_digit())
+        };
+        let is_only =
+            !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
         let mut place = 0;
         while place < query.len() {
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
-            let weak = WEAK.contains(&query[place].as_str());
+            let first = stems.len();
+            let is_weak = !is_only && WEAK.contains(&query[place].as_str());
             if let Some((meant, _)) = meant {
                 for stem in meant {
-                    let n = if weak && !is_only { crate::search::intent::w("WM", 2.0) as usize } else { MEANT };
-                    tokens.extend(std::iter::repeat_n(stem.clone(), n));
+                    let count = if is_weak { MEANT - 1 } else { MEANT };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem.clone());
                 }
             }
@@ -52,10 +81,13 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    let n = if weak && !is_only { crate::search::intent::w("WS", 3.0) as usize } else { SAID };
-                    tokens.extend(std::iter::repeat_n(stem.clone(), n));
+                    let count = if is_weak { SAID - 1 } else { SAID };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem);
                 }
+            }
+            if stems.len() > first {
+                things.push(stems[first..].to_vec());
             }
             place += length;
         }
@@ -69,7 +101,13 @@ impl Query {
         }
         // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
         stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
-        Self { intent: intent(&wanted, &query), words: query, stems, tokens }
+        Self { intent: intent(&wanted, &query), is_sure: wanted.is_sure, words: query, stems, things, tokens }
+    }
+
+    /// How much it favours tools that do something.
+    pub fn favours(&self, tool: Intent) -> f32 {
+        let favour = self.intent.favours(tool);
+        if self.is_sure { favour } else { favour.max(UNSURE * Intent::List.favours(tool)) }
     }
 
     /// Whether it has the stem of the name of an action.
@@ -130,6 +168,12 @@ mod tests {
     fn a_misspelt_word_is_read_aright_but_a_name_is_not() {
         assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
         assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
+    }
+
+    #[test]
+    fn clauses_begin_behind_marks() {
+        assert_eq!(clauses("the bill was wrong, void it"), [0, 4]);
+        assert_eq!(clauses("tickets"), [0]);
     }
 
     #[test]
