@@ -36,7 +36,7 @@ pub struct Hit {
 
 impl Hit {
     /// The better one is first; ties are broken by name, so that one query always gives one answer.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
         other.score.total_cmp(&self.score).then_with(|| self.tool.name().cmp(other.tool.name()))
     }
 }
@@ -199,14 +199,14 @@ impl Search {
                     .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
             .collect();
-        hits.sort_by(|(_, a), (_, b)| a.cmp(b));
+        hits.sort_by(|(_, a), (_, b)| a.order(b));
         let mut better: HashMap<usize, i32> = HashMap::new();
         for (family, hit) in &mut hits {
             let better = better.entry(*family).or_default();
             hit.score *= SIBLING.powi(*better);
             *better += 1;
         }
-        hits.sort_by(|(_, a), (_, b)| a.cmp(b));
+        hits.sort_by(|(_, a), (_, b)| a.order(b));
         hits.truncate(limit);
         hits.into_iter().map(|(_, hit)| hit).collect()
     }

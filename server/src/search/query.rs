@@ -111,8 +111,8 @@ impl Query {
     }
 
     /// Whether it has the stem of the name of an action.
-    pub fn names(&self, action: &String) -> bool {
-        self.stems.contains(action)
+    pub fn names(&self, action: &str) -> bool {
+        self.stems.iter().any(|stem| stem == action)
     }
 }
 
