@@ -14,6 +14,7 @@ use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench_diff;
 use crate::bench_fastmcp;
+use crate::bench_load;
 use crate::bench_sandbox;
 use crate::bench_server;
 use crate::bench_tools;
@@ -46,29 +47,41 @@ pub struct Figure {
 /// What can be set.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Measure `cargo xtask diff` alone; nothing is stored.
+    /// Measure one part alone; nothing is stored.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Keep up the load on `cwpsa serve` for ten minutes.
     #[arg(long)]
-    diff: bool,
-    /// Measure the sandbox alone; nothing is stored.
-    #[arg(long, conflicts_with = "diff")]
-    sandbox_only: bool,
+    soak: bool,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Part {
+    /// `cargo xtask diff`.
+    Diff,
+    /// The sandbox.
+    Sandbox,
+    /// The tools: their schemas, and a process that uses one.
+    Tools,
+    /// `cwpsa`: size, start and memory, those of FastMCP beside them, search.
+    Server,
+    /// `cwpsa serve` under load.
+    Load,
 }
 
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let is_part = arguments.diff || arguments.sandbox_only;
-    let measured = if arguments.diff {
-        diff_alone()
-    } else if arguments.sandbox_only {
-        let mut figures = Vec::new();
-        bench_sandbox::figures(&mut figures).map(|()| figures)
-    } else {
-        measure()
+    let measured = match arguments.only {
+        Some(part) => measure_part(part, arguments.soak),
+        None => measure(arguments.soak),
     };
     match measured {
         Ok(figures) => {
             print(&figures);
-            if !is_part && let Err(error) = store(&figures) {
+            if arguments.only.is_none()
+                && let Err(error) = store(&figures)
+            {
                 eprintln!("{STORE} could not be written: {error}");
                 return ExitCode::from(2);
             }
@@ -81,13 +94,19 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn diff_alone() -> Result<Vec<Figure>, String> {
+fn measure_part(part: Part, soak: bool) -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
-    bench_diff::measure(&mut figures)?;
+    match part {
+        Part::Diff => bench_diff::measure(&mut figures)?,
+        Part::Sandbox => bench_sandbox::figures(&mut figures)?,
+        Part::Tools => bench_tools::measure(&mut figures)?,
+        Part::Server => server(&mut figures)?,
+        Part::Load => bench_load::measure(&mut figures, soak)?,
+    }
     Ok(figures)
 }
 
-fn measure() -> Result<Vec<Figure>, String> {
+fn measure(soak: bool) -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
     counts(&mut figures)?;
     stability(&mut figures)?;
@@ -96,9 +115,15 @@ fn measure() -> Result<Vec<Figure>, String> {
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     bench_sandbox::figures(&mut figures)?;
-    let ours = bench_server::measure(&mut figures)?;
-    bench_fastmcp::measure(&mut figures, ours);
+    server(&mut figures)?;
+    bench_load::measure(&mut figures, soak)?;
     Ok(figures)
+}
+
+fn server(figures: &mut Vec<Figure>) -> Result<(), String> {
+    let ours = bench_server::measure(figures)?;
+    bench_fastmcp::measure(figures, ours);
+    Ok(())
 }
 
 fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {

@@ -112,13 +112,7 @@ impl Session {
 
     /// Resident memory in megabytes.
     pub fn memory(&self) -> Result<f64, String> {
-        let path = format!("/proc/{}/status", self.process.id());
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
-        kilobytes
-            .map(|kilobytes| kilobytes / 1000.0)
-            .ok_or_else(|| format!("{path} does not tell the memory"))
+        memory(self.process.id())
     }
 }
 
@@ -127,4 +121,13 @@ impl Drop for Session {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Resident memory of a process, in megabytes.
+pub fn memory(process: u32) -> Result<f64, String> {
+    let path = format!("/proc/{process}/status");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
+    kilobytes.map(|kilobytes| kilobytes / 1000.0).ok_or_else(|| format!("{path} does not tell the memory"))
 }

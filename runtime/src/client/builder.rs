@@ -1,12 +1,13 @@
-//! Setting up a client: what is given is checked here, so that a client that exists can work.
+//! Setting up a client: what is given is checked here, before anything is sent.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::{Api, Credentials, Error, RetryPolicy};
 
 use super::address::Address;
+use super::connect::Connector;
 use super::{Client, Inner};
 
 /// Sets up a [`Client`].
@@ -76,39 +77,23 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// The client. It connects when the first request is sent.
     ///
     /// # Errors
-    /// `Configuration` if the base URL is not safe or the transport can't be set up.
+    /// `Configuration` if the base URL is not safe.
     pub fn build(self) -> Result<Client, Error> {
         let address = Address::new(&self.base_url, self.allow_plain_http)?;
-        let failed = |error: reqwest::Error| {
-            Error::configuration(format!(
-                "the transport can't be set up: {}",
-                super::transport::detail(error)
-            ))
+        let connector = Connector {
+            user_agent: self.api.user_agent,
+            timeout: self.timeout,
+            plain: address.is_plain(),
+            loopback: address.is_loopback(),
+            made: OnceLock::new(),
         };
-        // If the process has chosen a provider already, that one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .user_agent(self.api.user_agent)
-            // A lost write is told from a connection that never was, so the latter must come to its end first.
-            .connect_timeout(Duration::from_secs(10).min(self.timeout / 2))
-            .timeout(self.timeout)
-            // Redirects are followed by hand, since they must not carry credentials away.
-            .redirect(reqwest::redirect::Policy::none());
-        if address.is_plain() {
-            // Spares reading the system's certificates, which a small container may not even have.
-            http = http.tls_backend_preconfigured(no_certificates()?);
-        }
-        if address.is_loopback() {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(failed)?;
         Ok(Client(Arc::new(Inner {
             api: self.api,
             address,
-            http,
+            connector,
             credentials: self.credentials,
             retry: self.retry,
             max_body: self.max_body,
@@ -116,15 +101,6 @@ impl ClientBuilder {
             definitions: Default::default(),
         })))
     }
-}
-
-/// Encryption that trusts no one, for a client that never encrypts.
-fn no_certificates() -> Result<rustls::ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::configuration(error.to_string()))?;
-    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -3,6 +3,7 @@
 
 mod address;
 mod builder;
+mod connect;
 mod prepare;
 mod retry;
 mod send;
@@ -16,6 +17,7 @@ use crate::tool::Checks;
 use crate::{Answer, Api, Credentials, Error, Request, Response};
 
 use address::Address;
+use connect::Connector;
 
 pub use builder::ClientBuilder;
 pub use prepare::{PreparedBody, PreparedRequest};
@@ -33,7 +35,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     api: &'static Api,
     address: Address,
-    http: reqwest::Client,
+    connector: Connector,
     credentials: Option<Arc<dyn Credentials>>,
     retry: RetryPolicy,
     max_body: usize,

@@ -25,11 +25,12 @@ pub(super) struct Answered {
 impl Client {
     /// Sends a request once.
     pub(super) async fn attempt(&self, ready: &Ready, writes: bool) -> Result<Answered, Error> {
+        let http = self.0.connector.http()?;
         let mut url = ready.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let mut headers = ready.headers.clone();
             self.authorize(&mut headers)?;
-            let request = self.0.http.request(ready.method.into(), url.clone()).headers(headers);
+            let request = http.request(ready.method.into(), url.clone()).headers(headers);
             let request = match &ready.body {
                 ReadyBody::None => request,
                 ReadyBody::Json(text) => request.body(text.clone()),

@@ -1,5 +1,5 @@
 //! All tools of an API, kept as the text that the generator wrote. Nothing of it is parsed to list names or
-//! to find a tool: the first use cuts the text into lines, and names stand at the start of each line.
+//! to find a tool: the first use of a part cuts its text into lines, and names stand at the start of each line.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,23 +10,21 @@ use crate::{Api, Error, Tool};
 pub struct Catalogue {
     api: &'static Api,
     modules: &'static [(&'static str, &'static str)],
-    shapes: &'static str,
-    schemas: &'static str,
-    filters: &'static str,
+    shapes: Lines,
+    schemas: Lines,
+    filters: Lines,
     aliases: &'static str,
-    index: OnceLock<Index>,
+    /// Sorted by full name.
+    tools: OnceLock<Vec<Entry>>,
+    /// Numbers of `tools`, sorted by short name.
+    by_short_name: OnceLock<Vec<u32>>,
 }
 
-/// The lines of a catalogue, found once.
-struct Index {
-    /// Sorted by full name.
-    tools: Vec<Entry>,
-    /// Numbers of `tools`, sorted by short name.
-    by_short_name: Vec<u32>,
-    shapes: Vec<(&'static str, &'static str)>,
-    schemas: Vec<(&'static str, &'static str)>,
-    filters: Vec<(&'static str, &'static str)>,
-    aliases: Vec<Alias>,
+/// Lines that begin with their names, found when the first of them is asked for.
+struct Lines {
+    text: &'static str,
+    /// Sorted by name.
+    found: OnceLock<Vec<(&'static str, &'static str)>>,
 }
 
 /// A name that a tool had in the release before, and the full name it has now.
@@ -53,13 +51,22 @@ impl Catalogue {
         shapes: &'static str,
         schemas: &'static str,
     ) -> Self {
-        Self { api, modules, shapes, schemas, filters: "", aliases: "", index: OnceLock::new() }
+        Self {
+            api,
+            modules,
+            shapes: Lines::new(shapes),
+            schemas: Lines::new(schemas),
+            filters: Lines::new(""),
+            aliases: "",
+            tools: OnceLock::new(),
+            by_short_name: OnceLock::new(),
+        }
     }
 
     /// The same with a line for each resource that says what it can be filtered by.
     #[must_use]
     pub const fn with_filters(mut self, filters: &'static str) -> Self {
-        self.filters = filters;
+        self.filters.text = filters;
         self
     }
 
@@ -70,8 +77,8 @@ impl Catalogue {
         self
     }
 
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
+    fn entries(&self) -> &[Entry] {
+        self.tools.get_or_init(|| {
             let mut tools: Vec<Entry> = Vec::new();
             for (module, text) in self.modules {
                 tools.extend(text.lines().filter_map(|line| {
@@ -81,16 +88,7 @@ impl Catalogue {
                 }));
             }
             tools.sort_by_key(|entry| entry.name);
-            let mut by_short_name: Vec<u32> = (0..).take(tools.len()).collect();
-            by_short_name.sort_by_key(|number| tools[*number as usize].short_name);
-            Index {
-                tools,
-                by_short_name,
-                shapes: named(self.shapes),
-                schemas: named(self.schemas),
-                filters: named(self.filters),
-                aliases: self.aliases.lines().filter_map(Alias::parse).collect(),
-            }
+            tools
         })
     }
 
@@ -101,7 +99,7 @@ impl Catalogue {
 
     /// How many tools there are.
     pub fn len(&self) -> usize {
-        self.index().tools.len()
+        self.entries().len()
     }
 
     /// Whether there is none.
@@ -111,7 +109,7 @@ impl Catalogue {
 
     /// The full names, sorted.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
-        self.index().tools.iter().map(|entry| entry.name)
+        self.entries().iter().map(|entry| entry.name)
     }
 
     /// The modules, in the order in which the generator wrote them.
@@ -121,29 +119,34 @@ impl Catalogue {
 
     /// All tools, sorted by full name.
     pub fn tools(&'static self) -> impl ExactSizeIterator<Item = Tool> {
-        self.index().tools.iter().map(|entry| self.tool(entry))
+        self.entries().iter().map(|entry| self.tool(entry))
     }
 
     /// The tool with this full or short name. A name that a tool had in the release before finds it too;
     /// [`Tool::asked_as`] says so.
     pub fn get(&'static self, name: &str) -> Option<Tool> {
         self.named(name).or_else(|| {
-            let aliases = &self.index().aliases;
-            let alias = aliases.iter().find(|alias| alias.name == name || alias.short_name == name)?;
+            let mut aliases = self.aliases.lines().filter_map(Alias::parse);
+            let alias = aliases.find(|alias| alias.name == name || alias.short_name == name)?;
             let asked_as = if alias.name == name { alias.name } else { alias.short_name };
             Some(self.named(alias.tool)?.under(asked_as))
         })
     }
 
     fn named(&'static self, name: &str) -> Option<Tool> {
-        let index = self.index();
-        let full = index.tools.binary_search_by_key(&name, |entry| entry.name).ok();
+        let tools = self.entries();
+        let full = tools.binary_search_by_key(&name, |entry| entry.name).ok();
         let number = full.or_else(|| {
-            let short = |number: &u32| index.tools[*number as usize].short_name;
-            let place = index.by_short_name.binary_search_by_key(&name, short).ok()?;
-            Some(index.by_short_name[place] as usize)
+            let short = |number: &u32| tools[*number as usize].short_name;
+            let sorted = self.by_short_name.get_or_init(|| {
+                let mut numbers: Vec<u32> = (0..).take(tools.len()).collect();
+                numbers.sort_by_key(short);
+                numbers
+            });
+            let place = sorted.binary_search_by_key(&name, short).ok()?;
+            Some(sorted[place] as usize)
         })?;
-        Some(self.tool(&index.tools[number]))
+        Some(self.tool(&tools[number]))
     }
 
     /// The tool with this full or short name.
@@ -156,7 +159,7 @@ impl Catalogue {
 
     /// Up to `count` full names that are spelt like `name`, the nearest first.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&'static str> {
-        let entries = self.index().tools.iter();
+        let entries = self.entries().iter();
         let mut scored: Vec<(f64, &'static str)> = entries
             .map(|entry| {
                 let full = strsim::normalized_damerau_levenshtein(name, entry.name);
@@ -175,18 +178,18 @@ impl Catalogue {
 
     /// The line of a shape of arguments: a JSON object with `name`, `in`, `relations` and `properties`.
     pub fn shape(&self, name: &str) -> Option<&'static str> {
-        lookup(&self.index().shapes, name)
+        self.shapes.get(name)
     }
 
     /// The line of what a resource can be filtered by: a JSON object with `name`, `fields` (path to kind),
     /// `children` and `custom`.
     pub fn filter(&self, name: &str) -> Option<&'static str> {
-        lookup(&self.index().filters, name)
+        self.filters.get(name)
     }
 
     /// The line of a schema: a JSON object with `name`, `schema` and `uses`, the names it refers to.
     pub fn schema(&self, name: &str) -> Option<&'static str> {
-        lookup(&self.index().schemas, name)
+        self.schemas.get(name)
     }
 }
 
@@ -210,15 +213,19 @@ fn cut(line: &'static str, before: &str) -> Option<(&'static str, &'static str)>
     line.strip_prefix(before)?.split_once('"')
 }
 
-/// The lines of a text by the name at their start, sorted.
-fn named(text: &'static str) -> Vec<(&'static str, &'static str)> {
-    let lines = text.lines().filter_map(|line| Some((cut(line, "{\"name\":\"")?.0, line)));
-    let mut lines: Vec<_> = lines.collect();
-    lines.sort_unstable();
-    lines
-}
+impl Lines {
+    const fn new(text: &'static str) -> Self {
+        Self { text, found: OnceLock::new() }
+    }
 
-fn lookup(lines: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
-    let place = lines.binary_search_by_key(&name, |(other, _)| other).ok()?;
-    Some(lines[place].1)
+    fn get(&self, name: &str) -> Option<&'static str> {
+        let lines = self.found.get_or_init(|| {
+            let lines = self.text.lines().filter_map(|line| Some((cut(line, "{\"name\":\"")?.0, line)));
+            let mut lines: Vec<_> = lines.collect();
+            lines.sort_unstable();
+            lines
+        });
+        let place = lines.binary_search_by_key(&name, |(other, _)| other).ok()?;
+        Some(lines[place].1)
+    }
 }

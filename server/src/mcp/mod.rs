@@ -4,6 +4,7 @@
 //! describe and call the others; a selection; or all of them, by pages.
 
 mod answer;
+mod events;
 mod offer;
 mod pages;
 mod prompts;
@@ -21,6 +22,7 @@ use crate::output::Failure;
 use crate::run::Runner;
 use crate::select::Selection;
 use crate::settings::Target;
+pub use events::Events;
 pub use server::Server;
 
 /// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.

@@ -1,0 +1,65 @@
+//! The HTTP client underneath, made when the first request is sent. Reading the system's certificates takes longer
+//! than all else that a short-lived process does, and one that only looks at requests has no use for them.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::Error;
+
+use super::transport;
+
+/// How to connect, and the connections once there are any.
+pub(super) struct Connector {
+    pub(super) user_agent: &'static str,
+    pub(super) timeout: Duration,
+    /// The server speaks plain HTTP.
+    pub(super) plain: bool,
+    /// The server is on this machine.
+    pub(super) loopback: bool,
+    pub(super) made: OnceLock<reqwest::Client>,
+}
+
+impl Connector {
+    /// The client; the first call makes it.
+    ///
+    /// # Errors
+    /// `Configuration` if the transport can't be set up, for example without any certificates to trust.
+    pub(super) fn http(&self) -> Result<&reqwest::Client, Error> {
+        if let Some(http) = self.made.get() {
+            return Ok(http);
+        }
+        let made = self.make()?;
+        Ok(self.made.get_or_init(|| made))
+    }
+
+    fn make(&self) -> Result<reqwest::Client, Error> {
+        // If the process has chosen a provider already, that one stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut http = reqwest::Client::builder()
+            .user_agent(self.user_agent)
+            // A lost write is told from a connection that never was, so the latter must come to its end first.
+            .connect_timeout(Duration::from_secs(10).min(self.timeout / 2))
+            .timeout(self.timeout)
+            // Redirects are followed by hand, since they must not carry credentials away.
+            .redirect(reqwest::redirect::Policy::none());
+        if self.plain {
+            // Spares reading the system's certificates, which a small container may not even have.
+            http = http.tls_backend_preconfigured(no_certificates()?);
+        }
+        if self.loopback {
+            http = http.no_proxy();
+        }
+        http.build().map_err(|error| {
+            Error::configuration(format!("the transport can't be set up: {}", transport::detail(error)))
+        })
+    }
+}
+
+/// Encryption that trusts no one, for a client that never encrypts.
+fn no_certificates() -> Result<rustls::ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::configuration(error.to_string()))?;
+    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
