@@ -64,7 +64,7 @@ enum Part {
     Sandbox,
     /// The tools: their schemas, and a process that uses one.
     Tools,
-    /// `cwpsa`: size, start and memory, those of FastMCP beside them, search.
+    /// `cwpsa`: size, start, memory, search.
     Server,
     /// `cwpsa serve` under load.
     Load,
@@ -100,7 +100,10 @@ fn measure_part(part: Part, soak: bool) -> Result<Vec<Figure>, String> {
         Part::Diff => bench_diff::measure(&mut figures)?,
         Part::Sandbox => bench_sandbox::figures(&mut figures)?,
         Part::Tools => bench_tools::measure(&mut figures)?,
-        Part::Server => server(&mut figures)?,
+        Part::Server => {
+            let ours = bench_server::measure(&mut figures)?;
+            bench_fastmcp::measure(&mut figures, ours);
+        }
         Part::Load => bench_load::measure(&mut figures, soak)?,
     }
     Ok(figures)
@@ -115,15 +118,10 @@ fn measure(soak: bool) -> Result<Vec<Figure>, String> {
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     bench_sandbox::figures(&mut figures)?;
-    server(&mut figures)?;
+    let ours = bench_server::measure(&mut figures)?;
+    bench_fastmcp::measure(&mut figures, ours);
     bench_load::measure(&mut figures, soak)?;
     Ok(figures)
-}
-
-fn server(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let ours = bench_server::measure(figures)?;
-    bench_fastmcp::measure(figures, ours);
-    Ok(())
 }
 
 fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {
