@@ -143,7 +143,7 @@ impl Place {
         }
         let pip = |arguments: &[&str]| {
             let mut command = Command::new(self.python(group));
-            command.args(["-m", "pip"]).args(arguments).args(["--quiet", "--disable-pip-version-check"]);
+            command.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(arguments);
             command
         };
         let mut install = pip(&["install", "--require-hashes", "-r"]);
