@@ -7,17 +7,24 @@ const tool = (name) => name.replace(/^(list_all|create_a)_/, "$1_connect_wise_ps
 
 /** Only these tools are shown to the model: an agent with a narrow job needs few. */
 export const STOCK = {
-  wanted: { methods: ["list"], tags: ["CatalogsItem", "InventoryOnHands"] },
+  wanted: { methods: ["list"], tags: ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"] },
   question: "How many Cisco Meraki MX64 are in stock in each warehouse, and with which serial numbers?",
   /** The next call, or the answer, from the tools' answers so far. */
-  next([items, stock]) {
+  next([items, stock, serials]) {
     if (!items) {
       const args = { filter: { identifier: "Cisco Meraki MX64" }, fields: "id,identifier" };
       return { name: tool("list_all_procurement_catalogs"), args };
     }
-    if (!stock) return { name: tool("list_all_inventory_on_hands"), args: { catalogItemId: items.result[0].id } };
-    const lines = stock.result.map(({ warehouse, onHand, serialNumbers }) =>
-      `${warehouse.name}: ${onHand} (${serialNumbers.map(({ serial }) => serial).join(", ")})`);
+    const catalogItemId = items.result[0].id;
+    if (!stock) return { name: tool("list_all_inventory_on_hands"), args: { catalogItemId } };
+    if (!serials) {
+      const args = { filter: { "catalogItem/id": catalogItemId }, fields: "serial,warehouse/name" };
+      return { name: tool("list_all_procurement_onhandserialnumbers"), args };
+    }
+    const lines = stock.result.map(({ warehouse: { name }, onHand }) => {
+      const here = serials.result.filter(({ warehouse }) => warehouse.name === name);
+      return `${name}: ${onHand} (${here.map(({ serial }) => serial).join(", ")})`;
+    });
     return { answer: lines.join("\n") };
   },
   /** Whether the answer is that of the sandbox's records, in whatever words. */

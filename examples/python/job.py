@@ -15,8 +15,10 @@ PREFIX = "connect_wise_psa_"
 class Stock:
     """Stock of an item by warehouse. Only a few tools are shown to the model: a narrow job needs few."""
 
-    wanted = {"methods": ["list"], "tags": ["CatalogsItem", "InventoryOnHands"]}
-    tools = ("list_all_procurement_catalogs", "list_all_inventory_on_hands")
+    wanted = {"methods": ["list"], "tags": ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"]}
+    tools = (
+        "list_all_procurement_catalogs", "list_all_inventory_on_hands", "list_all_procurement_onhandserialnumbers"
+    )
     question = "How many Cisco Meraki MX64 are in stock in each warehouse, and with which serial numbers?"
 
     @staticmethod
@@ -25,13 +27,18 @@ class Stock:
         if not results:
             arguments = {"filter": {"identifier": "Cisco Meraki MX64"}, "fields": "id,identifier"}
             return f"list_all_{PREFIX}procurement_catalogs", arguments
+        item = results[0]["result"][0]["id"]
         if len(results) == 1:
-            return f"list_all_{PREFIX}inventory_on_hands", {"catalogItemId": results[0]["result"][0]["id"]}
-        return "\n".join(
-            f"{row['warehouse']['name']}: {row['onHand']} "
-            f"({', '.join(number['serial'] for number in row['serialNumbers'])})"
-            for row in results[1]["result"]
-        )
+            return f"list_all_{PREFIX}inventory_on_hands", {"catalogItemId": item}
+        if len(results) == 2:
+            arguments = {"filter": {"catalogItem/id": item}, "fields": "serial,warehouse/name"}
+            return f"list_all_{PREFIX}procurement_onhandserialnumbers", arguments
+        lines = []
+        for row in results[1]["result"]:
+            name = row["warehouse"]["name"]
+            serials = [number["serial"] for number in results[2]["result"] if number["warehouse"]["name"] == name]
+            lines.append(f"{name}: {row['onHand']} ({', '.join(serials)})")
+        return "\n".join(lines)
 
     @staticmethod
     def check(answer: str, _server: str) -> None:

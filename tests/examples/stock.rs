@@ -23,26 +23,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let items = client.send(&procurement::list_catalogs(&query)).await?;
     let item = items.first().and_then(|item| item.id).ok_or("the item is not in the catalog")?;
 
+    let of_item = ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
+    let numbers = client.send(&procurement::list_on_hand_serial_numbers(&of_item)).await?;
     let mut lines = Vec::new();
     for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::default())).await? {
-        let query = ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
         let bin = bin.id.ok_or("a bin without an id")?;
-        for stock in client.send(&procurement::list_inventory_on_hands(bin, &query)).await? {
+        for stock in client.send(&procurement::list_inventory_on_hands(bin, &of_item)).await? {
             let warehouse = stock.warehouse.and_then(|warehouse| warehouse.name).unwrap_or_default();
-            let numbers: Vec<String> =
-                stock.serial_numbers.into_iter().flatten().filter_map(|number| number.serial).collect();
+            let here = numbers
+                .iter()
+                .filter(|number| number.warehouse_bin.as_ref().and_then(|own| own.id) == Some(bin));
+            let serials: Vec<&str> = here.filter_map(|number| number.serial.as_deref()).collect();
             lines.push(format!(
                 "{warehouse}: {} ({})",
                 stock.on_hand.unwrap_or_default(),
-                numbers.join(", ")
+                serials.join(", ")
             ));
         }
     }
     println!("{ITEM}\n  {}", lines.join("\n  "));
-    let expected = [
-        "Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)",
-        "West Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)",
-    ];
+    let expected =
+        ["Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)", "West Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)"];
     if lines != expected {
         return Err(format!("the stock should be {expected:?}").into());
     }

@@ -112,7 +112,13 @@ impl Place {
     /// Builds and packs the SDK, and installs it with what the examples need.
     fn node_sdk(&self, test: bool) -> Result<(), String> {
         let sdk = self.root.join("sdk/langchain-js");
-        timed("install sdk/langchain-js", Command::new("npm").args(INSTALL).current_dir(&sdk))?;
+        let npm_install = |folder: &Path| {
+            let mut command = Command::new("npm");
+            // What the lock file names has one content: it need not be asked for again.
+            command.args(INSTALL).arg("--prefer-offline").current_dir(folder);
+            command
+        };
+        timed("install sdk/langchain-js", &mut npm_install(&sdk))?;
         if test {
             let mut tests = Command::new("npm");
             timed("test sdk/langchain-js", self.set(tests.args(["test", "--silent"])).current_dir(&sdk))?;
@@ -122,8 +128,7 @@ impl Place {
         } else {
             timed("build sdk/langchain-js", Command::new("npm").args(["run", "build"]).current_dir(&sdk))?;
         }
-        let examples = self.root.join("examples/node");
-        timed("install examples/node", Command::new("npm").args(INSTALL).current_dir(examples))
+        timed("install examples/node", &mut npm_install(&self.root.join("examples/node")))
     }
 
     fn python(&self, group: &str) -> PathBuf {
@@ -138,7 +143,7 @@ impl Place {
         }
         let pip = |arguments: &[&str]| {
             let mut command = Command::new(self.python(group));
-            command.args(["-m", "pip"]).args(arguments).args(["--quiet", "--disable-pip-version-check"]);
+            command.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(arguments);
             command
         };
         let mut install = pip(&["install", "--require-hashes", "-r"]);
