@@ -21,6 +21,7 @@ pub struct Mcp {
     searches: bool,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there are few")]
 enum Transport {
     Http { client: Client, account: Account, session: Option<String> },
     Stdio { _process: Child, input: ChildStdin, output: Lines<BufReader<ChildStdout>> },

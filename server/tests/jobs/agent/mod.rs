@@ -29,6 +29,7 @@ pub enum Refused {
 }
 
 /// How calls reach the server.
+#[expect(clippy::large_enum_variant, reason = "there are few")]
 pub enum Driver {
     Proxy(proxy::Proxy),
     Plain(plain::Plain),
