@@ -13,6 +13,8 @@ const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund",
 /// Builds the sandbox, starts it on a free port, and makes all tours.
 pub fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
+    eprintln!("the page of all tools");
+    finish(Command::new("node").args(["--test", "page.test.mjs"]).current_dir(clients.join("page")))?;
     let program = sandbox::build(&[])?;
     let target = program.parent().unwrap_or(&clients);
     let certificates = target.join("clients-tls");
