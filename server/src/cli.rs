@@ -207,6 +207,13 @@ pub struct Serve {
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
+    /// Where callbacks that were not handed on yet are kept over a restart: a file, or the address of a Redis server
+    /// that several copies share, e.g. redis://127.0.0.1:6379. In memory if not given.
+    #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL", hide_env_values = true)]
+    pub state: Option<String>,
+    /// What is done with callbacks.
+    #[command(flatten)]
+    pub webhooks: crate::webhooks::Flags,
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]

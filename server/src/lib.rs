@@ -14,3 +14,5 @@ pub mod run;
 pub mod search;
 pub mod select;
 pub mod settings;
+pub mod store;
+pub mod webhooks;

@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::webhooks;
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Call {
     tool: &'static str,
@@ -24,6 +26,8 @@ pub struct Metrics {
     calls: Family<Call, Counter>,
     seconds: Histogram,
     remaining: Gauge,
+    /// What is counted of webhooks.
+    pub webhooks: webhooks::Counts,
 }
 
 impl Default for Metrics {
@@ -46,7 +50,8 @@ impl Metrics {
             "Requests left in the API's budget, as last told",
             remaining.clone(),
         );
-        Self { registry, calls, seconds, remaining }
+        let webhooks = webhooks::Counts::new(&mut registry);
+        Self { registry, calls, seconds, remaining, webhooks }
     }
 
     /// As OpenMetrics text.

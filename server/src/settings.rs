@@ -10,6 +10,9 @@
 //! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
 //! client_id = "…"               # or client_id_env, or client_id_file
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
+//!
+//! [accounts.acme.webhooks]      # see [`webhooks`]
+//! mcp = true
 //! ```
 
 use std::collections::BTreeMap;
@@ -22,6 +25,7 @@ use serde::Deserialize;
 
 use crate::cli::Connection;
 use crate::output::Failure;
+use crate::webhooks;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -53,6 +57,8 @@ pub struct Account {
     tokens: Vec<String>,
     #[serde(default)]
     tokens_env: Vec<String>,
+    /// What is done with the account's callbacks.
+    pub webhooks: Option<webhooks::Table>,
 }
 
 impl Account {
@@ -216,14 +222,14 @@ fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Fai
 }
 
 /// Where the settings file keeps a secret.
-struct Kept<'a> {
-    own: Option<&'a str>,
-    variable: Option<&'a str>,
-    file: Option<&'a Path>,
+pub(crate) struct Kept<'a> {
+    pub(crate) own: Option<&'a str>,
+    pub(crate) variable: Option<&'a str>,
+    pub(crate) file: Option<&'a Path>,
 }
 
 /// A secret: from the variable, from the file that a flag names, then as the settings file says.
-fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
+pub(crate) fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
     let of_file = |path: &Path| match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned())),
         Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),

@@ -1,8 +1,9 @@
-//! Clients that others wrote, run against the sandbox: connectwise-rest of npm and pyconnectwise of PyPI each
-//! make a tour of it, and our own runtime makes one through Prism, which checks it against the spec. They need
-//! node and python; what they use is pinned in `tests/clients`.
+//! Clients that others wrote. Against the sandbox: connectwise-rest of npm and pyconnectwise of PyPI each make a tour
+//! of it, and our own runtime makes one through Prism, which checks it against the spec. Against the server: the MCP
+//! project's conformance suite, its inspector, and its clients for TypeScript and Python; and a client that acts as
+//! Truto's does. They need node and python; what they use is pinned in `tests/clients`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::sandbox::{self, Sandbox};
@@ -10,7 +11,7 @@ use crate::sandbox::{self, Sandbox};
 /// Installs what a lock file names, and runs nothing of it.
 const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
 
-/// Builds the sandbox, starts it on a free port, and makes all tours.
+/// Builds the sandbox and the server, and makes all tours.
 pub fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     eprintln!("the page of all tools");
@@ -23,7 +24,33 @@ pub fn run() -> Result<(), String> {
     node(&clients.join("node"), &sandbox.host, &certificate)?;
     python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)?;
     drop(sandbox);
-    prism(&clients.join("prism"), target, &Sandbox::start(&program, &[])?.host)
+    prism(&clients.join("prism"), target, &Sandbox::start(&program, &[])?.host)?;
+    let server = sandbox::build_program("cwpsa", &[])?;
+    truto(&clients.join("truto"), &server, &program)?;
+    mcp_node(&clients.join("mcp-node"), &server)?;
+    mcp_python(&clients.join("mcp-python"), &target.join("clients-mcp-python"), &server)
+}
+
+/// Each test starts the servers that it needs.
+fn truto(folder: &Path, server: &Path, sandbox: &Path) -> Result<(), String> {
+    eprintln!("tour of the server with a client that acts as Truto's");
+    let mut tests = Command::new("node");
+    tests.arg("--test").current_dir(folder);
+    finish(tests.env("CWPSA", server).env("CWPSA_SANDBOX_PROGRAM", sandbox))
+}
+
+fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
+    eprintln!("the server and the MCP project's suite, inspector and clients for TypeScript");
+    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
+    let mut tests = Command::new("node");
+    tests.args(["--test", "--test-concurrency=1"]).current_dir(folder);
+    finish(tests.env("CWPSA", server))
+}
+
+fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> Result<(), String> {
+    eprintln!("tour of the server with the MCP project's client for Python");
+    let python = installed(folder, environment)?;
+    finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
 }
 
 fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
@@ -54,13 +81,19 @@ fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
 
 fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with pyconnectwise");
+    let python = installed(folder, environment)?;
+    let mut tour = Command::new(&python);
+    tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);
+    finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
+}
+
+/// A python in an environment of its own, with what the folder's lock file names.
+pub fn installed(folder: &Path, environment: &Path) -> Result<PathBuf, String> {
     finish(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
     let python = environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
     let install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", "requirements.txt"];
     finish(Command::new(&python).args(install).current_dir(folder))?;
-    let mut tour = Command::new(&python);
-    tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);
-    finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
+    Ok(python)
 }
 
 fn finish(command: &mut Command) -> Result<(), String> {

@@ -12,8 +12,13 @@ pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
 
 /// Builds the sandbox's binary, with more arguments for cargo, and says where it is.
 pub fn build(arguments: &[&str]) -> Result<PathBuf, String> {
+    build_program("cwpsa-sandbox", arguments)
+}
+
+/// Builds the binary that is called as its package is, with more arguments for cargo, and says where it is.
+pub fn build_program(name: &str, arguments: &[&str]) -> Result<PathBuf, String> {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "-p", "cwpsa-sandbox", "--bin", "cwpsa-sandbox"])
+        .args(["build", "-p", name, "--bin", name])
         .args(arguments)
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
@@ -24,7 +29,7 @@ pub fn build(arguments: &[&str]) -> Result<PathBuf, String> {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .filter(|_| output.status.success())
-        .ok_or_else(|| "the sandbox could not be built".to_owned())
+        .ok_or_else(|| format!("{name} could not be built"))
 }
 
 /// A sandbox that runs, and ends with this value.

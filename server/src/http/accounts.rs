@@ -15,6 +15,8 @@ use crate::output::Failure;
 use crate::run::{Runner, Watch};
 use crate::select::Selection;
 use crate::settings::{self, Target};
+use crate::store;
+use crate::webhooks::{self, Hook, Hooks, Plan};
 
 /// The accounts that are served.
 pub struct Accounts(BTreeMap<String, Account>);
@@ -25,6 +27,8 @@ pub struct Account {
     pub runner: Runner,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
+    target: Target,
+    webhooks: Option<webhooks::Table>,
 }
 
 impl Accounts {
@@ -52,20 +56,49 @@ impl Accounts {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            return Ok(Self(BTreeMap::from([(id, Account { runner, tokens: of_environment })])));
+            let account = Account { runner, tokens: of_environment, target, webhooks: None };
+            return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
             let flags = Connection { account: name.clone(), ..flags.clone() };
             let target = Target::find(&flags).await?;
             let mut tokens = of_environment.clone();
-            if let Some(account) = name.as_ref().and_then(|name| file.accounts.get(name)) {
+            let table = name.as_ref().and_then(|name| file.accounts.get(name));
+            if let Some(account) = table {
                 tokens.extend(account.tokens()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            accounts.insert(id, Account { runner, tokens });
+            let webhooks = table.and_then(|account| account.webhooks.clone());
+            accounts.insert(id, Account { runner, tokens, target, webhooks });
         }
         Ok(Self(accounts))
+    }
+
+    /// The webhooks of all accounts that have some, by their tables or by flags.
+    ///
+    /// # Errors
+    /// What is wrong with them. Flags do not say whose events they mean, so there must be one account alone.
+    pub fn webhooks(
+        &self,
+        flags: &webhooks::Flags,
+        store: &store::Shared,
+        counts: &webhooks::Counts,
+    ) -> Result<Hooks, Failure> {
+        if !flags.is_empty() && self.0.len() > 1 {
+            return Err(Failure::Usage(
+                "--webhook-command, --webhook-post and --webhook-mcp are for one account; name it with --account, or \
+                 give each its table in the settings file: [accounts.NAME.webhooks]"
+                    .to_owned(),
+            ));
+        }
+        let mut hooks = Hooks::new(counts.clone());
+        for (id, account) in &self.0 {
+            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref())? {
+                hooks.add(Hook::new(id, &account.target, &plan, store, counts)?);
+            }
+        }
+        Ok(hooks)
     }
 
     /// Whether each account asks for a token.

@@ -123,7 +123,10 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let make = || Server::new(account.runner.clone(), Offer::Search, Names::Short);
+    let make = || {
+        Server::new(account.runner.clone(), Offer::Search, Names::Short)
+            .with_events(state.webhooks.events(id))
+    };
     handle(state.sessions.get(id, make), request).await
 }
 

@@ -13,7 +13,9 @@ mod methods;
 mod nest;
 mod proxy;
 mod repeat;
+mod slashes;
 mod tools;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ use crate::cli::Serve;
 use crate::output::Failure;
 use crate::run::Watch;
 use crate::select::Selection;
+use crate::store;
+use crate::webhooks::Hooks;
 use accounts::Accounts;
 
 /// The most bytes of a request: a document of ten megabytes in base64 fits.
@@ -45,6 +49,7 @@ struct State {
     sessions: mcp::Sessions,
     watch: Arc<Watch>,
     guard: guard::Guard,
+    webhooks: Arc<Hooks>,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -55,6 +60,7 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: tokio::net::TcpListener,
     router: Router,
+    webhooks: Arc<Hooks>,
 }
 
 impl Listening {
@@ -63,7 +69,16 @@ impl Listening {
     /// # Errors
     /// What the listener says.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        let webhooks = tokio::spawn(self.webhooks.run(stopped));
+        let stop = async move {
+            stop.await;
+            stopping.send_replace(true);
+        };
+        let served = axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await;
+        // A panic in there was shown when it came.
+        let _ = webhooks.await;
+        served
     }
 }
 
@@ -75,6 +90,9 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
     let watch = arguments.watch.start()?;
     let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let store = store::open(arguments.state.as_deref()).await;
+    let store = store.map_err(|error| Failure::Usage(error.to_string()))?;
+    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -93,8 +111,9 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         sessions: mcp::Sessions::new(),
         watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
+        webhooks: Arc::clone(&webhooks),
     });
-    Ok(Listening { address, listener, router: router(state) })
+    Ok(Listening { address, listener, router: router(state), webhooks })
 }
 
 /// Serves until the process is told to stop.
@@ -105,6 +124,12 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
     let address = listening.address;
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
+    for account in listening.webhooks.accounts() {
+        eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
+    }
+    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+        eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
+    }
     listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
@@ -118,10 +143,15 @@ fn router(state: Arc<State>) -> Router {
         .route("/tools/{name}/call", post(call::call))
         .route("/mcp", any(mcp::of_account))
         .route("/metrics", get(metrics));
-    Router::new()
+    let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
+        // A callback's signature is the check.
+        .route(
+            "/webhooks/{account}",
+            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+        )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/openapi.json", get(api::document))
@@ -133,7 +163,9 @@ fn router(state: Arc<State>) -> Router {
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(state)
+        .with_state(state);
+    // Outside of the routes, as these go by the path that it gives.
+    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.

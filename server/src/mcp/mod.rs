@@ -4,6 +4,7 @@
 //! describe and call the others; a selection; or all of them, by pages.
 
 mod answer;
+mod events;
 mod offer;
 mod pages;
 mod prompts;
@@ -21,7 +22,11 @@ use crate::output::Failure;
 use crate::run::Runner;
 use crate::select::Selection;
 use crate::settings::Target;
+pub use events::Events;
 pub use server::Server;
+
+/// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
+const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
@@ -68,7 +73,8 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
 /// check hosts and origins itself; otherwise that was done before.
 pub fn service(server: Server, guarded: bool) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default();
-    let config = if guarded { config.enforce_origin_validation() } else { config.disable_allowed_hosts() };
+    let config =
+        if guarded { config.with_allowed_origins(OWN_ORIGINS) } else { config.disable_allowed_hosts() };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
 }
 

@@ -9,12 +9,13 @@ use rmcp::model::{
     CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, Reference,
-    ServerCapabilities, ServerConfig,
+    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 
+use super::events::{self, Events};
 use super::{answer, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
@@ -39,12 +40,21 @@ struct Inner {
     offer: Offer,
     names: Names,
     search: OnceLock<Search>,
+    events: Option<Events>,
 }
 
 impl Server {
     /// Offers the tools that `runner` runs.
     pub fn new(runner: Runner, offer: Offer, names: Names) -> Self {
-        Self(Arc::new(Inner { runner, offer, names, search: OnceLock::new() }))
+        Self(Arc::new(Inner { runner, offer, names, search: OnceLock::new(), events: None }))
+    }
+
+    /// The same, which shows these events.
+    pub fn with_events(mut self, events: Option<Events>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.events = events;
+        }
+        self
     }
 
     fn search(&self) -> &Search {
@@ -207,12 +217,15 @@ fn cursor(request: Option<PaginatedRequestParams>) -> Result<usize, ErrorData> {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder()
+        let mut capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_resources()
             .enable_prompts()
             .enable_completions()
             .build();
+        if let Some(resources) = capabilities.resources.as_mut() {
+            resources.subscribe = self.0.events.as_ref().map(|_| true);
+        }
         let how = match self.0.offer {
             Offer::Search => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
@@ -296,7 +309,9 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(pages::all()))
+        let mut resources = pages::all();
+        resources.extend(self.0.events.as_ref().map(|_| Events::resource()));
+        Ok(ListResourcesResult::with_all_items(resources))
     }
 
     async fn list_resource_templates(
@@ -312,10 +327,53 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
+        if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
+            return events.read().await.map(Into::into);
+        }
         match pages::read(&request.uri) {
             Some(result) => Ok(result.into()),
-            None => Err(ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), None)),
+            None => Err(ErrorData::resource_not_found(
+                format!("there is nothing at {}", request.uri),
+                Some(json!({"uri": request.uri})),
+            )),
         }
+    }
+
+    // Clients of 2025-11-25 and before know no other way.
+    #[allow(deprecated)]
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        events::subscribe(self.0.events.as_ref(), &request.uri, context.peer)
+    }
+
+    #[allow(deprecated)]
+    async fn unsubscribe(
+        &self,
+        _: UnsubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if let Some(events) = &self.0.events {
+            events.unsubscribe(&context.peer);
+        }
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.0.events.as_ref().map(|_| Events::filter())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        if let Some(events) = &self.0.events {
+            let _following = events.follow(&context);
+            tokio::select! {
+                () = context.cancelled() => {}
+                () = events.ended() => {}
+            }
+        }
+        Ok(())
     }
 
     async fn complete(

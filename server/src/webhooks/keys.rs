@@ -1,0 +1,274 @@
+//! The keys that an account's callbacks are signed with: asked for at the account's own host, and kept for a while.
+//!
+//! Anyone can send a callback that names a key which does not exist. So asking is limited: one request for one key,
+//! few a minute for keys that never signed anything, and keys that did are neither given up for others nor counted.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use connectwise_psa::runtime::Secret;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::address::KeyPlace;
+use super::refused::Refused;
+use super::{outgoing, signature};
+
+/// A key's answer must come within this time: whoever sent the callback waits five seconds in all.
+const TIMEOUT: Duration = Duration::from_secs(4);
+/// The most bytes of such an answer.
+const MOST_BYTES: usize = 16 << 10;
+/// How long a key is kept.
+const KEPT: Duration = Duration::from_secs(3600);
+/// How long it is remembered that there is no such key.
+const MISSED: Duration = Duration::from_secs(60);
+/// More keys than this are not kept.
+const MOST: usize = 64;
+/// So many keys that never signed anything are asked for in a minute.
+const ASKED: u32 = 30;
+
+/// The keys of one account.
+pub struct Keys {
+    place: KeyPlace,
+    client: OnceLock<Result<reqwest::Client, String>>,
+    kept: Mutex<Kept>,
+    times: Times,
+}
+
+/// How long answers are kept.
+struct Times {
+    kept: Duration,
+    missed: Duration,
+}
+
+#[derive(Default)]
+struct Kept {
+    slots: HashMap<Url, Arc<Slot>>,
+    /// When the minute began in which keys are counted, and how many there were.
+    minute: Option<(Instant, u32)>,
+}
+
+/// A key that is kept, missed or being asked for.
+struct Slot {
+    since: Instant,
+    /// Whether it has signed a callback.
+    proved: AtomicBool,
+    answer: OnceCell<Result<Secret, Refused>>,
+}
+
+impl Keys {
+    /// Keys of this place, none asked for yet.
+    pub fn new(place: KeyPlace) -> Self {
+        let times = Times { kept: KEPT, missed: MISSED };
+        Self { place, client: OnceLock::new(), kept: Mutex::default(), times }
+    }
+
+    /// Checks the signature of a body by the key at `key_url`.
+    ///
+    /// # Errors
+    /// The key is foreign or can't be had, or the signature is wrong.
+    pub async fn check(&self, key_url: &str, body: &[u8], given: &str) -> Result<(), Refused> {
+        let url = self.place.check(key_url).map_err(Refused::Foreign)?;
+        let slot = self.slot(&url)?;
+        let key = slot.answer.get_or_init(|| self.ask(&url)).await.as_ref().map_err(Clone::clone)?;
+        if !signature::is_right(key, body, given) {
+            return Err(Refused::WrongSignature);
+        }
+        slot.proved.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The key's slot, a new one if the old one has run out.
+    fn slot(&self, url: &Url) -> Result<Arc<Slot>, Refused> {
+        let mut kept = self.kept();
+        let old = kept.slots.get(url);
+        if let Some(slot) = old.filter(|slot| self.is_fresh(slot)) {
+            return Ok(Arc::clone(slot));
+        }
+        let proved = old.is_some_and(|slot| slot.proved.load(Ordering::Relaxed));
+        if !proved && !kept.count() {
+            return Err(Refused::Busy);
+        }
+        if kept.slots.len() >= MOST && !kept.slots.contains_key(url) {
+            let rank = |slot: &Slot| (slot.proved.load(Ordering::Relaxed), slot.since);
+            let least = kept.slots.iter().min_by_key(|(_, slot)| rank(slot)).map(|(url, _)| url.clone());
+            least.map(|url| kept.slots.remove(&url));
+        }
+        let slot = Arc::new(Slot {
+            since: Instant::now(),
+            proved: AtomicBool::new(proved),
+            answer: OnceCell::new(),
+        });
+        kept.slots.insert(url.clone(), Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    fn is_fresh(&self, slot: &Slot) -> bool {
+        let age = slot.since.elapsed();
+        match slot.answer.get() {
+            // It is being asked for, which ends by itself.
+            None => age < self.times.missed,
+            Some(Ok(_)) => age < self.times.kept,
+            Some(Err(error)) => !error.may_pass_later() && age < self.times.missed,
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // A panic elsewhere leaves the map whole.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask(&self, url: &Url) -> Result<Secret, Refused> {
+        let client = self.client.get_or_init(|| outgoing::client(self.place.own(), TIMEOUT));
+        let client = client.as_ref().map_err(|error| Refused::KeyUnavailable(error.clone()))?;
+        let response = client.get(url.clone()).header("accept", "application/json").send().await;
+        let response = response.map_err(|error| Refused::KeyUnavailable(outgoing::detail(error)))?;
+        let status = response.status();
+        let told = || format!("its answer was {}", status.as_u16());
+        if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
+            return Err(Refused::KeyUnavailable(told()));
+        }
+        if !status.is_success() {
+            return Err(Refused::NoKey(told()));
+        }
+        let body = outgoing::read(response, MOST_BYTES).await.map_err(Refused::KeyUnavailable)?;
+        match serde_json::from_slice::<Answer>(&body) {
+            Ok(answer) if !answer.signing_key.is_empty() => Ok(Secret::from(answer.signing_key)),
+            // The parser's sentence could show a part of the key.
+            _ => Err(Refused::NoKey("its answer has no signing_key".to_owned())),
+        }
+    }
+}
+
+impl Kept {
+    /// Counts a key that was never proved; says whether it may be asked for.
+    fn count(&mut self) -> bool {
+        let now = Instant::now();
+        let (since, count) = self.minute.unwrap_or((now, 0));
+        let (since, count) = if now - since < Duration::from_secs(60) { (since, count) } else { (now, 0) };
+        self.minute = Some((since, count + u32::from(count < ASKED)));
+        count < ASKED
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    signing_key: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wiremock::matchers::{any, query_param};
+    use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+    // Python: hmac.new(sha256(b"a-signing-key").digest(), b"{}", sha256), base64.
+    const BODY: &[u8] = b"{}";
+    const SIGNED: &str = "TL7PzVMgkVzGDujFzWPlAODxUUozqz6svfIlwdxZXkk=";
+
+    fn keys(server: &MockServer) -> Keys {
+        let base = format!("{}/v4_6_release/apis/3.0", server.uri());
+        Keys::new(KeyPlace::new(&base, "acme", &[]).unwrap())
+    }
+
+    fn url(server: &MockServer, id: &str) -> String {
+        format!("{}/v4_6_release/system/callbackkey/index.rails?companyName=acme&id={id}", server.uri())
+    }
+
+    fn key() -> ResponseTemplate {
+        ResponseTemplate::new(200).set_body_json(serde_json::json!({"signing_key": "a-signing-key"}))
+    }
+
+    async fn asked(server: &MockServer) -> Vec<Request> {
+        server.received_requests().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_key_is_asked_for_once_and_without_credentials() {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(key().set_delay(Duration::from_millis(100))).mount(&server).await;
+        let (keys, url) = (keys(&server), url(&server, "k"));
+        let (first, second, third) = tokio::join!(
+            keys.check(&url, BODY, SIGNED),
+            keys.check(&url, BODY, SIGNED),
+            keys.check(&url, b"[]", SIGNED)
+        );
+        assert_eq!((first, second), (Ok(()), Ok(())));
+        assert_eq!(third, Err(Refused::WrongSignature));
+        let asked = asked(&server).await;
+        assert_eq!(asked.len(), 1);
+        for name in ["authorization", "clientid", "cookie"] {
+            assert!(!asked[0].headers.contains_key(name), "{name}");
+        }
+        assert!(matches!(keys.check("http://evil.example/", BODY, SIGNED).await, Err(Refused::Foreign(_))));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_not_there_is_not_asked_for_again_and_one_that_could_not_be_had_is() {
+        let server = MockServer::start().await;
+        for (id, answer) in [
+            ("missing", ResponseTemplate::new(404)),
+            ("moved", ResponseTemplate::new(302).insert_header("location", url(&server, "good").as_str())),
+            ("odd", ResponseTemplate::new(200).set_body_string("{\"signing_key\": 7}")),
+            ("long", ResponseTemplate::new(200).set_body_string("x".repeat(MOST_BYTES + 1))),
+            ("broken", ResponseTemplate::new(503)),
+            ("good", key()),
+        ] {
+            Mock::given(query_param("id", id)).respond_with(answer).mount(&server).await;
+        }
+        let keys = keys(&server);
+        for (id, reason, times) in [
+            ("missing", "no_key", 1),
+            ("moved", "no_key", 1),
+            ("odd", "no_key", 1),
+            ("long", "key_unavailable", 2),
+            ("broken", "key_unavailable", 2),
+        ] {
+            let before = asked(&server).await.len();
+            for _ in 0..2 {
+                let refused = keys.check(&url(&server, id), BODY, SIGNED).await.unwrap_err();
+                assert_eq!(refused.reason(), reason, "{id}");
+                assert!(!refused.to_string().contains("127.0.0.1"), "{refused}");
+            }
+            assert_eq!(asked(&server).await.len() - before, times, "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_keys_does_not_keep_out_one_that_has_signed() {
+        let server = MockServer::start().await;
+        Mock::given(query_param("id", "good")).respond_with(key()).mount(&server).await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(404)).with_priority(9).mount(&server).await;
+        let mut keys = keys(&server);
+        keys.times.kept = Duration::ZERO;
+        let good = url(&server, "good");
+        assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
+        let mut busy = 0;
+        for number in 0..2 * ASKED {
+            let refused = keys.check(&url(&server, &format!("n{number}")), BODY, SIGNED).await;
+            busy += u32::from(refused == Err(Refused::Busy));
+        }
+        assert_eq!(busy, ASKED + 1);
+        assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
+        assert_eq!(asked(&server).await.len() as u32, ASKED + 1);
+        assert!(keys.kept().slots.len() <= MOST);
+    }
+
+    #[test]
+    fn the_least_useful_key_makes_room() {
+        let mut keys = Keys::new(KeyPlace::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap());
+        let address = |number: usize| Url::parse(&format!("http://127.0.0.1:1/{number}")).unwrap();
+        keys.slot(&address(0)).unwrap().proved.store(true, Ordering::Relaxed);
+        for number in 1..2 * MOST {
+            keys.kept.get_mut().unwrap().minute = None;
+            keys.slot(&address(number)).unwrap();
+        }
+        let kept = keys.kept();
+        assert_eq!(kept.slots.len(), MOST);
+        assert!(kept.slots.contains_key(&address(0)) && kept.slots.contains_key(&address(2 * MOST - 1)));
+        assert!(!kept.slots.contains_key(&address(1)));
+    }
+}

@@ -1,0 +1,108 @@
+//! Webhooks: ConnectWise posts a callback for each change, and the change is handed on to a program, an address, or
+//! sessions of the Model Context Protocol.
+//!
+//! A callback is taken if the account's own key signed it and it did not come before. It is answered once it
+//! is in a queue of the [store](crate::store), from which a worker hands it on; so nothing that was taken is lost
+//! when the process ends, if the store outlasts it.
+
+mod address;
+mod command;
+mod counts;
+mod deliver;
+mod hook;
+mod keys;
+mod message;
+mod outgoing;
+mod post;
+mod refused;
+mod settings;
+pub mod signature;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub use counts::Counts;
+pub use hook::Hook;
+pub use refused::Refused;
+pub use settings::{Flags, Plan, Table};
+
+use crate::mcp::Events;
+
+/// How long events that are being handed on are waited for at the end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The webhooks of all accounts.
+#[derive(Default)]
+pub struct Hooks {
+    hooks: BTreeMap<String, Arc<Hook>>,
+    counts: Counts,
+}
+
+impl Hooks {
+    /// None yet.
+    pub fn new(counts: Counts) -> Self {
+        Self { hooks: BTreeMap::new(), counts }
+    }
+
+    /// Adds those of an account.
+    pub fn add(&mut self, hook: Hook) {
+        self.hooks.insert(hook.account().to_owned(), Arc::new(hook));
+    }
+
+    /// The accounts that have some.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.hooks.keys().map(String::as_str)
+    }
+
+    /// The events that MCP sessions of the account can listen to, if they may.
+    pub fn events(&self, account: &str) -> Option<Events> {
+        self.hooks.get(account)?.events().cloned()
+    }
+
+    /// Takes a callback for an account: its body and the signature in its header.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub async fn receive(&self, account: &str, body: &[u8], signature: Option<&str>) -> Result<(), Refused> {
+        let result = match self.hooks.get(account) {
+            Some(hook) => hook.receive(body, signature).await,
+            None => Err(Refused::UnknownAccount),
+        };
+        self.counts.came(account, &result);
+        match &result {
+            Ok(()) => {}
+            Err(Refused::Replay) => tracing::info!(account, "a callback came again"),
+            Err(refused) => {
+                tracing::warn!(account, reason = refused.reason(), why = %refused, "a callback was refused");
+            }
+        }
+        result
+    }
+
+    /// Hands events on until `stop` is true, and finishes what is in hand then.
+    pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        let mut tasks = JoinSet::new();
+        for hook in self.hooks.values() {
+            for worker in hook.workers() {
+                tasks.spawn(Arc::clone(worker).run(stop.clone()));
+            }
+            if let Some(events) = hook.events() {
+                tasks.spawn(events.clone().watch(stop.clone()));
+            }
+        }
+        let mut stop = stop;
+        // An error means that whoever could stop it is gone.
+        let _ = stop.wait_for(|stop| *stop).await;
+        let finish = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, finish).await.is_err() {
+            tracing::warn!(
+                "events that were being handed on did not get there in time; they are tried again"
+            );
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Takes events from a queue and hands them on until each is taken, or given up.
+//!
+//! A queue is worked on by all copies of a server. An event is claimed for a time; if the process dies meanwhile, it is
+//! claimed again after that. So each event comes at least once, and its `event_id` tells whether it came before.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::counts::Counts;
+use super::deliver::{Policy, Receiver};
+use crate::store::{Claimed, Error, Shared};
+
+/// So many events are handed to one receiver at a time.
+const AT_ONCE: usize = 8;
+/// How often a queue is looked at, for events that other copies took or that were put off.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long to wait for a store that failed.
+const STORE_PAUSE: Duration = Duration::from_secs(5);
+
+/// Hands the events of one account to one receiver.
+pub struct Worker {
+    pub account: String,
+    pub receiver: Receiver,
+    pub policy: Policy,
+    pub store: Shared,
+    pub counts: Counts,
+    /// Is told when an event was pushed.
+    pub pushed: Notify,
+}
+
+/// The queue of a receiver.
+pub fn queue(account: &str, receiver: &str) -> String {
+    format!("webhooks/{receiver}/{account}")
+}
+
+/// The queue of what a receiver never took.
+pub fn dead_queue(account: &str, receiver: &str) -> String {
+    format!("webhooks/dead/{receiver}/{account}")
+}
+
+impl Worker {
+    /// The name of its queue.
+    pub fn queue(&self) -> String {
+        queue(&self.account, self.receiver.name())
+    }
+
+    /// Works until `stop` is true. What it has in hand then is brought to its end, for so long as the caller waits.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let (queue, places) = (self.queue(), Arc::new(Semaphore::new(AT_ONCE)));
+        let mut tasks = JoinSet::new();
+        let stopped = async move {
+            // An error means that whoever could stop it is gone.
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        tokio::pin!(stopped);
+        loop {
+            while tasks.try_join_next().is_some() {}
+            let place = tokio::select! {
+                biased;
+                () = &mut stopped => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
+            let pause = match self.store.claim(&queue, self.policy.lease).await {
+                Ok(Some(claimed)) => {
+                    let worker = Arc::clone(&self);
+                    tasks.spawn(async move {
+                        worker.work(claimed).await;
+                        drop(place);
+                    });
+                    continue;
+                }
+                Ok(None) => LOOK,
+                Err(error) => {
+                    tracing::error!(account = self.account, %error, "the queue of events can't be read");
+                    STORE_PAUSE
+                }
+            };
+            tokio::select! {
+                () = &mut stopped => break,
+                () = self.pushed.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn work(&self, claimed: Claimed) {
+        let result = self.receiver.deliver(&claimed.item).await;
+        let (account, to) = (&*self.account, self.receiver.name());
+        let event: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
+        let event_id = event["event_id"].as_str().unwrap_or_default();
+        let kept = match result {
+            Ok(()) => {
+                self.counts.went(account, to, "delivered");
+                tracing::info!(account, to, event_id, attempts = claimed.attempts, "event delivered");
+                self.store.done(&self.queue(), &claimed.id).await
+            }
+            Err(failed) => {
+                self.counts.went(account, to, "failed");
+                let why = &*failed.why;
+                match self.policy.pause(claimed.attempts, &failed) {
+                    Some(pause) => {
+                        let again_in = pause.as_secs();
+                        tracing::warn!(
+                            account,
+                            to,
+                            event_id,
+                            why,
+                            attempts = claimed.attempts,
+                            again_in,
+                            "event not delivered"
+                        );
+                        self.store.again(&self.queue(), &claimed.id, pause).await
+                    }
+                    None => {
+                        self.counts.went(account, to, "dead");
+                        tracing::error!(
+                            account,
+                            to,
+                            event_id,
+                            why,
+                            attempts = claimed.attempts,
+                            "event given up"
+                        );
+                        self.give_up(&claimed, &event, why).await
+                    }
+                }
+            }
+        };
+        // Its lease runs out, so that it comes again.
+        if let Err(error) = kept {
+            tracing::error!(account, to, event_id, %error, "it could not be noted what became of the event");
+        }
+    }
+
+    /// Puts the event among the dead, where it stays.
+    async fn give_up(&self, claimed: &Claimed, event: &Value, why: &str) -> Result<(), Error> {
+        let dead = json!({"event": event, "attempts": claimed.attempts, "why": why}).to_string();
+        let name = self.receiver.name();
+        self.store.push(&dead_queue(&self.account, name), dead.as_bytes(), Duration::ZERO).await?;
+        self.store.done(&self.queue(), &claimed.id).await
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::store::Memory;
+    use crate::webhooks::command::Command;
+    use prometheus_client::encoding::text::encode;
+    use prometheus_client::registry::Registry;
+
+    struct Setup {
+        worker: Arc<Worker>,
+        registry: Registry,
+        stop: watch::Sender<bool>,
+        running: tokio::task::JoinHandle<()>,
+    }
+
+    impl Setup {
+        async fn new(script: &str, attempts: u32) -> Self {
+            let mut registry = Registry::default();
+            let line = ["sh", "-c", script].map(str::to_owned);
+            let worker = Arc::new(Worker {
+                account: "acme".to_owned(),
+                receiver: Receiver::Command(Command::new(&line, Duration::from_secs(10)).unwrap()),
+                policy: Policy { first: Duration::from_millis(20), attempts, lease: Duration::from_secs(60) },
+                store: Arc::new(Memory::default()),
+                counts: Counts::new(&mut registry),
+                pushed: Notify::new(),
+            });
+            let (stop, stopped) = watch::channel(false);
+            worker
+                .store
+                .push("webhooks/command/acme", b"{\"event_id\":\"evt_1\"}", Duration::ZERO)
+                .await
+                .unwrap();
+            let running = tokio::spawn(Arc::clone(&worker).run(stopped));
+            Self { worker, registry, stop, running }
+        }
+
+        async fn left(&self, queue: &str) -> usize {
+            self.worker.store.len(queue).await.unwrap()
+        }
+
+        async fn until_empty(&self) {
+            for _ in 0..200 {
+                if self.left("webhooks/command/acme").await == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            panic!("the queue is not worked on");
+        }
+
+        fn counted(&self) -> String {
+            let mut text = String::new();
+            encode(&mut text, &self.registry).unwrap();
+            text
+        }
+    }
+
+    #[tokio::test]
+    async fn what_fails_is_tried_again_until_it_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display();
+        // It fails twice.
+        let setup =
+            Setup::new(&format!("echo x >> {path}/tries; test $(wc -l < {path}/tries) -gt 2"), 9).await;
+        setup.until_empty().await;
+        assert_eq!(std::fs::read_to_string(folder.path().join("tries")).unwrap().lines().count(), 3);
+        let counted = setup.counted();
+        for line in [r#"account="acme",to="command",outcome="failed"} 2"#, r#"outcome="delivered"} 1"#] {
+            assert!(counted.contains(line), "{counted}");
+        }
+        assert_eq!(setup.left("webhooks/dead/command/acme").await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_never_taken_is_given_up_and_kept_apart() {
+        let setup = Setup::new("exit 3", 3).await;
+        setup.until_empty().await;
+        let store = &setup.worker.store;
+        let dead = store.claim("webhooks/dead/command/acme", Duration::from_secs(1)).await.unwrap().unwrap();
+        let dead: Value = serde_json::from_slice(&dead.item).unwrap();
+        assert_eq!((&dead["event"]["event_id"], &dead["attempts"]), (&json!("evt_1"), &json!(3)));
+        assert_eq!(dead["why"], "sh ended with exit status: 3");
+        assert!(setup.counted().contains(r#"outcome="dead"} 1"#));
+    }
+
+    #[tokio::test]
+    async fn what_is_in_hand_is_finished_before_it_stops() {
+        let setup = Setup::new("sleep 0.5", 3).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(setup.left("webhooks/command/acme").await, 1);
+        setup.stop.send_replace(true);
+        setup.running.await.unwrap();
+        assert_eq!(setup.worker.store.len("webhooks/command/acme").await.unwrap(), 0);
+    }
+}
