@@ -36,6 +36,8 @@ pub struct Call<'a> {
     pub result: Result<u16, &'a Error>,
     /// How long it took.
     pub took: Duration,
+    /// Who approved it, if it needed that.
+    pub approved_by: Option<&'a str>,
 }
 
 impl Audit {
@@ -68,9 +70,8 @@ impl Audit {
             Ok(status) => ("ok", Some(status)),
             Err(error) => (error.kind().as_str(), error.status()),
         };
-        let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-        let line = json!({
-            "time": now,
+        let mut line = json!({
+            "time": now(),
             "account": call.account,
             "by": call.by,
             "tool": call.tool.short_name(),
@@ -79,6 +80,36 @@ impl Audit {
             "status": status,
             "ms": u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
         });
+        if let Some(approved_by) = call.approved_by {
+            line["approved_by"] = json!(approved_by);
+        }
+        self.line(&line)
+    }
+
+    /// Writes down that a call was not made, and why.
+    ///
+    /// # Errors
+    /// What the file says.
+    pub fn refused(
+        &self,
+        account: &str,
+        by: &str,
+        tool: Tool,
+        arguments: &Value,
+        why: &str,
+    ) -> io::Result<()> {
+        self.line(&json!({
+            "time": now(),
+            "account": account,
+            "by": by,
+            "tool": tool.short_name(),
+            "arguments": redacted("", arguments),
+            "outcome": why,
+            "status": null,
+        }))
+    }
+
+    fn line(&self, line: &Value) -> io::Result<()> {
         self.writer(|writer| {
             writeln!(writer, "{line}")?;
             writer.flush()
@@ -89,6 +120,10 @@ impl Audit {
         // A panic elsewhere leaves the file whole: lines are written at once.
         write(self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut())
     }
+}
+
+fn now() -> String {
+    OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -135,6 +170,7 @@ mod tests {
                 arguments: &arguments,
                 result,
                 took: Duration::from_millis(number),
+                approved_by: (number == 1).then_some("ada"),
             };
             audit.write(&call).unwrap();
         }
@@ -145,6 +181,7 @@ mod tests {
             (&lines[0]["tool"], &lines[0]["status"], &lines[0]["outcome"]),
             (&json!("create_a_ticket"), &json!(201), &json!("ok"))
         );
+        assert_eq!((&lines[0]["approved_by"], &lines[1]["approved_by"]), (&Value::Null, &json!("ada")));
         assert_eq!(lines[0]["arguments"]["id"], 4);
         assert!(!text.contains("hush") && text.len() < 1200, "{text}");
     }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connectwise_psa::runtime::Dialect;
+use connectwise_psa::runtime::{Dialect, Secret};
 
+use crate::approve::{Approvals, Policy};
 use crate::audit::Audit;
 use crate::metrics::Metrics;
 use crate::output::Failure;
 use crate::run::Watch;
 use crate::select::Class;
+use crate::store;
 
 /// ConnectWise PSA as tools for agents and people.
 #[derive(Debug, Parser)]
@@ -195,6 +197,11 @@ pub struct Serve {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: std::net::SocketAddr,
+    /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
+    /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
+    /// for several: redis://[user:password@]host[:port][/database], or rediss:// over TLS. In memory if not given.
+    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL", value_parser = secret)]
+    pub state: Option<Secret>,
     /// A further name under which the server is asked, e.g. psa.example.com.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]
     pub allow_host: Vec<String>,
@@ -207,10 +214,6 @@ pub struct Serve {
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Where callbacks that were not handed on yet are kept over a restart: a file, or the address of a Redis server
-    /// that several copies share, e.g. redis://127.0.0.1:6379. In memory if not given.
-    #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL", hide_env_values = true)]
-    pub state: Option<String>,
     /// What is done with callbacks.
     #[command(flatten)]
     pub webhooks: crate::webhooks::Flags,
@@ -235,18 +238,33 @@ pub struct WatchFlags {
     /// down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
+    /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
+    /// anything. An account's approver decides with the token in CWPSA_APPROVER_TOKEN, or those of
+    /// `approver_tokens_env` in the settings file; without one, an MCP client asks its user, and all else is refused.
+    #[arg(
+        long,
+        env = "CWPSA_APPROVE",
+        value_delimiter = ',',
+        value_name = "none | writes | destructive | GLOB"
+    )]
+    pub approve: Vec<String>,
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::from(text))
 }
 
 impl WatchFlags {
-    /// Opens the log.
+    /// Opens the log; approvals are kept in `store`.
     ///
     /// # Errors
-    /// It can't be opened.
-    pub fn start(&self) -> Result<Arc<Watch>, Failure> {
+    /// It can't be opened, or what needs approval names no tool.
+    pub fn start(&self, store: store::Shared) -> Result<Arc<Watch>, Failure> {
         let audit = Audit::new(self.audit.as_deref());
         let audit =
             audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
-        Ok(Arc::new(Watch { metrics: Metrics::new(), audit }))
+        let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
+        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals: Approvals::new(policy, store) }))
     }
 }
 

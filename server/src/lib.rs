@@ -3,9 +3,11 @@
 //! The binary `cwpsa` is a thin shell around this library: [`cli`] says what can be asked for, [`settings`] whose
 //! account is meant, [`select`] which tools are offered, [`search`] finds one by a user's words.
 
+pub mod approve;
 pub mod audit;
 pub mod cli;
 pub mod commands;
+pub mod digest;
 pub mod http;
 pub mod mcp;
 pub mod metrics;

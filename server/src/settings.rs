@@ -10,6 +10,7 @@
 //! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
 //! client_id = "…"               # or client_id_env, or client_id_file
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
+//! approver_tokens_env = ["ADA"] # who approves calls that need it; the variable's name stands in the audit log
 //!
 //! [accounts.acme.webhooks]      # see [`webhooks`]
 //! mcp = true
@@ -57,6 +58,8 @@ pub struct Account {
     tokens: Vec<String>,
     #[serde(default)]
     tokens_env: Vec<String>,
+    #[serde(default)]
+    approver_tokens_env: Vec<String>,
     /// What is done with the account's callbacks.
     pub webhooks: Option<webhooks::Table>,
 }
@@ -69,14 +72,25 @@ impl Account {
     pub fn tokens(&self) -> Result<Vec<Secret>, Failure> {
         let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
         for name in &self.tokens_env {
-            let token = std::env::var(name).ok().filter(|token| !token.is_empty());
-            let token = token.ok_or_else(|| {
-                Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
-            })?;
-            tokens.push(Secret::from(token));
+            tokens.push(variable(name)?);
         }
         Ok(tokens)
     }
+
+    /// The tokens of those who approve the account's calls, each with the name of its variable.
+    ///
+    /// # Errors
+    /// A variable that is named and not set.
+    pub fn approvers(&self) -> Result<Vec<(String, Secret)>, Failure> {
+        self.approver_tokens_env.iter().map(|name| Ok((name.clone(), variable(name)?))).collect()
+    }
+}
+
+fn variable(name: &str) -> Result<Secret, Failure> {
+    let token = std::env::var(name).ok().filter(|token| !token.is_empty());
+    token.map(Secret::from).ok_or_else(|| {
+        Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
+    })
 }
 
 impl std::fmt::Debug for Account {

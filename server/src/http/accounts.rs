@@ -18,6 +18,9 @@ use crate::settings::{self, Target};
 use crate::store;
 use crate::webhooks::{self, Hook, Hooks, Plan};
 
+/// The variable with the token of whoever approves calls of any account.
+const APPROVER: &str = "CWPSA_APPROVER_TOKEN";
+
 /// The accounts that are served.
 pub struct Accounts(BTreeMap<String, Account>);
 
@@ -27,6 +30,8 @@ pub struct Account {
     pub runner: Runner,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
+    /// Those who approve its calls, by name.
+    approvers: Vec<(String, Secret)>,
     target: Target,
     webhooks: Option<webhooks::Table>,
 }
@@ -47,6 +52,9 @@ impl Accounts {
             .filter(|token| !token.is_empty())
             .map(Secret::from)
             .collect();
+        let of_approver = std::env::var(APPROVER).ok().filter(|token| !token.is_empty());
+        let approvers: Vec<(String, Secret)> =
+            of_approver.into_iter().map(|token| (APPROVER.to_owned(), Secret::from(token))).collect();
         let mut accounts = BTreeMap::new();
         let named: Vec<Option<String>> = match (&flags.account, file.accounts.is_empty()) {
             (None, false) => file.accounts.keys().cloned().map(Some).collect(),
@@ -56,21 +64,23 @@ impl Accounts {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            let account = Account { runner, tokens: of_environment, target, webhooks: None };
+            let account = Account::new(runner, target, of_environment, approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
             let flags = Connection { account: name.clone(), ..flags.clone() };
             let target = Target::find(&flags).await?;
-            let mut tokens = of_environment.clone();
+            let (mut tokens, mut approvers) = (of_environment.clone(), approvers.clone());
             let table = name.as_ref().and_then(|name| file.accounts.get(name));
             if let Some(account) = table {
                 tokens.extend(account.tokens()?);
+                approvers.extend(account.approvers()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
             let webhooks = table.and_then(|account| account.webhooks.clone());
-            accounts.insert(id, Account { runner, tokens, target, webhooks });
+            let account = Account { webhooks, ..Account::new(runner, target, tokens, approvers)? };
+            accounts.insert(id, account);
         }
         Ok(Self(accounts))
     }
@@ -94,11 +104,35 @@ impl Accounts {
         }
         let mut hooks = Hooks::new(counts.clone());
         for (id, account) in &self.0 {
-            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref())? {
-                hooks.add(Hook::new(id, &account.target, &plan, store, counts)?);
+            let named = |failure| match failure {
+                Failure::Usage(text) => Failure::Usage(format!("account {id}: {text}")),
+                other => other,
+            };
+            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref()).map_err(named)? {
+                hooks.add(Hook::new(id, &account.target, &plan, store, counts).map_err(named)?);
             }
         }
         Ok(hooks)
+    }
+
+    /// Whether there is anyone who approves calls.
+    pub fn have_approvers(&self) -> bool {
+        self.0.values().any(|account| !account.approvers.is_empty())
+    }
+
+    /// Whether the request's token is an approver's.
+    pub fn is_approver(&self, headers: &HeaderMap) -> bool {
+        self.0.keys().any(|id| self.approver(id, headers).is_some())
+    }
+
+    /// The name of the approver of the account `id` whose token the request has.
+    pub fn approver(&self, id: &str, headers: &HeaderMap) -> Option<&str> {
+        let given = bearer(headers)?;
+        let approvers = &self.0.get(id)?.approvers;
+        // All are compared, each in a time that tells nothing.
+        approvers
+            .iter()
+            .fold(None, |found, (name, token)| if same(token, given) { Some(name) } else { found })
     }
 
     /// Whether each account asks for a token.
@@ -153,8 +187,27 @@ impl Account {
         }
         let Some(given) = given else { return false };
         // All are compared, each in a time that tells nothing.
-        self.tokens
-            .iter()
-            .fold(false, |found, token| found | bool::from(token.expose().as_bytes().ct_eq(given.as_bytes())))
+        self.tokens.iter().fold(false, |found, token| found | same(token, given))
     }
+
+    fn new(
+        runner: Runner,
+        target: Target,
+        tokens: Vec<Secret>,
+        approvers: Vec<(String, Secret)>,
+    ) -> Result<Self, Failure> {
+        let both =
+            approvers.iter().find(|(_, approver)| tokens.iter().any(|token| same(token, approver.expose())));
+        if let Some((name, _)) = both {
+            return Err(Failure::Usage(format!(
+                "the token of the approver {name} also gives access to the account: whoever makes a call must not be able to approve it"
+            )));
+        }
+        let runner = runner.approved_by(!approvers.is_empty());
+        Ok(Self { runner, tokens, approvers, target, webhooks: None })
+    }
+}
+
+fn same(token: &Secret, given: &str) -> bool {
+    token.expose().as_bytes().ct_eq(given.as_bytes()).into()
 }

@@ -10,7 +10,7 @@ use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::{ExecuteOptions, Value};
 use serde_json::Map;
 
-use super::{failure, nest, repeat};
+use super::{approvals, failure, nest, repeat};
 use crate::run;
 
 /// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
@@ -44,9 +44,10 @@ pub async fn call(
     };
     let writes = !tool.annotations().read_only_hint;
     let key = repeat::key(&headers, account, tool, &arguments);
-    let call = async {
-        let result =
-            target.runner.run("http", tool, &Value::Object(arguments), &ExecuteOptions::default()).await;
+    let (runner, token) = (target.runner.clone(), approvals::token(&headers));
+    let call = async move {
+        let (arguments, options) = (Value::Object(arguments), ExecuteOptions::default());
+        let result = runner.run_with("http", tool, &arguments, &options, approvals::consent(&token)).await;
         match result {
             Err(refusal) => failure::of_refusal(&refusal, writes),
             Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),

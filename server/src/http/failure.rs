@@ -7,10 +7,20 @@ use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
 use serde_json::json;
 
-use crate::run::Refusal;
+use crate::approve::Refused;
+use crate::run::{self, Refusal};
 
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
+
+/// Marks a response to a call that was certainly not made: it can be made again without harm.
+#[derive(Clone, Copy, Debug)]
+pub struct NotDone;
+
+fn not_done(mut response: Response) -> Response {
+    response.extensions_mut().insert(NotDone);
+    response
+}
 
 /// A response with JSON and the state of the rate limit.
 pub fn json_with(status: StatusCode, limit: RateLimit, value: &Value) -> Response {
@@ -55,13 +65,23 @@ pub fn unauthorized() -> Response {
 /// Why a tool was not run, or how it failed; `writes` says whether the call could change something.
 pub fn of_refusal(refusal: &Refusal, writes: bool) -> Response {
     match refusal {
-        Refusal::NotOffered(message) => plain(StatusCode::FORBIDDEN, message),
-        Refusal::NotAudited(_) => plain(
+        Refusal::NotOffered(message) => not_done(plain(StatusCode::FORBIDDEN, message)),
+        Refusal::NotAudited(_) => not_done(plain(
             StatusCode::INTERNAL_SERVER_ERROR,
             "calls can't be written down at the moment, so none is made",
-        ),
+        )),
+        Refusal::Approval(refused) => not_done(of_approval(refused)),
+        Refusal::Failed(error) if run::was_not_made(error) => not_done(of_call(error, writes)),
         Refusal::Failed(error) => of_call(error, writes),
     }
+}
+
+/// 403, which no client repeats by itself: a person must approve first.
+fn of_approval(refused: &Refused) -> Response {
+    let mut body = refused.to_json()["error"].take();
+    body["statusCode"] = json!(StatusCode::FORBIDDEN.as_u16());
+    body["error"] = json!("Forbidden");
+    json_of(StatusCode::FORBIDDEN, &body)
 }
 
 /// The runtime's error; `writes` says whether the call could change something.

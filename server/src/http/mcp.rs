@@ -1,5 +1,6 @@
 //! The Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can only
-//! be given an address. Such a token holds what it is for, signed, so that no server has to remember it.
+//! be given an address. Such a token holds what it is for, signed, so that no server has to remember it. Sessions of
+//! clients that still have them are in the store, so that any copy of the server can go on with them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ use super::methods::Wanted;
 use super::{Shared, failure};
 use crate::cli::{Names, Offer};
 use crate::mcp::{self, Server};
+use crate::store;
 
 /// More tools than this are offered by the three that find and call others.
 const MOST_SHOWN: usize = 128;
@@ -34,15 +36,16 @@ type Service = StreamableHttpService<Server, LocalSessionManager>;
 /// Services by account or token, and the key that tokens are signed with.
 pub struct Sessions {
     key: Vec<u8>,
+    store: store::Shared,
     services: Mutex<HashMap<String, Service>>,
 }
 
 impl Sessions {
     /// The key is `CWPSA_SECRET`, which all copies of a server share; without it, one of this process alone.
-    pub fn new() -> Self {
+    pub fn new(store: store::Shared) -> Self {
         let given = std::env::var("CWPSA_SECRET").ok().filter(|secret| !secret.is_empty());
         let key = given.map_or_else(|| uuid::Uuid::new_v4().into_bytes().to_vec(), String::into_bytes);
-        Self { key, services: Mutex::default() }
+        Self { key, store, services: Mutex::default() }
     }
 
     fn get(&self, name: &str, make: impl FnOnce() -> Server) -> Service {
@@ -51,7 +54,8 @@ impl Sessions {
         if services.len() >= MOST && !services.contains_key(name) {
             services.clear();
         }
-        services.entry(name.to_owned()).or_insert_with(|| mcp::service(make(), false)).clone()
+        let sessions = || mcp::Sessions::new(Arc::clone(&self.store), name);
+        services.entry(name.to_owned()).or_insert_with(|| mcp::service(make(), Some(sessions()))).clone()
     }
 
     fn mac(&self, payload: &str) -> Hmac<Sha256> {

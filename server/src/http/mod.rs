@@ -1,10 +1,12 @@
 //! The tools over HTTP, in the form that Truto's SDK and toolset expect, beside a plain form for one call and the
 //! Model Context Protocol at `/mcp`.
 //!
-//! Nothing is remembered between two requests but caches, so any number of copies may stand behind one address.
+//! Nothing is remembered between two requests but caches, and what is in the store that copies share: so any number of
+//! copies may stand behind one address.
 
 mod accounts;
 mod api;
+mod approvals;
 mod call;
 mod failure;
 mod guard;
@@ -27,6 +29,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use connectwise_psa::runtime::Secret;
 
 use crate::cli::Serve;
 use crate::output::Failure;
@@ -88,11 +91,16 @@ impl Listening {
 /// What is wrong with the settings, or why the address can't be had.
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
-    let watch = arguments.watch.start()?;
+    let state = arguments.state.as_ref().map(Secret::expose);
+    let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
+    let watch = arguments.watch.start(Arc::clone(&store))?;
     let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
-    let store = store::open(arguments.state.as_deref()).await;
-    let store = store.map_err(|error| Failure::Usage(error.to_string()))?;
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
+    if watch.approvals.are_needed() && !accounts.have_approvers() {
+        eprintln!(
+            "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
+        );
+    }
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -107,8 +115,8 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         selection,
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
-        repeats: repeat::Repeats::default(),
-        sessions: mcp::Sessions::new(),
+        repeats: repeat::Repeats::new(Arc::clone(&store)),
+        sessions: mcp::Sessions::new(store),
         watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
         webhooks: Arc::clone(&webhooks),
@@ -141,16 +149,19 @@ fn router(state: Arc<State>) -> Router {
         .route("/proxy/{resource}", any(proxy::collection))
         .route("/proxy/{resource}/{rest}", any(proxy::item))
         .route("/tools/{name}/call", post(call::call))
+        .route("/approvals", get(approvals::list))
+        .route("/approvals/{id}", post(approvals::decide))
         .route("/mcp", any(mcp::of_account))
+        .route("/webhooks/{account}/retry", post(webhooks::retry))
         .route("/metrics", get(metrics));
     let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
-        // A callback's signature is the check.
+        // A callback's signature is all that this one asks for.
         .route(
             "/webhooks/{account}",
-            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+            get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
         )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))

@@ -13,7 +13,7 @@ use connectwise_psa::runtime::dialect;
 use connectwise_psa::runtime::{Dialect, ExecuteOptions, Tool, Value};
 use serde_json::{Map, json};
 
-use super::{failure, nest, repeat};
+use super::{approvals, failure, nest, repeat};
 
 /// Tools by resource and method, found at the first call.
 #[derive(Default)]
@@ -124,14 +124,17 @@ impl Asked {
         }
         let writes = !tool.annotations().read_only_hint;
         let key = repeat::key(&self.headers, account, tool, &arguments);
-        let call = async {
+        let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
+        let call = async move {
             let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
-            let result = target.runner.run("http", tool, &Value::Object(arguments), &options).await;
+            let arguments = Value::Object(arguments);
+            let result =
+                runner.run_with("http", tool, &arguments, &options, approvals::consent(&token)).await;
             match result {
                 Err(refusal) => failure::of_refusal(&refusal, writes),
-                Ok(_) if self.method == "delete" => StatusCode::NO_CONTENT.into_response(),
+                Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
-                    let value = match self.method.as_str() {
+                    let value = match method.as_str() {
                         "list" => json!({"result": outcome.value, "next_cursor": outcome.next_cursor()}),
                         _ => outcome.value,
                     };

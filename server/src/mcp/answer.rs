@@ -17,6 +17,7 @@ pub fn done(value: Value) -> CallToolResult {
 pub fn failed(refusal: &Refusal) -> CallToolResult {
     refused(match refusal {
         Refusal::Failed(error) => error.to_json(),
+        Refusal::Approval(refused) => refused.to_json(),
         Refusal::NotOffered(message) => json!({"error": {"kind": "not_offered", "message": message}}),
         Refusal::NotAudited(_) => {
             json!({"error": {"kind": "not_audited", "message": "calls can't be written down at the moment, so none is made"}})

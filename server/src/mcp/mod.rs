@@ -4,11 +4,13 @@
 //! describe and call the others; a selection; or all of them, by pages.
 
 mod answer;
+mod consent;
 mod events;
 mod offer;
 mod pages;
 mod prompts;
 mod server;
+mod sessions;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,8 +24,10 @@ use crate::output::Failure;
 use crate::run::Runner;
 use crate::select::Selection;
 use crate::settings::Target;
+use crate::store::Memory;
 pub use events::Events;
 pub use server::Server;
+pub use sessions::Sessions;
 
 /// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
 const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
@@ -38,8 +42,12 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
     let selection = Selection::new(flags, arguments.read_only).map_err(Failure::Usage)?;
     let target = Target::find(&arguments.connection).await?;
-    let runner =
-        Runner::new(&target.credentials.company_id, target.client()?, selection, arguments.watch.start()?);
+    let runner = Runner::new(
+        &target.credentials.company_id,
+        target.client()?,
+        selection,
+        arguments.watch.start(Arc::new(Memory::default()))?,
+    );
     let server = Server::new(runner, offer, arguments.names);
     match arguments.listen {
         None => stdio(server).await,
@@ -65,16 +73,26 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     eprintln!("MCP at http://{address}/mcp");
-    let router = axum::Router::new().nest_service("/mcp", service(server, true));
+    let router = axum::Router::new().nest_service("/mcp", service(server, None));
     axum::serve(listener, router).with_graceful_shutdown(stop()).await.map_err(failed)
 }
 
-/// The service to mount; each session gets a copy of the server, which shares its client and index. `guarded` has it
-/// check hosts and origins itself; otherwise that was done before.
-pub fn service(server: Server, guarded: bool) -> StreamableHttpService<Server, LocalSessionManager> {
+/// The service to mount; each session gets a copy of the server, which shares its client and index. Behind a server that
+/// stands for several, `sessions` says where they share their sessions, and hosts and origins were checked before; a
+/// service that stands alone does that itself.
+pub fn service(
+    server: Server,
+    sessions: Option<Sessions>,
+) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default();
-    let config =
-        if guarded { config.with_allowed_origins(OWN_ORIGINS) } else { config.disable_allowed_hosts() };
+    let config = match sessions {
+        None => config.with_allowed_origins(OWN_ORIGINS),
+        Some(sessions) => {
+            let mut config = config.disable_allowed_hosts();
+            config.session_store = Some(Arc::new(sessions));
+            config
+        }
+    };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
 }
 

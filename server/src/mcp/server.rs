@@ -15,6 +15,7 @@ use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 
+use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
 use super::{answer, offer, pages, prompts};
 use crate::cli::{Names, Offer};
@@ -22,8 +23,6 @@ use crate::commands::{describe, find};
 use crate::run::{self, Runner};
 use crate::search::Search;
 
-/// How calls come, for the audit log.
-const BY: &str = "mcp";
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
 /// The most bytes of an answer; what does not fit is told, with the arguments that give it.
@@ -123,13 +122,9 @@ impl Server {
         answer::done(json!({"tools": tools}))
     }
 
-    async fn call(
-        &self,
-        arguments: Map<String, Value>,
-        context: &RequestContext<RoleServer>,
-    ) -> CallToolResult {
+    async fn call(&self, arguments: Map<String, Value>, caller: &Caller<'_>) -> CallToolResponse {
         let Some(name) = arguments.get("name").and_then(Value::as_str) else {
-            return missing("name", "the name of a tool");
+            return missing("name", "the name of a tool").into();
         };
         let given = match arguments.get("arguments") {
             None | Some(Value::Null) => json!({}),
@@ -139,38 +134,33 @@ impl Server {
         };
         match self.tool(name) {
             Ok(tool) if arguments.get("all_pages") == Some(&Value::Bool(true)) => {
-                self.walk(tool, given, context).await
+                self.walk(tool, given, caller).await
             }
-            Ok(tool) => self.execute(tool, &given).await,
-            Err(error) => answer::refused(error),
+            Ok(tool) => self.execute(tool, &given, caller).await,
+            Err(error) => answer::refused(error).into(),
         }
     }
 
-    async fn execute(&self, tool: Tool, arguments: &Value) -> CallToolResult {
+    async fn execute(&self, tool: Tool, arguments: &Value, caller: &Caller<'_>) -> CallToolResponse {
         let options = ExecuteOptions { max_bytes: Some(MOST_BYTES), ..ExecuteOptions::default() };
-        match self.0.runner.run(BY, tool, arguments, &options).await {
-            Ok(outcome) => answer::done(run::value(&outcome)),
-            Err(refusal) => answer::failed(&refusal),
+        match consent::run(&self.0.runner, tool, arguments, &options, caller).await {
+            Ok(outcome) => answer::done(run::value(&outcome)).into(),
+            Err(instead) => *instead,
         }
     }
 
     /// Follows the pages of a list, telling how far it is.
-    async fn walk(
-        &self,
-        tool: Tool,
-        mut arguments: Value,
-        context: &RequestContext<RoleServer>,
-    ) -> CallToolResult {
-        let mut rows = Vec::new();
+    async fn walk(&self, tool: Tool, mut arguments: Value, caller: &Caller<'_>) -> CallToolResponse {
+        let (mut rows, context, options) = (Vec::new(), caller.context(), ExecuteOptions::default());
         loop {
-            let outcome = match self.0.runner.run(BY, tool, &arguments, &ExecuteOptions::default()).await {
+            let outcome = match consent::run(&self.0.runner, tool, &arguments, &options, caller).await {
                 Ok(outcome) => outcome,
-                Err(refusal) => return answer::failed(&refusal),
+                Err(instead) => return *instead,
             };
             let next = outcome.next_arguments().cloned();
             match outcome.value {
                 Value::Array(page) => rows.extend(page),
-                _ => return answer::done(run::value(&outcome)),
+                _ => return answer::done(run::value(&outcome)).into(),
             }
             if let Some(token) = context.meta.get_progress_token() {
                 let progress = ProgressNotificationParam::new(token, rows.len() as f64)
@@ -180,8 +170,8 @@ impl Server {
             }
             match next {
                 Some(next) if rows.len() < MOST_ROWS => arguments = Value::Object(next),
-                Some(next) => return answer::done(json!({"result": rows, "next": next})),
-                None => return answer::done(json!({"result": rows})),
+                Some(next) => return answer::done(json!({"result": rows, "next": next})).into(),
+                None => return answer::done(json!({"result": rows})).into(),
             }
         }
     }
@@ -267,20 +257,22 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let (answers, state) = (request.input_responses.as_ref(), request.request_state.as_deref());
+        let caller = Caller::of(&context, &self.0.runner, answers, state).await;
         let call = async {
             match &*request.name {
-                offer::SEARCH => self.find(&arguments),
-                offer::DESCRIBE => self.describe(&arguments),
-                offer::CALL => self.call(arguments, &context).await,
+                offer::SEARCH => self.find(&arguments).into(),
+                offer::DESCRIBE => self.describe(&arguments).into(),
+                offer::CALL => self.call(arguments, &caller).await,
                 name => match self.tool(name) {
-                    Ok(tool) => self.execute(tool, &Value::Object(arguments)).await,
-                    Err(error) => answer::refused(error),
+                    Ok(tool) => self.execute(tool, &Value::Object(arguments), &caller).await,
+                    Err(error) => answer::refused(error).into(),
                 },
             }
         };
         // Dropping the call closes its connection, which is all that can be done about a request on its way.
         tokio::select! {
-            result = call => Ok(result.into()),
+            result = call => Ok(result),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
         }
     }

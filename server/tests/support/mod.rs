@@ -1,6 +1,9 @@
 //! A stand-in for the API, settings for it, and the server itself in this process.
 #![allow(dead_code, missing_docs)]
 
+pub mod copies;
+pub mod redis;
+
 use std::net::SocketAddr;
 
 use clap::Parser;

@@ -1,0 +1,121 @@
+//! Calls that need a person's yes, where the person is at the MCP client: it is asked through the client (elicitation),
+//! and the yes holds for the call that was shown, once. A client that can't ask gets a refusal.
+//!
+//! Up to protocol version 2025-11-25 the server asks while the call waits. From 2026-07-28 on the call is answered with
+//! the question, and comes again with the answer: nothing waits, and any copy of the server can go on.
+
+use std::collections::BTreeMap;
+
+use axum::http::request::Parts;
+use connectwise_psa::runtime::{ExecuteOptions, Outcome, Tool, Value};
+use rmcp::RoleServer;
+use rmcp::model::{
+    CallToolResponse, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
+    InputRequiredResult, InputResponses,
+};
+use rmcp::service::RequestContext;
+
+use super::answer;
+use crate::approve::{self, Consent, Refused};
+use crate::run::{Refusal, Runner};
+
+/// How calls come, for the audit log.
+pub const BY: &str = "mcp";
+/// The name of our only question.
+const QUESTION: &str = "approval";
+/// Where a client may put an approver's token, beside the header of the same purpose.
+const META: &str = "connectwise/approval-token";
+
+/// What a call brings beside its tool and arguments.
+pub struct Caller<'a> {
+    context: &'a RequestContext<RoleServer>,
+    /// The approver's token.
+    token: Option<String>,
+    /// What the person said, and what was asked.
+    answered: Option<(bool, String)>,
+}
+
+impl<'a> Caller<'a> {
+    /// Reads it from the request.
+    pub async fn of(
+        context: &'a RequestContext<RoleServer>,
+        runner: &Runner,
+        answers: Option<&InputResponses>,
+        state: Option<&str>,
+    ) -> Self {
+        let of_header = || {
+            let parts = context.extensions.get::<Parts>()?;
+            parts.headers.get("x-approval-token")?.to_str().ok().map(str::to_owned)
+        };
+        let of_meta = context.meta.0.0.get(META).and_then(Value::as_str).map(str::to_owned);
+        let said = answers.and_then(|answers| answers.get(QUESTION));
+        let answered = match (said, state) {
+            (Some(said), Some(state)) => {
+                runner.approvals().asked(state).await.map(|digest| (said["action"] == "accept", digest))
+            }
+            _ => None,
+        };
+        Self { context, token: of_meta.or_else(of_header), answered }
+    }
+
+    /// The request.
+    pub fn context(&self) -> &RequestContext<RoleServer> {
+        self.context
+    }
+
+    fn can_be_asked(&self) -> bool {
+        let capability = self.context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
+        // One that names no way of asking has the first that there was: forms.
+        capability.is_some_and(|capability| capability.form.is_some() || capability.url.is_none())
+    }
+}
+
+/// Runs a tool, asking the person at the client first if need be.
+///
+/// # Errors
+/// What to answer instead of an outcome.
+pub async fn run(
+    runner: &Runner,
+    tool: Tool,
+    arguments: &Value,
+    options: &ExecuteOptions,
+    caller: &Caller<'_>,
+) -> Result<Outcome, Box<CallToolResponse>> {
+    let no = |refusal: &Refusal| Box::new(answer::failed(refusal).into());
+    let declined = || no(&Refusal::Approval(Box::new(Refused::declined(tool))));
+    let digest = runner.call(tool, arguments).digest();
+    let consent = match (&caller.token, &caller.answered) {
+        (Some(token), _) => Consent::Token(token),
+        (None, Some((true, asked))) => Consent::Person(asked),
+        (None, Some((false, asked))) if *asked == digest => return Err(declined()),
+        _ => Consent::None,
+    };
+    match runner.run_with(BY, tool, arguments, options, consent).await {
+        Ok(outcome) => return Ok(outcome),
+        Err(Refusal::Approval(refused)) if refused.by_client && caller.can_be_asked() => {}
+        Err(refusal) => return Err(no(&refusal)),
+    }
+    let question = ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message: approve::question(runner.call(tool, arguments), &digest),
+        // Accept or decline is all there is to say.
+        requested_schema: ElicitationSchema::builder().build_unchecked(),
+    };
+    let version = caller.context.protocol_version();
+    if version.is_some_and(|version| !version.has_initialize()) {
+        let state = runner.approvals().ask(runner.call(tool, arguments)).await;
+        let state = state.map_err(|error| no(&Refusal::Approval(Box::new(error.into()))))?;
+        let request = InputRequest::Elicitation(ElicitRequest::new(question));
+        let requests = BTreeMap::from([(QUESTION.to_owned(), request)]);
+        return Err(Box::new(InputRequiredResult::new(Some(requests), Some(state)).into()));
+    }
+    let asked = caller.context.peer.create_elicitation_with_timeout(question, Some(approve::LIFE)).await;
+    match asked {
+        Ok(said) if said.action == ElicitationAction::Accept => {
+            let result = runner.run_with(BY, tool, arguments, options, Consent::Person(&digest)).await;
+            result.map_err(|refusal| no(&refusal))
+        }
+        // Whoever does not answer, or can't, has not said yes.
+        _ => Err(declined()),
+    }
+}
