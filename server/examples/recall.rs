@@ -26,7 +26,15 @@ fn main() {
     }
     let tuned = recall(&search, queries().filter(|labelled| !labelled.is_kept_out()));
     let kept_out = recall(&search, queries().filter(Labelled::is_kept_out));
-    for (half, recall) in [("tuned on", &tuned), ("kept out", &kept_out)] {
+    // Parts of a second set, by an author who collected words for the search too.
+    let more_tuned = recall(&search, labelled(include_str!("../tests/queries_tuned.tsv")));
+    let validation = recall(&search, labelled(include_str!("../tests/queries_validation.tsv")));
+    for (half, recall) in [
+        ("tuned on", &tuned),
+        ("kept out", &kept_out),
+        ("second set, tuned on", &more_tuned),
+        ("second set, validation", &validation),
+    ] {
         let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
         println!(
             "{half}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",

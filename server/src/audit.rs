@@ -12,6 +12,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::trace::TraceId;
+
 /// Words in the names of members whose values are nobody's business.
 const SECRET: [&str; 7] =
     ["password", "secret", "token", "privatekey", "apikey", "credential", "content_base64"];
@@ -38,6 +40,8 @@ pub struct Call<'a> {
     pub took: Duration,
     /// Who approved it, if it needed that.
     pub approved_by: Option<&'a str>,
+    /// The trace that it belongs to.
+    pub trace: TraceId,
 }
 
 impl Audit {
@@ -78,6 +82,7 @@ impl Audit {
             "arguments": redacted("", call.arguments),
             "outcome": outcome,
             "status": status,
+            "trace_id": call.trace.to_string(),
             "ms": u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
         });
         if let Some(approved_by) = call.approved_by {
@@ -171,6 +176,7 @@ mod tests {
                 result,
                 took: Duration::from_millis(number),
                 approved_by: (number == 1).then_some("ada"),
+                trace: crate::trace::Trace::begin().id(),
             };
             audit.write(&call).unwrap();
         }

@@ -7,7 +7,7 @@ use cwpsa::search::Search;
 use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong_labels};
 
 /// What was reached of the kept-out half, minus a little.
-const KEPT_OUT: f64 = 0.87;
+const KEPT_OUT: f64 = 0.88;
 
 static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOGUE));
 
@@ -47,7 +47,33 @@ fn the_right_tool_is_among_the_first_five() {
 #[test]
 fn the_right_tool_is_found_in_other_words_too() {
     let others = recall(&SEARCH, labelled(include_str!("queries.tsv")));
-    assert!(at_5(&others) >= 0.96, "{}: {:?}", at_5(&others), others.missed);
+    assert!(at_5(&others) >= 0.97, "{}: {:?}", at_5(&others), others.missed);
+}
+
+/// These were written from the list of operations alone, by area. The larger part was tuned on; the smaller was not
+/// looked at, but whoever wrote both collected the words too, so that it says less than the half kept out.
+#[test]
+fn the_right_tool_is_found_of_every_area() {
+    let tuned = recall(&SEARCH, labelled(include_str!("queries_tuned.tsv")));
+    assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
+    let validation = recall(&SEARCH, labelled(include_str!("queries_validation.tsv")));
+    assert!(at_5(&validation) >= 0.95, "{}", at_5(&validation));
+}
+
+#[test]
+fn labels_of_all_files_name_tools() {
+    for text in [
+        include_str!("queries.tsv"),
+        include_str!("queries_tuned.tsv"),
+        include_str!("queries_validation.tsv"),
+    ] {
+        for labelled in labelled(text) {
+            for name in &labelled.tools {
+                let tool = CATALOGUE.get(name).map(|tool| tool.short_name());
+                assert_eq!(tool, Some(*name), "{}", labelled.query);
+            }
+        }
+    }
 }
 
 #[test]

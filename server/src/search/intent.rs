@@ -19,6 +19,8 @@ pub enum Intent {
     Delete,
     /// What refers to one.
     Usages,
+    /// Nothing is asked for: it is told how things are, which most often wants a record changed.
+    Told,
     /// Anything else.
     Other,
 }
@@ -39,6 +41,25 @@ fn opens_clause(word: &str) -> bool {
 /// Whether a word, or a number too small for an id, says that a verb went before it.
 fn determines(word: &str) -> bool {
     DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a word may stand before a verb that asks for something.
+fn leads(word: &str) -> bool {
+    const LEADS: &str = "i we you he she they somebody someone please can could would should will need needs want \
+                         wants have has like to let lets help me us just now and then also so must how do does \
+                         hi hello hey the way a";
+    LEADS.split_whitespace().any(|lead| lead == word)
+}
+
+/// Whether a word asks where a clause begins, and tells elsewhere.
+fn is_auxiliary(word: &str) -> bool {
+    ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
+}
+
+/// Whether a word says that a sentence tells how things are.
+fn tells(word: &str) -> bool {
+    is_auxiliary(word)
+        || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
 }
 
 /// How many words a clause has that says which things are meant, at most.
@@ -68,8 +89,8 @@ pub struct Wanted {
     pub intent: Intent,
     /// The words of the query that say nothing else.
     pub spent: std::ops::Range<usize>,
-    /// Whether any word asked for it.
-    pub is_said: bool,
+    /// Whether a clause begins with what asks for it, but for words that say nothing.
+    pub is_sure: bool,
 }
 
 impl Verbs {
@@ -88,23 +109,37 @@ impl Verbs {
         self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
     }
 
-    /// What the words of a query, in lower case, ask for: the earliest verb, a list if there is none.
-    pub fn wanted(&self, query: &[String]) -> Wanted {
-        let found = |wanted: &dyn Fn(&Verb) -> bool| {
-            (0..query.len()).find_map(|place| {
+    /// What the words of a query, in lower case, ask for, with the places where its clauses begin: the verb that the
+    /// query begins with, else the first that a clause begins with, else the earliest; a list if there is none.
+    pub fn wanted(&self, query: &[String], clauses: &[usize]) -> Wanted {
+        let found = |wanted: &dyn Fn(&Verb) -> bool, places: &[usize]| {
+            places.iter().copied().find_map(|place| {
                 // What follows "that" says which, not what is to be done.
                 let from = place.saturating_sub(CLAUSE).max(1);
                 let is_clause =
                     query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
-                let begins = |verb: &&Verb| wanted(verb) && verb.begins(&query[place..], place == 0);
+                let opens = clauses.contains(&place);
+                let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
+                let begins = |verb: &&Verb| wanted(verb) && asks(verb) && verb.begins(&query[place..], opens);
                 let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
+                let clause = clauses.iter().copied().filter(|begin| *begin <= place).max().unwrap_or(0);
+                let is_sure =
+                    verb.intent == Intent::Usages || query[clause..place].iter().all(|word| leads(word));
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
-                Some(Wanted { intent: verb.intent, spent: place..place + words, is_said: true })
+                Some(Wanted { intent: verb.intent, spent: place..place + words, is_sure })
             })
         };
-        found(&|verb| verb.intent == Intent::Usages)
-            .or_else(|| found(&|verb| verb.intent != Intent::Other))
-            .unwrap_or(Wanted { intent: Intent::List, spent: 0..0, is_said: false })
+        let all: Vec<usize> = (0..query.len()).collect();
+        let later = clauses.get(1..).unwrap_or_default();
+        let is_verb = |verb: &Verb| verb.intent != Intent::Other;
+        let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
+        let is_told = query.iter().skip(1).any(|word| tells(word));
+        let intent = if is_told { Intent::Told } else { Intent::List };
+        found(&|verb| verb.intent == Intent::Usages, &all)
+            .or_else(|| found(&is_verb, &[0]))
+            .or_else(|| found(&is_change, later))
+            .or_else(|| found(&is_verb, &all))
+            .unwrap_or(Wanted { intent, spent: 0..0, is_sure: true })
     }
 
     /// The first words of the names of actions that a query asks for in other words.
@@ -143,7 +178,8 @@ impl Verb {
         let after = query.get(before.len()).map(String::as_str);
         is_at(before, 0)
             && (behind.is_empty() || (before.len() + 1..query.len()).any(|place| is_at(behind, place)))
-            && (!self.needs_determiner || after.is_some_and(determines))
+            && (!self.needs_determiner
+                || after.is_some_and(|word| determines(word) && (is_start || word != "for")))
     }
 }
 
@@ -183,6 +219,10 @@ impl Intent {
         match (self, tool) {
             (a, b) if a == b => 1.0,
             (Self::Usages, _) | (_, Self::Usages) => 0.3,
+            (Self::Told, Self::Update) => 1.0,
+            (Self::Told, Self::List) => 1.0,
+            (Self::Told, Self::Create) => 0.85,
+            (Self::Told, Self::Delete | Self::Other) => 0.75,
             (Self::List, Self::Get) => 0.6,
             (Self::List, Self::Create) => 0.6,
             (Self::Get, Self::List) => 0.85,
@@ -192,7 +232,7 @@ impl Intent {
             (_, Self::Other) => 0.7,
             (Self::List | Self::Get, Self::Count) => 0.45,
             (Self::Create, Self::Update) => 0.7,
-            (_, Self::List) => 0.5,
+            (_, Self::List) => 0.6,
             _ => 0.4,
         }
     }
@@ -204,7 +244,7 @@ mod tests {
 
     fn wanted(query: &str) -> Wanted {
         let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
-        Verbs::new().wanted(&words)
+        Verbs::new().wanted(&words, &[0])
     }
 
     #[test]
@@ -227,7 +267,6 @@ mod tests {
     fn a_word_that_is_a_thing_too_is_a_verb_before_a_determiner_alone() {
         assert_eq!(wanted("order a laptop").intent, Intent::Create);
         assert_eq!(wanted("order status").intent, Intent::List);
-        assert!(!wanted("order status").is_said);
     }
 
     #[test]
@@ -240,6 +279,20 @@ mod tests {
     fn a_verb_may_have_other_words_within() {
         assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
         assert_eq!(wanted("take a part out of the price book").spent, 0..1);
+    }
+
+    #[test]
+    fn a_later_clause_may_ask_for_what_the_first_only_tells() {
+        let words = super::super::words::split("the printer is jammed, close the ticket");
+        assert_eq!(Verbs::new().wanted(&words, &[0, 4]).intent, Intent::Update);
+        assert_eq!(wanted("the printer is jammed").intent, Intent::Told);
+        assert_eq!(wanted("is the printer jammed").intent, Intent::List);
+    }
+
+    #[test]
+    fn a_verb_that_no_clause_begins_with_is_not_sure() {
+        assert!(wanted("i need to close a ticket").is_sure);
+        assert!(!wanted("tickets we close a day").is_sure);
     }
 
     #[test]

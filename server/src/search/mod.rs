@@ -34,6 +34,13 @@ pub struct Hit {
     pub score: f32,
 }
 
+impl Hit {
+    /// The better one is first; ties are broken by name, so that one query always gives one answer.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        other.score.total_cmp(&self.score).then_with(|| self.tool.name().cmp(other.tool.name()))
+    }
+}
+
 /// The index over a catalogue.
 pub struct Search {
     tools: Vec<Entry>,
@@ -55,6 +62,8 @@ struct Entry {
     collection: Option<usize>,
     /// The number of its operation among those of which something is said.
     act: Option<usize>,
+    /// The number of the records that it is about: those of its collection, or of its path.
+    family: usize,
     /// The stem of what an action does.
     action: String,
     /// How much less likely it is asked for because it is a part of a part.
@@ -83,7 +92,7 @@ struct Operation<'a> {
 
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.2;
-const SAID: f32 = 1.0;
+const SAID: f32 = 1.2;
 const ACT: f32 = 0.7;
 /// How much a query favours an action that it names.
 const NAMED: f32 = 1.2;
@@ -94,6 +103,11 @@ const WORD: f32 = 0.6;
 /// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
 const LENGTH: f32 = 0.9;
 const DESCRIBED: f32 = 0.3;
+/// How much of a score needs every thing that the query speaks of: two of them in one tool tell more than one twice.
+const COVERED: f32 = 0.3;
+/// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
+/// between six ways to change one of them.
+const SIBLING: f32 = 0.92;
 
 impl Search {
     /// Indexes every tool.
@@ -114,6 +128,7 @@ impl Search {
         let mut titled = HashSet::new();
         let seldom = Seldom::all();
         let mut numbers = HashMap::new();
+        let mut families = HashMap::new();
         let mut descriptions = Vec::new();
         let mut titles = Vec::with_capacity(catalogue.len());
         let mut tools = Vec::with_capacity(catalogue.len());
@@ -143,10 +158,12 @@ impl Search {
                 main.extend(title.iter().cloned());
             }
             titles.push((title, Vec::new()));
+            let next = families.len();
+            let family = *families.entry(said::records(&path).to_owned()).or_insert(next);
             let act = places.act(details.http.method, &path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
-            tools.push(Entry { tool, intent, description, collection, act, action, weight, seldom });
+            tools.push(Entry { tool, intent, description, collection, act, family, action, weight, seldom });
         }
         let titles = Index::new(&titles, LENGTH, 0.0);
         let descriptions = Index::new(&descriptions, DESCRIBED, 0.0);
@@ -162,9 +179,10 @@ impl Search {
         let acts = self.acts.scores(&asked.tokens);
         let descriptions = self.descriptions.scores(&asked.tokens);
         let titles = self.titles.scores(&asked.tokens);
+        let things: Vec<Thing> = asked.things.iter().map(|thing| self.thing(thing)).collect();
         let weight = |seldom: &Seldom| seldom.weight(asked.intent, &asked.words, &self.words);
         let seldom: Vec<f32> = self.seldom.iter().map(weight).collect();
-        let mut hits: Vec<Hit> = self
+        let mut hits: Vec<(usize, Hit)> = self
             .tools
             .iter()
             .enumerate()
@@ -173,14 +191,47 @@ impl Search {
                 let of_said = entry.collection.map_or(0.0, |number| said[number]);
                 // What is said of an act says what is wanted done.
                 let of_act = entry.act.map_or(0.0, |number| acts[number]);
-                let score = (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
-                (score > 0.0 && allowed(entry.tool)).then_some(Hit { tool: entry.tool, score })
+                let there = things.iter().filter(|thing| thing.is_in(number, entry)).count();
+                let covered = 1.0 - COVERED + COVERED * there as f32 / things.len().max(1) as f32;
+                let score =
+                    covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
+                (score > 0.0 && allowed(entry.tool))
+                    .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
             .collect();
-        // Ties are broken by name, so that one query always gives one answer.
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.tool.name().cmp(b.tool.name())));
+        hits.sort_by(|(_, a), (_, b)| a.order(b));
+        let mut better: HashMap<usize, i32> = HashMap::new();
+        for (family, hit) in &mut hits {
+            let better = better.entry(*family).or_default();
+            hit.score *= SIBLING.powi(*better);
+            *better += 1;
+        }
+        hits.sort_by(|(_, a), (_, b)| a.order(b));
         hits.truncate(limit);
-        hits
+        hits.into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    /// Where what these stems say is spoken of.
+    fn thing(&self, stems: &[String]) -> Thing {
+        let (titles, said) = (self.titles.scores(stems), self.said.scores(stems));
+        Thing { titles, said, acts: self.acts.scores(stems) }
+    }
+}
+
+/// Where a thing that a query speaks of is spoken of: the scores of titles, sayings and acts.
+struct Thing {
+    titles: Vec<f32>,
+    said: Vec<f32>,
+    acts: Vec<f32>,
+}
+
+impl Thing {
+    /// Whether a tool, by its number, speaks of it.
+    fn is_in(&self, number: usize, entry: &Entry) -> bool {
+        let is_there = |scores: &[f32], number: usize| scores.get(number).is_some_and(|score| *score > 0.0);
+        is_there(&self.titles, number)
+            || entry.collection.is_some_and(|number| is_there(&self.said, number))
+            || entry.act.is_some_and(|number| is_there(&self.acts, number))
     }
 }
 
@@ -197,8 +248,8 @@ impl Summary<'static> {
 impl Entry {
     /// How much a query favours it, with what those that are seldom meant weigh for this query.
     fn favour(&self, asked: &Query, seldom: &[f32]) -> f32 {
-        let is_named = self.intent == Intent::Other && asked.stems.contains(&self.action);
-        let of_intent = if is_named { NAMED } else { asked.intent.favours(self.intent) };
+        let is_named = self.intent == Intent::Other && asked.names(&self.action);
+        let of_intent = if is_named { NAMED } else { asked.favours(self.intent) };
         let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
         of_intent * of_seldom * self.weight
     }

@@ -1,11 +1,30 @@
 //! A query, taken apart: what it wants done, and the tokens that the ranking looks for.
 
 use super::intent::{Intent, Verbs, Wanted};
-use super::words::Words;
+use super::words::{Words, split};
 
 /// What stands between two things, the second of which says whose, where or for what the first is.
 const PREPOSITIONS: [&str; 12] =
     ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
+/// Whom a thing is of or for, which says less of it than any other word.
+const WEAK: [&str; 14] = [
+    "client",
+    "clients",
+    "customer",
+    "customers",
+    "company",
+    "companies",
+    "account",
+    "user",
+    "users",
+    "tech",
+    "techs",
+    "technician",
+    "engineer",
+    "colleague",
+];
+/// How much a list is favoured where it is not sure that something else is asked for.
+const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
@@ -17,10 +36,14 @@ const MOST: usize = 5;
 pub struct Query {
     /// What it wants done.
     pub intent: Intent,
+    /// Whether it is sure that it wants that: a verb within may be a thing, or say which things are meant.
+    pub is_sure: bool,
     /// Its words, rightly spelt.
     pub words: Vec<String>,
     /// Its stems, each once.
     pub stems: Vec<String>,
+    /// The stems of each thing that it speaks of: what is said, and what is meant by it.
+    pub things: Vec<Vec<String>>,
     /// Stems and sayings, each as often as it counts.
     pub tokens: Vec<String>,
 }
@@ -29,17 +52,28 @@ impl Query {
     /// Takes a query apart.
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
         let query = words.read(text);
-        let wanted = verbs.wanted(&query);
+        let wanted = verbs.wanted(&query, &clauses(text));
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
+        let mut things = Vec::new();
+        let telling = |word: &&String| {
+            !words.is_stop_word(word)
+                && !WEAK.contains(&word.as_str())
+                && word.chars().any(|c| !c.is_ascii_digit())
+        };
+        let is_only =
+            !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
         let mut place = 0;
         while place < query.len() {
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
+            let first = stems.len();
+            let is_weak = !is_only && WEAK.contains(&query[place].as_str());
             if let Some((meant, _)) = meant {
                 for stem in meant {
-                    tokens.extend(std::iter::repeat_n(stem.clone(), MEANT));
+                    let count = if is_weak { MEANT - 1 } else { MEANT };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem.clone());
                 }
             }
@@ -47,9 +81,13 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    tokens.extend(std::iter::repeat_n(stem.clone(), SAID));
+                    let count = if is_weak { SAID - 1 } else { SAID };
+                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem);
                 }
+            }
+            if stems.len() > first {
+                things.push(stems[first..].to_vec());
             }
             place += length;
         }
@@ -61,8 +99,34 @@ impl Query {
         for (saying, length) in words.sayings_in(&query) {
             tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
         }
-        Self { intent: intent(&wanted, &query), words: query, stems, tokens }
+        // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
+        stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
+        Self { intent: intent(&wanted, &query), is_sure: wanted.is_sure, words: query, stems, things, tokens }
     }
+
+    /// How much it favours tools that do something.
+    pub fn favours(&self, tool: Intent) -> f32 {
+        let favour = self.intent.favours(tool);
+        if self.is_sure { favour } else { favour.max(UNSURE * Intent::List.favours(tool)) }
+    }
+
+    /// Whether it has the stem of the name of an action.
+    pub fn names(&self, action: &str) -> bool {
+        self.stems.iter().any(|stem| stem == action)
+    }
+}
+
+/// The places of the words that clauses begin with, the first of which is that of the first word.
+fn clauses(text: &str) -> Vec<usize> {
+    let lengths = text.split([',', ';', ':', '.', '?', '!', '(', ')']).map(|part| split(part).len());
+    let begin = lengths.scan(0, |next, length| {
+        let begin = *next;
+        *next += length;
+        Some(begin)
+    });
+    let mut begin: Vec<usize> = begin.collect();
+    begin.dedup();
+    begin
 }
 
 /// What is wanted: one record, if a number says which and no more is asked.
@@ -104,6 +168,12 @@ mod tests {
     fn a_misspelt_word_is_read_aright_but_a_name_is_not() {
         assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
         assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
+    }
+
+    #[test]
+    fn clauses_begin_behind_marks() {
+        assert_eq!(clauses("the bill was wrong, void it"), [0, 4]);
+        assert_eq!(clauses("tickets"), [0]);
     }
 
     #[test]

@@ -65,6 +65,18 @@ impl Places {
     }
 }
 
+/// The [`plain`] path of the records that the operation at a path is about, without what leads to one of them, to their
+/// number and the like.
+pub fn records(path: &str) -> &str {
+    let mut path = path;
+    while let Some((rest, end)) = path.rsplit_once('/')
+        && (ENDS.contains(&end) || end == "list")
+    {
+        path = rest;
+    }
+    path
+}
+
 /// A path in lower case whose parameters have no names, as the files write it.
 pub fn plain(path: &str) -> String {
     let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
