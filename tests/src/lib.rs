@@ -40,3 +40,8 @@ pub fn client(base_url: &str) -> Result<Client, Error> {
         .timeout(Duration::from_secs(10))
         .build()
 }
+
+/// Compiles the snippets of the guide to the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/crate.md")]
+pub struct CrateGuide;

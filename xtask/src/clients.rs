@@ -14,6 +14,8 @@ pub const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fu
 /// Builds the sandbox and the server, and makes all tours.
 pub fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
+    eprintln!("the page of all tools");
+    finish(Command::new("node").args(["--test", "page.test.mjs"]).current_dir(clients.join("page")))?;
     let program = sandbox::build(&[])?;
     let target = program.parent().unwrap_or(&clients);
     let certificates = target.join("clients-tls");

@@ -10,6 +10,7 @@ mod features;
 mod models;
 mod operations;
 mod package;
+mod page;
 mod query;
 mod rust;
 mod text;
@@ -73,7 +74,12 @@ pub fn emit(
     package::jobs(&context, &mut jobs);
     // The catalogue is made beside the Rust files; neither reads what the other makes.
     let catalogue = std::thread::scope(|scope| {
-        let catalogue = scope.spawn(|| catalogue::emit(&context));
+        let catalogue = scope.spawn(|| {
+            let mut catalogue = catalogue::emit(&context)?;
+            let page = page::emit(&context, &catalogue)?;
+            catalogue.files.insert("docs/tools.html".to_owned(), page);
+            Ok::<_, Errors>(catalogue.files)
+        });
         rust::run(jobs, &mut files)?;
         catalogue.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
@@ -93,5 +99,6 @@ pub(crate) fn catalogue(
 ) -> Result<Files, Errors> {
     let named = &related.named;
     let features = Features::none();
-    catalogue::emit(&Context { related, named, api: &named.api, profile, overlay, ledger, features })
+    let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
+    Ok(catalogue::emit(&context)?.files)
 }

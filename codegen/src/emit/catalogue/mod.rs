@@ -27,8 +27,18 @@ use filter::Filters;
 use lifecycle::Lifecycles;
 use shape::Shapes;
 
+/// The catalogue as data, and as files.
+pub struct Catalogue<'a> {
+    /// The tools' lines, by module and name.
+    pub tools: BTreeMap<&'a str, BTreeMap<&'a str, Value>>,
+    /// The shapes' lines.
+    pub shapes: Vec<Value>,
+    /// The data files and the module that includes them.
+    pub files: Files,
+}
+
 /// Emits the data files and the module that includes them.
-pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
+pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalogue<'a>, Errors> {
     let mut files = Files::new();
     let describer = Describer::new(context)?;
     let mut shapes = Shapes::new(context);
@@ -51,7 +61,8 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
     for (module, lines) in &lines {
         files.insert(format!("catalogue/tools/{module}.jsonl"), text(lines.values()));
     }
-    files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.lines().iter()));
+    let shapes = shapes.lines();
+    files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.iter()));
     files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
     let has_filters = filters.lines().len() > 0;
     if has_filters {
@@ -66,7 +77,7 @@ pub fn emit(context: &Context<'_>) -> Result<Files, Errors> {
         tokens: Box::new(|| module(lines.keys().copied(), has_filters, !aliases.is_empty())),
     };
     rust::run(vec![job], &mut files)?;
-    Ok(files)
+    Ok(Catalogue { tools: lines, shapes, files })
 }
 
 /// Descriptions that say the same of two tools say which call each makes.
