@@ -50,9 +50,11 @@ async fn list_inventory_on_hand_of_a_bin() {
 
 #[tokio::test]
 async fn list_inventory_on_hand_of_an_item_across_all_bins() {
-    let arguments = json!({"catalogItemId": 77});
+    let arguments = json!({"catalogItemId": 77, "filter": {"warehouse/name": "Main"}});
     let (_, request) = call("list_all_connect_wise_psa_inventory_on_hands", arguments, 200, json!([])).await;
-    assert_eq!(sent(&request).0, "GET /procurement/catalog/77/inventory");
+    let (asked, query, _) = sent(&request);
+    assert_eq!(asked, "GET /procurement/catalog/77/inventory");
+    assert_eq!(query, "conditions=warehouse/name = \"Main\"");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench_diff;
+use crate::bench_fastmcp;
 use crate::bench_load;
 use crate::bench_sandbox;
 use crate::bench_server;
@@ -99,7 +100,10 @@ fn measure_part(part: Part, soak: bool) -> Result<Vec<Figure>, String> {
         Part::Diff => bench_diff::measure(&mut figures)?,
         Part::Sandbox => bench_sandbox::figures(&mut figures)?,
         Part::Tools => bench_tools::measure(&mut figures)?,
-        Part::Server => bench_server::measure(&mut figures)?,
+        Part::Server => {
+            let ours = bench_server::measure(&mut figures)?;
+            bench_fastmcp::measure(&mut figures, ours);
+        }
         Part::Load => bench_load::measure(&mut figures, soak)?,
     }
     Ok(figures)
@@ -114,7 +118,8 @@ fn measure(soak: bool) -> Result<Vec<Figure>, String> {
     bench_diff::measure(&mut figures)?;
     compile(&mut figures)?;
     bench_sandbox::figures(&mut figures)?;
-    bench_server::measure(&mut figures)?;
+    let ours = bench_server::measure(&mut figures)?;
+    bench_fastmcp::measure(&mut figures, ours);
     bench_load::measure(&mut figures, soak)?;
     Ok(figures)
 }

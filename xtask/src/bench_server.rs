@@ -14,11 +14,20 @@ const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","param
 const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 const LIST: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}"#;
 
-/// Measures.
+/// What it takes to list tools.
+#[derive(Clone, Copy)]
+pub struct Start {
+    /// From the start of the process to the first list.
+    pub milliseconds: f64,
+    /// Resident memory after that.
+    pub megabytes: f64,
+}
+
+/// Measures, and tells what it takes to list all tools.
 ///
 /// # Errors
 /// What could not be built or started.
-pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+pub fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
     eprintln!("measuring: cwpsa …");
     let build = ["build", "--quiet", "--release", "--package", "cwpsa", "--bins", "--examples"];
     let status = Command::new(env!("CARGO")).args(build).status().map_err(|error| error.to_string())?;
@@ -27,6 +36,7 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
     }
     let size = std::fs::metadata(PROGRAM).map_err(|error| format!("{PROGRAM}: {error}"))?.len();
     figures.push(at_most("cwpsa, release: size", size as f64 / 1e6, 20.0, "MB"));
+    let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
     for (offer, bound) in [("search", 25.0), ("all", 60.0)] {
         let mut times = Vec::new();
         let mut memory = 0.0;
@@ -36,13 +46,14 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
             session.list()?;
             times.push(start.elapsed().as_secs_f64() * 1000.0);
             std::thread::sleep(Duration::from_millis(100));
-            memory = self::memory(session.process.id())?;
+            memory = session.memory()?;
         }
         times.sort_by(f64::total_cmp);
         let what =
             format!("cwpsa mcp --tools {offer}: start to the first list of tools (median of {STARTS})");
         figures.push(at_most(&what, times[STARTS / 2], bound, "ms"));
         figures.push(at_most(&format!("cwpsa mcp --tools {offer}: memory after that"), memory, 30.0, "MB"));
+        of_all = Start { milliseconds: times[STARTS / 2], megabytes: memory };
     }
     let recall =
         Command::new("target/release/examples/recall").output().map_err(|error| error.to_string())?;
@@ -55,11 +66,11 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
         bound: "≥ 0.95 @5".to_owned(),
         met: at_5.is_some_and(|share| share >= 0.95),
     });
-    Ok(())
+    Ok(of_all)
 }
 
 /// A server that was started over stdin and stdout, and ends with this value.
-struct Session {
+pub struct Session {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -67,21 +78,25 @@ struct Session {
 
 impl Session {
     fn start(offer: &str) -> Result<Self, String> {
-        let mut process = Command::new(PROGRAM)
+        let mut command = Command::new(PROGRAM);
+        command
             .args(["mcp", "--tools", offer])
             .envs([("CWPSA_REGION", "na"), ("CWPSA_COMPANY_ID", "a"), ("CWPSA_PUBLIC_KEY", "b")])
-            .envs([("CWPSA_PRIVATE_KEY", "c"), ("CWPSA_CLIENT_ID", "d")])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{PROGRAM}: {error}"))?;
+            .envs([("CWPSA_PRIVATE_KEY", "c"), ("CWPSA_CLIENT_ID", "d")]);
+        Self::of(&mut command)
+    }
+
+    /// Starts any server.
+    pub fn of(command: &mut Command) -> Result<Self, String> {
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut process = spawned.map_err(|error| format!("{command:?}: {error}"))?;
         let input = process.stdin.take().ok_or("it has no stdin")?;
         let output = BufReader::new(process.stdout.take().ok_or("it has no stdout")?);
         Ok(Self { process, input, output })
     }
 
     /// Says hello and asks for the tools.
-    fn list(&mut self) -> Result<(), String> {
+    pub fn list(&mut self) -> Result<(), String> {
         self.ask(INITIALIZE)?;
         writeln!(self.input, "{INITIALIZED}").map_err(|error| error.to_string())?;
         let answer = self.ask(LIST)?;
@@ -93,6 +108,11 @@ impl Session {
         let mut line = String::new();
         self.output.read_line(&mut line).map_err(|error| error.to_string())?;
         Ok(line)
+    }
+
+    /// Resident memory in megabytes.
+    pub fn memory(&self) -> Result<f64, String> {
+        memory(self.process.id())
     }
 }
 

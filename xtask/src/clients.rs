@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::sandbox::{self, Sandbox};
 
 /// Installs what a lock file names, and runs nothing of it.
-const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+pub const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
 
 /// Builds the sandbox and the server, and makes all tours.
 pub fn run() -> Result<(), String> {
@@ -94,7 +94,8 @@ pub fn installed(folder: &Path, environment: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-fn finish(command: &mut Command) -> Result<(), String> {
+/// Runs a command to its end.
+pub fn finish(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{command:?}: {status}")),

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_diff;
+mod bench_fastmcp;
 mod bench_load;
 mod bench_sandbox;
 mod bench_server;
@@ -9,6 +10,7 @@ mod bench_tools;
 mod ci;
 mod clients;
 mod diff;
+mod examples;
 mod measure;
 mod regenerate;
 mod repairs;
@@ -52,6 +54,8 @@ enum Command {
     },
     /// Run everything that CI tests.
     Test(test::Arguments),
+    /// Test the SDKs and run the examples against a sandbox; needs node and python, but no key.
+    Examples(examples::Arguments),
     /// Measure the project's figures, print them beside their bounds, store them in docs/figures.json.
     Bench(bench::Arguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Repairs { spec, all } => repairs::run(&spec, all),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Examples(arguments) => examples::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Measure { command } => measure::run(&command),
     }

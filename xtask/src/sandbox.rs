@@ -42,11 +42,11 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one on a free port and waits until it listens.
+    /// Starts one on a free port and waits until it listens; `arguments` may begin with a command of `cwpsa`.
     pub fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
         let mut process = Command::new(program)
-            .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
+            .args(["--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;

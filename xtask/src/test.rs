@@ -12,7 +12,7 @@ pub struct Arguments {
     /// Leave out what needs node or python.
     #[arg(long)]
     rust_only: bool,
-    /// Make the tours with clients for node and python alone.
+    /// Make the tours with clients for node and python, and run SDKs and examples, alone.
     #[arg(long, conflicts_with = "rust_only")]
     clients_only: bool,
 }
@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
     if arguments.rust_only {
         eprintln!(
-            "note: left out, as they need node and python: the tours of the sandbox with clients of others, and \
+            "note: left out, as they need node and python: the tours of the sandbox with clients of others, the SDKs and examples, and \
              whether the findings of another diff tool are those of today"
         );
     } else if !arguments.clients_only {
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
     }
     if !arguments.rust_only
-        && let Err(message) = crate::clients::run()
+        && let Err(message) = crate::clients::run().and_then(|()| crate::examples::all(None, false))
     {
         eprintln!("error: {message}");
         return ExitCode::FAILURE;

@@ -70,6 +70,7 @@ pub struct Invoice {
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date: Option<String>,
+    /// Ids come from `system::list_departments`.
     pub department: Option<BillingUnitReference>,
     /// Fill in for special invoices; other invoices can leave it out.
     pub department_id: Option<i32>,

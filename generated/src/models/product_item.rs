@@ -27,7 +27,7 @@ pub struct ProductItem {
     pub agreement_amount: Option<f64>,
     /// `asioSubscriptionsID` on the wire.
     pub asio_subscriptions_id: Option<String>,
-    /// `businessUnit` on the wire.
+    /// Ids come from `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
     /// Required when a record is replaced.
     pub business_unit_id: Option<i32>,

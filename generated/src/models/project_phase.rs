@@ -59,6 +59,7 @@ pub struct ProjectPhase {
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub deadline_date: Option<String>,
+    /// Ids come from `system::list_departments`.
     pub department: Option<BillingUnitReference>,
     pub downpayment: Option<f64>,
     /// `endDate` on the wire.

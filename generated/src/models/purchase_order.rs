@@ -19,7 +19,7 @@ pub struct PurchaseOrder {
     pub terms: Option<BillingTermsReference>,
     /// Ids come from `company::list_companies`. Required.
     pub vendor_company: Option<CompanyReference>,
-    /// `businessUnit` on the wire.
+    /// Ids come from `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
     /// `businessUnitId` on the wire.
     pub business_unit_id: Option<i32>,

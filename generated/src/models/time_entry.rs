@@ -54,6 +54,7 @@ pub struct TimeEntry {
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
+    /// Ids come from `system::list_departments`.
     pub department: Option<BillingUnitReference>,
     /// Change it through automaticEmailCc on /service/tickets.
     pub email_cc: Option<String>,

@@ -64,7 +64,7 @@ impl Accounts {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
-            let account = Account::new(runner, (of_environment, approvers), target, None)?;
+            let account = Account::new(runner, target, of_environment, approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
@@ -79,29 +79,10 @@ impl Accounts {
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
             let webhooks = table.and_then(|account| account.webhooks.clone());
-            accounts.insert(id, Account::new(runner, (tokens, approvers), target, webhooks)?);
+            let account = Account { webhooks, ..Account::new(runner, target, tokens, approvers)? };
+            accounts.insert(id, account);
         }
         Ok(Self(accounts))
-    }
-
-    /// Whether there is anyone who approves calls.
-    pub fn have_approvers(&self) -> bool {
-        self.0.values().any(|account| !account.approvers.is_empty())
-    }
-
-    /// Whether the request's token is an approver's.
-    pub fn is_approver(&self, headers: &HeaderMap) -> bool {
-        self.0.keys().any(|id| self.approver(id, headers).is_some())
-    }
-
-    /// The name of the approver of the account `id` whose token the request has.
-    pub fn approver(&self, id: &str, headers: &HeaderMap) -> Option<&str> {
-        let given = bearer(headers)?;
-        let approvers = &self.0.get(id)?.approvers;
-        // All are compared, each in a time that tells nothing.
-        approvers
-            .iter()
-            .fold(None, |found, (name, token)| if same(token, given) { Some(name) } else { found })
     }
 
     /// The webhooks of all accounts that have some, by their tables or by flags.
@@ -123,11 +104,35 @@ impl Accounts {
         }
         let mut hooks = Hooks::new(counts.clone());
         for (id, account) in &self.0 {
-            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref())? {
-                hooks.add(Hook::new(id, &account.target, &plan, store, counts)?);
+            let named = |failure| match failure {
+                Failure::Usage(text) => Failure::Usage(format!("account {id}: {text}")),
+                other => other,
+            };
+            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref()).map_err(named)? {
+                hooks.add(Hook::new(id, &account.target, &plan, store, counts).map_err(named)?);
             }
         }
         Ok(hooks)
+    }
+
+    /// Whether there is anyone who approves calls.
+    pub fn have_approvers(&self) -> bool {
+        self.0.values().any(|account| !account.approvers.is_empty())
+    }
+
+    /// Whether the request's token is an approver's.
+    pub fn is_approver(&self, headers: &HeaderMap) -> bool {
+        self.0.keys().any(|id| self.approver(id, headers).is_some())
+    }
+
+    /// The name of the approver of the account `id` whose token the request has.
+    pub fn approver(&self, id: &str, headers: &HeaderMap) -> Option<&str> {
+        let given = bearer(headers)?;
+        let approvers = &self.0.get(id)?.approvers;
+        // All are compared, each in a time that tells nothing.
+        approvers
+            .iter()
+            .fold(None, |found, (name, token)| if same(token, given) { Some(name) } else { found })
     }
 
     /// Whether each account asks for a token.
@@ -185,12 +190,11 @@ impl Account {
         self.tokens.iter().fold(false, |found, token| found | same(token, given))
     }
 
-    /// An account with the tokens of those who use it and of those who approve its calls.
     fn new(
         runner: Runner,
-        (tokens, approvers): (Vec<Secret>, Vec<(String, Secret)>),
         target: Target,
-        webhooks: Option<webhooks::Table>,
+        tokens: Vec<Secret>,
+        approvers: Vec<(String, Secret)>,
     ) -> Result<Self, Failure> {
         let both =
             approvers.iter().find(|(_, approver)| tokens.iter().any(|token| same(token, approver.expose())));
@@ -200,7 +204,7 @@ impl Account {
             )));
         }
         let runner = runner.approved_by(!approvers.is_empty());
-        Ok(Self { runner, tokens, approvers, target, webhooks })
+        Ok(Self { runner, tokens, approvers, target, webhooks: None })
     }
 }
 

@@ -95,12 +95,12 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
     let watch = arguments.watch.start(Arc::clone(&store))?;
     let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     if watch.approvals.are_needed() && !accounts.have_approvers() {
         eprintln!(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
     }
-    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(Failure::Usage(format!(
@@ -152,15 +152,16 @@ fn router(state: Arc<State>) -> Router {
         .route("/approvals", get(approvals::list))
         .route("/approvals/{id}", post(approvals::decide))
         .route("/mcp", any(mcp::of_account))
+        .route("/webhooks/{account}/retry", post(webhooks::retry))
         .route("/metrics", get(metrics));
     let all = Router::new()
         .merge(accounts)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
-        // A callback's signature is the check.
+        // A callback's signature is all that this one asks for.
         .route(
             "/webhooks/{account}",
-            post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
+            get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
         )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))

@@ -43,6 +43,8 @@ struct Inner {
     store: Shared,
     key: String,
     lock: String,
+    /// One event at a time is put in by this process, so that only other processes have to be waited for.
+    adding: tokio::sync::Mutex<()>,
     listeners: Mutex<Vec<(u64, Listener)>>,
     next: AtomicU64,
     added: Notify,
@@ -63,6 +65,7 @@ impl Events {
             store,
             key: format!("webhooks/events/{account}"),
             lock: format!("webhooks/events-lock/{account}"),
+            adding: tokio::sync::Mutex::default(),
             listeners: Mutex::default(),
             next: AtomicU64::new(0),
             added: Notify::new(),
@@ -77,6 +80,7 @@ impl Events {
     /// What the store says.
     pub async fn add(&self, event: &Value) -> Result<(), Error> {
         let inner = &*self.0;
+        let _alone = inner.adding.lock().await;
         let until = tokio::time::Instant::now() + LOCKED;
         while inner.store.put_new(&inner.lock, b"", LOCKED).await?.is_some() {
             if tokio::time::Instant::now() > until {

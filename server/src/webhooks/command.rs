@@ -38,6 +38,8 @@ impl Command {
             if let Some(mut input) = input {
                 // A program need not read what it does not want to know.
                 let _ = input.write_all(event).await;
+                // A line of its own, for those who append events to a file.
+                let _ = input.write_all(b"\n").await;
             }
         };
         let run = async { tokio::join!(write, child.wait()).1 };
@@ -66,7 +68,7 @@ mod tests {
         let script = "printf '%s\\n' \"$1\" > \"$2\"; cat >> \"$2\"";
         let line = command(&["sh", "-c", script, "sh", "$(id); *", path]);
         line.deliver(b"{\"id\":1}").await.unwrap();
-        assert_eq!(std::fs::read_to_string(path).unwrap(), "$(id); *\n{\"id\":1}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "$(id); *\n{\"id\":1}\n");
     }
 
     #[tokio::test]

@@ -5,8 +5,6 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
-use super::refused::Refused;
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Came {
     account: String,
@@ -43,13 +41,8 @@ impl Counts {
         counts
     }
 
-    /// Counts a callback. One for an account that is none counts for no account: others choose that name.
-    pub fn came(&self, account: &str, result: &Result<(), Refused>) {
-        let (account, outcome) = match result {
-            Ok(()) => (account, "received"),
-            Err(Refused::UnknownAccount) => ("", Refused::UnknownAccount.reason()),
-            Err(refused) => (account, refused.reason()),
-        };
+    /// Counts a callback.
+    pub fn came(&self, account: &str, outcome: &'static str) {
         self.came.get_or_create(&Came { account: account.to_owned(), outcome }).inc();
     }
 

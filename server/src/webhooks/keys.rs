@@ -33,7 +33,8 @@ const ASKED: u32 = 30;
 /// The keys of one account.
 pub struct Keys {
     place: KeyPlace,
-    client: OnceLock<Result<reqwest::Client, String>>,
+    /// For the account's own host, and for its further ones, which may be asked in another way.
+    clients: [OnceLock<Result<reqwest::Client, String>>; 2],
     kept: Mutex<Kept>,
     times: Times,
 }
@@ -63,7 +64,7 @@ impl Keys {
     /// Keys of this place, none asked for yet.
     pub fn new(place: KeyPlace) -> Self {
         let times = Times { kept: KEPT, missed: MISSED };
-        Self { place, client: OnceLock::new(), kept: Mutex::default(), times }
+        Self { place, clients: Default::default(), kept: Mutex::default(), times }
     }
 
     /// Checks the signature of a body by the key at `key_url`.
@@ -122,7 +123,8 @@ impl Keys {
     }
 
     async fn ask(&self, url: &Url) -> Result<Secret, Refused> {
-        let client = self.client.get_or_init(|| outgoing::client(self.place.own(), TIMEOUT));
+        let further = url.origin() != self.place.own().origin();
+        let client = self.clients[usize::from(further)].get_or_init(|| outgoing::client(url, TIMEOUT));
         let client = client.as_ref().map_err(|error| Refused::KeyUnavailable(error.clone()))?;
         let response = client.get(url.clone()).header("accept", "application/json").send().await;
         let response = response.map_err(|error| Refused::KeyUnavailable(outgoing::detail(error)))?;

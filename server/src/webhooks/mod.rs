@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -32,6 +33,7 @@ pub use refused::Refused;
 pub use settings::{Flags, Plan, Table};
 
 use crate::mcp::Events;
+use crate::store::Error;
 
 /// How long events that are being handed on are waited for at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -73,15 +75,53 @@ impl Hooks {
             Some(hook) => hook.receive(body, signature).await,
             None => Err(Refused::UnknownAccount),
         };
-        self.counts.came(account, &result);
-        match &result {
-            Ok(()) => {}
-            Err(Refused::Replay) => tracing::info!(account, "a callback came again"),
-            Err(refused) => {
-                tracing::warn!(account, reason = refused.reason(), why = %refused, "a callback was refused");
-            }
+        match result {
+            Ok(()) => self.counts.came(account, "received"),
+            Err(refused) => return Err(self.refuse(account, refused)),
         }
-        result
+        Ok(())
+    }
+
+    /// Counts a callback that was refused, and tells the log.
+    pub fn refuse(&self, account: &str, refused: Refused) -> Refused {
+        // Others choose the name of an account that is none.
+        let known = if self.hooks.contains_key(account) { account } else { "" };
+        let reason = refused.reason();
+        self.counts.came(known, reason);
+        match &refused {
+            Refused::Replay => tracing::info!(account, "a callback came again"),
+            _ => tracing::warn!(account, reason, why = %refused, "a callback was refused"),
+        }
+        refused
+    }
+
+    /// How many events wait for each receiver of the account, and how many were given up:
+    /// `{post: {waiting, dead}}`. `None` if the account has no webhooks.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn state(&self, account: &str) -> Result<Option<Value>, Error> {
+        let Some(hook) = self.hooks.get(account) else { return Ok(None) };
+        let mut state = Map::new();
+        for worker in hook.workers() {
+            let (waiting, dead) = worker.count().await?;
+            state.insert(worker.receiver.name().to_owned(), json!({"waiting": waiting, "dead": dead}));
+        }
+        Ok(Some(Value::Object(state)))
+    }
+
+    /// Tries again what was given up of the account's events; says how many that are.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn revive(&self, account: &str) -> Result<Option<usize>, Error> {
+        let Some(hook) = self.hooks.get(account) else { return Ok(None) };
+        let mut count = 0;
+        for worker in hook.workers() {
+            count += worker.revive().await?;
+        }
+        tracing::info!(account, count, "events that were given up are tried again");
+        Ok(Some(count))
     }
 
     /// Hands events on until `stop` is true, and finishes what is in hand then.

@@ -11,6 +11,8 @@ pub enum Refused {
     Unsigned,
     /// The body is not that of a callback.
     Malformed(String),
+    /// The body is too large.
+    TooLarge,
     /// The key would be where the account's keys are not.
     Foreign(&'static str),
     /// The account's host has no such key.
@@ -36,6 +38,7 @@ impl Refused {
             Self::UnknownAccount => "unknown_account",
             Self::Unsigned => "unsigned",
             Self::Malformed(_) => "malformed",
+            Self::TooLarge => "too_large",
             Self::Foreign(_) => "foreign_key",
             Self::NoKey(_) => "no_key",
             Self::WrongSignature => "wrong_signature",
@@ -59,6 +62,7 @@ impl fmt::Display for Refused {
             Self::UnknownAccount => f.write_str("there is no such account with webhooks"),
             Self::Unsigned => write!(f, "the header {} is missing", super::signature::HEADER),
             Self::Malformed(why) => write!(f, "the body is not that of a callback: {why}"),
+            Self::TooLarge => f.write_str("a callback has no such body: it is too large"),
             Self::Foreign(why) => f.write_str(why),
             Self::NoKey(why) => write!(f, "the account's host has no such key: {why}"),
             Self::WrongSignature => f.write_str("the signature is not right"),

@@ -137,7 +137,35 @@ impl Worker {
         }
     }
 
-    /// Puts the event among the dead, where it stays.
+    /// How many events wait or are in hand, and how many were given up.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn count(&self) -> Result<(usize, usize), Error> {
+        let dead = dead_queue(&self.account, self.receiver.name());
+        Ok((self.store.len(&self.queue()).await?, self.store.len(&dead).await?))
+    }
+
+    /// Tries again what was given up; says how many events that are.
+    ///
+    /// # Errors
+    /// What the store says. No event is lost by it.
+    pub async fn revive(&self) -> Result<usize, Error> {
+        let dead = dead_queue(&self.account, self.receiver.name());
+        let mut count = 0;
+        // What dies again meanwhile is left for another time.
+        for _ in 0..self.store.len(&dead).await? {
+            let Some(claimed) = self.store.claim(&dead, self.policy.lease).await? else { break };
+            let entry: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
+            self.store.push(&self.queue(), entry["event"].to_string().as_bytes(), Duration::ZERO).await?;
+            self.store.done(&dead, &claimed.id).await?;
+            count += 1;
+        }
+        self.pushed.notify_one();
+        Ok(count)
+    }
+
+    /// Puts the event among the dead, where it stays until someone has it tried again.
     async fn give_up(&self, claimed: &Claimed, event: &Value, why: &str) -> Result<(), Error> {
         let dead = json!({"event": event, "attempts": claimed.attempts, "why": why}).to_string();
         let name = self.receiver.name();
@@ -230,6 +258,12 @@ mod tests {
         assert_eq!((&dead["event"]["event_id"], &dead["attempts"]), (&json!("evt_1"), &json!(3)));
         assert_eq!(dead["why"], "sh ended with exit status: 3");
         assert!(setup.counted().contains(r#"outcome="dead"} 1"#));
+        assert_eq!(setup.worker.count().await.unwrap(), (0, 1));
+        assert_eq!(setup.worker.revive().await.unwrap(), 0, "it is in the hands of this test");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(setup.worker.revive().await.unwrap(), 1);
+        setup.until_empty().await;
+        assert_eq!(setup.worker.count().await.unwrap(), (0, 1), "it died again");
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
 //! hands them on to a program and to an address. The test's own posts show what is refused.
 
+mod copies;
 mod hooks;
 mod mcp;
 mod restart;
@@ -30,7 +31,7 @@ fn client() -> Client {
 
 /// Hands each event to a program that appends it to a file.
 fn to_file(file: &Path) -> String {
-    let line = json!(["sh", "-c", "cat >> \"$1\"; echo >> \"$1\"", "sh", file]);
+    let line = json!(["sh", "-c", "cat >> \"$1\"", "sh", file]);
     format!("command = {line}")
 }
 
@@ -202,6 +203,7 @@ async fn what_the_account_did_not_sign_is_refused() {
         "{account=\"acme\",outcome=\"malformed\"} 1",
         "{account=\"acme\",outcome=\"foreign_key\"} 2",
         "{account=\"acme\",outcome=\"no_key\"} 1",
+        "{account=\"acme\",outcome=\"too_large\"} 1",
         "{account=\"\",outcome=\"unknown_account\"} 1",
     ] {
         assert!(counted.contains(&format!("cwpsa_webhooks_total{line}")), "{line} is not in {counted}");
@@ -228,6 +230,34 @@ async fn a_key_that_can_not_be_had_is_a_reason_to_come_again() {
     let asked = upstream.received_requests().await.unwrap();
     assert_eq!(asked.len(), 1);
     assert!(!asked[0].headers.contains_key("authorization") && !asked[0].headers.contains_key("clientid"));
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_tried_again_when_its_owner_wants_it() {
+    let sandbox = Sandbox::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events");
+    // It fails until there is a file.
+    let line = json!(["sh", "-c", "test -e \"$1\" && cat >> \"$1\"", "sh", file]);
+    let address = serve(&settings_of(&sandbox, &format!("command = {line}\nattempts = 1")), &[]).await;
+    sandbox.register(&format!("http://{address}/webhooks/acme?recordId=")).await;
+    sandbox.change_a_ticket("It beeps").await;
+    let at = format!("http://{address}/webhooks/acme");
+    let asked = client().get(&at).send().await.unwrap();
+    assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
+    until(async || {
+        let told: Value =
+            client().get(&at).bearer_auth(support::TOKEN).send().await.unwrap().json().await.unwrap();
+        (told == json!({"command": {"waiting": 0, "dead": 1}})).then_some(())
+    })
+    .await;
+    std::fs::write(&file, "").unwrap();
+    let asked = client().post(format!("{at}/retry")).send().await.unwrap();
+    assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
+    let asked = client().post(format!("{at}/retry")).bearer_auth(support::TOKEN).send().await.unwrap();
+    assert_eq!(asked.json::<Value>().await.unwrap(), json!({"again": 1}));
+    let events = until(async || Some(lines(&file)).filter(|events| !events.is_empty())).await;
+    assert_eq!(events[0]["entity"]["summary"], "It beeps");
 }
 
 #[tokio::test]

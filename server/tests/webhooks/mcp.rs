@@ -20,7 +20,7 @@ fn to(address: SocketAddr) -> RequestBuilder {
 }
 
 /// The next message of a stream that is wanted.
-async fn next(stream: &mut Response, buffer: &mut String, wanted: impl Fn(&Value) -> bool) -> Value {
+pub async fn next(stream: &mut Response, buffer: &mut String, wanted: impl Fn(&Value) -> bool) -> Value {
     let read = async {
         loop {
             while let Some((line, rest)) = buffer.clone().split_once('\n') {
@@ -48,8 +48,29 @@ async fn answer(request: RequestBuilder) -> Value {
     next(&mut response, &mut String::new(), |message| message["id"].is_number()).await
 }
 
-fn updated(message: &Value) -> bool {
+pub fn updated(message: &Value) -> bool {
     message["method"] == "notifications/resources/updated"
+}
+
+/// A request of the newest version that listens to the events; the stream of its answer.
+pub async fn listen(address: SocketAddr) -> Response {
+    let listen = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
+    "notifications": {"resourceSubscriptions": [URI]},
+    "_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    }}});
+    let request = to(address)
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", "subscriptions/listen")
+        .json(&listen);
+    let mut stream = request.send().await.unwrap();
+    assert_eq!(stream.status(), 200, "{}", stream.text().await.unwrap());
+    let accepted = |message: &Value| message["method"] == "notifications/subscriptions/acknowledged";
+    let accepted = next(&mut stream, &mut String::new(), accepted).await;
+    assert_eq!(accepted["params"]["notifications"]["resourceSubscriptions"], json!([URI]), "{accepted}");
+    stream
 }
 
 /// A server whose events go to sessions, and a sandbox that sends it callbacks.
@@ -115,23 +136,7 @@ async fn a_session_subscribes_and_reads() {
 #[tokio::test]
 async fn a_request_of_the_newest_version_listens() {
     let (sandbox, address, _settings) = start().await;
-    let listen = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
-    "notifications": {"resourceSubscriptions": [URI]},
-    "_meta": {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-    }}});
-    let request = to(address)
-        .header("mcp-protocol-version", "2026-07-28")
-        .header("mcp-method", "subscriptions/listen")
-        .json(&listen);
-    let mut stream = request.send().await.unwrap();
-    assert_eq!(stream.status(), 200, "{}", stream.text().await.unwrap());
-    let mut buffer = String::new();
-    let accepted = |message: &Value| message["method"] == "notifications/subscriptions/acknowledged";
-    let accepted = next(&mut stream, &mut buffer, accepted).await;
-    assert_eq!(accepted["params"]["notifications"]["resourceSubscriptions"], json!([URI]), "{accepted}");
+    let (mut stream, mut buffer) = (listen(address).await, String::new());
     for summary in ["It beeps", "It beeps again"] {
         sandbox.change_a_ticket(summary).await;
         assert_eq!(next(&mut stream, &mut buffer, updated).await["params"]["uri"], URI);

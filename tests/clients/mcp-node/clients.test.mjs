@@ -39,6 +39,17 @@ async function connect({ Client, Stdio, Http, options, version }, how, settings 
   return { client, call }
 }
 
+// One server of each kind for all clients: what it makes at the first question, it makes once.
+const servers = {}
+before(async () => {
+  const start = (command, ...more) => listening([command, '--sandbox', '--listen', '127.0.0.1:0', ...more])
+  servers.mcp = await start('mcp')
+  servers.serve = await start('serve')
+  servers.all = await start('mcp', '--tools', 'all')
+})
+after(() => Promise.all(Object.values(servers).map(({ stop }) => stop())))
+const address = (server) => new URL(`http://${server.host}/mcp`)
+
 for (const [name, make] of Object.entries(CLIENTS)) {
   describe(`${name}, ${make.version}`, () => {
     test('over stdin and stdout', async (context) => {
@@ -63,9 +74,7 @@ for (const [name, make] of Object.entries(CLIENTS)) {
 
     for (const command of ['mcp', 'serve']) {
       test(`over HTTP from cwpsa ${command}`, async (context) => {
-        const server = await listening([command, '--sandbox', '--listen', '127.0.0.1:0'])
-        context.after(() => server.stop())
-        const { client, call } = await connect(make, new URL(`http://${server.host}/mcp`))
+        const { client, call } = await connect(make, address(servers[command]))
         context.after(() => client.close())
         await tour(context, client, call)
       })
@@ -75,16 +84,14 @@ for (const [name, make] of Object.entries(CLIENTS)) {
         context.after(() => upstream.stop())
         const server = await listening([command, '--listen', '127.0.0.1:0'], upstream.settings)
         context.after(() => server.stop())
-        const { client, call } = await connect(make, new URL(`http://${server.host}/mcp`))
+        const { client, call } = await connect(make, address(server))
         context.after(() => client.close())
         await cancelled(call, upstream)
       })
     }
 
     test('over HTTP, all tools by pages', async (context) => {
-      const server = await listening(['mcp', '--sandbox', '--tools', 'all', '--listen', '127.0.0.1:0'])
-      context.after(() => server.stop())
-      const { client } = await connect(make, new URL(`http://${server.host}/mcp`))
+      const { client } = await connect(make, address(servers.all))
       context.after(() => client.close())
       await allTools(client, { asksForAll: make.Client === Client2 })
     })

@@ -47,10 +47,11 @@ for (const transport of TRANSPORTS) {
 
     for (const era of ['legacy', 'modern']) {
       test(`calls, reads and prompts (${era})`, { timeout: 90_000 }, async () => {
-        const calling = ['--tool-name', 'search_tools', '--tool-arg', 'query=add a note to a ticket']
+        const calling = ['--tool-name', 'list_all_company_companies', '--tool-arg', 'pageSize=2', 'orderBy=id desc']
         const found = await inspect(three, era, 'tools/call', ...calling)
         assert.equal(found.code, 0, found.errors)
-        assert.equal(found.result.structuredContent.tools[0].name, 'create_a_ticket_note')
+        const { result, next } = found.result.structuredContent
+        assert.deepEqual([result.length, result[0].id > result[1].id, next.pageSize], [2, true, 2])
         const page = await inspect(three, era, 'resources/read', '--uri', 'cwpsa://modules/time')
         assert.match(page.result.contents[0].text, /^# Tools of time/)
         const args = ['ticket=8812', 'minutes=30', 'role=Engineer'].flatMap((pair) => ['--prompt-args', pair])

@@ -58,37 +58,35 @@ async def stdio(mode, *arguments, **settings):
         yield client
 
 
-@contextlib.asynccontextmanager
-async def over(transport, mode, *arguments, **settings):
-    """A client that is connected by one of the transports."""
+@contextlib.contextmanager
+def server(transport, *arguments, **settings):
+    """Gives what connects a client by one of the transports, in a mode, to one server for all modes over HTTP."""
     if transport == "stdio":
-        async with stdio(mode, *arguments, **settings) as client:
-            yield client
+        yield lambda mode: stdio(mode, *arguments, **settings)
     else:
         with listening(transport, *arguments, **settings) as host:
-            async with Client(f"http://{host}/mcp", mode=mode) as client:
-                yield client
+            yield lambda mode: Client(f"http://{host}/mcp", mode=mode)
 
 
-WAYS = [
-    (transport, mode, version)
-    for transport in ("stdio", "mcp", "serve")
-    for mode, version in (("legacy", "2025-11-25"), ("auto", "2026-07-28"))
-]
+TRANSPORTS = ("stdio", "mcp", "serve")
+# How a version is negotiated, and which comes of it.
+MODES = (("legacy", "2025-11-25"), ("auto", "2026-07-28"))
 
 
 class Tour(unittest.IsolatedAsyncioTestCase):
     async def test_every_way(self):
-        for transport, mode, version in WAYS:
-            with self.subTest(f"{transport}, {mode}"):
-                async with asyncio.timeout(60), over(transport, mode, "--sandbox") as client:
-                    self.assertEqual(client.protocol_version, version)
-                    self.assertEqual(client.server_info.name, "connectwise")
-                    await self.tools(client)
-                    await self.pages(client)
-                    await self.errors(client)
-                    await self.resources_and_prompts(client)
-                    await self.completions(client)
+        for transport in TRANSPORTS:
+            with server(transport, "--sandbox") as connect:
+                for mode, version in MODES:
+                    with self.subTest(f"{transport}, {mode}"):
+                        async with asyncio.timeout(60), connect(mode) as client:
+                            self.assertEqual(client.protocol_version, version)
+                            self.assertEqual(client.server_info.name, "connectwise")
+                            await self.tools(client)
+                            await self.pages(client)
+                            await self.errors(client)
+                            await self.resources_and_prompts(client)
+                            await self.completions(client)
 
     async def done(self, client, name, arguments, **more):
         result = await client.call_tool(name, arguments, **more)
@@ -155,48 +153,53 @@ class Tour(unittest.IsolatedAsyncioTestCase):
         self.assertIn("Acme Corp", found.completion.values)
 
     async def test_all_tools_by_pages(self):
-        for transport, mode, _ in WAYS:
-            if transport == "serve":
-                continue
-            with self.subTest(f"{transport}, {mode}"):
-                async with asyncio.timeout(60), over(transport, mode, "--sandbox", "--tools", "all") as client:
-                    names, cursor, pages = [], None, 0
-                    while pages == 0 or cursor:
-                        page = await client.list_tools(cursor=cursor)
-                        names += [tool.name for tool in page.tools]
-                        cursor, pages = page.next_cursor, pages + 1
-                    self.assertEqual((len(names), len(set(names)), pages), (3053, 3053, 13))
+        for transport in ("stdio", "mcp"):
+            with server(transport, "--sandbox", "--tools", "all") as connect:
+                for mode, _ in MODES:
+                    with self.subTest(f"{transport}, {mode}"):
+                        async with asyncio.timeout(60), connect(mode) as client:
+                            names, cursor, pages = [], None, 0
+                            while pages == 0 or cursor:
+                                page = await client.list_tools(cursor=cursor)
+                                names += [tool.name for tool in page.tools]
+                                cursor, pages = page.next_cursor, pages + 1
+                            self.assertEqual((len(names), len(set(names)), pages), (3053, 3053, 13))
 
     async def test_a_call_given_up_ends_the_request_to_the_api(self):
-        for transport, mode, _ in WAYS:
-            with self.subTest(f"{transport}, {mode}"):
-                asked, ended = asyncio.Event(), asyncio.Event()
+        for transport in TRANSPORTS:
+            for mode, _ in MODES:
+                with self.subTest(f"{transport}, {mode}"):
+                    await self.given_up(transport, mode)
 
-                async def silent(reader, writer):
-                    await reader.readuntil(b"\r\n\r\n")
-                    asked.set()
-                    # Nothing comes until the connection ends.
-                    await reader.read()
-                    ended.set()
-                    writer.close()
+    async def given_up(self, transport, mode):
+        asked, ended = asyncio.Event(), asyncio.Event()
 
-                api = await asyncio.start_server(silent, "127.0.0.1", 0)
-                port = api.sockets[0].getsockname()[1]
-                settings = {
-                    "CWPSA_BASE_URL": f"http://127.0.0.1:{port}/v4_6_release/apis/3.0",
-                    "CWPSA_COMPANY_ID": "acme",
-                    "CWPSA_PUBLIC_KEY": "public",
-                    "CWPSA_PRIVATE_KEY": "private",
-                    "CWPSA_CLIENT_ID": "tests",
-                }
-                async with asyncio.timeout(30), over(transport, mode, **settings) as client:
-                    call = asyncio.create_task(client.call_tool("list_all_tickets", {}))
-                    await asked.wait()
-                    self.assertFalse(ended.is_set())
-                    call.cancel()
-                    await asyncio.wait([call])
-                    await ended.wait()
-                api.close()
+        async def silent(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            asked.set()
+            # Nothing comes until the connection ends.
+            await reader.read()
+            ended.set()
+            writer.close()
+
+        api = await asyncio.start_server(silent, "127.0.0.1", 0)
+        port = api.sockets[0].getsockname()[1]
+        settings = {
+            "CWPSA_BASE_URL": f"http://127.0.0.1:{port}/v4_6_release/apis/3.0",
+            "CWPSA_COMPANY_ID": "acme",
+            "CWPSA_PUBLIC_KEY": "public",
+            "CWPSA_PRIVATE_KEY": "private",
+            "CWPSA_CLIENT_ID": "tests",
+        }
+        with server(transport, **settings) as connect:
+            async with asyncio.timeout(30), connect(mode) as client:
+                call = asyncio.create_task(client.call_tool("list_all_tickets", {}))
+                await asked.wait()
+                self.assertFalse(ended.is_set())
+                call.cancel()
+                await asyncio.wait([call])
+                await ended.wait()
+        api.close()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ const failed = async (resource, method, args) => {
 }
 const ticketsCalled = async (summary) => {
   const conditions = `summary = "${summary}"`
-  return (await done('service_tickets', 'list', { conditions, fields: ['id', 'summary'] })).items
+  return (await done('service_tickets', 'list', { conditions, fields: 'id,summary' })).items
 }
 let company
 const ticket = (summary) => ({ summary, company: { id: company } })
@@ -70,13 +70,15 @@ describe('the list of tools', () => {
   })
 
   test('takes methods and tags', async () => {
-    const methods = async (...wanted) =>
-      new Set(Object.values(await getTools(ACCOUNT, options({ methods: wanted }))).map((one) => one.method))
+    const methods = async (...wanted) => {
+      const some = await getTools(ACCOUNT, options({ methods: wanted, tags: ['time'] }))
+      return new Set(Object.values(some).map((one) => one.method))
+    }
     assert.deepEqual(await methods('read'), new Set(['list', 'get']))
     assert.deepEqual(await methods('read', 'write'), new Set(['list', 'get', 'create', 'update', 'delete']))
     assert.deepEqual(await methods('list'), new Set(['list']))
     assert.ok(!(await methods('custom')).has('list'))
-    assert.equal(log[1].path, '/integrated-account/acme/tools?methods=read%2Cwrite')
+    assert.equal(log[1].path, '/integrated-account/acme/tools?methods=read%2Cwrite&tags=time')
     const service = await getTools(ACCOUNT, options({ methods: ['list'], tags: ['service'] }))
     assert.ok(Object.values(service).every((one) => one.resource.startsWith('service_')))
     assert.ok(Object.keys(service).length > 20)
@@ -86,7 +88,8 @@ describe('the list of tools', () => {
     const truto = { token: TOKEN, baseUrl: `${api.url}/` }
     const some = await getTools(ACCOUNT, options({ truto, methods: ['create'], tags: ['time'] }))
     assert.ok(Object.keys(some).length > 0)
-    const rows = await Object.values(await getTools(ACCOUNT, options({ truto, methods: ['list'], tags: ['time'] })))[0].invoke()
+    const lists = await getTools(ACCOUNT, options({ truto, methods: ['list'], tags: ['time'] }))
+    const rows = await Object.values(lists).find((one) => one.resource === 'time_entries').invoke()
     assert.ok(Array.isArray(rows.items), JSON.stringify(rows))
     for (const [account, token] of [[ACCOUNT, 'wrong'], ['other', TOKEN]]) {
       const refused = getTools(account, options({ truto: { token, baseUrl: api.url } }))
@@ -107,7 +110,7 @@ describe('calls', () => {
     let next_cursor
     let pages = 0
     do {
-      const args = { conditions, pageSize: 2, fields: ['id', 'summary'], orderBy: 'id asc', ...(next_cursor && { next_cursor }) }
+      const args = { conditions, pageSize: 2, fields: 'id,summary', orderBy: 'id asc', ...(next_cursor && { next_cursor }) }
       const page = await done('service_tickets', 'list', args)
       assert.deepEqual(Object.keys(page.items[0]).filter((name) => name !== '_info').sort(), ['id', 'summary'])
       found.push(...page.items.map((row) => row.id))
@@ -115,9 +118,14 @@ describe('calls', () => {
       pages += 1
     } while (next_cursor)
     assert.deepEqual([found, pages], [ids, 3])
-    assert.match(log.at(-3).path, /fields%5B0%5D=id&fields%5B1%5D=summary.*&next_cursor=$/)
+    assert.match(log.at(-3).path, /fields=id%2Csummary&.*&next_cursor=$/)
     const filter = { summary: { contains: mark }, id: { gt: ids[3] } }
     assert.deepEqual((await done('service_tickets', 'list', { filter })).items.map((row) => row.id), [ids[4]])
+    assert.match(log.at(-1).path, /filter%5Bsummary%5D%5Bcontains%5D=Say%20%22hello%22%20%26%2050%25%20%2B%20more/)
+    const either = { id: { in: [ids[1], ids[3]] } }
+    const two = await done('service_tickets', 'list', { filter: either, orderBy: 'id asc' })
+    assert.deepEqual(two.items.map((row) => row.id), [ids[1], ids[3]])
+    assert.match(log.at(-1).path, /filter%5Bid%5D%5Bin%5D%5B0%5D=\d+&filter%5Bid%5D%5Bin%5D%5B1%5D=/)
   })
 
   test('create, get, update and delete', async () => {
@@ -137,7 +145,7 @@ describe('calls', () => {
     assert.equal(gone.data.truto_is_remote_error, true)
   })
 
-  test('custom methods: count, search and replace', async () => {
+  test('custom methods, and records below another', async () => {
     const summary = fresh('Counted')
     const { id } = await done('service_tickets', 'create', ticket(summary))
     const conditions = `summary = "${summary}"`
@@ -265,7 +273,8 @@ describe('a budget that is spent', () => {
     }
     assert.equal(response.status, 429)
     assert.ok(number(response, 'retry-after') >= 1)
-    assert.equal(number(response, 'ratelimit-limit'), 3)
+    // The API does not tell it, and so it is not made up; server/tests/http.rs has an API that does.
+    assert.equal(response.headers.get('ratelimit-limit'), null)
     assert.equal(number(response, 'ratelimit-remaining'), 0)
     assert.ok(number(response, 'ratelimit-reset') >= 1)
     const body = await response.json()

@@ -144,8 +144,16 @@ fn join<'a>(
     if let Some(node) = second.properties.get_mut(&binding.when) {
         node["description"] = json!(binding.description);
     }
+    // A filter is read against what this operation answers.
+    let filter = filters.of(context, other);
+    if let Some((_, argument, node)) = &filter {
+        add_own(&mut second, argument, "filter", node.clone(), false);
+    }
     let mut request = request(operation, &second);
     request["method"] = json!(operation.method.as_str());
+    if let Some((schema, ..)) = filter {
+        request["filter"] = json!(schema);
+    }
     for (name, node) in second.properties {
         plan.properties.entry(name).or_insert(node);
     }

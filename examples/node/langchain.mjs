@@ -1,0 +1,18 @@
+// An agent of LangChain.js looks up stock: `node langchain.mjs`.
+
+import { TrutoToolManager } from "cwpsa-langchain";
+import { createAgent } from "langchain";
+
+import { show, STOCK as job } from "./job.mjs";
+import { model } from "./langchain-model.mjs";
+import { server } from "./server.mjs";
+
+const manager = new TrutoToolManager({ baseUrl: await server(), apiKey: process.env.CWPSA_TOKEN });
+const tools = await manager.getTools("acme", job.wanted);
+show("tools", `${tools.length}, the first is ${tools[0].name}`);
+const agent = createAgent({ model: await model(job), tools });
+show("asks", job.question);
+const { messages } = await agent.invoke({ messages: [{ role: "user", content: job.question }] });
+const answer = messages.at(-1).text;
+show("answers", answer);
+job.check(answer);

@@ -1,0 +1,27 @@
+// Where the tools are: the server that CWPSA_URL names, or one with a sandbox that is started for the example. For an
+// account of your own, start `cwpsa serve` yourself and name it.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+/** The program `cwpsa`. */
+export const program = () => process.env.CWPSA_BIN ?? "cwpsa";
+
+/** The address of a server, which ends with this process. */
+export async function server() {
+  if (process.env.CWPSA_URL) return process.env.CWPSA_URL;
+  const args = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+  const child = spawn(program(), args, { stdio: ["ignore", "ignore", "pipe"] });
+  process.on("exit", () => child.kill());
+  const [line] = await Promise.race([
+    once(createInterface(child.stderr), "line"),
+    once(child, "error").then(([error]) => { throw new Error(`${program()}: ${error.message}`); }),
+  ]);
+  // From here on it does not keep this process from ending.
+  child.unref();
+  child.stderr.unref();
+  const address = /http:\/\/[^/\s]+/.exec(line)?.[0];
+  if (!address) throw new Error(`${program()} did not say where it listens: ${line}`);
+  return address;
+}

@@ -1,0 +1,105 @@
+"""Tools for CrewAI.
+
+CrewAI asks providers for strict arguments: every property is required, and an object takes no members but those that
+it names, so that a filter could not be given. So what is optional may be null here, and an object that names no
+members is a text with JSON in it, which the server reads.
+"""
+
+import json
+from typing import Any
+
+from crewai.tools import BaseTool
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from .client import RemoteTool
+
+
+class _Arguments(BaseModel):
+    """Takes all arguments as they are: the server alone checks them."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ServerTool(BaseTool):
+    """The tool as CrewAI takes it. Its answer is JSON in a text."""
+
+    _remote: RemoteTool = PrivateAttr()
+
+    def _run(self, **arguments: Any) -> str:
+        return json.dumps(self._remote.call(self._given(arguments)), ensure_ascii=False)
+
+    async def _arun(self, **arguments: Any) -> str:
+        return json.dumps(await self._remote.acall(self._given(arguments)), ensure_ascii=False)
+
+    def _given(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return _given(self._remote.schema, arguments) or {}
+
+
+def tool(remote: RemoteTool) -> ServerTool:
+    """The tool as CrewAI takes it."""
+    schema = _strict(remote.schema)
+    own = {
+        "__module__": __name__,
+        "model_json_schema": classmethod(lambda cls, *_, **__: json.loads(json.dumps(schema))),
+    }
+    made = ServerTool(
+        name=remote.name,
+        description=remote.description,
+        args_schema=type("Arguments", (_Arguments,), own),
+        # CrewAI would keep answers, and not do what it is told to do a second time.
+        cache_function=_never,
+    )
+    made._remote = remote
+    return made
+
+
+def _never(_arguments: Any = None, _result: Any = None) -> bool:
+    return False
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _strict(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema under strict rules, and yet with nothing that a model has to make up."""
+    types = _types(schema)
+    if "object" in types and not schema.get("properties"):
+        text = f"{schema.get('description', '')} As JSON in a text.".strip()
+        return {**schema, "type": ["string", *(kind for kind in types if kind != "object")], "description": text}
+    made = dict(schema)
+    if "properties" in schema:
+        required = schema.get("required", [])
+        made["properties"] = {
+            name: _strict(member) if name in required else _or_null(_strict(member))
+            for name, member in schema["properties"].items()
+        }
+        # CrewAI does these two itself, but not where an object may be null.
+        made["required"] = list(schema["properties"])
+        made["additionalProperties"] = False
+    if "items" in schema:
+        made["items"] = _strict(schema["items"])
+    return made
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    made = {**schema, "type": list(dict.fromkeys([*_types(schema), "null"]))}
+    if "enum" in schema:
+        made["enum"] = [*schema["enum"], None]
+    return made
+
+
+def _given(schema: dict[str, Any], value: Any) -> Any:
+    """The value without the nulls that stand for nothing, and null where nothing else is in it."""
+    if isinstance(value, list):
+        return [_given(schema.get("items", {}), item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known = schema.get("properties", {})
+    kept = {}
+    for name, member in value.items():
+        given = _given(known.get(name, {}), member)
+        if given is not None or name not in known or "null" in _types(known[name]):
+            kept[name] = given
+    return kept if kept or not value else None

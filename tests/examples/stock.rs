@@ -1,0 +1,61 @@
+//! The stock of an item by warehouse, with the generated crate and no model: `cargo run -p e2e --example stock`.
+//!
+//! Asks typed questions of a sandbox in this process, writes a note with a tool, and checks both; ends with an error
+//! where something is not as it should be.
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use connectwise_psa::{CATALOGUE, ListQuery, procurement};
+use cwpsa_sandbox::command::{self, Arguments};
+use serde_json::json;
+
+/// The item that is looked for.
+const ITEM: &str = "Cisco Meraki MX64";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let sandbox = command::start(&Arguments { listen, ..Arguments::default() }).await?;
+    let client = e2e::client(&sandbox.root())?;
+
+    let query = ListQuery { conditions: Some(format!("identifier = \"{ITEM}\"")), ..ListQuery::default() };
+    let items = client.send(&procurement::list_catalogs(&query)).await?;
+    let item = items.first().and_then(|item| item.id).ok_or("the item is not in the catalog")?;
+
+    let mut lines = Vec::new();
+    for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::default())).await? {
+        let query = ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
+        let bin = bin.id.ok_or("a bin without an id")?;
+        for stock in client.send(&procurement::list_inventory_on_hands(bin, &query)).await? {
+            let warehouse = stock.warehouse.and_then(|warehouse| warehouse.name).unwrap_or_default();
+            let numbers: Vec<String> =
+                stock.serial_numbers.into_iter().flatten().filter_map(|number| number.serial).collect();
+            lines.push(format!(
+                "{warehouse}: {} ({})",
+                stock.on_hand.unwrap_or_default(),
+                numbers.join(", ")
+            ));
+        }
+    }
+    println!("{ITEM}\n  {}", lines.join("\n  "));
+    let expected = [
+        "Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)",
+        "West Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)",
+    ];
+    if lines != expected {
+        return Err(format!("the stock should be {expected:?}").into());
+    }
+
+    let text = "5 in stock, none to order.";
+    let tool = CATALOGUE.find("create_a_ticket_note")?;
+    let note = client.execute(tool, &json!({"ticketId": 8812, "text": text})).await?;
+    let one = json!({"ticketId": 8812, "id": note.value["id"]});
+    let read = client.execute(CATALOGUE.find("get_single_ticket_note_by_id")?, &one).await?;
+    println!("note {} on ticket 8812: {}", read.value["id"], read.value["text"]);
+    if read.value["text"] != text {
+        return Err("the note is not there".into());
+    }
+    sandbox.stop().await;
+    Ok(())
+}
