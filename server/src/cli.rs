@@ -274,8 +274,8 @@ pub struct WatchFlags {
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
     /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
-    /// anything. An account's approver decides with the token in CWPSA_APPROVER_TOKEN, or those of
-    /// `approver_tokens_env` in the settings file; without one, an MCP client asks its user, and all else is refused.
+    /// anything. Over HTTP an approver decides at /approvals, with the token in CWPSA_APPROVER_TOKEN or one of
+    /// `approver_tokens_env` in the settings file. Where there is none, an MCP client asks its user; all else is refused.
     #[arg(
         long,
         env = "CWPSA_APPROVE",

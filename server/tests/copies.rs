@@ -47,6 +47,28 @@ async fn a_write_under_one_key_is_done_once_by_all_of_them() {
 }
 
 #[tokio::test]
+async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
+    let Some(redis) = Redis::start(None).await else { return };
+    let mut copies = two(&redis, &[], false).await;
+    copies.upstream.reset().await;
+    let slow = ResponseTemplate::new(201).set_body_json(json!({"id": 1})).set_delay(Duration::from_secs(30));
+    Mock::given(method("POST")).respond_with(slow).mount(&copies.upstream).await;
+    let arguments = json!({"ticketId": 7, "text": "a"});
+    let write = |copy: usize| copies.all[copy].call(TOOL, &arguments).header("idempotency-key", "k").send();
+    let first = tokio::spawn(write(0));
+    while copies.sent().await == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    copies.all[0].kill().await;
+    assert!(first.await.unwrap().is_err());
+    let arguments = json!({"ticketId": 7, "text": "a"});
+    let again = copies.all[1].call(TOOL, &arguments).header("idempotency-key", "k").send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY, "a status that no client repeats");
+    assert!(again.text().await.unwrap().contains("its outcome is not known"));
+    assert_eq!(copies.sent().await, 1);
+}
+
+#[tokio::test]
 async fn an_approval_asked_of_one_is_given_by_another_and_holds_once() {
     let Some(redis) = Redis::start(None).await else { return };
     let copies = two(&redis, &["--approve", "writes"], true).await;

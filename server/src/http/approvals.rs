@@ -17,6 +17,9 @@ use crate::store;
 /// The header with the token that an approval gave.
 const HEADER: &str = "x-approval-token";
 
+/// The most characters of a person's name.
+const LONGEST_NAME: usize = 100;
+
 /// The approval that a request shows, if any.
 pub fn token(headers: &HeaderMap) -> Option<String> {
     headers.get(HEADER)?.to_str().ok().map(str::to_owned)
@@ -72,6 +75,9 @@ pub async fn decide(
             ));
         }
     };
+    if decision.by.as_ref().is_some_and(|by| by.chars().count() > LONGEST_NAME) {
+        return failure::bad_request(&format!("\"by\" is a name of at most {LONGEST_NAME} characters"));
+    }
     let by = |account: &str| {
         let approver = state.accounts.approver(account, &headers)?;
         Some(decision.by.as_ref().map_or_else(|| approver.to_owned(), |by| format!("{by} ({approver})")))

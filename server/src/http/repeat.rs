@@ -37,7 +37,7 @@ pub struct Key {
 
 /// The key of a request, if it has one and may write: a read can be done again.
 pub fn key(headers: &HeaderMap, account: &str, tool: Tool, arguments: &Map<String, Value>) -> Option<Key> {
-    let key = headers.get("idempotency-key")?.to_str().ok()?;
+    let key = headers.get("idempotency-key")?.as_bytes();
     if tool.annotations().read_only_hint {
         return None;
     }
@@ -48,7 +48,7 @@ pub fn key(headers: &HeaderMap, account: &str, tool: Tool, arguments: &Map<Strin
 }
 
 /// No key of one account is one of another, whatever both are called.
-fn place(account: &str, key: &str) -> String {
+fn place(account: &str, key: &[u8]) -> String {
     format!("repeat/{}", digest::of(&serde_json::json!([account, key]).to_string()))
 }
 
@@ -191,7 +191,7 @@ mod tests {
     use crate::store::Memory;
 
     fn key_of(key: &str, content: &str) -> Option<Key> {
-        Some(Key { place: place("a", key), content: content.to_owned() })
+        Some(Key { place: place("a", key.as_bytes()), content: content.to_owned() })
     }
 
     fn repeats(store: &store::Shared, patience: u64) -> Repeats {
@@ -224,8 +224,8 @@ mod tests {
         assert_eq!(two.once(key_of("k", "2"), call()).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
         two.once(key_of("l", "1"), call()).await;
         assert_eq!(count.load(Ordering::SeqCst), 2);
-        assert_ne!(place("a", "k"), place("b", "k"), "each account has keys of its own");
-        assert_ne!(place("a", "b/c"), place("a/b", "c"));
+        assert_ne!(place("a", b"k"), place("b", b"k"), "each account has keys of its own");
+        assert_ne!(place("a", b"b/c"), place("a/b", b"c"));
     }
 
     #[tokio::test]
@@ -234,7 +234,7 @@ mod tests {
         let repeats = repeats(&store, 100);
         // A server died between the two: its claim is all there is.
         let claim = Record { content: "1".into(), began: "2026-01-31T08:00:00Z".into(), answer: None };
-        store.put(&place("a", "k"), &claim.bytes(b""), KEPT).await.unwrap();
+        store.put(&place("a", b"k"), &claim.bytes(b""), KEPT).await.unwrap();
         let response = repeats.once(key_of("k", "1"), async { panic!("it is not made") }).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let body = to_bytes(response.into_body(), 9999).await.unwrap();
