@@ -56,6 +56,25 @@ async fn a_request_goes_out_as_described() {
 }
 
 #[tokio::test]
+async fn headers_of_a_client_go_with_every_request_and_yield_to_its_own() {
+    let done = || json_answer(200, &json!([]));
+    let server = Server::start([done(), done(), done()]).await;
+    let plain = client(&server);
+    let headers = [("x-trace", "a"), ("x-note", "of the client"), ("accept", "text/plain")]
+        .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+    let traced = plain.with_headers(headers.into_iter().collect());
+    let request = list(&ListQuery::default());
+    traced.send(&request).await.expect("orders");
+    let sent = server.request();
+    assert_eq!((sent.header("x-trace"), sent.header("x-note")), (Some("a"), Some("of the client")));
+    assert_eq!(sent.header("accept"), Some(API.accept));
+    traced.send(&request.clone().header("x-note", "mine")).await.expect("orders");
+    assert_eq!(server.request().header("x-note"), Some("mine"));
+    plain.send(&request).await.expect("orders");
+    assert_eq!(server.request().header("x-trace"), None);
+}
+
+#[tokio::test]
 async fn every_type_of_answer_works() {
     let server = Server::start([
         answer(204, &[], b""),

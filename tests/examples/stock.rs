@@ -25,7 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut lines = Vec::new();
     for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::default())).await? {
-        let query = ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
+        let query =
+            ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
         let bin = bin.id.ok_or("a bin without an id")?;
         for stock in client.send(&procurement::list_inventory_on_hands(bin, &query)).await? {
             let warehouse = stock.warehouse.and_then(|warehouse| warehouse.name).unwrap_or_default();
@@ -39,10 +40,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("{ITEM}\n  {}", lines.join("\n  "));
-    let expected = [
-        "Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)",
-        "West Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)",
-    ];
+    let expected =
+        ["Main Warehouse: 3 (Q2KN-7A01, Q2KN-7A02, Q2KN-7A03)", "West Warehouse: 2 (Q2KN-7B01, Q2KN-7B02)"];
     if lines != expected {
         return Err(format!("the stock should be {expected:?}").into());
     }

@@ -63,12 +63,17 @@ fn ids(rows: &[Value]) -> Vec<u64> {
 
 #[tokio::test]
 async fn following_the_handle_reaches_every_row_once() {
-    for (count, size, budget, seed) in
-        [(137, 25, 900, 1), (137, 25, 2500, 2), (40, 100, 500, 3), (211, 50, 300, 4)]
-    {
+    for (count, size, budget, most, seed) in [
+        (137, 25, 900, None, 1),
+        (137, 25, 2500, None, 2),
+        (40, 100, 500, None, 3),
+        (211, 50, 300, None, 4),
+        (137, 25, 1 << 20, Some(7), 5),
+        (137, 25, 900, Some(3), 6),
+    ] {
         let all = rows(count, seed);
         let (_server, client) = serve(all.clone(), size).await;
-        let options = ExecuteOptions { max_bytes: Some(budget), ..ExecuteOptions::default() };
+        let options = ExecuteOptions { max_bytes: Some(budget), max_rows: most, ..ExecuteOptions::default() };
         let mut arguments =
             json!({"filter": {"id": {">=": 0}}, "orderBy": "id asc"}).as_object().cloned().unwrap();
         let mut seen = Vec::new();
@@ -77,6 +82,7 @@ async fn following_the_handle_reaches_every_row_once() {
             let outcome = list(&client, &arguments, &options).await;
             assert!(outcome.value.to_string().len() <= budget);
             let rows = outcome.value.as_array().unwrap();
+            assert!(rows.len() <= most.unwrap_or(usize::MAX));
             seen.extend(ids(rows));
             calls += 1;
             assert!(calls <= count + 1, "only the last call may be in vain");

@@ -90,7 +90,7 @@ impl ClientBuilder {
             loopback: address.is_loopback(),
             made: OnceLock::new(),
         };
-        Ok(Client(Arc::new(Inner {
+        let inner = Inner {
             api: self.api,
             address,
             connector,
@@ -99,7 +99,8 @@ impl ClientBuilder {
             max_body: self.max_body,
             checks: Default::default(),
             definitions: Default::default(),
-        })))
+        };
+        Ok(Client { inner: Arc::new(inner), headers: None })
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::custom::Definitions;
 use crate::tool::Checks;
-use crate::{Answer, Api, Credentials, Error, Request, Response};
+use crate::{Answer, Api, Credentials, Error, HeaderMap, Request, Response};
 
 use address::Address;
 use connect::Connector;
@@ -30,7 +30,11 @@ pub(crate) use send::Received;
 /// Dropping the future of a call is safe at any time: the request is then given up. If it was a write, it
 /// may have taken effect all the same.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// Sent with every request besides its own.
+    headers: Option<Arc<HeaderMap>>,
+}
 
 struct Inner {
     api: &'static Api,
@@ -53,12 +57,20 @@ impl Client {
 
     /// The API that the client speaks.
     pub fn api(&self) -> &'static Api {
-        self.0.api
+        self.inner.api
     }
 
     /// The base URL, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        self.0.address.as_str()
+        self.inner.address.as_str()
+    }
+
+    /// The same client, sending these headers with every request too, in place of those that it was given before:
+    /// `traceparent`, say, for all requests that belong to one call. Headers that a request or the credentials set
+    /// stay as those say. It shares all else with this one and costs next to nothing.
+    #[must_use]
+    pub fn with_headers(&self, headers: HeaderMap) -> Self {
+        Self { inner: Arc::clone(&self.inner), headers: Some(Arc::new(headers)) }
     }
 
     /// Sends a request and decodes its answer.
@@ -88,22 +100,22 @@ impl Client {
     }
 
     pub(crate) fn checks(&self) -> &Checks {
-        &self.0.checks
+        &self.inner.checks
     }
 
     pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {
-        self.0.definitions.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.definitions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn set_definitions(&self, definitions: Arc<Definitions>) {
-        *self.0.definitions.write().unwrap_or_else(PoisonError::into_inner) = Some(definitions);
+        *self.inner.definitions.write().unwrap_or_else(PoisonError::into_inner) = Some(definitions);
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("api", &self.0.api.name)
+            .field("api", &self.inner.api.name)
             .field("base_url", &self.base_url())
             .finish_non_exhaustive()
     }

@@ -68,7 +68,7 @@ pub(super) enum ReadyBody {
 impl Client {
     /// Makes everything of a request but its credentials.
     pub(super) fn ready(&self, call: &Call, accept: &'static str) -> Result<Ready, Error> {
-        let url = self.0.address.of(call)?;
+        let url = self.inner.address.of(call)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         let body = match &call.body {
@@ -88,12 +88,17 @@ impl Client {
                 .map_err(|_| Error::configuration(format!("\"{name}\" can't be the name of a header")))?;
             headers.insert(parsed, header(name, value)?);
         }
+        for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
+            if !headers.contains_key(name) {
+                headers.insert(name, value.clone());
+            }
+        }
         Ok(Ready { method: call.method, url, headers, body })
     }
 
     /// Adds the credentials.
     pub(super) fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        match &self.0.credentials {
+        match &self.inner.credentials {
             Some(credentials) => credentials.apply(headers),
             None => Ok(()),
         }

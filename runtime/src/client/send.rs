@@ -25,7 +25,7 @@ impl Client {
                 Ok(received) => return Ok(received),
                 Err(error) => error,
             };
-            match self.0.retry.wait(attempt, call.idempotent, &error) {
+            match self.inner.retry.wait(attempt, call.idempotent, &error) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Err(error.with_request(call.label())),
             }

@@ -25,7 +25,7 @@ pub(super) struct Answered {
 impl Client {
     /// Sends a request once.
     pub(super) async fn attempt(&self, ready: &Ready, writes: bool) -> Result<Answered, Error> {
-        let http = self.0.connector.http()?;
+        let http = self.inner.connector.http()?;
         let mut url = ready.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let mut headers = ready.headers.clone();
@@ -49,7 +49,7 @@ impl Client {
     async fn read(&self, mut response: reqwest::Response, writes: bool) -> Result<Answered, Error> {
         let status = response.status();
         let headers = response.headers().clone();
-        let limit = self.0.max_body;
+        let limit = self.inner.max_body;
         let too_large = || {
             let error = Error::new(ErrorKind::TooLarge, format!("the answer has more than {limit} bytes"));
             let next_step = if writes && status.is_success() {

@@ -92,6 +92,11 @@ impl Account {
         Ok(())
     }
 
+    /// All fields that the account defined, in its order.
+    pub fn all_fields(&self) -> Vec<CustomField> {
+        self.client.definitions().map(|definitions| definitions.fields.clone()).unwrap_or_default()
+    }
+
     /// The account's own fields of a record, as far as its definitions tell which records have them.
     pub fn fields(&self, record: &str) -> Vec<CustomField> {
         let definitions = self.client.definitions();

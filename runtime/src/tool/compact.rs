@@ -76,23 +76,27 @@ pub(super) struct Cut {
     pub(super) like: usize,
 }
 
-/// Cuts a list so that its JSON has at most `budget` bytes, losing as few rows as possible: the rows that are
-/// kept are the first, so that the rest can be asked for. `None` if nothing had to be cut.
-pub(super) fn cut(rows: &mut Vec<Value>, budget: usize) -> Option<Cut> {
+/// Cuts a list so that its JSON has at most `budget` bytes and it has at most `most` rows, losing as few rows as
+/// possible: the rows that are kept are the first, so that the rest can be asked for. `None` if nothing had to be cut.
+pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<Cut> {
     let sizes: Vec<usize> = rows.iter().map(|row| row.to_string().len()).collect();
     // Brackets, and a comma between each two.
     let total = rows.len();
     let bytes = 2 + sizes.iter().sum::<usize>() + total.saturating_sub(1);
-    if bytes <= budget {
+    if bytes <= budget && total <= most {
         return None;
     }
-    let like = (budget * total / bytes).max(1);
+    let like = if bytes <= budget { total } else { budget * total / bytes };
+    let like = like.min(most).max(1);
     let mut used = 2;
     let mut done = 0;
     let mut kept = Vec::new();
     let mut too_big = Vec::new();
     for (index, (row, bytes)) in std::mem::take(rows).into_iter().zip(sizes).enumerate() {
         let comma = usize::from(!kept.is_empty());
+        if kept.len() == most {
+            break;
+        }
         if 2 + bytes > budget {
             too_big.push(TooBig { index, bytes, id: row.get("id").cloned() });
         } else if used + comma + bytes <= budget {
@@ -191,17 +195,18 @@ mod tests {
         fn a_cut_list_fits_and_one_row_more_does_not(
             lengths in prop::collection::vec(0usize..60, 0..30),
             budget in 2usize..900,
+            most in 0usize..40,
         ) {
             let all: Vec<Value> = lengths.iter().map(|length| json!({"id": length, "t": "é".repeat(*length)})).collect();
             let mut rows = all.clone();
-            let cut = cut(&mut rows, budget);
+            let cut = cut(&mut rows, budget, most);
             let size = |rows: &[Value]| Value::from(rows.to_vec()).to_string().len();
-            prop_assert!(size(&rows) <= budget);
+            prop_assert!(size(&rows) <= budget && rows.len() <= most);
             let Some(cut) = cut else {
                 prop_assert_eq!(&rows, &all);
                 return Ok(());
             };
-            prop_assert!(size(&all) > budget);
+            prop_assert!(size(&all) > budget || all.len() > most);
             prop_assert_eq!(cut.total, all.len());
             prop_assert_eq!(cut.done, rows.len() + cut.too_big.len());
             prop_assert!(cut.too_big.iter().all(|row| size(&all[row.index..=row.index]) > budget));
@@ -212,7 +217,7 @@ mod tests {
             prop_assert_eq!(&rows, &expected);
             if let Some(next) = all.get(cut.done) {
                 rows.push(next.clone());
-                prop_assert!(size(&rows) > budget);
+                prop_assert!(size(&rows) > budget || rows.len() > most);
             }
         }
     }

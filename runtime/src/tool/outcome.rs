@@ -30,6 +30,8 @@ pub struct ExecuteOptions {
     /// The most bytes that the JSON of a list may have. A longer one first loses its empty members, then its
     /// last rows; see [`Outcome::omitted`].
     pub max_bytes: Option<usize>,
+    /// The most rows that a list may have; a longer one loses its last rows. See [`Outcome::omitted`].
+    pub max_rows: Option<usize>,
     /// Rows to leave out at the start of a list, as [`Omitted::skip`] says.
     pub skip: usize,
 }
@@ -157,14 +159,18 @@ impl Reader {
         let rows = value.as_array_mut()?;
         let skipped = self.options.skip.min(rows.len());
         rows.drain(..skipped);
-        let budget = self.options.max_bytes?;
+        let budget = self.options.max_bytes.unwrap_or(usize::MAX);
+        let most = self.options.max_rows.unwrap_or(usize::MAX);
+        if budget == usize::MAX && rows.len() <= most {
+            return None;
+        }
         // Each row with a comma or the last bracket, and the first bracket.
         let is_over =
             |rows: &[Value]| rows.iter().map(|row| row.to_string().len() + 1).sum::<usize>() + 1 > budget;
         if !self.options.drop_empty && is_over(rows) {
             rows.iter_mut().for_each(|row| drop_empty(row, &asked, ""));
         }
-        let cut = cut(rows, budget)?;
+        let cut = cut(rows, budget, most)?;
         Some(Omitted {
             count: cut.total - cut.kept,
             arguments: None,
