@@ -12,6 +12,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::trace::TraceId;
+
 /// Words in the names of members whose values are nobody's business.
 const SECRET: [&str; 7] =
     ["password", "secret", "token", "privatekey", "apikey", "credential", "content_base64"];
@@ -36,6 +38,8 @@ pub struct Call<'a> {
     pub result: Result<u16, &'a Error>,
     /// How long it took.
     pub took: Duration,
+    /// The trace that it belongs to.
+    pub trace: TraceId,
     /// Who approved it, if it needed that.
     pub approved_by: Option<&'a str>,
 }
@@ -78,6 +82,7 @@ impl Audit {
             "arguments": redacted("", call.arguments),
             "outcome": outcome,
             "status": status,
+            "trace_id": call.trace.to_string(),
             "ms": u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
         });
         if let Some(approved_by) = call.approved_by {
@@ -170,6 +175,7 @@ mod tests {
                 arguments: &arguments,
                 result,
                 took: Duration::from_millis(number),
+                trace: crate::trace::Trace::begin().id(),
                 approved_by: (number == 1).then_some("ada"),
             };
             audit.write(&call).unwrap();

@@ -7,10 +7,12 @@ use connectwise_psa::runtime::{Dialect, Secret};
 
 use crate::approve::{Approvals, Policy};
 use crate::audit::Audit;
+use crate::logs::Form;
 use crate::metrics::Metrics;
 use crate::output::Failure;
-use crate::run::Watch;
+use crate::run::{Limits, Watch};
 use crate::select::Class;
+use crate::stop::Calls;
 use crate::store;
 
 /// ConnectWise PSA as tools for agents and people.
@@ -20,15 +22,29 @@ use crate::store;
     version,
     arg_required_else_help = true,
     after_help = "Results go to stdout as JSON, everything else to stderr.\n\
-        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments, 3 it could not be reached.\n\n\
+        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments,\n            \
+        3 it could not be reached.\n\n\
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
-        cwpsa call create_a_ticket_note --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}' --dry-run"
+        cwpsa call create_a_ticket_note --dry-run \\\n        \
+        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}'"
 )]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// How logs are written to stderr; CWPSA_LOG says how much, e.g. debug.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "CWPSA_LOG_FORM",
+        hide_env = true,
+        hide_possible_values = true,
+        value_name = "text|json|off"
+    )]
+    pub log: Form,
 }
 
 /// What to do.
@@ -59,6 +75,7 @@ pub enum Command {
 
 /// Which tools are meant.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Which tools")]
 pub struct Selection {
     /// Only tools of these classes.
     #[arg(long, value_delimiter = ',', value_name = "CLASS")]
@@ -72,6 +89,14 @@ pub struct Selection {
     /// Only tools of these sets, e.g. procurement (cwpsa tools --toolset help lists the sets).
     #[arg(long, value_delimiter = ',', value_name = "SET")]
     pub toolset: Vec<String>,
+}
+
+impl Selection {
+    /// Whether it leaves tools out.
+    pub fn is_narrow(&self) -> bool {
+        let Self { class, module, name, toolset } = self;
+        !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())
+    }
 }
 
 /// In which length names are.
@@ -93,9 +118,9 @@ pub struct Tools {
     /// As declarations for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
-    /// In which length names are.
-    #[arg(long, value_enum, default_value_t)]
-    pub names: Names,
+    /// In which length names are; short in a table, else full.
+    #[arg(long, value_enum)]
+    pub names: Option<Names>,
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,
@@ -126,6 +151,12 @@ pub struct Describe {
     /// As declared for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
+    /// With the fields that the account added; it is asked for them.
+    #[arg(long)]
+    pub custom_fields: bool,
+    /// Whose account.
+    #[command(flatten)]
+    pub connection: Connection,
 }
 
 /// `cwpsa call`
@@ -180,6 +211,9 @@ pub struct Mcp {
     /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
+    /// Also list what each tool answers, as a schema; lists are then twice as long.
+    #[arg(long)]
+    pub output_schemas: bool,
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
@@ -233,11 +267,24 @@ pub struct Doctor {
 
 /// How calls are watched.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Watching")]
 pub struct WatchFlags {
     /// Append a line of JSON for every call to this file; they go to stderr otherwise. A call that can't be written
     /// down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
+    /// Whether the account's own fields are shown in schemas; reading them costs a request.
+    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", hide_env = true, action = clap::ArgAction::Set, default_value_t = true, value_name = "BOOL")]
+    pub custom_fields: bool,
+    /// At most so many rows in an answer; what is left out is told, with the arguments that give it.
+    #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value_t = 10_000, value_name = "ROWS")]
+    pub max_rows: usize,
+    /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
+    #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
+    pub max_bytes: Option<usize>,
+    /// How long calls in flight may take to end when the process is told to stop.
+    #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
+    pub grace: u64,
     /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
     /// anything. An account's approver decides with the token in CWPSA_APPROVER_TOKEN, or those of
     /// `approver_tokens_env` in the settings file; without one, an MCP client asks its user, and all else is refused.
@@ -264,7 +311,10 @@ impl WatchFlags {
         let audit =
             audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
         let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
-        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals: Approvals::new(policy, store) }))
+        let calls = Calls::new(std::time::Duration::from_secs(self.grace));
+        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes };
+        let approvals = Approvals::new(policy, store);
+        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, calls, limits, approvals }))
     }
 }
 

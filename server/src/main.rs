@@ -3,8 +3,19 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    cwpsa::commands::run(cwpsa::cli::Arguments::parse()).await
+fn main() -> ExitCode {
+    let arguments = cwpsa::cli::Arguments::parse();
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let code = runtime.block_on(cwpsa::commands::run(arguments));
+    // A read of stdin can't be called off: waiting for it would keep a stopped server alive until its client writes.
+    runtime.shutdown_background();
+    code
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connectwise_psa::runtime::{Error, RateLimit, Tool};
+use connectwise_psa::runtime::{Error, Outcome, Tool};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -18,6 +18,13 @@ struct Call {
     tool: &'static str,
     /// `ok`, or the kind of the error.
     outcome: &'static str,
+    /// The HTTP status of the API's answer; 0 if there was none.
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Account {
+    account: String,
 }
 
 /// What is counted.
@@ -25,7 +32,7 @@ pub struct Metrics {
     registry: Registry,
     calls: Family<Call, Counter>,
     seconds: Histogram,
-    remaining: Gauge,
+    remaining: Family<Account, Gauge>,
     /// What is counted of webhooks.
     pub webhooks: webhooks::Counts,
 }
@@ -42,7 +49,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("cwpsa");
         let calls = Family::<Call, Counter>::default();
         let seconds = Histogram::new(exponential_buckets(0.001, 2.0, 15));
-        let remaining = Gauge::default();
+        let remaining = Family::<Account, Gauge>::default();
         registry.register("calls", "Calls by tool and outcome", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
         registry.register(
@@ -62,16 +69,17 @@ impl Metrics {
         text
     }
 
-    /// Counts a call.
-    pub fn called(&self, tool: Tool, result: Result<RateLimit, &Error>, took: Duration) {
-        let (outcome, limit) = match result {
-            Ok(limit) => ("ok", limit),
-            Err(error) => (error.kind().as_str(), error.rate_limit()),
+    /// Counts a call of an account.
+    pub fn called(&self, account: &str, tool: Tool, result: Result<&Outcome, &Error>, took: Duration) {
+        let (outcome, status, limit) = match result {
+            Ok(outcome) => ("ok", outcome.status, outcome.rate_limit),
+            Err(error) => (error.kind().as_str(), error.status().unwrap_or_default(), error.rate_limit()),
         };
-        self.calls.get_or_create(&Call { tool: tool.short_name(), outcome }).inc();
+        self.calls.get_or_create(&Call { tool: tool.short_name(), outcome, status }).inc();
         self.seconds.observe(took.as_secs_f64());
         if let Some(remaining) = limit.remaining {
-            self.remaining.set(i64::try_from(remaining).unwrap_or(i64::MAX));
+            let remaining = i64::try_from(remaining).unwrap_or(i64::MAX);
+            self.remaining.get_or_create(&Account { account: account.to_owned() }).set(remaining);
         }
     }
 }

@@ -2,15 +2,20 @@
 //! is counted and written down.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use connectwise_psa::runtime::{Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value};
+use connectwise_psa::runtime::{Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::approve::{self, Approvals, Approved, Consent, Refused};
 use crate::audit::{Audit, Call};
+use crate::fields::Fields;
 use crate::metrics::Metrics;
+use crate::reload::Reload;
 use crate::select::Selection;
+use crate::stop::Calls;
+use crate::trace::Trace;
 
 /// Watches every call of a process.
 pub struct Watch {
@@ -18,8 +23,36 @@ pub struct Watch {
     pub metrics: Metrics,
     /// Where calls are written down.
     pub audit: Audit,
+    /// Calls in flight.
+    pub calls: Calls,
+    /// How much an answer may hold.
+    pub limits: Limits,
     /// Which calls need a person's approval, and which have it.
     pub approvals: Approvals,
+}
+
+/// The most bytes of an answer to a program, if nothing else was said.
+const MOST_BYTES: usize = 16 << 20;
+
+/// How much an answer may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows.
+    pub rows: usize,
+    /// Bytes of JSON; what fits who reads it if not given.
+    pub bytes: Option<usize>,
+}
+
+impl Limits {
+    /// Those limits for a call that no one else has limited more.
+    fn on(self, options: &ExecuteOptions) -> ExecuteOptions {
+        let bytes = self.bytes.unwrap_or(MOST_BYTES);
+        ExecuteOptions {
+            max_rows: Some(options.max_rows.map_or(self.rows, |rows| rows.min(self.rows))),
+            max_bytes: options.max_bytes.or(Some(bytes)),
+            ..*options
+        }
+    }
 }
 
 /// Runs the tools of one account.
@@ -30,6 +63,8 @@ pub struct Runner {
     /// What is offered.
     pub selection: Selection,
     watch: Arc<Watch>,
+    /// What the account adds to the tools.
+    pub fields: Fields,
     /// Whether the account has people who approve calls.
     approvers: bool,
 }
@@ -49,7 +84,8 @@ pub enum Refusal {
 
 /// The object of an outcome: `result`, and where there is more `next`, the arguments that give it.
 pub fn value(outcome: &Outcome) -> Value {
-    let mut value = json!({"result": outcome.value});
+    let is_left_out = outcome.value.is_null() && outcome.notice.is_some();
+    let mut value = if is_left_out { json!({}) } else { json!({"result": outcome.value}) };
     if let Some(next) = outcome.next_arguments() {
         value["next"] = json!(next);
     }
@@ -78,7 +114,14 @@ pub fn was_not_made(error: &Error) -> bool {
 impl Runner {
     /// Runs the tools of `selection` by `client`, for the account of this name.
     pub fn new(account: &str, client: Client, selection: Selection, watch: Arc<Watch>) -> Self {
-        Self { account: account.into(), client, selection, watch, approvers: false }
+        Self {
+            account: account.into(),
+            client,
+            selection,
+            watch,
+            fields: Fields::default(),
+            approvers: false,
+        }
     }
 
     /// The same for an account with people who approve calls: then nobody else does.
@@ -97,9 +140,36 @@ impl Runner {
         approve::Call { account: &self.account, tool, arguments }
     }
 
+    /// The same, which finds out about the account's own fields if `wanted`, and tells `reload` of them.
+    #[must_use]
+    pub fn with_custom_fields(self, wanted: bool, reload: &Reload) -> Self {
+        let fields = if wanted { Fields::new(reload) } else { Fields::default() };
+        Self { fields, ..self }
+    }
+
+    /// The account with its own fields, asked for them if need be; `None` if they are not wanted or can't be had.
+    pub async fn account(&self) -> Option<Account> {
+        self.fields.get(&self.client).await
+    }
+
     /// The same for fewer tools.
     pub fn with(&self, selection: Selection) -> Self {
         Self { selection, ..self.clone() }
+    }
+
+    /// The client of the account.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The calls of the process that are in flight.
+    pub fn calls(&self) -> &Calls {
+        &self.watch.calls
+    }
+
+    /// How much an answer may hold.
+    pub fn limits(&self) -> Limits {
+        self.watch.limits
     }
 
     /// Runs a tool; `by` says how the call came.
@@ -141,12 +211,19 @@ impl Runner {
             _ => None,
         };
         let started = Instant::now();
+        let trace = Trace::current();
+        let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
+        // The API is told which trace its request belongs to.
+        let client = self.client.with_headers(trace.headers());
+        let options = self.limits().on(options);
         let result = match wrong {
             Some(error) => Err(error),
-            None => self.client.execute_with(tool, arguments, options).await,
+            None => client.execute_with(tool, arguments, &options).instrument(span.clone()).await,
         };
+        let result = result.map(|outcome| within(outcome, options.max_bytes));
         let took = started.elapsed();
-        self.watch.metrics.called(tool, result.as_ref().map(|outcome| outcome.rate_limit), took);
+        self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
+        span.in_scope(|| tell(result.as_ref(), took));
         let call = Call {
             account: &self.account,
             by,
@@ -154,11 +231,12 @@ impl Runner {
             arguments,
             result: result.as_ref().map(|outcome| outcome.status),
             took,
+            trace: trace.id(),
             approved_by: approved.as_ref().map(|approved| &*approved.by),
         };
         // It was made; that it could not be written down stops the next one.
         if let Err(error) = self.watch.audit.write(&call) {
-            eprintln!("the audit log can't be written: {error}");
+            tracing::error!(%error, "the audit log can't be written");
         }
         if let (Err(error), Some(approved)) = (&result, approved)
             && was_not_made(error)
@@ -181,5 +259,34 @@ impl Runner {
             let written = self.watch.audit.refused(&self.account, by, tool, arguments, refused.kind);
             written.map_or_else(Refusal::NotAudited, |()| Refusal::Approval(Box::new(refused)))
         })
+    }
+}
+
+/// The outcome without its value if that has too many bytes, with a notice. Lists were cut before. The call worked,
+/// so this is no error.
+fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
+    let Some(most) = most.filter(|_| !outcome.value.is_array()) else { return outcome };
+    let bytes = outcome.value.to_string().len();
+    if bytes > most {
+        outcome.value = Value::Null;
+        outcome.notice = Some(format!(
+            "The call worked; its answer of {bytes} bytes is left out, as at most {most} are given. Ask for fewer members \
+             with \"fields\" if the tool has that argument."
+        ));
+    }
+    outcome
+}
+
+/// To the microsecond, for logs.
+pub fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// A line of the log.
+fn tell(result: Result<&Outcome, &Error>, took: Duration) {
+    let ms = milliseconds(took);
+    match result {
+        Ok(outcome) => tracing::info!(outcome = "ok", status = outcome.status, ms, "called"),
+        Err(error) => tracing::info!(outcome = error.kind().as_str(), status = error.status(), ms, "called"),
     }
 }

@@ -14,7 +14,8 @@ use crate::cli;
 const TOOLSETS: &str = include_str!("../data/toolsets.txt");
 
 /// What a tool can do to data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// It reads.
     Read,

@@ -7,13 +7,17 @@
 //! region = "na"                 # or base_url = "https://…/v4_6_release/apis/3.0"
 //! company_id = "acme"
 //! public_key = "…"
-//! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…"
-//! client_id = "…"               # or client_id_env, or client_id_file
+//! private_key_env = "ACME_KEY"  # or private_key_file = "…", or private_key = "…", or from the system's keyring:
+//! # private_key_command = ["secret-tool", "lookup", "service", "cwpsa", "account", "acme"]
+//! client_id = "…"               # or client_id_env, client_id_file, client_id_command
 //! tokens_env = ["ACME_TOKEN"]   # who may use the account over HTTP; or tokens = ["…"]
 //! approver_tokens_env = ["ADA"] # who approves calls that need it; the variable's name stands in the audit log
 //!
 //! [accounts.acme.webhooks]      # see [`webhooks`]
 //! mcp = true
+//!
+//! [tools]                       # which tools servers offer, where no flags say it
+//! module = ["service", "time"]  # and class, name, toolset, read_only
 //! ```
 
 use std::collections::BTreeMap;
@@ -24,8 +28,10 @@ use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, Arguments, Login};
 use serde::Deserialize;
 
-use crate::cli::Connection;
+use crate::cli::{Connection, Selection};
 use crate::output::Failure;
+use crate::secrets::{self, Kept};
+use crate::select::Class;
 use crate::webhooks;
 
 /// The settings file.
@@ -34,9 +40,42 @@ use crate::webhooks;
 pub struct File {
     /// The account that is meant if none is named.
     pub default: Option<String>,
+    /// Which tools servers offer, if flags choose none; read again at SIGHUP.
+    #[serde(default)]
+    pub tools: Offered,
     /// The accounts by name.
     #[serde(default)]
     pub accounts: BTreeMap<String, Account>,
+}
+
+/// Which tools are offered, in the settings file: as the flags of the same names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Offered {
+    pub class: Vec<Class>,
+    pub module: Vec<String>,
+    pub name: Vec<String>,
+    pub toolset: Vec<String>,
+    pub read_only: bool,
+}
+
+impl Offered {
+    /// The same as flags.
+    pub fn selection(&self) -> Selection {
+        let Self { class, module, name, toolset, read_only: _ } = self;
+        Selection {
+            class: class.clone(),
+            module: module.clone(),
+            name: name.clone(),
+            toolset: toolset.clone(),
+        }
+    }
+
+    /// Whether it leaves tools out.
+    pub fn is_narrow(&self) -> bool {
+        self.selection().is_narrow()
+    }
 }
 
 /// An account in the settings file.
@@ -51,9 +90,13 @@ pub struct Account {
     private_key: Option<String>,
     private_key_env: Option<String>,
     private_key_file: Option<PathBuf>,
+    #[serde(default)]
+    private_key_command: Vec<String>,
     client_id: Option<String>,
     client_id_env: Option<String>,
     client_id_file: Option<PathBuf>,
+    #[serde(default)]
+    client_id_command: Vec<String>,
     #[serde(default)]
     tokens: Vec<String>,
     #[serde(default)]
@@ -149,30 +192,32 @@ impl Target {
             flags.public_key.clone().or(account.public_key.clone()),
             "the public key (--public-key, CWPSA_PUBLIC_KEY)",
         );
-        let private_key = secret(
+        let private_key = secrets::find(
             "CWPSA_PRIVATE_KEY",
             flags.private_key_file.as_deref(),
             Kept {
                 own: account.private_key.as_deref(),
                 variable: account.private_key_env.as_deref(),
                 file: account.private_key_file.as_deref(),
+                command: &account.private_key_command,
             },
         )?;
         let private_key = need(private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
-        let client_id = secret(
+        let client_id = secrets::find(
             "CWPSA_CLIENT_ID",
             None,
             Kept {
                 own: account.client_id.as_deref(),
                 variable: account.client_id_env.as_deref(),
                 file: account.client_id_file.as_deref(),
+                command: &account.client_id_command,
             },
         )?;
         let client_id = need(client_id, "the client id (CWPSA_CLIENT_ID)");
         if !missing.is_empty() {
             return Err(Failure::Usage(format!(
-                "it is not said whose account is meant. Missing: {}. A settings file can hold them too; see README.",
-                missing.join("; ")
+                "it is not said whose account is meant. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
+                missing.join("\n  ")
             )));
         }
         let credentials = Credentials {
@@ -235,36 +280,6 @@ fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Fai
     }
 }
 
-/// Where the settings file keeps a secret.
-pub(crate) struct Kept<'a> {
-    pub(crate) own: Option<&'a str>,
-    pub(crate) variable: Option<&'a str>,
-    pub(crate) file: Option<&'a Path>,
-}
-
-/// A secret: from the variable, from the file that a flag names, then as the settings file says.
-pub(crate) fn secret(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
-    let of_file = |path: &Path| match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),
-    };
-    let of_variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-    if let Some(text) = of_variable(variable) {
-        return Ok(Some(text));
-    }
-    match (file, kept.own, kept.variable, kept.file) {
-        (Some(path), ..) | (None, None, None, Some(path)) => of_file(path),
-        (None, Some(own), ..) => Ok(Some(own.to_owned())),
-        (None, None, Some(name), _) => match of_variable(name) {
-            Some(text) => Ok(Some(text)),
-            None => {
-                Err(Failure::Usage(format!("the settings file names the variable {name}, which is not set")))
-            }
-        },
-        (None, None, None, None) => Ok(None),
-    }
-}
-
 /// Reads the settings file; one at the usual place need not exist.
 ///
 /// # Errors
@@ -281,8 +296,17 @@ pub fn read(path: Option<&Path>) -> Result<File, Failure> {
     let Some(path) = path.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let file: File = parse(&path, &text)?;
+    let holds = |account: &Account| account.private_key.is_some() || !account.tokens.is_empty();
+    if file.accounts.values().any(holds) {
+        secrets::warn(&path);
+    }
+    Ok(file)
+}
+
+fn parse(path: &Path, text: &str) -> Result<File, Failure> {
     // The parser shows the line and the value, which may be a secret: only the place is told.
-    toml::from_str(&text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
         let message = match error.message() {
             message if message.starts_with("invalid type") => "the value is of the wrong type",

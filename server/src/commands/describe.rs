@@ -1,30 +1,41 @@
 //! `cwpsa describe`: all that is known of one tool.
 
-use connectwise_psa::runtime::{Tool, Value};
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
 use super::tools;
 use crate::cli::Describe;
+use crate::fields::input_schema;
 use crate::output::{self, Failure};
+use crate::settings::Target;
 
 /// Prints a tool.
-pub fn run(arguments: &Describe) -> Result<(), Failure> {
+pub async fn run(arguments: &Describe) -> Result<(), Failure> {
     let tool = super::tool(&arguments.tool)?;
+    let account = match arguments.custom_fields {
+        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOGUE).await?),
+        false => None,
+    };
     match arguments.dialect {
         Some(dialect) => {
-            let declaration = tool.declaration(dialect);
+            let schema = input_schema(account.as_ref(), tool);
+            let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
             output::json(&declaration.value);
         }
-        None => output::json(&entry(tool)),
+        None => output::json(&entry(tool, account.as_ref())),
     }
     Ok(())
 }
 
 /// A tool with what helps to call it: the fields of its filter, the look-ups before it, where it stands in the
-/// life of a record.
-pub fn entry(tool: Tool) -> Value {
+/// life of a record, and the account's own fields if they are known.
+pub fn entry(tool: Tool, account: Option<&Account>) -> Value {
     let mut value = tools::entry(tool);
+    if account.is_some() {
+        value["input_schema"] = input_schema(account, tool);
+    }
     let fields = tool.filter_fields();
     if !fields.is_empty() {
         value["filter_fields"] = json!(fields);

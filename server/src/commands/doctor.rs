@@ -3,15 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::{Error, ErrorKind, Value};
+use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use crate::cli::Doctor;
 use crate::output::{self, Failure};
+use crate::probe;
 use crate::settings::Target;
 
-/// The tool that any credentials may call.
-const PROBE: &str = "get_single_system_info";
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
 
@@ -25,14 +24,21 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
         eprintln!(
             "{mark} {}: {}",
             step["check"].as_str().unwrap_or_default(),
-            step["said"].as_str().unwrap_or_default()
+            step["said"].as_str().unwrap_or_default().replace('\n', "\n     ")
         );
         if let Some(advice) = step["do"].as_str() {
             eprintln!("     {advice}");
         }
     }
-    output::json(&json!({"ok": ok, "checks": report}));
-    result
+    if !output::is_watched() {
+        output::json(&json!({"ok": ok, "checks": report}));
+    }
+    // The report has told it.
+    match result {
+        Err(failure) => Err(Failure::Told(failure.exit_code())),
+        Ok(()) if ok => Ok(()),
+        Ok(()) => Err(Failure::Told(2)),
+    }
 }
 
 async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failure> {
@@ -42,22 +48,17 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let target = match Target::find(&arguments.connection).await {
         Ok(target) => target,
         Err(failure) => {
-            let Failure::Usage(message) = &failure else { return Err(failure) };
-            say("settings", false, message.clone(), Some("Set what is missing, then run this again."));
-            return Err(Failure::Usage("the settings are incomplete".to_owned()));
+            say("settings", false, failure.to_string(), Some("Set what is missing, then run this again."));
+            return Err(failure);
         }
     };
     say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
     let client = target.client()?;
     let started = SystemTime::now();
-    let probe = connectwise_psa::runtime::Request::<Value>::new(
-        connectwise_psa::runtime::Method::Get,
-        "/system/info",
-    );
-    let answer = match client.send_full(&probe).await {
+    let answer = match probe::ask(&client).await {
         Ok(answer) => answer,
         Err(error) => {
-            let (check, advice) = advice(&error);
+            let (check, advice) = probe::advice(&error);
             say(check, false, error.to_string(), Some(advice));
             return Err(Failure::Call(error));
         }
@@ -68,7 +69,7 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
         format!("answered in {} ms", started.elapsed().unwrap_or_default().as_millis()),
         None,
     );
-    say("credentials", true, format!("accepted ({PROBE})"), None);
+    say("credentials", true, "accepted".to_owned(), None);
     let theirs = answer
         .headers
         .get("date")
@@ -81,38 +82,29 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
         say("clock", apart <= CLOCK, format!("{} s apart", apart.as_secs()), advice);
     }
     let version = answer.value["version"].as_str().unwrap_or("unknown").to_owned();
-    say("version", true, format!("{version}; the tools were made for {}", connectwise_psa::API.accept), None);
+    let made_for = connectwise_psa::API.accept.rsplit_once("version=").map_or("", |(_, version)| version);
+    let older = numbers(&version) < numbers(made_for);
+    let advice = older
+        .then_some("The server is older than the tools: those for what is new in between will not be found.");
+    say("version", true, format!("{version}; the tools were made for {made_for}"), advice);
     let tools = CATALOGUE.len();
     say("tools", true, format!("{tools} in the catalogue"), None);
     Ok(())
 }
 
-/// Which check an error fails, and what to do.
-fn advice(error: &Error) -> (&'static str, &'static str) {
-    match error.kind() {
-        ErrorKind::Unauthorized => (
-            "credentials",
-            "Check company id, public and private key: System > Members > API Members > API Keys. A private key is shown once; make a new pair if in doubt.",
-        ),
-        ErrorKind::Forbidden => (
-            "credentials",
-            "The client id is missing or unknown, or the API member's security role is too narrow: check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
-        ),
-        ErrorKind::NotFound => (
-            "reachable",
-            "The address answers but has no such path: it must end in /v4_6_release/apis/3.0. On the cloud, wrong credentials look like this too.",
-        ),
-        ErrorKind::NotJson => (
-            "reachable",
-            "Something else answers at this address: a login page or a proxy. Use the api- host.",
-        ),
-        ErrorKind::RateLimited => {
-            ("reachable", "The account's budget of requests is used up; wait and try again.")
-        }
-        ErrorKind::Unreachable | ErrorKind::Timeout => {
-            ("reachable", "Check the address, the network, and whether a proxy or firewall stands between.")
-        }
-        ErrorKind::Configuration => ("settings", "Correct the address: https://host/v4_6_release/apis/3.0."),
-        _ => ("reachable", "The server failed; try again later, and quote the request id to its support."),
+/// Year and number of a version such as `v2025.1.12345`.
+fn numbers(version: &str) -> Vec<u32> {
+    version.trim_start_matches('v').split('.').take(2).filter_map(|part| part.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(numbers("v2024.12.1") < numbers("2025.1") && numbers("v2025.1.9") == numbers("2025.1"));
+        assert!(numbers("v2025.10.0") > numbers("2025.2"));
+        assert!(connectwise_psa::API.accept.contains("version="));
     }
 }

@@ -15,10 +15,19 @@ use crate::output::Failure;
 
 /// Runs a command and gives the exit code.
 pub async fn run(arguments: Arguments) -> ExitCode {
+    // Who serves is watched; who calls once sees what comes of it.
+    let level = match arguments.command {
+        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info",
+        _ => "warn",
+    };
+    if let Err(failure) = crate::logs::start(arguments.log, level) {
+        failure.tell();
+        return ExitCode::from(failure.exit_code());
+    }
     let result = match arguments.command {
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Search(arguments) => find::run(&arguments),
-        Command::Describe(arguments) => describe::run(&arguments),
+        Command::Describe(arguments) => describe::run(&arguments).await,
         Command::Call(arguments) => call::run(&arguments).await,
         Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
         Command::Serve(arguments) => crate::http::run(&arguments).await,

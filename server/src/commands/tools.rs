@@ -16,7 +16,8 @@ pub fn run(arguments: &Tools) -> Result<(), Failure> {
         return Ok(());
     }
     let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
-    let name = |tool: Tool| match arguments.names {
+    let usual = if arguments.dialect.is_some() { Names::Full } else { Names::Short };
+    let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
         Names::Full => tool.name(),
         Names::Short => tool.short_name(),
     };

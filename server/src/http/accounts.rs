@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use super::failure;
 use crate::cli::Connection;
 use crate::output::Failure;
+use crate::reload::Reload;
 use crate::run::{Runner, Watch};
 use crate::select::Selection;
 use crate::settings::{self, Target};
@@ -85,6 +86,13 @@ impl Accounts {
         Ok(Self(accounts))
     }
 
+    /// Has the accounts' own fields shown in schemas, if `wanted`.
+    pub fn show_custom_fields(&mut self, wanted: bool, reload: &Reload) {
+        for account in self.0.values_mut() {
+            account.runner = account.runner.clone().with_custom_fields(wanted, reload);
+        }
+    }
+
     /// The webhooks of all accounts that have some, by their tables or by flags.
     ///
     /// # Errors
@@ -140,9 +148,9 @@ impl Accounts {
         self.0.values().all(|account| !account.tokens.is_empty())
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Account)> {
+        self.0.iter().map(|(id, account)| (id.as_str(), account))
     }
 
     /// The account `id`, if the request's token is one of its own. Without an id, the only one that the token opens.
@@ -153,7 +161,10 @@ impl Accounts {
             .iter()
             .filter(|(name, account)| id.is_none_or(|id| id == name.as_str()) && account.opens_to(given));
         match (opened.next(), opened.next()) {
-            (Some((name, account)), None) => Ok((name, account)),
+            (Some((name, account)), None) => {
+                tracing::Span::current().record("account", name.as_str());
+                Ok((name, account))
+            }
             (Some(_), Some(_)) => Err(Box::new(failure::bad_request(
                 "say which account is meant: integrated_account_id is missing",
             ))),
@@ -181,6 +192,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Account {
+    /// Whether the request's token is one of its own.
+    pub fn opens(&self, headers: &HeaderMap) -> bool {
+        self.opens_to(bearer(headers))
+    }
+
     fn opens_to(&self, given: Option<&str>) -> bool {
         if self.tokens.is_empty() {
             return true;

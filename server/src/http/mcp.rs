@@ -20,10 +20,11 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use serde_json::{Map, json};
 use sha2::Sha256;
 
+use super::choice::Choice;
 use super::methods::Wanted;
 use super::{Shared, failure};
-use crate::cli::{Names, Offer};
-use crate::mcp::{self, Server};
+use crate::cli::Offer;
+use crate::mcp::{self, Server, Shape};
 use crate::store;
 
 /// More tools than this are offered by the three that find and call others.
@@ -127,11 +128,19 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let make = || {
-        Server::new(account.runner.clone(), Offer::Search, Names::Short)
-            .with_events(state.webhooks.events(id))
+    let choice = match Choice::of(request.uri().query().unwrap_or_default(), request.headers()) {
+        Ok(choice) => choice,
+        Err(message) => return failure::bad_request(&message),
     };
-    handle(state.sessions.get(id, make), request).await
+    let key = format!("{id} {}", choice.key);
+    let make = || {
+        let runner = match choice.selection {
+            Some(chosen) => account.runner.with(state.selection.and(move |tool| chosen.has(tool))),
+            None => account.runner.clone(),
+        };
+        Server::new(runner, choice.shape, state.reload.clone()).with_events(state.webhooks.events(id))
+    };
+    handle(state.sessions.get(&key, make), request).await
 }
 
 /// `/mcp/{token}`.
@@ -143,6 +152,7 @@ pub async fn of_token(
     let claims = state.sessions.read(&token);
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
     let (Some(claims), Some(account)) = (&claims, account) else { return failure::unauthorized() };
+    tracing::Span::current().record("account", claims["account"].as_str());
     let make = || {
         let wanted = Wanted::of(claims.as_object().unwrap_or(&Map::new()));
         let selection = state.selection.and(move |tool| wanted.has(tool));
@@ -151,7 +161,8 @@ pub async fn of_token(
         } else {
             Offer::Selected
         };
-        Server::new(account.runner.with(selection), offer, Names::Short)
+        let shape = Shape { offer, ..Shape::default() };
+        Server::new(account.runner.with(selection), shape, state.reload.clone())
     };
     handle(state.sessions.get(&token, make), request).await
 }

@@ -8,15 +8,18 @@ mod accounts;
 mod api;
 mod approvals;
 mod call;
+mod choice;
 mod failure;
 mod guard;
 mod mcp;
 mod methods;
 mod nest;
 mod proxy;
+mod ready;
 mod repeat;
 mod slashes;
 mod tools;
+mod watch;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -33,11 +36,14 @@ use connectwise_psa::runtime::Secret;
 
 use crate::cli::Serve;
 use crate::output::Failure;
+use crate::reload::Reload;
 use crate::run::Watch;
 use crate::select::Selection;
+use crate::stop::{self, Calls};
 use crate::store;
 use crate::webhooks::Hooks;
 use accounts::Accounts;
+pub use watch::watched;
 
 /// The most bytes of a request: a document of ten megabytes in base64 fits.
 const MOST_BODY: usize = 16 << 20;
@@ -52,6 +58,8 @@ struct State {
     sessions: mcp::Sessions,
     watch: Arc<Watch>,
     guard: guard::Guard,
+    ready: ready::Ready,
+    reload: Reload,
     webhooks: Arc<Hooks>,
 }
 
@@ -63,6 +71,7 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: tokio::net::TcpListener,
     router: Router,
+    calls: Calls,
     webhooks: Arc<Hooks>,
 }
 
@@ -78,7 +87,7 @@ impl Listening {
             stop.await;
             stopping.send_replace(true);
         };
-        let served = axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await;
+        let served = stop::serve(self.listener, self.router, &self.calls, stop).await;
         // A panic in there was shown when it came.
         let _ = webhooks.await;
         served
@@ -90,11 +99,14 @@ impl Listening {
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
 pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
-    let selection = Selection::new(&arguments.selection, arguments.read_only).map_err(Failure::Usage)?;
+    let config = arguments.connection.config.as_deref();
+    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+    let selection = reload.selection();
     let state = arguments.state.as_ref().map(Secret::expose);
     let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
     let watch = arguments.watch.start(Arc::clone(&store))?;
-    let accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     if watch.approvals.are_needed() && !accounts.have_approvers() {
         eprintln!(
@@ -110,6 +122,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let calls = watch.calls.clone();
     let state = Arc::new(State {
         accounts,
         selection,
@@ -119,9 +132,12 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         sessions: mcp::Sessions::new(store),
         watch,
         guard: guard::Guard::new(address, &arguments.allow_host),
+        ready: ready::Ready::default(),
+        reload,
         webhooks: Arc::clone(&webhooks),
     });
-    Ok(Listening { address, listener, router: router(state), webhooks })
+    let router = router(state, calls.clone());
+    Ok(Listening { address, listener, router, calls, webhooks })
 }
 
 /// Serves until the process is told to stop.
@@ -138,10 +154,10 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
-    listening.serve(crate::mcp::stop()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
+    listening.serve(stop::told()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
-fn router(state: Arc<State>) -> Router {
+fn router(state: Arc<State>, calls: Calls) -> Router {
     let accounts = Router::new()
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
@@ -164,7 +180,7 @@ fn router(state: Arc<State>) -> Router {
             get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
         )
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(ready::answer))
         .route("/openapi.json", get(api::document))
         .fallback(|| async {
             failure::plain(
@@ -176,7 +192,7 @@ fn router(state: Arc<State>) -> Router {
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);
     // Outside of the routes, as these go by the path that it gives.
-    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
+    Router::new().fallback_service(watched(all, calls)).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.
@@ -189,12 +205,4 @@ async fn metrics(state: Shared, headers: HeaderMap) -> Response {
         state.watch.metrics.text(),
     )
         .into_response()
-}
-
-async fn ready(state: Shared) -> (StatusCode, &'static str) {
-    if state.accounts.is_empty() {
-        (StatusCode::SERVICE_UNAVAILABLE, "no account")
-    } else {
-        (StatusCode::OK, "ok")
-    }
 }

@@ -9,29 +9,41 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::{Dialect, Tool, Value};
+use connectwise_psa::runtime::{Account, Dialect, Tool, Value};
 use serde_json::json;
 
 use super::methods::Wanted;
 use super::{Shared, failure, nest};
+use crate::fields::input_schema;
 
 /// More lists than this are not kept; a full one has four megabytes.
 const MOST: usize = 8;
 
 /// Lists that were asked for, as they went out: making the full one takes a tenth of a second.
 #[derive(Default)]
-pub struct Listings(Mutex<HashMap<(Wanted, bool), Bytes>>);
+pub struct Listings(Mutex<HashMap<Key, Bytes>>);
+
+/// What a list depends on.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    wanted: Wanted,
+    with_answers: bool,
+    /// The account, if its own fields are in the list.
+    account: Option<String>,
+    /// How often what is offered has changed.
+    change: u64,
+}
 
 impl Listings {
-    fn get(&self, wanted: Wanted, with_answers: bool, tools: impl Iterator<Item = Tool>) -> Bytes {
-        let key = (wanted, with_answers);
+    fn get(&self, key: Key, account: Option<&Account>, tools: impl Iterator<Item = Tool>) -> Bytes {
         // A panic elsewhere leaves the map whole.
         if let Some(kept) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return kept.clone();
         }
         let declared = tools.map(|tool| {
-            let mut value = tool.declaration(Dialect::Truto).value;
-            if with_answers {
+            let schema = input_schema(account, tool);
+            let mut value = tool.declaration_with(Dialect::Truto, tool.name(), schema).value;
+            if key.with_answers {
                 value["response_schema"] = tool.output_schema();
             }
             value
@@ -53,15 +65,24 @@ pub async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refused) = state.accounts.open(Some(&account), &headers) {
-        return *refused;
-    }
+    let (id, target) = match state.accounts.open(Some(&account), &headers) {
+        Ok(found) => found,
+        Err(refused) => return *refused,
+    };
     let query = nest::nested(&query.unwrap_or_default());
     let wanted = Wanted::of(&query);
     let with_answers = query.get("include_response_schema").is_some_and(|value| value == "true");
     let chosen = wanted.clone();
     let tools = CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
-    let body = state.listings.get(wanted, with_answers, tools);
+    let account = target.runner.account().await;
+    let own = account.as_ref().filter(|account| !account.all_fields().is_empty());
+    let key = Key {
+        wanted,
+        with_answers,
+        account: own.map(|_| id.to_owned()),
+        change: *state.reload.changes().borrow(),
+    };
+    let body = state.listings.get(key, own, tools);
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }
 

@@ -32,7 +32,7 @@ pub fn refused(value: Value) -> CallToolResult {
     result
 }
 
-/// The schema of [`crate::run::value`], around that of the tool's own answer.
+/// The schema of [`crate::run::value`], around that of the tool's own answer, and of the errors that come instead.
 pub fn schema(mut answer: Value) -> Map<String, Value> {
     let definitions = answer.as_object_mut().and_then(|answer| answer.remove("$defs"));
     let mut schema = json!({
@@ -42,8 +42,8 @@ pub fn schema(mut answer: Value) -> Map<String, Value> {
             "next": {"type": "object", "description": "Arguments that give what follows."},
             "omitted": {"type": "integer", "description": "Rows that did not fit."},
             "notice": {"type": "string"},
+            "error": {"type": "object", "description": "Why there is no result."},
         },
-        "required": ["result"],
     });
     if let Some(definitions) = definitions {
         schema["$defs"] = definitions;

@@ -4,6 +4,8 @@
 //! describe and call the others; a selection; or all of them, by pages.
 
 mod answer;
+mod arguments;
+mod changes;
 mod consent;
 mod events;
 mod offer;
@@ -21,12 +23,13 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 
 use crate::cli::{Mcp, Offer};
 use crate::output::Failure;
+use crate::reload::Reload;
 use crate::run::Runner;
-use crate::select::Selection;
-use crate::settings::Target;
+use crate::settings::{self, Target};
+use crate::stop;
 use crate::store::Memory;
 pub use events::Events;
-pub use server::Server;
+pub use server::{Server, Shape};
 pub use sessions::Sessions;
 
 /// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
@@ -34,21 +37,17 @@ const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "htt
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
-    let flags = &arguments.selection;
-    let chosen = !(flags.class.is_empty()
-        && flags.module.is_empty()
-        && flags.name.is_empty()
-        && flags.toolset.is_empty());
+    let config = arguments.connection.config.as_deref();
+    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+    let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
-    let selection = Selection::new(flags, arguments.read_only).map_err(Failure::Usage)?;
     let target = Target::find(&arguments.connection).await?;
-    let runner = Runner::new(
-        &target.credentials.company_id,
-        target.client()?,
-        selection,
-        arguments.watch.start(Arc::new(Memory::default()))?,
-    );
-    let server = Server::new(runner, offer, arguments.names);
+    let client = target.client()?;
+    let watch = arguments.watch.start(Arc::new(Memory::default()))?;
+    let runner = Runner::new(&target.credentials.company_id, client, reload.selection(), watch)
+        .with_custom_fields(arguments.watch.custom_fields, &reload);
+    let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
+    let server = Server::new(runner, shape, reload);
     match arguments.listen {
         None => stdio(server).await,
         Some(address) => http(server, address).await,
@@ -58,9 +57,22 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
 async fn stdio(server: Server) -> Result<(), Failure> {
     let failed =
         |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
-    let running = server.serve(rmcp::transport::stdio()).await.map_err(|error| failed(&error))?;
-    running.waiting().await.map_err(|error| failed(&error))?;
-    Ok(())
+    let calls = server.calls().clone();
+    let running = tokio::select! {
+        running = server.serve(rmcp::transport::stdio()) => running.map_err(|error| failed(&error))?,
+        // No one has called yet.
+        () = stop::told() => return Ok(()),
+    };
+    let leave = running.cancellation_token();
+    let mut ended = std::pin::pin!(running.waiting());
+    tokio::select! {
+        ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
+        () = stop::told() => tracing::info!("stopping"),
+    }
+    calls.finish().await;
+    // Answers that are ready still go out.
+    leave.cancel();
+    ended.await.map(drop).map_err(|error| failed(&error))
 }
 
 async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
@@ -73,8 +85,10 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     eprintln!("MCP at http://{address}/mcp");
-    let router = axum::Router::new().nest_service("/mcp", service(server, None));
-    axum::serve(listener, router).with_graceful_shutdown(stop()).await.map_err(failed)
+    let calls = server.calls().clone();
+    let router = axum::Router::new().route_service("/mcp", service(server, None));
+    let router = crate::http::watched(router, calls.clone());
+    stop::serve(listener, router, &calls, stop::told()).await.map_err(failed)
 }
 
 /// The service to mount; each session gets a copy of the server, which shares its client and index. Behind a server that
@@ -84,7 +98,7 @@ pub fn service(
     server: Server,
     sessions: Option<Sessions>,
 ) -> StreamableHttpService<Server, LocalSessionManager> {
-    let config = StreamableHttpServerConfig::default();
+    let config = StreamableHttpServerConfig::default().with_cancellation_token(server.calls().ended());
     let config = match sessions {
         None => config.with_allowed_origins(OWN_ORIGINS),
         Some(sessions) => {
@@ -94,12 +108,4 @@ pub fn service(
         }
     };
     StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config)
-}
-
-/// Resolves when the process is told to stop.
-pub async fn stop() {
-    // Without signals there is nothing to wait for; the process then ends by being killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use connectwise_psa::runtime::{self, Dialect, Value};
+use connectwise_psa::runtime::{self, Account, Dialect, Value};
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, json};
 
 use super::answer;
 use crate::cli::Names;
+use crate::fields::input_schema;
 
 /// The name of the tool that finds others.
 pub const SEARCH: &str = "search_tools";
@@ -78,9 +79,9 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
 }
 
 /// A tool of the catalogue.
-pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool) -> Tool {
+pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
     let name = shown(tool, names);
-    let declaration = tool.declaration_with(Dialect::Mcp, name, tool.input_schema_value()).value;
+    let declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
     let Value::Object(mut declaration) = declaration else { unreachable!("a declaration is an object") };
     let mut text = |member: &str| match declaration.remove(member) {
         Some(Value::String(text)) => text,

@@ -1,8 +1,10 @@
 //! Resources: what each part of the API can do, each tool in full, and what had to be mended in the spec.
 
 use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
+use super::arguments;
 use crate::commands::describe;
 
 const MODULE: &str = "cwpsa://modules/";
@@ -28,13 +30,27 @@ pub fn templates() -> Vec<ResourceTemplate> {
     tool.mime_type = Some("application/json".to_owned());
     let mut module = ResourceTemplate::new(format!("{MODULE}{{module}}"), "tools of a part of the API");
     module.mime_type = Some("text/markdown".to_owned());
-    vec![tool, module]
+    let mut argument = ResourceTemplate::new(format!("{TOOL}{{name}}/{{argument}}{{?value}}"), "an argument");
+    argument.description = Some(
+        "An argument of a tool: its schema, and which values it may have, as far as they are known."
+            .to_owned(),
+    );
+    argument.mime_type = Some("application/json".to_owned());
+    vec![tool, argument, module]
+}
+
+/// The tool and the argument that an address such as `cwpsa://tools/{name}/{argument}?value=…` names, and what was typed.
+pub fn argument(uri: &str) -> Option<(Tool, &str, String)> {
+    let (path, query) = uri.strip_prefix(TOOL)?.split_once('?').unwrap_or((uri.strip_prefix(TOOL)?, ""));
+    let (name, argument) = path.split_once('/')?;
+    let typed = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "value");
+    Some((CATALOGUE.get(name)?, argument, typed.map_or_else(String::new, |(_, value)| value.into_owned())))
 }
 
 /// The resource at `uri`.
 pub fn read(uri: &str) -> Option<ReadResourceResult> {
     let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
-        (format!("{:#}", describe::entry(CATALOGUE.get(name)?)), "application/json")
+        (format!("{:#}", describe::entry(CATALOGUE.get(name)?, None)), "application/json")
     } else {
         let module = uri.strip_prefix(MODULE)?;
         CATALOGUE.modules().find(|known| *known == module)?;
@@ -47,11 +63,14 @@ pub fn read(uri: &str) -> Option<ReadResourceResult> {
     Some(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(kind)]))
 }
 
-/// What a name in an address may be, as far as it was typed.
-pub fn complete(template: &str, argument: &str, typed: &str) -> Vec<String> {
+/// What a name in an address may be, as far as it was typed; `tool` is the one that was named before.
+pub fn complete(template: &str, argument: &str, typed: &str, tool: Option<Tool>) -> Vec<String> {
     let fits = |name: &&str| name.contains(typed);
     if template.starts_with(TOOL) && argument == "name" {
         CATALOGUE.tools().map(|tool| tool.short_name()).filter(fits).map(str::to_owned).collect()
+    } else if template.starts_with(TOOL) && argument == "argument" {
+        let names = tool.map(arguments::names).unwrap_or_default();
+        names.into_iter().filter(|name| name.contains(typed)).collect()
     } else if template.starts_with(MODULE) && argument == "module" {
         CATALOGUE.modules().filter(fits).map(str::to_owned).collect()
     } else {

@@ -2,50 +2,71 @@
 
 use std::sync::{Arc, OnceLock};
 
+use axum::http::request::Parts;
 use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::{ExecuteOptions, Tool, Value};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
     CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, Reference,
-    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
+    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
+    Reference, ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams,
+    SubscriptionFilter, UnsubscribeRequestParams,
 };
-use rmcp::service::{RequestContext, SubscriptionContext};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
-use super::{answer, offer, pages, prompts};
+use super::{answer, arguments, changes, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
+use crate::reload::Reload;
 use crate::run::{self, Runner};
 use crate::search::Search;
+use crate::stop::Calls;
+use crate::trace::Trace;
 
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
-/// The most bytes of an answer; what does not fit is told, with the arguments that give it.
+/// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
 const MOST_BYTES: usize = 60_000;
-/// The most rows of a walk over pages.
-const MOST_ROWS: usize = 10_000;
 
 /// Offers the tools of one account.
 #[derive(Clone)]
 pub struct Server(Arc<Inner>);
 
+/// In which form tools are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// All of them, or those that find them.
+    pub offer: Offer,
+    /// In which length names are.
+    pub names: Names,
+    /// Whether lists say what a tool answers.
+    pub output_schemas: bool,
+}
+
+impl Default for Shape {
+    /// As most clients like it: three tools, and short names, since clients put the server's name in front.
+    fn default() -> Self {
+        Self { offer: Offer::Search, names: Names::Short, output_schemas: false }
+    }
+}
+
 struct Inner {
     runner: Runner,
-    offer: Offer,
-    names: Names,
+    shape: Shape,
+    reload: Reload,
     search: OnceLock<Search>,
     events: Option<Events>,
 }
 
 impl Server {
-    /// Offers the tools that `runner` runs.
-    pub fn new(runner: Runner, offer: Offer, names: Names) -> Self {
-        Self(Arc::new(Inner { runner, offer, names, search: OnceLock::new(), events: None }))
+    /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
+    pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
+        Self(Arc::new(Inner { runner, shape, reload, search: OnceLock::new(), events: None }))
     }
 
     /// The same, which shows these events.
@@ -54,6 +75,16 @@ impl Server {
             inner.events = events;
         }
         self
+    }
+
+    /// The calls in flight.
+    pub fn calls(&self) -> &Calls {
+        self.0.runner.calls()
+    }
+
+    /// The most bytes of an answer.
+    fn most_bytes(&self) -> usize {
+        self.0.runner.limits().bytes.unwrap_or(MOST_BYTES)
     }
 
     fn search(&self) -> &Search {
@@ -86,13 +117,13 @@ impl Server {
             .iter()
             .map(|hit| {
                 let entry = find::entry(hit);
-                json!({"name": offer::shown(hit.tool, self.0.names), "title": entry["title"], "score": entry["score"]})
+                json!({"name": offer::shown(hit.tool, self.0.shape.names), "title": entry["title"], "score": entry["score"]})
             })
             .collect();
         answer::done(json!({"tools": tools}))
     }
 
-    fn describe(&self, arguments: &Map<String, Value>) -> CallToolResult {
+    async fn describe(&self, arguments: &Map<String, Value>) -> CallToolResult {
         let names: Vec<&str> = match arguments.get("names") {
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
             // Models that mean one tool write one name.
@@ -100,16 +131,17 @@ impl Server {
             _ => return missing("names", "a list of names of tools"),
         };
         let with_output = arguments.get("output") == Some(&Value::Bool(true));
+        let account = self.0.runner.account().await;
         let mut tools = Vec::new();
         for name in names.into_iter().take(offer::MOST_DESCRIBED) {
             match self.tool(name) {
                 Ok(tool) => {
-                    let mut entry = describe::entry(tool);
+                    let mut entry = describe::entry(tool, account.as_ref());
                     if let Some(members) = entry.as_object_mut() {
                         members.retain(|member, _| {
                             !matches!(member.as_str(), "tags" | "relations" | "short_name")
                         });
-                        members.insert("name".to_owned(), json!(offer::shown(tool, self.0.names)));
+                        members.insert("name".to_owned(), json!(offer::shown(tool, self.0.shape.names)));
                     }
                     if with_output {
                         entry["output_schema"] = tool.output_schema();
@@ -142,7 +174,7 @@ impl Server {
     }
 
     async fn execute(&self, tool: Tool, arguments: &Value, caller: &Caller<'_>) -> CallToolResponse {
-        let options = ExecuteOptions { max_bytes: Some(MOST_BYTES), ..ExecuteOptions::default() };
+        let options = ExecuteOptions { max_bytes: Some(self.most_bytes()), ..ExecuteOptions::default() };
         match consent::run(&self.0.runner, tool, arguments, &options, caller).await {
             Ok(outcome) => answer::done(run::value(&outcome)).into(),
             Err(instead) => *instead,
@@ -151,16 +183,30 @@ impl Server {
 
     /// Follows the pages of a list, telling how far it is.
     async fn walk(&self, tool: Tool, mut arguments: Value, caller: &Caller<'_>) -> CallToolResponse {
-        let (mut rows, context, options) = (Vec::new(), caller.context(), ExecuteOptions::default());
+        let (most_rows, most_bytes) = (self.0.runner.limits().rows, self.most_bytes());
+        let (mut rows, mut bytes, context) = (Vec::new(), 0, caller.context());
         loop {
+            let options = ExecuteOptions {
+                max_rows: Some(most_rows - rows.len()),
+                max_bytes: Some(most_bytes),
+                ..ExecuteOptions::default()
+            };
             let outcome = match consent::run(&self.0.runner, tool, &arguments, &options, caller).await {
                 Ok(outcome) => outcome,
                 Err(instead) => return *instead,
             };
-            let next = outcome.next_arguments().cloned();
-            match outcome.value {
-                Value::Array(page) => rows.extend(page),
-                _ => return answer::done(run::value(&outcome)).into(),
+            let mut next = outcome.next_arguments().cloned();
+            let is_cut = outcome.omitted.is_some();
+            let Value::Array(page) = outcome.value else {
+                return answer::done(run::value(&outcome)).into();
+            };
+            bytes += Value::Array(page.clone()).to_string().len();
+            let is_full = bytes > most_bytes && !rows.is_empty();
+            if is_full {
+                // A page that does not fit is where the next answer begins.
+                next = arguments.as_object().cloned();
+            } else {
+                rows.extend(page);
             }
             if let Some(token) = context.meta.get_progress_token() {
                 let progress = ProgressNotificationParam::new(token, rows.len() as f64)
@@ -169,7 +215,9 @@ impl Server {
                 let _ = context.peer.notify_progress(progress).await;
             }
             match next {
-                Some(next) if rows.len() < MOST_ROWS => arguments = Value::Object(next),
+                Some(next) if rows.len() < most_rows && !is_cut && !is_full => {
+                    arguments = Value::Object(next)
+                }
                 Some(next) => return answer::done(json!({"result": rows, "next": next})).into(),
                 None => return answer::done(json!({"result": rows})).into(),
             }
@@ -177,7 +225,7 @@ impl Server {
     }
 
     fn listed(&self) -> Vec<Tool> {
-        match self.0.offer {
+        match self.0.shape.offer {
             Offer::Search => {
                 let pinned = offer::PINNED.iter().filter_map(|name| CATALOGUE.get(name));
                 pinned.filter(|tool| self.0.runner.selection.has(*tool)).collect()
@@ -185,6 +233,14 @@ impl Server {
             Offer::Selected | Offer::All => self.0.runner.selection.tools().collect(),
         }
     }
+}
+
+/// The trace that a call belongs to: what its own `_meta` names, else the request that it came with.
+fn trace_of(context: &RequestContext<RoleServer>) -> Trace {
+    let state = context.meta.get_tracestate().unwrap_or_default();
+    let given = context.meta.get_traceparent().and_then(|parent| Trace::parse(parent, state));
+    let of_request = || context.extensions.get::<Parts>()?.extensions.get::<Trace>().cloned();
+    given.or_else(of_request).unwrap_or_else(Trace::begin)
 }
 
 fn missing(argument: &str, what: &str) -> CallToolResult {
@@ -209,6 +265,7 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let mut capabilities = ServerCapabilities::builder()
             .enable_tools()
+            .enable_tool_list_changed()
             .enable_resources()
             .enable_prompts()
             .enable_completions()
@@ -216,7 +273,7 @@ impl ServerHandler for Server {
         if let Some(resources) = capabilities.resources.as_mut() {
             resources.subscribe = self.0.events.as_ref().map(|_| true);
         }
-        let how = match self.0.offer {
+        let how = match self.0.shape.offer {
             Offer::Search => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
             }
@@ -242,9 +299,20 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         let start = cursor(request)?;
         let listed = self.listed();
-        let mut tools = if start == 0 && self.0.offer == Offer::Search { offer::three() } else { Vec::new() };
+        let Shape { offer, names, output_schemas } = self.0.shape;
+        let mut tools = if start == 0 && offer == Offer::Search { offer::three() } else { Vec::new() };
+        let account = self.0.runner.fields.known();
+        if account.is_none() && offer != Offer::Search {
+            // A list does not wait for the account. If it has fields of its own, the client hears that there is more.
+            let runner = self.0.runner.clone();
+            tokio::spawn(async move { runner.account().await });
+        }
         tools.extend(
-            listed.iter().skip(start).take(PAGE).map(|tool| offer::of_catalogue(*tool, self.0.names, false)),
+            listed
+                .iter()
+                .skip(start)
+                .take(PAGE)
+                .map(|tool| offer::of_catalogue(*tool, names, output_schemas, account.as_ref())),
         );
         let mut result = ListToolsResult::with_all_items(tools);
         result.next_cursor = (start + PAGE < listed.len()).then(|| (start + PAGE).to_string());
@@ -257,24 +325,34 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let Some(_call) = self.calls().begin() else {
+            let stopping =
+                json!({"error": {"kind": "stopping", "message": "the server is stopping; nothing was done"}});
+            return Ok(answer::refused(stopping).into());
+        };
+        let trace = trace_of(&context);
         let (answers, state) = (request.input_responses.as_ref(), request.request_state.as_deref());
         let caller = Caller::of(&context, &self.0.runner, answers, state).await;
-        let call = async {
+        let call = trace.scope(async {
             match &*request.name {
                 offer::SEARCH => self.find(&arguments).into(),
-                offer::DESCRIBE => self.describe(&arguments).into(),
+                offer::DESCRIBE => self.describe(&arguments).await.into(),
                 offer::CALL => self.call(arguments, &caller).await,
                 name => match self.tool(name) {
                     Ok(tool) => self.execute(tool, &Value::Object(arguments), &caller).await,
                     Err(error) => answer::refused(error).into(),
                 },
             }
-        };
+        });
         // Dropping the call closes its connection, which is all that can be done about a request on its way.
         tokio::select! {
             result = call => Ok(result),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
         }
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        changes::tell(&self.0.reload, self.calls(), context.peer);
     }
 
     async fn list_prompts(
@@ -322,6 +400,13 @@ impl ServerHandler for Server {
         if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
             return events.read().await.map(Into::into);
         }
+        if let Some((tool, argument, typed)) = pages::argument(&request.uri)
+            && let Some(page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
+        {
+            let text =
+                ResourceContents::text(format!("{page:#}"), request.uri).with_mime_type("application/json");
+            return Ok(ReadResourceResult::new(vec![text]).into());
+        }
         match pages::read(&request.uri) {
             Some(result) => Ok(result.into()),
             None => Err(ErrorData::resource_not_found(
@@ -354,17 +439,11 @@ impl ServerHandler for Server {
     }
 
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        self.0.events.as_ref().map(|_| Events::filter())
+        Some(changes::filter(self.0.events.as_ref()))
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        if let Some(events) = &self.0.events {
-            let _following = events.follow(&context);
-            tokio::select! {
-                () = context.cancelled() => {}
-                () = events.ended() => {}
-            }
-        }
+        changes::listen(&self.0.reload, self.0.events.as_ref(), self.calls(), &context).await;
         Ok(())
     }
 
@@ -374,10 +453,24 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let typed = request.argument.value;
+        let before = request.context.and_then(|context| context.arguments).unwrap_or_default();
+        let tool = before.get("name").and_then(|name| CATALOGUE.get(name));
+        let runner = &self.0.runner;
         let values = match &request.r#ref {
-            Reference::Resource(template) => pages::complete(&template.uri, &request.argument.name, &typed),
+            Reference::Resource(_) if request.argument.name == "value" => {
+                match (tool, before.get("argument")) {
+                    (Some(tool), Some(argument)) => {
+                        let values = arguments::values(runner, BY, tool, argument, &typed).await;
+                        values.iter().map(|(value, _)| arguments::text(value)).collect()
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Reference::Resource(template) => {
+                pages::complete(&template.uri, &request.argument.name, &typed, tool)
+            }
             Reference::Prompt(prompt) => match prompts::source(&prompt.name, &request.argument.name) {
-                Some((tool, member)) => self.names_of(tool, member, &typed).await,
+                Some((tool, member)) => arguments::records(runner, BY, tool, member, &typed).await,
                 None => Vec::new(),
             },
             _ => Vec::new(),
@@ -386,21 +479,5 @@ impl ServerHandler for Server {
         let values: Vec<String> = values.into_iter().take(CompletionInfo::MAX_VALUES).collect();
         let completion = CompletionInfo::with_pagination(values, None, more).unwrap_or_default();
         Ok(CompleteResult::new(completion))
-    }
-}
-
-impl Server {
-    /// Names of the account's records that hold what was typed. Nothing where they can't be read: a person who types
-    /// is not to be bothered with that.
-    async fn names_of(&self, tool: &str, member: &str, typed: &str) -> Vec<String> {
-        let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
-        let mut arguments = json!({"fields": format!("id,{member}"), "orderBy": member, "pageSize": 101});
-        if !typed.is_empty() {
-            arguments["filter"] = json!({member: {"contains": typed}});
-        }
-        let result = self.0.runner.run(BY, tool, &arguments, &ExecuteOptions::default()).await;
-        let Ok(outcome) = result else { return Vec::new() };
-        let rows = outcome.value.as_array().into_iter().flatten();
-        rows.filter_map(|row| row[member].as_str()).map(str::to_owned).collect()
     }
 }

@@ -20,7 +20,7 @@ use url::Url;
 use super::outgoing;
 use super::signature::Signer;
 use crate::output::Failure;
-use crate::settings::{Kept, secret};
+use crate::secrets::{self, Kept};
 
 /// The variable with the secret that posted events are signed with.
 const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
@@ -168,11 +168,12 @@ fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
         own: table.secret.as_deref(),
         variable: table.secret_env.as_deref(),
         file: table.secret_file.as_deref(),
+        command: &[],
     };
     // A table that names a secret of its own is not overruled by the variable of another account.
     let variable =
         if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
-    let secret = secret(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
+    let secret = secrets::find(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
         usage(
             "posted events are signed, so that their receiver can check them: put a secret into \
              CWPSA_WEBHOOK_SECRET, or name it by secret_env or secret_file in the settings file; make one with: \

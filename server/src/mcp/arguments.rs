@@ -1,0 +1,157 @@
+//! What an argument of a tool may be: the choices of its schema, or the ids that another tool lists. A page for
+//! people who pick, and the completions of what they type.
+
+use connectwise_psa::CATALOGUE;
+use connectwise_psa::runtime::{ExecuteOptions, Relation, Tool, Value};
+use rmcp::model::CompletionInfo;
+use serde_json::json;
+
+use crate::fields::input_schema;
+use crate::run::Runner;
+
+/// Members that people know a record by, best first.
+const CALLED: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
+
+/// The arguments of a tool whose values are known: those with choices, and ids that another tool lists.
+pub fn names(tool: Tool) -> Vec<String> {
+    let schema = tool.input_schema_value();
+    let members = schema["properties"].as_object().into_iter().flatten();
+    let known = |name: &str, node: &Value| !choices(node).is_empty() || source(tool, name).is_some();
+    members.filter(|(name, node)| known(name, node)).map(|(name, _)| name.clone()).collect()
+}
+
+/// The page of an argument: `{tool, argument, schema, values: [{value, name?}]}`, with the values that hold `typed`.
+/// `None` if the tool has no such argument.
+pub async fn page(runner: &Runner, by: &str, tool: Tool, argument: &str, typed: &str) -> Option<Value> {
+    let schema = input_schema(runner.account().await.as_ref(), tool);
+    let node = schema["properties"].get(argument)?.clone();
+    let values = values(runner, by, tool, argument, typed).await;
+    let values: Vec<Value> = values
+        .into_iter()
+        .map(|(value, name)| match name {
+            Some(name) => json!({"value": value, "name": name}),
+            None => json!({"value": value}),
+        })
+        .collect();
+    Some(json!({"tool": tool.short_name(), "argument": argument, "schema": node, "values": values}))
+}
+
+/// What an argument may be, as far as it was typed, each with what people call it. Nothing where that can't be read:
+/// a person who types is not to be bothered with it.
+pub async fn values(
+    runner: &Runner,
+    by: &str,
+    tool: Tool,
+    argument: &str,
+    typed: &str,
+) -> Vec<(Value, Option<String>)> {
+    let schema = input_schema(runner.account().await.as_ref(), tool);
+    let choices = choices(&schema["properties"][argument]);
+    if !choices.is_empty() {
+        let typed = typed.to_lowercase();
+        let fits = |value: &Value| text(value).to_lowercase().contains(&typed);
+        return choices.into_iter().filter(fits).map(|value| (value, None)).collect();
+    }
+    let Some((lister, field)) = source(tool, argument) else { return Vec::new() };
+    let filters = lister.filter_fields();
+    let called = CALLED.into_iter().find(|name| filters.iter().any(|field| field == name));
+    // A number is the beginning of an id only to those who know it already.
+    let member = if !typed.is_empty() && typed.bytes().all(|c| c.is_ascii_digit()) { None } else { called };
+    let rows = match member {
+        Some(member) => {
+            rows(runner, by, lister, &[&field, member], json!({member: {"contains": typed}}), typed).await
+        }
+        None => {
+            let members: Vec<&str> = std::iter::once(field.as_str()).chain(called).collect();
+            rows(
+                runner,
+                by,
+                lister,
+                &members,
+                json!({&field: typed.parse::<i64>().unwrap_or_default()}),
+                typed,
+            )
+            .await
+        }
+    };
+    let of_row = |row: &Value| {
+        let value = row.get(&field)?.clone();
+        let name = called.and_then(|called| row[called].as_str()).map(str::to_owned);
+        Some((value, name))
+    };
+    rows.iter().filter_map(of_row).collect()
+}
+
+/// Names of the account's records that hold what was typed.
+pub async fn records(runner: &Runner, by: &str, tool: &str, member: &str, typed: &str) -> Vec<String> {
+    let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
+    let rows = rows(runner, by, tool, &["id", member], json!({member: {"contains": typed}}), typed).await;
+    rows.iter().filter_map(|row| row[member].as_str()).map(str::to_owned).collect()
+}
+
+async fn rows(
+    runner: &Runner,
+    by: &str,
+    tool: Tool,
+    members: &[&str],
+    filter: Value,
+    typed: &str,
+) -> Vec<Value> {
+    let order = members.last().copied().unwrap_or("id");
+    let mut arguments =
+        json!({"fields": members.join(","), "orderBy": order, "pageSize": CompletionInfo::MAX_VALUES + 1});
+    if !typed.is_empty() {
+        arguments["filter"] = filter;
+    }
+    let result = runner.run(by, tool, &arguments, &ExecuteOptions::default()).await;
+    match result.map(|outcome| outcome.value) {
+        Ok(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    }
+}
+
+/// The tool that lists the values of an argument, and the member that is the value. Only tools that need nothing
+/// themselves.
+fn source(tool: Tool, argument: &str) -> Option<(Tool, String)> {
+    let fits = |relation: &Relation<'_>| relation.argument == argument && relation.with.is_empty();
+    let relation = tool.relations().into_iter().find(fits)?;
+    let lister = CATALOGUE.get(&relation.tool)?;
+    let needs = lister.input_schema_value()["required"].as_array().is_some_and(|needed| !needed.is_empty());
+    let field = if relation.field.is_empty() { "id".to_owned() } else { relation.field.into_owned() };
+    (!needs && !lister.filter_fields().is_empty()).then_some((lister, field))
+}
+
+/// The choices that a schema gives, itself or in one of its alternatives.
+fn choices(node: &Value) -> Vec<Value> {
+    if let Some(values) = node["enum"].as_array() {
+        return values.iter().filter(|value| !value.is_null()).cloned().collect();
+    }
+    if node["type"] == "boolean" {
+        return vec![json!(true), json!(false)];
+    }
+    let parts = ["anyOf", "oneOf"].into_iter().filter_map(|word| node[word].as_array()).flatten();
+    parts.chain(node.get("items")).flat_map(choices).collect()
+}
+
+/// A value as it is typed.
+pub fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_and_ids_are_known() {
+        let names = |tool: &str| names(CATALOGUE.get(tool).unwrap());
+        assert!(
+            names("get_single_ticket_by_id").is_empty()
+                || names("create_a_ticket_note").contains(&"ticketId".to_owned())
+        );
+        let with_values = CATALOGUE.tools().filter(|tool| !super::names(*tool).is_empty()).count();
+        println!("{with_values} tools have an argument whose values are known");
+        assert!(with_values > 1000);
+        assert_eq!(choices(&json!({"anyOf": [{"enum": ["a", null]}, {"type": "null"}]})), [json!("a")]);
+    }
+}

@@ -1,0 +1,123 @@
+//! Stopping without loss: the process is told to stop, refuses what is new, lets what was begun come to its end for
+//! a while, and leaves.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// What is left for connections to close after the last answer went out.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// The calls in flight.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    begun: TaskTracker,
+    /// No new ones are taken.
+    stopping: CancellationToken,
+    /// What stays open by itself, such as a session that waits for the client, has to end now.
+    ended: CancellationToken,
+    grace: Duration,
+}
+
+impl Calls {
+    /// None yet; at the end they are given so much time.
+    pub fn new(grace: Duration) -> Self {
+        let (stopping, ended) = (CancellationToken::new(), CancellationToken::new());
+        Self { begun: TaskTracker::new(), stopping, ended, grace }
+    }
+
+    /// A call begins, which lasts as long as what is given; `None` if no more are taken.
+    pub fn begin(&self) -> Option<TaskTrackerToken> {
+        (!self.stopping.is_cancelled()).then(|| self.begun.token())
+    }
+
+    /// Whether no more are taken.
+    pub fn are_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    /// Resolves when no more are taken.
+    pub async fn stopping(&self) {
+        self.stopping.cancelled().await;
+    }
+
+    /// Is cancelled when all that is still open has to end.
+    pub fn ended(&self) -> CancellationToken {
+        self.ended.clone()
+    }
+
+    /// Takes no more, and waits for those that were begun as long as they are given; being told to stop again ends
+    /// the wait. Whether all have ended.
+    pub async fn finish(&self) -> bool {
+        self.stopping.cancel();
+        self.begun.close();
+        let finished = tokio::select! {
+            () = self.begun.wait() => true,
+            () = tokio::time::sleep(self.grace) => false,
+            () = told() => false,
+        };
+        if !finished {
+            tracing::warn!(calls = self.begun.len(), "stopped before these calls had ended");
+        }
+        self.ended.cancel();
+        finished
+    }
+}
+
+/// Serves until `stop` resolves and the calls in flight are finished.
+///
+/// # Errors
+/// What the listener says.
+pub async fn serve(
+    listener: TcpListener,
+    router: axum::Router,
+    calls: &Calls,
+    stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    let stopping = calls.stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned());
+    let mut server = pin!(server.into_future());
+    tokio::select! {
+        result = &mut server => return result,
+        () = stop => tracing::info!("stopping"),
+    }
+    // The server has to be driven on, so that it closes its door.
+    let finish = async {
+        calls.finish().await;
+        tokio::time::sleep(CLOSING).await;
+    };
+    tokio::select! {
+        result = &mut server => result,
+        () = finish => Ok(()),
+    }
+}
+
+/// Resolves when the process is told to stop: Ctrl-C, or SIGTERM where there are signals.
+pub async fn told() {
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    let interrupted = async {
+        // Without signals there is nothing to wait for; the process then ends by being killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        () = interrupted => {}
+    }
+}
