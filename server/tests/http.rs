@@ -302,6 +302,7 @@ async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told(
         let response = plain("/healthz").header(name, value).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{name}");
     }
+    sdk.answers("GET", "/system/info", ok(json!({"version": "v2025.1"}))).await;
     for at in ["/healthz", "/readyz", "/openapi.json"] {
         assert_eq!(plain(at).send().await.unwrap().status(), StatusCode::OK, "{at}");
     }
@@ -317,7 +318,9 @@ async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told(
     let mut said = sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await.text().await.unwrap();
     said += &sdk.ask(Method::GET, "/metrics", None).await.text().await.unwrap();
     assert!(
-        said.contains("cwpsa_calls_total{tool=\"get_single_ticket_by_id\",outcome=\"unauthorized\"} 1"),
+        said.contains(
+            "cwpsa_calls_total{tool=\"get_single_ticket_by_id\",outcome=\"unauthorized\",status=\"401\"} 1"
+        ),
         "{said}"
     );
     for secret in ["private-key-of-acme", "client-id-of-acme", TOKEN] {

@@ -1,0 +1,183 @@
+//! A real process that is told to stop while the API takes its time: the call in flight is answered, what comes after
+//! is refused, and the process leaves with 0.
+#![cfg(unix)]
+
+mod support;
+
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use support::{TOKEN, settings};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// How long the API takes.
+const SLOW: Duration = Duration::from_millis(1500);
+
+struct Process {
+    child: Child,
+    upstream: MockServer,
+    _settings: tempfile::NamedTempFile,
+}
+
+impl Process {
+    async fn new(command: &str, flags: &[&str]) -> Self {
+        // Several clients in one process: only the first installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let upstream = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path("/service/tickets/7"))
+            .respond_with(ResponseTemplate::new(200).set_delay(SLOW).set_body_json(json!({"id": 7})))
+            .mount(&upstream)
+            .await;
+        let settings = settings(&upstream);
+        let child = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
+            .args([command, "--config", settings.path().to_str().unwrap()])
+            .args(flags)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        Self { child, upstream, _settings: settings }
+    }
+
+    /// The address that it says it listens at.
+    async fn base(&mut self) -> String {
+        let mut lines = BufReader::new(self.child.stderr.take().unwrap()).lines();
+        loop {
+            let line = lines.next_line().await.unwrap().expect("an address");
+            if let Some((_, rest)) = line.split_once("http://") {
+                // Someone has to read on.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return format!("http://{}", rest.split('/').next().unwrap());
+            }
+        }
+    }
+
+    async fn upstream_is_asked(&self) {
+        for _ in 0..200 {
+            if !self.upstream.received_requests().await.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("no call reached the API");
+    }
+
+    fn tell(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().unwrap().cast_signed()), signal).unwrap();
+    }
+
+    async fn end(mut self) -> ExitStatus {
+        tokio::time::timeout(Duration::from_secs(10), self.child.wait()).await.expect("it leaves").unwrap()
+    }
+}
+
+fn call() -> Value {
+    json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "get_single_ticket_by_id", "arguments": {"id": 7}}})
+}
+
+fn initialize() -> Value {
+    json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}})
+}
+
+#[tokio::test]
+async fn http_answers_what_is_in_flight_and_takes_nothing_new() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut process = Process::new("serve", &["--listen", "127.0.0.1:0"]).await;
+        let base = process.base().await;
+        let client = reqwest::Client::new();
+        let request = client.get(format!("{base}/proxy/service_tickets/7")).bearer_auth(TOKEN);
+        let answer = tokio::spawn(request.send());
+        process.upstream_is_asked().await;
+        process.tell(signal);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let late = reqwest::Client::new().get(format!("{base}/healthz")).send().await;
+        assert!(late.is_err() || late.unwrap().status() == 503, "nothing new is taken");
+        let answer = answer.await.unwrap().expect("the call in flight is answered");
+        assert_eq!(answer.json::<Value>().await.unwrap()["id"], 7);
+        assert_eq!(process.end().await.code(), Some(0), "{signal}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_takes_longer_than_the_grace_is_left() {
+    let mut process = Process::new("serve", &["--listen", "127.0.0.1:0", "--grace", "0"]).await;
+    let base = process.base().await;
+    let request = reqwest::Client::new().get(format!("{base}/proxy/service_tickets/7")).bearer_auth(TOKEN);
+    let answer = tokio::spawn(request.send());
+    process.upstream_is_asked().await;
+    let told = Instant::now();
+    process.tell(Signal::SIGTERM);
+    assert_eq!(process.end().await.code(), Some(0));
+    assert!(told.elapsed() < SLOW, "{:?}", told.elapsed());
+    assert!(answer.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
+    let mut process = Process::new("mcp", &["--listen", "127.0.0.1:0"]).await;
+    let base = process.base().await;
+    let client = reqwest::Client::new();
+    let post = |body: Value, session: Option<&str>| {
+        let request =
+            client.post(format!("{base}/mcp")).header("accept", "application/json, text/event-stream");
+        let request = session.into_iter().fold(request, |request, id| request.header("mcp-session-id", id));
+        request.json(&body).send()
+    };
+    let started = post(initialize(), None).await.unwrap();
+    let session = started.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    post(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), Some(&session)).await.unwrap();
+    let stream = client
+        .get(format!("{base}/mcp"))
+        .header("accept", "text/event-stream")
+        .header("mcp-session-id", &session)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stream.status(), 200);
+    let answer = tokio::spawn({
+        let answer = post(call(), Some(&session));
+        async move { answer.await.unwrap().text().await.unwrap() }
+    });
+    process.upstream_is_asked().await;
+    process.tell(Signal::SIGTERM);
+    let text = answer.await.unwrap();
+    assert!(text.contains(r#""structuredContent":{"result":{"id":7}}"#), "{text}");
+    assert_eq!(process.end().await.code(), Some(0));
+    drop(stream);
+}
+
+#[tokio::test]
+async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
+    let mut process = Process::new("mcp", &[]).await;
+    let mut input = process.child.stdin.take().unwrap();
+    let mut output = BufReader::new(process.child.stdout.take().unwrap()).lines();
+    let mut late = call();
+    late["id"] = json!(3);
+    for message in [initialize(), json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), call()] {
+        input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+    }
+    process.upstream_is_asked().await;
+    process.tell(Signal::SIGTERM);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    input.write_all(format!("{late}\n").as_bytes()).await.unwrap();
+    let mut answers = Vec::new();
+    while let Some(line) = output.next_line().await.unwrap() {
+        answers.push(serde_json::from_str::<Value>(&line).unwrap());
+    }
+    let of =
+        |id: u64| answers.iter().find(|answer| answer["id"] == id).unwrap_or_else(|| panic!("{answers:?}"));
+    assert_eq!(of(2)["result"]["structuredContent"], json!({"result": {"id": 7}}));
+    assert_eq!(of(3)["result"]["structuredContent"]["error"]["kind"], "stopping");
+    assert_eq!(process.upstream.received_requests().await.unwrap().len(), 1);
+    assert_eq!(process.end().await.code(), Some(0));
+}
