@@ -23,12 +23,12 @@ pub struct Watch {
     pub metrics: Metrics,
     /// Where calls are written down.
     pub audit: Audit,
-    /// Which calls need a person's approval, and which have it.
-    pub approvals: Approvals,
     /// Calls in flight.
     pub calls: Calls,
     /// How much an answer may hold.
     pub limits: Limits,
+    /// Which calls need a person's approval, and which have it.
+    pub approvals: Approvals,
 }
 
 /// The most bytes of an answer to a program, if nothing else was said.
@@ -63,10 +63,10 @@ pub struct Runner {
     /// What is offered.
     pub selection: Selection,
     watch: Arc<Watch>,
-    /// Whether the account has people who approve calls.
-    approvers: bool,
     /// What the account adds to the tools.
     pub fields: Fields,
+    /// Whether the account has people who approve calls.
+    approvers: bool,
 }
 
 /// Why a tool was not run, or how it failed.
@@ -114,8 +114,14 @@ pub fn was_not_made(error: &Error) -> bool {
 impl Runner {
     /// Runs the tools of `selection` by `client`, for the account of this name.
     pub fn new(account: &str, client: Client, selection: Selection, watch: Arc<Watch>) -> Self {
-        let fields = Fields::default();
-        Self { account: account.into(), client, selection, watch, approvers: false, fields }
+        Self {
+            account: account.into(),
+            client,
+            selection,
+            watch,
+            fields: Fields::default(),
+            approvers: false,
+        }
     }
 
     /// The same for an account with people who approve calls: then nobody else does.
@@ -208,8 +214,8 @@ impl Runner {
         let trace = Trace::current();
         let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
         // The API is told which trace its request belongs to.
-        let options = self.limits().on(options);
         let client = self.client.with_headers(trace.headers());
+        let options = self.limits().on(options);
         let result = match wrong {
             Some(error) => Err(error),
             None => client.execute_with(tool, arguments, &options).instrument(span.clone()).await,
@@ -225,8 +231,8 @@ impl Runner {
             arguments,
             result: result.as_ref().map(|outcome| outcome.status),
             took,
-            approved_by: approved.as_ref().map(|approved| &*approved.by),
             trace: trace.id(),
+            approved_by: approved.as_ref().map(|approved| &*approved.by),
         };
         // It was made; that it could not be written down stops the next one.
         if let Err(error) = self.watch.audit.write(&call) {

@@ -136,7 +136,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         reload,
         webhooks: Arc::clone(&webhooks),
     });
-    let router = watched(router(state), calls.clone());
+    let router = router(state, calls.clone());
     Ok(Listening { address, listener, router, calls, webhooks })
 }
 
@@ -157,7 +157,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     listening.serve(stop::told()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
-fn router(state: Arc<State>) -> Router {
+fn router(state: Arc<State>, calls: Calls) -> Router {
     let accounts = Router::new()
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
@@ -192,7 +192,7 @@ fn router(state: Arc<State>) -> Router {
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);
     // Outside of the routes, as these go by the path that it gives.
-    Router::new().fallback_service(all).layer(middleware::map_request(slashes::collapse))
+    Router::new().fallback_service(watched(all, calls)).layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.

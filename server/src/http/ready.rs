@@ -22,15 +22,20 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What was found last, and when.
 #[derive(Default)]
-pub struct Ready(Mutex<Option<(Instant, Arc<Map<String, Value>>)>>);
+pub struct Ready(Mutex<Option<Found>>);
+
+/// What each account said, and when.
+struct Found {
+    at: Instant,
+    accounts: Arc<Map<String, Value>>,
+}
 
 impl Ready {
     /// What each account says: `{ok, ms}`, or `{ok, kind, message, do}`. Who comes meanwhile waits for the same answer.
     async fn ask(&self, state: &super::State) -> Arc<Map<String, Value>> {
         let mut kept = self.0.lock().await;
-        if let Some((at, found)) = kept.as_ref().filter(|(at, _)| at.elapsed() < HOLDS) {
-            let _ = at;
-            return Arc::clone(found);
+        if let Some(found) = kept.as_ref().filter(|found| found.at.elapsed() < HOLDS) {
+            return Arc::clone(&found.accounts);
         }
         let mut asked = JoinSet::new();
         for (id, account) in state.accounts.iter() {
@@ -39,7 +44,7 @@ impl Ready {
         }
         let found: Map<String, Value> = asked.join_all().await.into_iter().collect();
         let found = Arc::new(found);
-        *kept = Some((Instant::now(), Arc::clone(&found)));
+        *kept = Some(Found { at: Instant::now(), accounts: Arc::clone(&found) });
         found
     }
 }

@@ -330,9 +330,9 @@ impl ServerHandler for Server {
                 json!({"error": {"kind": "stopping", "message": "the server is stopping; nothing was done"}});
             return Ok(answer::refused(stopping).into());
         };
+        let trace = trace_of(&context);
         let (answers, state) = (request.input_responses.as_ref(), request.request_state.as_deref());
         let caller = Caller::of(&context, &self.0.runner, answers, state).await;
-        let trace = trace_of(&context);
         let call = trace.scope(async {
             match &*request.name {
                 offer::SEARCH => self.find(&arguments).into(),
