@@ -34,8 +34,12 @@ async fn watch(State(calls): State<Calls>, mut request: Request, next: Next) -> 
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("", MatchedPath::as_str);
     let Some(call) = calls.begin() else {
-        // Nothing was done, so the caller may ask another copy for the same.
-        return failure::plain(StatusCode::SERVICE_UNAVAILABLE, "this server is stopping");
+        // Nothing was done, so the caller may ask another copy for the same. A callback only comes again after 429.
+        let status = match route.starts_with("/webhooks/") {
+            true => StatusCode::TOO_MANY_REQUESTS,
+            false => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        return failure::plain(status, "this server is stopping");
     };
     // A stream of a session lasts as long as its client likes.
     let waits = request.method() == Method::GET && route.starts_with("/mcp");
