@@ -178,7 +178,8 @@ def versions() -> dict[str, str]:
     found = {name.removeprefix("node_modules/"): entry.get("version") for name, entry in lock["packages"].items()}
     for name in ("langgraph.txt", "crewai.txt"):
         for package, version in re.findall(r"^([\w-]+)==(\S+)", (HERE / name).read_text("utf-8"), re.MULTILINE):
-            found[f"python:{package}"] = version
+            # Of both, the first is the one that most was measured with.
+            found.setdefault(f"python:{package}", version)
     return found
 
 
