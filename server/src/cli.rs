@@ -324,7 +324,7 @@ impl WatchFlags {
 #[command(next_help_heading = "Account")]
 pub struct Connection {
     /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
-    #[arg(long, env = "CWPSA_SANDBOX", conflicts_with_all = ["account", "base_url", "region"])]
+    #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with_all = ["account", "base_url", "region"])]
     pub sandbox: bool,
     /// The account of this name in the settings file; its default if not given.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]

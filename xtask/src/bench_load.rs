@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::bench::{Figure, at_most};
+use crate::bench_server::{self, PROGRAM};
 use crate::sandbox::{self, AUTHORIZATION, Sandbox};
 
-const PROGRAM: &str = "target/release/cwpsa";
 /// The ticket that is read, straight and as a tool.
 const TICKET: &str = "/service/tickets/8812";
 const TOOL: &str = "/proxy/service_tickets/8812?integrated_account_id=acme";
@@ -27,11 +27,7 @@ const LONG: u64 = 600;
 /// What could not be built, started or asked.
 pub fn measure(figures: &mut Vec<Figure>, soak: bool) -> Result<(), String> {
     eprintln!("measuring: cwpsa under load …");
-    let build = ["build", "--quiet", "--release", "--package", "cwpsa", "--bins"];
-    let status = Command::new(env!("CARGO")).args(build).status().map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err("cwpsa could not be built".to_owned());
-    }
+    bench_server::build(&["--profile", "dist", "--bins"])?;
     let sandbox = Sandbox::start(&sandbox::build(&["--release"])?, &[])?;
     let server = Server::start(&sandbox)?;
     overhead(figures, &sandbox, &server)?;
@@ -128,7 +124,7 @@ impl Server {
     }
 
     fn memory(&self) -> Result<f64, String> {
-        crate::bench_server::memory(self.process.id())
+        bench_server::memory(self.process.id())
     }
 }
 

@@ -105,6 +105,8 @@ const LENGTH: f32 = 0.9;
 const DESCRIBED: f32 = 0.3;
 /// How much of a score needs every thing that the query speaks of: two of them in one tool tell more than one twice.
 const COVERED: f32 = 0.3;
+/// What is left of a score without the thing that is wanted.
+const HEADLESS: f32 = 0.7;
 /// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
 /// between six ways to change one of them.
 const SIBLING: f32 = 0.92;
@@ -192,9 +194,12 @@ impl Search {
                 // What is said of an act says what is wanted done.
                 let of_act = entry.act.map_or(0.0, |number| acts[number]);
                 let there = things.iter().filter(|thing| thing.is_in(number, entry)).count();
+                let lacks_head =
+                    asked.has_head && !things.first().is_none_or(|head| head.is_titled(number, entry));
+                let of_head = if lacks_head { HEADLESS } else { 1.0 };
                 let covered = 1.0 - COVERED + COVERED * there as f32 / things.len().max(1) as f32;
-                let score =
-                    covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom) + ACT * of_act;
+                let score = of_head * covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom)
+                    + ACT * of_act;
                 (score > 0.0 && allowed(entry.tool))
                     .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
@@ -214,7 +219,8 @@ impl Search {
     /// Where what these stems say is spoken of.
     fn thing(&self, stems: &[String]) -> Thing {
         let (titles, said) = (self.titles.scores(stems), self.said.scores(stems));
-        Thing { titles, said, acts: self.acts.scores(stems) }
+        let is_untitled = titles.iter().all(|score| *score <= 0.0);
+        Thing { titles, said, acts: self.acts.scores(stems), is_untitled }
     }
 }
 
@@ -223,9 +229,17 @@ struct Thing {
     titles: Vec<f32>,
     said: Vec<f32>,
     acts: Vec<f32>,
+    /// No title speaks of it: it is a word that people say.
+    is_untitled: bool,
 }
 
 impl Thing {
+    /// Whether a tool, by its number, has it in its title, or is one of which nothing else is said.
+    fn is_titled(&self, number: usize, entry: &Entry) -> bool {
+        self.titles.get(number).is_some_and(|score| *score > 0.0)
+            || (self.is_untitled && self.is_in(number, entry))
+    }
+
     /// Whether a tool, by its number, speaks of it.
     fn is_in(&self, number: usize, entry: &Entry) -> bool {
         let is_there = |scores: &[f32], number: usize| scores.get(number).is_some_and(|score| *score > 0.0);

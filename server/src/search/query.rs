@@ -44,6 +44,8 @@ pub struct Query {
     pub stems: Vec<String>,
     /// The stems of each thing that it speaks of: what is said, and what is meant by it.
     pub things: Vec<Vec<String>>,
+    /// Whether the first of them is what is wanted, and the others only say which: tickets on a board are tickets.
+    pub has_head: bool,
     /// Stems and sayings, each as often as it counts.
     pub tokens: Vec<String>,
 }
@@ -63,8 +65,10 @@ impl Query {
         };
         let is_only =
             !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
+        let mut has_head = false;
         let mut place = 0;
         while place < query.len() {
+            has_head |= things.len() == 1 && PREPOSITIONS.contains(&query[place].as_str());
             let is_spent = wanted.spent.contains(&place);
             let meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
@@ -101,7 +105,8 @@ impl Query {
         }
         // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
         stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
-        Self { intent: intent(&wanted, &query), is_sure: wanted.is_sure, words: query, stems, things, tokens }
+        let (intent, is_sure) = (intent(&wanted, &query), wanted.is_sure);
+        Self { intent, is_sure, words: query, stems, things, has_head, tokens }
     }
 
     /// How much it favours tools that do something.
@@ -155,6 +160,16 @@ mod tests {
         assert_eq!(query("notes on ticket 48213").intent, Intent::List);
         assert_eq!(query("delete ticket 48213").intent, Intent::Delete);
         assert_eq!(query("net 30").intent, Intent::List);
+    }
+
+    #[test]
+    fn what_stands_before_a_preposition_is_what_is_wanted() {
+        for (text, has_head) in
+            [("list tickets on a board", true), ("tickets on a board", true), ("open tickets", false)]
+        {
+            assert_eq!(query(text).has_head, has_head, "{text}");
+        }
+        assert!(query("list tickets on a board").things[0].contains(&"ticket".to_owned()));
     }
 
     #[test]
