@@ -108,7 +108,11 @@ export async function tour(context, client, call) {
     assert.match(page.text, /^- `create_a_procurement_purchaseorder`: /m)
     const { resourceTemplates } = await client.listResourceTemplates()
     const templates = resourceTemplates.map((template) => template.uriTemplate)
-    assert.deepEqual(templates, ['cwpsa://tools/{name}', 'cwpsa://modules/{module}'])
+    const wanted = ['cwpsa://tools/{name}', 'cwpsa://tools/{name}/{argument}{?value}', 'cwpsa://modules/{module}']
+    assert.deepEqual(templates, wanted)
+    const uri = 'cwpsa://tools/create_a_time_entry/chargeToType'
+    const argument = JSON.parse((await client.readResource({ uri })).contents[0].text)
+    assert.ok(argument.values.some(({ value }) => value === 'ServiceTicket'), JSON.stringify(argument))
     const tool = (await client.readResource({ uri: 'cwpsa://tools/create_a_ticket' })).contents[0]
     assert.ok(JSON.parse(tool.text).input_schema.properties.summary)
     await assert.rejects(client.readResource({ uri: 'cwpsa://tools/no_such_tool' }), /nothing at cwpsa:/)
