@@ -40,6 +40,7 @@ mod extra;
 mod filter;
 mod form;
 mod method;
+pub mod outgoing;
 mod paging;
 mod parameter;
 mod patch;
@@ -87,5 +88,5 @@ pub use table::{
 };
 pub use tool::{
     Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome, Prerequisites,
-    Relation, Source, TooBig, Tool, ToolDetails,
+    Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use connectwise_psa::runtime::{Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value};
+use connectwise_psa::runtime::{
+    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value, json_size,
+};
 use serde_json::json;
 use tracing::Instrument;
 
@@ -266,7 +268,7 @@ impl Runner {
 /// so this is no error.
 fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
     let Some(most) = most.filter(|_| !outcome.value.is_array()) else { return outcome };
-    let bytes = outcome.value.to_string().len();
+    let bytes = json_size(&outcome.value);
     if bytes > most {
         outcome.value = Value::Null;
         outcome.notice = Some(format!(

@@ -24,7 +24,6 @@ pub struct Kept<'a> {
 /// # Errors
 /// What could not be read.
 pub fn find(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
-    let of_variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     if let Some(text) = of_variable(variable) {
         return Ok(Some(text));
     }
@@ -35,9 +34,7 @@ pub fn find(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Optio
         return Ok(Some(own.to_owned()));
     }
     if let Some(name) = kept.variable {
-        let missing =
-            || Failure::Usage(format!("the settings file names the variable {name}, which is not set"));
-        return of_variable(name).ok_or_else(missing).map(Some);
+        return named_variable(name).map(Some);
     }
     if let Some(path) = kept.file {
         return of_file(path).map(Some);
@@ -46,6 +43,20 @@ pub fn find(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Optio
         [] => Ok(None),
         [program, arguments @ ..] => of_command(program, arguments).map(Some),
     }
+}
+
+fn of_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// What is in a variable that the settings file names.
+///
+/// # Errors
+/// It is not set.
+pub fn named_variable(name: &str) -> Result<String, Failure> {
+    of_variable(name).ok_or_else(|| {
+        Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
+    })
 }
 
 fn of_file(path: &Path) -> Result<String, Failure> {

@@ -115,7 +115,7 @@ impl Account {
     pub fn tokens(&self) -> Result<Vec<Secret>, Failure> {
         let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
         for name in &self.tokens_env {
-            tokens.push(variable(name)?);
+            tokens.push(secrets::named_variable(name)?.into());
         }
         Ok(tokens)
     }
@@ -125,15 +125,11 @@ impl Account {
     /// # Errors
     /// A variable that is named and not set.
     pub fn approvers(&self) -> Result<Vec<(String, Secret)>, Failure> {
-        self.approver_tokens_env.iter().map(|name| Ok((name.clone(), variable(name)?))).collect()
+        self.approver_tokens_env
+            .iter()
+            .map(|name| Ok((name.clone(), secrets::named_variable(name)?.into())))
+            .collect()
     }
-}
-
-fn variable(name: &str) -> Result<Secret, Failure> {
-    let token = std::env::var(name).ok().filter(|token| !token.is_empty());
-    token.map(Secret::from).ok_or_else(|| {
-        Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
-    })
 }
 
 impl std::fmt::Debug for Account {

@@ -2,24 +2,33 @@
 
 mod support;
 
-use std::process::Stdio;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::settings;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use support::{settings, stdio};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+/// A session of a server whose API is a stand-in.
 struct Session {
-    _process: Child,
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
-    next: u64,
-    notifications: Vec<Value>,
+    session: stdio::Session,
     upstream: MockServer,
     _settings: tempfile::NamedTempFile,
+}
+
+impl Deref for Session {
+    type Target = stdio::Session;
+
+    fn deref(&self) -> &stdio::Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut stdio::Session {
+        &mut self.session
+    }
 }
 
 impl Session {
@@ -30,54 +39,9 @@ impl Session {
     async fn with_version(flags: &[&str], version: &str) -> Self {
         let upstream = MockServer::start().await;
         let settings = settings(&upstream);
-        let mut process = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
-            .args(["mcp", "--config", settings.path().to_str().unwrap()])
-            .args(flags)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let input = process.stdin.take().unwrap();
-        let output = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut session = Self {
-            _process: process,
-            input,
-            output,
-            next: 0,
-            notifications: Vec::new(),
-            upstream,
-            _settings: settings,
-        };
-        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
-        let answer = session.ask("initialize", params).await;
-        assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
-        session.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
-        session
-    }
-
-    async fn send(&mut self, message: &Value) {
-        self.input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
-    }
-
-    async fn read(&mut self) -> Value {
-        let line = tokio::time::timeout(Duration::from_secs(20), self.output.next_line())
-            .await
-            .expect("an answer in time");
-        serde_json::from_str(&line.unwrap().expect("the process is there")).unwrap()
-    }
-
-    async fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.next += 1;
-        let id = self.next;
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
-        loop {
-            let message = self.read().await;
-            if message["id"] == id {
-                return message;
-            }
-            self.notifications.push(message);
-        }
+        let config = ["--config", settings.path().to_str().unwrap()];
+        let session = stdio::Session::with_version(&[&config, flags].concat(), version).await;
+        Self { session, upstream, _settings: settings }
     }
 
     async fn call(&mut self, name: &str, arguments: Value) -> Value {

@@ -3,12 +3,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::bench::{Figure, at_most};
 use crate::bench_server::{self, PROGRAM};
 use crate::sandbox::{self, AUTHORIZATION, Sandbox};
+use crate::wrk::{self, Load};
 
 /// The ticket that is read, straight and as a tool.
 const TICKET: &str = "/service/tickets/8812";
@@ -29,12 +30,17 @@ pub fn measure(figures: &mut Vec<Figure>, soak: bool) -> Result<(), String> {
     eprintln!("measuring: cwpsa under load …");
     bench_server::build(&["--profile", "dist", "--bins"])?;
     let sandbox = Sandbox::start(&sandbox::build(&["--release"])?, &[])?;
-    let server = Server::start(&sandbox)?;
+    let mut serve = Command::new(PROGRAM);
+    serve
+        .args(["serve", "--audit", "/dev/null", "--base-url", &sandbox.url("")])
+        .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
+        .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
+    let server = Sandbox::of(&mut serve)?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { LONG } else { SHORT })
 }
 
-fn overhead(figures: &mut Vec<Figure>, sandbox: &Sandbox, server: &Server) -> Result<(), String> {
+fn overhead(figures: &mut Vec<Figure>, sandbox: &Sandbox, server: &Sandbox) -> Result<(), String> {
     let path = sandbox.url(TICKET);
     let path = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let path = path.ok_or("the sandbox has no address")?;
@@ -54,85 +60,27 @@ fn overhead(figures: &mut Vec<Figure>, sandbox: &Sandbox, server: &Server) -> Re
     for (name, place, bound) in [("median", CALLS / 2, 0.3), ("99th percentile", CALLS * 99 / 100, 1.5)] {
         let what = format!("cwpsa serve: a call beyond the upstream's own time, {name}");
         let added = of_through[place] - of_straight[place];
-        figures.push(Figure {
-            what,
-            value: format!("{added:.2} ms"),
-            bound: format!("≤ {bound} ms"),
-            met: added <= bound,
-        });
+        figures.push(at_most(&what, added, bound, "ms"));
     }
     Ok(())
 }
 
-fn load(figures: &mut Vec<Figure>, server: &Server, seconds: u64) -> Result<(), String> {
+fn load(figures: &mut Vec<Figure>, server: &Sandbox, seconds: u64) -> Result<(), String> {
+    let url = format!("http://{}{TOOL}", server.host);
     // Connections, caches and the allocator reach their size first.
-    server.wrk(5)?;
-    let before = server.memory()?;
-    let text = server.wrk(seconds)?;
-    let after = server.memory()?;
-    let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse::<f64>().ok());
-    let rate = rate.ok_or_else(|| format!("wrk said: {text}"))?;
-    let clean = !text.contains("Non-2xx") && !text.contains("Socket errors");
+    wrk::run(&url, 5, &[])?;
+    let before = bench_server::memory(server.process())?;
+    let Load { rate, is_clean, .. } = wrk::run(&url, seconds, &[])?;
+    let after = bench_server::memory(server.process())?;
     figures.push(Figure {
         what: format!("cwpsa serve: calls a second for {seconds} s, upstream on the same cores (wrk)"),
-        value: format!("{rate:.0} /s, {}", if clean { "no error" } else { "with errors" }),
+        value: format!("{rate:.0} /s, {}", if is_clean { "no error" } else { "with errors" }),
         bound: "≥ 5000 /s, no error".to_owned(),
-        met: rate >= 5000.0 && clean,
+        met: rate >= 5000.0 && is_clean,
     });
     let what = format!("cwpsa serve: memory grows over {seconds} s of load, from {before:.0} MB");
     figures.push(at_most(&what, after - before, 5.0, "MB"));
     Ok(())
-}
-
-/// A `cwpsa serve` that runs, and ends with this value.
-struct Server {
-    process: Child,
-    host: String,
-}
-
-impl Server {
-    fn start(sandbox: &Sandbox) -> Result<Self, String> {
-        let mut process = Command::new(PROGRAM)
-            .args(["serve", "--listen", "127.0.0.1:0", "--audit", "/dev/null", "--base-url"])
-            .arg(sandbox.url(""))
-            .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
-            .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")])
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{PROGRAM}: {error}"))?;
-        let messages = BufReader::new(process.stderr.take().ok_or("it has no messages")?);
-        let mut server = Self { process, host: String::new() };
-        let mut lines = messages.lines();
-        for line in lines.by_ref() {
-            let line = line.map_err(|error| error.to_string())?;
-            if let Some((_, rest)) = line.split_once("://") {
-                server.host = rest.split('/').next().unwrap_or_default().to_owned();
-                break;
-            }
-        }
-        // What it says later is read, so that it can go on.
-        std::thread::spawn(move || lines.for_each(drop));
-        if server.host.is_empty() { Err("cwpsa did not say where it listens".to_owned()) } else { Ok(server) }
-    }
-
-    fn wrk(&self, seconds: u64) -> Result<String, String> {
-        let output = Command::new("wrk")
-            .args(["-t1", "-c16", &format!("-d{seconds}s"), &format!("http://{}{TOOL}", self.host)])
-            .output()
-            .map_err(|error| format!("wrk (Debian: wrk) could not be started: {error}"))?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn memory(&self) -> Result<f64, String> {
-        bench_server::memory(self.process.id())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// A connection that is kept and asks the same again and again.

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::bench::{Figure, at_most};
 use crate::sandbox::{self, AUTHORIZATION, Sandbox};
+use crate::wrk;
 
 /// The size of the large tenant.
 const TICKETS: u64 = 100_000;
@@ -44,22 +45,12 @@ fn start(program: &Path) -> Result<f64, String> {
 fn throughput(program: &Path) -> Result<Figure, String> {
     let sandbox = Sandbox::start(program, &[])?;
     sandbox.get(TICKET)?;
-    let output = Command::new("wrk")
-        .args([
-            "-t1",
-            "-c16",
-            "-d5s",
-            "-H",
-            &format!("Authorization: {AUTHORIZATION}"),
-            "-H",
-            "clientId: xtask",
-        ])
-        .arg(sandbox.url(TICKET))
-        .output()
-        .map_err(|error| format!("wrk (Debian: wrk) could not be started: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse::<f64>().ok());
-    let rate = rate.filter(|_| !text.contains("Non-2xx")).ok_or_else(|| format!("wrk said: {text}"))?;
+    let authorization = format!("Authorization: {AUTHORIZATION}");
+    let load = wrk::run(&sandbox.url(TICKET), 5, &[&authorization, "clientId: xtask"])?;
+    if !load.is_clean {
+        return Err(format!("wrk said: {}", load.said));
+    }
+    let rate = load.rate;
     Ok(Figure {
         what: "sandbox: reads of one record (wrk)".to_owned(),
         value: format!("{rate:.0} /s"),

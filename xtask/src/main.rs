@@ -17,6 +17,7 @@ mod repairs;
 mod sandbox;
 mod sizes;
 mod test;
+mod wrk;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

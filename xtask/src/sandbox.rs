@@ -1,9 +1,9 @@
-//! The sandbox as a process: built, started on a free port, asked, ended.
+//! The sandbox, or the server, as a process: built, started on a free port, asked, ended.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -32,32 +32,38 @@ pub fn build_program(name: &str, arguments: &[&str]) -> Result<PathBuf, String> 
         .ok_or_else(|| format!("{name} could not be built"))
 }
 
-/// A sandbox that runs, and ends with this value.
+/// A sandbox, or another server of ours, that runs and ends with this value.
 pub struct Sandbox {
     process: Child,
     /// Address and port.
     pub host: String,
-    /// Kept open, so that the sandbox can go on writing.
-    _messages: BufReader<ChildStderr>,
 }
 
 impl Sandbox {
-    /// Starts one on a free port and waits until it listens; `arguments` may begin with a command of `cwpsa`.
+    /// Starts one on a free port and waits until it listens.
     pub fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
-        let mut process = Command::new(program)
-            .args(arguments)
-            .args(["--listen", "127.0.0.1:0"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
-        let mut messages = BufReader::new(process.stderr.take().ok_or("the sandbox has no messages")?);
-        let mut line = String::new();
-        let read = messages.read_line(&mut line).map_err(|error| error.to_string());
-        let host = line.split("://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned);
-        let mut sandbox = Self { process, host: String::new(), _messages: messages };
-        read?;
-        sandbox.host = host.ok_or_else(|| format!("the sandbox did not say where it listens: {line}"))?;
-        Ok(sandbox)
+        Self::of(Command::new(program).args(arguments))
+    }
+
+    /// Starts what the command says on a free port and waits until it listens.
+    pub fn of(command: &mut Command) -> Result<Self, String> {
+        let spawned = command.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn();
+        let mut process = spawned.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+        let messages = BufReader::new(process.stderr.take().ok_or("the server has no messages")?);
+        let mut server = Self { process, host: String::new() };
+        let (mut lines, mut said) = (messages.lines(), String::new());
+        while server.host.is_empty() {
+            let line = match lines.next() {
+                Some(line) => line.map_err(|error| error.to_string())?,
+                None => return Err(format!("the server did not say where it listens: {said}")),
+            };
+            let address = line.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+            server.host = address.unwrap_or_default().to_owned();
+            said = line;
+        }
+        // What it says later is read, so that it can go on.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(server)
     }
 
     /// The number of its process.

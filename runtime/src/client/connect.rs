@@ -1,12 +1,10 @@
 //! The HTTP client underneath, made when the first request is sent. Reading the system's certificates takes longer
 //! than all else that a short-lived process does, and one that only looks at requests has no use for them.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::Error;
-
-use super::transport;
+use crate::{Error, outgoing};
 
 /// How to connect, and the connections once there are any.
 pub(super) struct Connector {
@@ -43,23 +41,14 @@ impl Connector {
             // Redirects are followed by hand, since they must not carry credentials away.
             .redirect(reqwest::redirect::Policy::none());
         if self.plain {
-            // Spares reading the system's certificates, which a small container may not even have.
-            http = http.tls_backend_preconfigured(no_certificates()?);
+            let no_one = outgoing::no_certificates().map_err(Error::configuration)?;
+            http = http.tls_backend_preconfigured(no_one);
         }
         if self.loopback {
             http = http.no_proxy();
         }
         http.build().map_err(|error| {
-            Error::configuration(format!("the transport can't be set up: {}", transport::detail(error)))
+            Error::configuration(format!("the transport can't be set up: {}", outgoing::detail(error)))
         })
     }
-}
-
-/// Encryption that trusts no one, for a client that never encrypts.
-fn no_certificates() -> Result<rustls::ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::configuration(error.to_string()))?;
-    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::error::Lost;
+use crate::outgoing::detail;
 use crate::{Client, Error, ErrorKind, Method};
 
 use super::address::same_origin;
@@ -132,20 +133,4 @@ fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
     let error = error.with_status(status.as_u16());
     // A read that was cut off has an answer, only not all of it.
     if !writes && lost == Lost::Cut { error.with_kind(ErrorKind::Decode) } else { error }
-}
-
-/// The transport's own sentences, without the address, whose query may hold anything.
-pub(super) fn detail(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(error) = source {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            text.push_str(": ");
-            text.push_str(&part);
-        }
-        source = error.source();
-    }
-    text
 }

@@ -76,10 +76,28 @@ pub(super) struct Cut {
     pub(super) like: usize,
 }
 
+/// How many bytes a value's JSON has; counted, not written.
+pub fn json_size(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // A value is always JSON, and counting never fails.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
+}
+
 /// Cuts a list so that its JSON has at most `budget` bytes and it has at most `most` rows, losing as few rows as
 /// possible: the rows that are kept are the first, so that the rest can be asked for. `None` if nothing had to be cut.
 pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<Cut> {
-    let sizes: Vec<usize> = rows.iter().map(|row| row.to_string().len()).collect();
+    let sizes: Vec<usize> = rows.iter().map(json_size).collect();
     // Brackets, and a comma between each two.
     let total = rows.len();
     let bytes = 2 + sizes.iter().sum::<usize>() + total.saturating_sub(1);

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 pub use catalogue::Catalogue;
 pub(crate) use check::Checks;
-pub use compact::{Omitted, TooBig};
+pub use compact::{Omitted, TooBig, json_size};
 pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;

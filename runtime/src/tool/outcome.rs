@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::check::Check;
-use super::compact::{Omitted, cut, drop_empty, page_after};
+use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
@@ -165,8 +165,7 @@ impl Reader {
             return None;
         }
         // Each row with a comma or the last bracket, and the first bracket.
-        let is_over =
-            |rows: &[Value]| rows.iter().map(|row| row.to_string().len() + 1).sum::<usize>() + 1 > budget;
+        let is_over = |rows: &[Value]| rows.iter().map(|row| json_size(row) + 1).sum::<usize>() + 1 > budget;
         if !self.options.drop_empty && is_over(rows) {
             rows.iter_mut().for_each(|row| drop_empty(row, &asked, ""));
         }

@@ -1,9 +1,10 @@
 //! Posting, with the API's rules: who may be posted to, how long an answer may take, what is tried again.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
+use connectwise_psa::runtime::outgoing::no_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::{Host, Url};
@@ -112,19 +113,9 @@ fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
         .timeout(settings.timeout.max(Duration::from_millis(1)))
         .redirect(reqwest::redirect::Policy::none());
     if !settings.to_anyone {
-        // Spares reading the system's certificates, which a small container may not even have.
         client = client.no_proxy().tls_backend_preconfigured(no_certificates()?);
     }
     client.build().map_err(|error| format!("the transport can't be set up: {error}"))
-}
-
-/// Encryption that trusts no one.
-fn no_certificates() -> Result<rustls::ClientConfig, String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
-    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::request::Parts;
 use connectwise_psa::CATALOGUE;
-use connectwise_psa::runtime::{ExecuteOptions, Tool, Value};
+use connectwise_psa::runtime::{ExecuteOptions, Tool, Value, json_size};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
     CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
@@ -197,10 +197,10 @@ impl Server {
             };
             let mut next = outcome.next_arguments().cloned();
             let is_cut = outcome.omitted.is_some();
+            bytes += json_size(&outcome.value);
             let Value::Array(page) = outcome.value else {
                 return answer::done(run::value(&outcome)).into();
             };
-            bytes += Value::Array(page.clone()).to_string().len();
             let is_full = bytes > most_bytes && !rows.is_empty();
             if is_full {
                 // A page that does not fit is where the next answer begins.

@@ -23,6 +23,11 @@ pub struct Session {
 impl Session {
     /// Starts `cwpsa mcp` with these flags.
     pub async fn new(flags: &[&str]) -> Self {
+        Self::with_version(flags, "2025-11-25").await
+    }
+
+    /// The same in this version of the protocol, which the server must take.
+    pub async fn with_version(flags: &[&str], version: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
             .arg("mcp")
             .args(flags)
@@ -36,8 +41,9 @@ impl Session {
         let output = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut session =
             Self { process, input, output, next: 0, notifications: Vec::new(), capabilities: Value::Null };
-        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
         let answer = session.ask("initialize", params).await;
+        assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
         session.capabilities = answer["result"]["capabilities"].clone();
         session.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
         session

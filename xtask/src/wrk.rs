@@ -1,0 +1,32 @@
+//! The load tool `wrk`, with one thread and sixteen connections that are kept.
+
+use std::process::Command;
+
+/// What came of some seconds of load.
+pub struct Load {
+    /// Answers a second.
+    pub rate: f64,
+    /// Whether all of them were good.
+    pub is_clean: bool,
+    /// What wrk said.
+    pub said: String,
+}
+
+/// Reads `url` for so many seconds, with these headers.
+///
+/// # Errors
+/// wrk is not there, or did not say how fast it was.
+pub fn run(url: &str, seconds: u64, headers: &[&str]) -> Result<Load, String> {
+    let headers = headers.iter().flat_map(|header| ["-H", header]);
+    let output = Command::new("wrk")
+        .args(["-t1", "-c16", &format!("-d{seconds}s")])
+        .args(headers)
+        .arg(url)
+        .output()
+        .map_err(|error| format!("wrk (Debian: wrk) could not be started: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rate = said.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
+    let is_clean = !said.contains("Non-2xx") && !said.contains("Socket errors");
+    let rate = rate.ok_or_else(|| format!("wrk said: {said}"))?;
+    Ok(Load { rate, is_clean, said })
+}
