@@ -11,6 +11,7 @@ use crate::logs::Form;
 use crate::metrics::Metrics;
 use crate::output::Failure;
 use crate::run::{Limits, Watch};
+use crate::sandboxed::Unused;
 use crate::select::Class;
 use crate::stop::Calls;
 use crate::store;
@@ -323,8 +324,11 @@ impl WatchFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Account")]
 pub struct Connection {
+    /// Which variables are not used beside the sandbox; first, since it looks at the others before they are taken.
+    #[command(flatten)]
+    pub unused: Unused,
     /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
-    #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with_all = ["account", "base_url", "region"])]
+    #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
     /// The account of this name in the settings file; its default if not given.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]

@@ -17,6 +17,7 @@ pub mod output;
 pub mod probe;
 pub mod reload;
 pub mod run;
+pub mod sandboxed;
 pub mod search;
 pub mod secrets;
 pub mod select;

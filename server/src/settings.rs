@@ -154,6 +154,7 @@ impl Target {
     /// A sentence that names all that is missing and where to put it.
     pub async fn find(flags: &Connection) -> Result<Self, Failure> {
         if flags.sandbox {
+            flags.unused.tell();
             return sandbox().await;
         }
         let file = read(flags.config.as_deref())?;

@@ -1,0 +1,64 @@
+//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other.
+
+use std::process::Output;
+
+use tokio::process::Command;
+
+/// What `cwpsa` says with these variables.
+async fn cwpsa(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    // What is set on this machine is not looked at.
+    command.env_clear().envs(variables.iter().copied()).args(arguments).output().await.unwrap()
+}
+
+/// An account that nobody could reach.
+const ACCOUNT: [(&str, &str); 6] = [
+    ("CWPSA_ACCOUNT", "mine"),
+    ("CWPSA_REGION", "na"),
+    ("CWPSA_COMPANY_ID", "mine"),
+    ("CWPSA_PUBLIC_KEY", "public-of-mine"),
+    ("CWPSA_PRIVATE_KEY", "private-of-mine"),
+    ("CWPSA_CLIENT_ID", "client-of-mine"),
+];
+const CALL: [&str; 5] =
+    ["call", "get_single_ticket_by_id", "--sandbox", "--args", r#"{"id": 8812, "fields": "id"}"#];
+
+#[tokio::test]
+async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
+    let quiet = cwpsa(&CALL, &ACCOUNT).await;
+    let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
+    let answer: serde_json::Value = serde_json::from_slice(&quiet.stdout).unwrap();
+    assert_eq!(answer, serde_json::json!({"id": 8812}), "a ticket of the sandbox");
+
+    let told = cwpsa(&CALL, &[&ACCOUNT[..], &[("CWPSA_LOG", "cwpsa=info")]].concat()).await;
+    let told = said(&told);
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains("environment")).collect();
+    assert!(lines.len() == 1 && lines[0].contains("(CWPSA_ACCOUNT, CWPSA_REGION)"), "{told}");
+    assert!(!told.contains("of-mine"), "{told}");
+    let told = said(&cwpsa(&CALL, &[("CWPSA_LOG", "cwpsa=info")]).await);
+    assert!(!told.contains("environment"), "there is none: {told}");
+}
+
+#[tokio::test]
+async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
+    let doctor = async |flags: &[&str], variables: &[(&str, &str)]| {
+        let output = cwpsa(&[&["doctor"], flags].concat(), variables).await;
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (flags, variables, both) in [
+        (&["--sandbox", "--region", "na"][..], &[][..], ["--sandbox", "--region"]),
+        (&["--sandbox", "--account", "a"], &ACCOUNT[..], ["--sandbox", "--account"]),
+        (&["--sandbox", "--base-url", "http://127.0.0.1:1"], &[], ["--sandbox", "--base-url"]),
+        (&["--region", "na"], &[("CWPSA_SANDBOX", "true")], ["CWPSA_SANDBOX", "--region"]),
+        (&[], &[("CWPSA_SANDBOX", "1"), ("CWPSA_REGION", "na")], ["CWPSA_SANDBOX", "CWPSA_REGION"]),
+    ] {
+        let (code, said) = doctor(flags, variables).await;
+        let says = format!("{} cannot be used with {}", both[0], both[1]);
+        assert!(code == Some(2) && said.contains(&says), "{flags:?} {variables:?}: {said}");
+    }
+    assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));
+    // A variable that says no contradicts nothing; the account is still not complete.
+    let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
+    assert!(code == Some(2) && said.contains("the company id"), "{said}");
+}
