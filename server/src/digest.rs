@@ -14,6 +14,13 @@ pub fn of(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The first 64 bits of the SHA-256 of a text, in hexadecimal: enough to see that something changed by chance.
+pub fn short(text: &str) -> String {
+    let mut digest = of(text);
+    digest.truncate(16);
+    digest
+}
+
 fn ordered(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -154,6 +154,11 @@ impl Runner {
         self.fields.get(&self.client).await
     }
 
+    /// The same for someone who knows of other fields than those that are known here.
+    pub async fn account_anew(&self) -> Option<Account> {
+        self.fields.anew(&self.client).await
+    }
+
     /// The same for fewer tools.
     pub fn with(&self, selection: Selection) -> Self {
         Self { selection, ..self.clone() }

@@ -19,7 +19,7 @@ use serde_json::{Map, json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
-use super::{answer, arguments, changes, offer, pages, prompts};
+use super::{answer, arguments, changes, list, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
 use crate::reload::Reload;
@@ -28,8 +28,6 @@ use crate::search::Search;
 use crate::stop::Calls;
 use crate::trace::Trace;
 
-/// Tools on one page of a list: a page is made in a few milliseconds.
-const PAGE: usize = 250;
 /// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
 const MOST_BYTES: usize = 60_000;
 
@@ -252,15 +250,6 @@ fn missing(argument: &str, what: &str) -> CallToolResult {
     }}))
 }
 
-fn cursor(request: Option<PaginatedRequestParams>) -> Result<usize, ErrorData> {
-    match request.and_then(|request| request.cursor) {
-        None => Ok(0),
-        Some(cursor) => cursor.parse().map_err(|_| {
-            ErrorData::invalid_params(format!("\"{cursor}\" is no cursor of this server"), None)
-        }),
-    }
-}
-
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let mut capabilities = ServerCapabilities::builder()
@@ -297,26 +286,8 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let start = cursor(request)?;
-        let listed = self.listed();
-        let Shape { offer, names, output_schemas } = self.0.shape;
-        let mut tools = if start == 0 && offer == Offer::Search { offer::three() } else { Vec::new() };
-        let account = self.0.runner.fields.known();
-        if account.is_none() && offer != Offer::Search {
-            // A list does not wait for the account. If it has fields of its own, the client hears that there is more.
-            let runner = self.0.runner.clone();
-            tokio::spawn(async move { runner.account().await });
-        }
-        tools.extend(
-            listed
-                .iter()
-                .skip(start)
-                .take(PAGE)
-                .map(|tool| offer::of_catalogue(*tool, names, output_schemas, account.as_ref())),
-        );
-        let mut result = ListToolsResult::with_all_items(tools);
-        result.next_cursor = (start + PAGE < listed.len()).then(|| (start + PAGE).to_string());
-        Ok(result)
+        let cursor = request.and_then(|request| request.cursor);
+        list::page(&self.0.runner, self.0.shape, &self.listed(), cursor.as_deref()).await
     }
 
     async fn call_tool(
