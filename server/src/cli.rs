@@ -294,7 +294,8 @@ pub struct WatchFlags {
     /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
     #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
-    /// How long calls in flight may take to end when the process is told to stop.
+    /// How long calls in flight may take to end when the process is told to stop, by SIGTERM or Ctrl-C; told again, it
+    /// waits for nothing. It exits with 0 either way.
     #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
     pub grace: u64,
 }

@@ -1,7 +1,9 @@
-//! What is counted: calls by tool and status, how long they took, and what is left of the API's budget.
+//! What is counted: requests by route and status, calls by tool and status, how long they took, and what is left of the
+//! API's budget.
 
 use std::time::Duration;
 
+use axum::http::{Method, StatusCode};
 use connectwise_psa::runtime::{Error, Outcome, Tool};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -27,12 +29,37 @@ struct Account {
     account: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    /// As it is declared, so that it holds no id and no token; empty where there is none.
+    route: String,
+    status: u16,
+}
+
+/// Requests over HTTP. Clones count together.
+#[derive(Clone, Default)]
+pub struct Requests(Family<Request, Counter>);
+
+impl Requests {
+    /// Counts a request that took this route and got this answer.
+    pub fn answered(&self, method: &Method, route: &str, status: StatusCode) {
+        // Clients can make up methods; what is counted by must stay few.
+        let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
+        let method = if known.contains(method) { method.as_str() } else { "other" };
+        let (method, route, status) = (method.to_owned(), route.to_owned(), status.as_u16());
+        self.0.get_or_create(&Request { method, route, status }).inc();
+    }
+}
+
 /// What is counted.
 pub struct Metrics {
     registry: Registry,
     calls: Family<Call, Counter>,
     seconds: Histogram,
     remaining: Family<Account, Gauge>,
+    /// Requests over HTTP.
+    pub requests: Requests,
     /// What is counted of webhooks.
     pub webhooks: webhooks::Counts,
 }
@@ -57,8 +84,10 @@ impl Metrics {
             "Requests left in the API's budget, as last told",
             remaining.clone(),
         );
+        let requests = Requests::default();
+        registry.register("http_requests", "Requests by method, route and status", requests.0.clone());
         let webhooks = webhooks::Counts::new(&mut registry);
-        Self { registry, calls, seconds, remaining, webhooks }
+        Self { registry, calls, seconds, remaining, requests, webhooks }
     }
 
     /// As OpenMetrics text.

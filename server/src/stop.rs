@@ -20,14 +20,16 @@ pub struct Calls {
     stopping: CancellationToken,
     /// What stays open by itself, such as a session that waits for the client, has to end now.
     ended: CancellationToken,
+    /// The process was told to stop again: nothing is waited for.
+    hurry: CancellationToken,
     grace: Duration,
 }
 
 impl Calls {
     /// None yet; at the end they are given so much time.
     pub fn new(grace: Duration) -> Self {
-        let (stopping, ended) = (CancellationToken::new(), CancellationToken::new());
-        Self { begun: TaskTracker::new(), stopping, ended, grace }
+        let [stopping, ended, hurry] = std::array::from_fn(|_| CancellationToken::new());
+        Self { begun: TaskTracker::new(), stopping, ended, hurry, grace }
     }
 
     /// A call begins, which lasts as long as what is given; `None` if no more are taken.
@@ -50,15 +52,26 @@ impl Calls {
         self.ended.clone()
     }
 
+    /// Resolves when the process was told to stop a second time, and has to end at once.
+    pub async fn hurry(&self) {
+        self.hurry.cancelled().await;
+    }
+
     /// Takes no more, and waits for those that were begun as long as they are given; being told to stop again ends
-    /// the wait. Whether all have ended.
+    /// the wait, and all that comes after it. Whether all have ended.
     pub async fn finish(&self) -> bool {
         self.stopping.cancel();
         self.begun.close();
+        // From here to the end of the process, whatever it waits for.
+        let (hurry, told) = (self.hurry.clone(), told());
+        tokio::spawn(async move {
+            told.await;
+            hurry.cancel();
+        });
         let finished = tokio::select! {
             () = self.begun.wait() => true,
             () = tokio::time::sleep(self.grace) => false,
-            () = told() => false,
+            () = self.hurry() => false,
         };
         if !finished {
             tracing::warn!(calls = self.begun.len(), "stopped before these calls had ended");
@@ -93,31 +106,41 @@ pub async fn serve(
     tokio::select! {
         result = &mut server => result,
         () = finish => Ok(()),
+        () = calls.hurry() => Ok(()),
     }
 }
 
-/// Resolves when the process is told to stop: Ctrl-C, or SIGTERM where there are signals.
-pub async fn told() {
+/// Resolves when the process is told to stop from here on: Ctrl-C, or SIGTERM where there are signals. Who says that it
+/// serves calls this before, as a signal that nobody waits for ends the process.
+pub fn told() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    let terminated = async {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => {
-                signals.recv().await;
+        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        let told = async {
+            let [terminated, interrupted] = signals.map(|signals| async {
+                match signals {
+                    Ok(mut signals) => {
+                        signals.recv().await;
+                    }
+                    // There is nothing to wait for; the process then ends by being killed.
+                    Err(_) => std::future::pending().await,
+                }
+            });
+            tokio::select! {
+                () = terminated => {}
+                () = interrupted => {}
             }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    let interrupted = async {
-        // Without signals there is nothing to wait for; the process then ends by being killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = terminated => {}
-        () = interrupted => {}
+        };
+        #[cfg(not(unix))]
+        let told = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        told.await;
     }
 }

@@ -329,6 +329,36 @@ async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told(
 }
 
 #[tokio::test]
+async fn requests_are_counted_by_route_and_nothing_that_a_client_makes_up() {
+    let sdk = Sdk::new(&[]).await;
+    sdk.answers("GET", "/service/tickets/7", ok(json!({"id": 7}))).await;
+    for _ in 0..2 {
+        sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await;
+    }
+    sdk.ask(Method::GET, "/proxy/made_up_things/made-up-id", None).await;
+    sdk.ask(Method::POST, "/mcp/made-up-token", Some(json!({}))).await;
+    sdk.ask(Method::GET, "/made-up/path", None).await;
+    for method in ["BREW", "STEEP"] {
+        sdk.ask(Method::from_bytes(method.as_bytes()).unwrap(), "/proxy/service_tickets/7", None).await;
+    }
+    let text = sdk.ask(Method::GET, "/metrics", None).await.text().await.unwrap();
+    let mut counted: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("cwpsa_http_requests_total")).collect();
+    counted.sort_unstable();
+    let item = "route=\"/proxy/{resource}/{rest}\"";
+    assert_eq!(
+        counted,
+        [
+            "{method=\"GET\",route=\"\",status=\"404\"} 1".to_owned(),
+            format!("{{method=\"GET\",{item},status=\"200\"}} 2"),
+            format!("{{method=\"GET\",{item},status=\"404\"}} 1"),
+            "{method=\"POST\",route=\"/mcp/{token}\",status=\"401\"} 1".to_owned(),
+            format!("{{method=\"other\",{item},status=\"405\"}} 2"),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn every_call_is_written_down_without_secrets() {
     let log = tempfile::NamedTempFile::new().unwrap();
     let sdk = Sdk::new(&["--audit", log.path().to_str().unwrap()]).await;

@@ -12,12 +12,16 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 use support::{TOKEN, settings};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// How long the API takes.
 const SLOW: Duration = Duration::from_millis(1500);
+/// How long it takes for ticket 8: longer than calls in flight are given.
+const FOR_EVER: Duration = Duration::from_secs(300);
+/// Whoever does not wait for calls in flight leaves within this time, also on a busy machine.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 struct Process {
     child: Child,
@@ -33,6 +37,11 @@ impl Process {
         Mock::given(method("GET"))
             .and(path("/service/tickets/7"))
             .respond_with(ResponseTemplate::new(200).set_delay(SLOW).set_body_json(json!({"id": 7})))
+            .mount(&upstream)
+            .await;
+        Mock::given(method("GET"))
+            .and(path("/service/tickets/8"))
+            .respond_with(ResponseTemplate::new(200).set_delay(FOR_EVER).set_body_json(json!({"id": 8})))
             .mount(&upstream)
             .await;
         let settings = settings(&upstream);
@@ -180,4 +189,66 @@ async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
     assert_eq!(of(3)["result"]["structuredContent"]["error"]["kind"], "stopping");
     assert_eq!(process.upstream.received_requests().await.unwrap().len(), 1);
     assert_eq!(process.end().await.code(), Some(0));
+}
+
+/// Writes messages to a process that speaks MCP on stdin, and gives what it answers to the first.
+async fn speak(process: &mut Process, messages: &[Value]) -> (ChildStdin, String) {
+    let mut input = process.child.stdin.take().unwrap();
+    for message in messages {
+        input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+    }
+    let mut output = BufReader::new(process.child.stdout.take().unwrap()).lines();
+    let answer = output.next_line().await.unwrap().unwrap();
+    tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
+    (input, answer)
+}
+
+#[tokio::test]
+async fn who_has_nothing_in_flight_leaves_at_once_with_0() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        for (command, flags) in
+            [("mcp", &[][..]), ("mcp", &["--listen", "127.0.0.1:0"]), ("serve", &["--listen", "127.0.0.1:0"])]
+        {
+            let mut process = Process::new(command, flags).await;
+            // Its stdin stays open, as clients leave it.
+            let _input = match flags.is_empty() {
+                true => Some(speak(&mut process, &[initialize()]).await.0),
+                false => {
+                    process.base().await;
+                    None
+                }
+            };
+            let told = Instant::now();
+            process.tell(signal);
+            assert_eq!(process.end().await.code(), Some(0), "{command} {flags:?} {signal}");
+            assert!(told.elapsed() < AT_ONCE, "{command} {flags:?} {signal}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_told_twice_waits_for_no_call() {
+    for (first, second) in [(Signal::SIGINT, Signal::SIGINT), (Signal::SIGTERM, Signal::SIGINT)] {
+        for (command, flags) in [("mcp", &[][..]), ("serve", &["--listen", "127.0.0.1:0"])] {
+            let mut process = Process::new(command, flags).await;
+            let mut endless = call();
+            endless["params"]["arguments"]["id"] = json!(8);
+            let _input = if flags.is_empty() {
+                let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+                Some(speak(&mut process, &[initialize(), initialized, endless]).await.0)
+            } else {
+                let url = format!("{}/proxy/service_tickets/8", process.base().await);
+                tokio::spawn(reqwest::Client::new().get(url).bearer_auth(TOKEN).send());
+                None
+            };
+            process.upstream_is_asked().await;
+            process.tell(first);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert!(process.child.try_wait().unwrap().is_none(), "a call is in flight");
+            let told = Instant::now();
+            process.tell(second);
+            assert_eq!(process.end().await.code(), Some(0), "{command}");
+            assert!(told.elapsed() < AT_ONCE, "{command}: {:?}", told.elapsed());
+        }
+    }
 }

@@ -88,8 +88,12 @@ impl Listening {
             stopping.send_replace(true);
         };
         let served = stop::serve(self.listener, self.router, &self.calls, stop).await;
-        // A panic in there was shown when it came.
-        let _ = webhooks.await;
+        tokio::select! {
+            // A panic in there was shown when it came.
+            _ = webhooks => {}
+            // What is in hand comes again, if the store outlasts this process.
+            () = self.calls.hurry() => {}
+        }
         served
     }
 }
@@ -146,7 +150,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
 /// As [`listen`].
 pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
-    let address = listening.address;
+    let (address, told) = (listening.address, stop::told());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
@@ -154,10 +158,11 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
-    listening.serve(stop::told()).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
+    listening.serve(told).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
 }
 
 fn router(state: Arc<State>, calls: Calls) -> Router {
+    let requests = state.watch.metrics.requests.clone();
     let accounts = Router::new()
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
@@ -176,7 +181,7 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
         .route("/mcp/{token}", any(mcp::of_token))
         // A callback's signature is all that this one asks for.
         .route(
-            "/webhooks/{account}",
+            webhooks::ROUTE,
             get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
         )
         .route("/healthz", get(|| async { "ok" }))
@@ -192,7 +197,9 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);
     // Outside of the routes, as these go by the path that it gives.
-    Router::new().fallback_service(watched(all, calls)).layer(middleware::map_request(slashes::collapse))
+    Router::new()
+        .fallback_service(watched(all, calls, requests))
+        .layer(middleware::map_request(slashes::collapse))
 }
 
 /// Shows what was counted to whoever may use an account.

@@ -8,7 +8,8 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
@@ -16,7 +17,8 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::failure;
+use super::{failure, webhooks};
+use crate::metrics::Requests;
 use crate::run;
 use crate::stop::Calls;
 use crate::trace::Trace;
@@ -24,37 +26,53 @@ use crate::trace::Trace;
 /// Requests that come every few seconds by themselves.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// The router with every request watched.
-pub fn watched(router: Router, calls: Calls) -> Router {
-    router.layer(middleware::from_fn_with_state(calls, watch))
+/// The router with every request watched, and counted among `requests`.
+pub fn watched(router: Router, calls: Calls, requests: Requests) -> Router {
+    router.layer(middleware::from_fn_with_state((calls, requests), watch))
 }
 
-async fn watch(State(calls): State<Calls>, mut request: Request, next: Next) -> Response {
+async fn watch(
+    State((calls, requests)): State<(Calls, Requests)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
+    let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("", MatchedPath::as_str);
     let Some(call) = calls.begin() else {
-        // Nothing was done, so the caller may ask another copy for the same. A callback only comes again after 429.
-        let status = match route.starts_with("/webhooks/") {
-            true => StatusCode::TOO_MANY_REQUESTS,
-            false => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        return failure::plain(status, "this server is stopping");
+        let response = refuse(route);
+        requests.answered(&method, route, response.status());
+        return response;
     };
     // A stream of a session lasts as long as its client likes.
-    let waits = request.method() == Method::GET && route.starts_with("/mcp");
+    let waits = method == Method::GET && route.starts_with("/mcp");
     let call = (!waits).then_some(call);
     let trace = Trace::of_headers(request.headers());
-    let span = tracing::info_span!("request", method = %request.method(), route, account = Empty, trace_id = %trace.id());
+    let span = tracing::info_span!("request", %method, route, account = Empty, trace_id = %trace.id());
     // For handlers that run in tasks of their own.
     request.extensions_mut().insert(trace.clone());
     let response = trace.scope(next.run(request)).instrument(span.clone()).await;
+    requests.answered(&method, route, response.status());
     let (status, ms) = (response.status().as_u16(), run::milliseconds(started.elapsed()));
     span.in_scope(|| match PROBES.contains(&route) {
         true => tracing::debug!(status, ms, "answered"),
         false => tracing::info!(status, ms, "answered"),
     });
     response.map(|body| Body::new(Held { body, _call: call }))
+}
+
+/// The answer of a server that is stopping. Nothing was done, so the caller may ask another copy for the same.
+fn refuse(route: &str) -> Response {
+    let message = "this server is stopping";
+    if route != webhooks::ROUTE {
+        return failure::plain(StatusCode::SERVICE_UNAVAILABLE, message);
+    }
+    // A callback only comes again after 429, and nobody else would tell of one that does not.
+    tracing::warn!("a callback was refused, as the server is stopping; it comes again");
+    let mut response = failure::plain(StatusCode::TOO_MANY_REQUESTS, message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(webhooks::COME_AGAIN));
+    response
 }
 
 /// A body that keeps its call in flight until it was sent.

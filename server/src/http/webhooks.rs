@@ -22,6 +22,11 @@ pub const MOST_BODY: usize = 1 << 20;
 /// Its body must be here within this time.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Where callbacks come.
+pub const ROUTE: &str = "/webhooks/{account}";
+/// After so many seconds a callback that could not be taken is to come again.
+pub const COME_AGAIN: &str = "2";
+
 /// Takes a callback: it is answered once it is stored, and handed on after that.
 pub async fn receive(
     State(state): State<Arc<super::State>>,
@@ -93,7 +98,7 @@ fn answer(refused: &Refused) -> Response {
         // Of all failures, ConnectWise only tries again after 404, 409, 419 and 429.
         _ if refused.may_pass_later() => {
             let mut response = failure::plain(StatusCode::TOO_MANY_REQUESTS, "not at the moment; try again");
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(COME_AGAIN));
             response
         }
         // An account that does not exist and a signature that is wrong look alike.

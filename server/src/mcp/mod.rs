@@ -23,6 +23,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 use crate::cli::{Mcp, Offer};
+use crate::metrics::Requests;
 use crate::output::Failure;
 use crate::reload::Reload;
 use crate::run::Runner;
@@ -59,21 +60,25 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     let failed =
         |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
     let calls = server.calls().clone();
+    let mut told = std::pin::pin!(stop::told());
     let running = tokio::select! {
         running = server.serve(rmcp::transport::stdio()) => running.map_err(|error| failed(&error))?,
         // No one has called yet.
-        () = stop::told() => return Ok(()),
+        () = &mut told => return Ok(()),
     };
     let leave = running.cancellation_token();
     let mut ended = std::pin::pin!(running.waiting());
     tokio::select! {
         ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
-        () = stop::told() => tracing::info!("stopping"),
+        () = &mut told => tracing::info!("stopping"),
     }
     calls.finish().await;
     // Answers that are ready still go out.
     leave.cancel();
-    ended.await.map(drop).map_err(|error| failed(&error))
+    tokio::select! {
+        ended = ended => ended.map(drop).map_err(|error| failed(&error)),
+        () = calls.hurry() => Ok(()),
+    }
 }
 
 async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
@@ -85,11 +90,12 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     }
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let told = stop::told();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, None));
-    let router = crate::http::watched(router, calls.clone());
-    stop::serve(listener, router, &calls, stop::told()).await.map_err(failed)
+    let router = crate::http::watched(router, calls.clone(), Requests::default());
+    stop::serve(listener, router, &calls, told).await.map_err(failed)
 }
 
 /// The service to mount; each session gets a copy of the server, which shares its client and index. Behind a server that

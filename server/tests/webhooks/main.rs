@@ -5,6 +5,8 @@ mod copies;
 mod hooks;
 mod mcp;
 mod restart;
+#[cfg(unix)]
+mod stopping;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,13 +15,16 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::hooks::{SECRET, Sandbox, settings_of, until};
 use crate::{client, post};
 
-struct Process {
-    child: Child,
-    address: std::net::SocketAddr,
+/// The server, with a store of its own.
+pub struct Process {
+    pub child: Child,
+    pub address: std::net::SocketAddr,
+    /// What it told its log since it listens.
+    pub log: Arc<Mutex<String>>,
 }
 
 impl Process {
-    async fn start(settings: &Path, state: &Path) -> Self {
+    pub async fn start(settings: &Path, state: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
             .args(["serve", "--listen", "127.0.0.1:0"])
             .arg("--config")
@@ -40,8 +44,14 @@ impl Process {
                 break address.parse().unwrap();
             }
         };
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, address }
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                *kept.lock().unwrap() += &(line + "\n");
+            }
+        });
+        Self { child, address, log }
     }
 
     /// `kill -9`.
