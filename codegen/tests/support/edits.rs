@@ -88,6 +88,7 @@ pub struct Use {
     sent_whole: bool,
     sent_in_part: bool,
     answered: bool,
+    in_query: bool,
 }
 
 impl Use {
@@ -105,8 +106,16 @@ pub fn uses(document: &Value) -> BTreeMap<String, Use> {
                 set(uses.entry(name).or_default());
             }
         };
-        mark(&operation["responses"], &|of| of.answered = true);
+        // A 204 has no body, whatever a document says of it.
+        let responses = operation["responses"].as_object().into_iter().flatten();
+        for (_, response) in responses.filter(|(status, _)| *status != "204") {
+            mark(response, &|of| of.answered = true);
+        }
         mark(&operation["parameters"], &|of| of.sent_whole = true);
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+            mark(parameter, &|of| of.in_query = true);
+        }
         if method == "patch" {
             // The body is a list of changes; what they change is what is answered.
             mark(&operation["responses"], &|of| of.sent_in_part = true);
@@ -288,7 +297,8 @@ fn in_schema(
     let schemas = document["components"]["schemas"].as_object()?;
     let possible: Vec<(String, Vec<String>)> = schemas
         .iter()
-        .filter(|(name, _)| !taken.contains(*name) && uses.contains_key(*name))
+        // Each member of an object in the query is a parameter, and its changes are those of parameters.
+        .filter(|(name, _)| !taken.contains(*name) && uses.get(*name).is_some_and(|of| !of.in_query))
         .map(|(name, schema)| (name.clone(), members(schema, edit)))
         .filter(|(_, members)| !members.is_empty())
         .collect();

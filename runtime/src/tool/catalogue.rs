@@ -1,9 +1,10 @@
 //! All tools of an API, kept as the text that the generator wrote. Nothing of it is parsed to list names or
-//! to find a tool: the first use of a part cuts its text into lines, and names stand at the start of each line.
+//! to find a tool: names stand at the start of each line, and lines are sorted by them.
 
 use std::fmt;
 use std::sync::OnceLock;
 
+use super::lines::{Lines, cut};
 use crate::{Api, Error, Tool};
 
 /// All tools of an API.
@@ -18,13 +19,6 @@ pub struct Catalogue {
     tools: OnceLock<Vec<Entry>>,
     /// Numbers of `tools`, sorted by short name.
     by_short_name: OnceLock<Vec<u32>>,
-}
-
-/// Lines that begin with their names, found when the first of them is asked for.
-struct Lines {
-    text: &'static str,
-    /// Sorted by name.
-    found: OnceLock<Vec<(&'static str, &'static str)>>,
 }
 
 /// A name that a tool had in the release before, and the full name it has now.
@@ -44,7 +38,7 @@ struct Entry {
 
 impl Catalogue {
     /// A catalogue over text: for each module its name and one JSON line a tool, then one JSON line a shape
-    /// of arguments and one a schema.
+    /// of arguments and one a schema. Lines begin with a name and are sorted by it.
     pub const fn new(
         api: &'static Api,
         modules: &'static [(&'static str, &'static str)],
@@ -54,9 +48,9 @@ impl Catalogue {
         Self {
             api,
             modules,
-            shapes: Lines::new(shapes),
-            schemas: Lines::new(schemas),
-            filters: Lines::new(""),
+            shapes: Lines(shapes),
+            schemas: Lines(schemas),
+            filters: Lines(""),
             aliases: "",
             tools: OnceLock::new(),
             by_short_name: OnceLock::new(),
@@ -66,7 +60,7 @@ impl Catalogue {
     /// The same with a line for each resource that says what it can be filtered by.
     #[must_use]
     pub const fn with_filters(mut self, filters: &'static str) -> Self {
-        self.filters.text = filters;
+        self.filters = Lines(filters);
         self
     }
 
@@ -81,11 +75,7 @@ impl Catalogue {
         self.tools.get_or_init(|| {
             let mut tools: Vec<Entry> = Vec::new();
             for (module, text) in self.modules {
-                tools.extend(text.lines().filter_map(|line| {
-                    let (name, rest) = cut(line, "{\"name\":\"")?;
-                    let (short_name, _) = cut(rest, ",\"short_name\":\"")?;
-                    Some(Entry { name, short_name, module, line })
-                }));
+                tools.extend(Lines(text).iter().filter_map(|line| Entry::parse(module, line)));
             }
             tools.sort_by_key(|entry| entry.name);
             tools
@@ -134,6 +124,13 @@ impl Catalogue {
     }
 
     fn named(&'static self, name: &str) -> Option<Tool> {
+        // A process that uses one tool does not look at the names of the others.
+        if self.tools.get().is_none() {
+            let lines = self.modules.iter().find_map(|(module, text)| Some((module, Lines(text).get(name)?)));
+            if let Some((module, line)) = lines {
+                return Some(self.tool(&Entry::parse(module, line)?));
+            }
+        }
         let tools = self.entries();
         let full = tools.binary_search_by_key(&name, |entry| entry.name).ok();
         let number = full.or_else(|| {
@@ -193,6 +190,14 @@ impl Catalogue {
     }
 }
 
+impl Entry {
+    fn parse(module: &'static str, line: &'static str) -> Option<Self> {
+        let (name, rest) = cut(line, "{\"name\":\"")?;
+        let (short_name, _) = cut(rest, ",\"short_name\":\"")?;
+        Some(Self { name, short_name, module, line })
+    }
+}
+
 impl Alias {
     fn parse(line: &'static str) -> Option<Self> {
         let (name, rest) = cut(line, "{\"name\":\"")?;
@@ -205,27 +210,5 @@ impl Alias {
 impl fmt::Debug for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Catalogue").field("api", &self.api.name).field("tools", &self.len()).finish()
-    }
-}
-
-/// Cuts the text that follows `before`, up to its closing quote, and what comes after.
-fn cut(line: &'static str, before: &str) -> Option<(&'static str, &'static str)> {
-    line.strip_prefix(before)?.split_once('"')
-}
-
-impl Lines {
-    const fn new(text: &'static str) -> Self {
-        Self { text, found: OnceLock::new() }
-    }
-
-    fn get(&self, name: &str) -> Option<&'static str> {
-        let lines = self.found.get_or_init(|| {
-            let lines = self.text.lines().filter_map(|line| Some((cut(line, "{\"name\":\"")?.0, line)));
-            let mut lines: Vec<_> = lines.collect();
-            lines.sort_unstable();
-            lines
-        });
-        let place = lines.binary_search_by_key(&name, |(other, _)| other).ok()?;
-        Some(lines[place].1)
     }
 }

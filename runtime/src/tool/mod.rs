@@ -7,6 +7,7 @@ mod compact;
 mod details;
 mod execute;
 mod explain;
+mod lines;
 mod outcome;
 mod plan;
 mod prerequisites;
