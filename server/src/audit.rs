@@ -115,8 +115,10 @@ impl Audit {
     }
 
     fn line(&self, line: &Value) -> io::Result<()> {
+        // One write a line: it is whole for whoever reads the file, and many small ones would cost more than the call.
+        let line = format!("{line}\n");
         self.writer(|writer| {
-            writeln!(writer, "{line}")?;
+            writer.write_all(line.as_bytes())?;
             writer.flush()
         })
     }
