@@ -22,11 +22,19 @@ pub struct Labelled {
 impl Labelled {
     /// Whether the query is kept out of tuning.
     pub fn is_kept_out(&self) -> bool {
-        // FNV-1a: the same on every machine and in every release.
-        let hash = self.query.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (self.hash() >> 32) & 1 == 1
+    }
+
+    /// Whether the query, of a set of which two thirds are tuned on, is of the third that is only measured.
+    pub fn is_validation(&self) -> bool {
+        (self.hash() >> 32).is_multiple_of(3)
+    }
+
+    /// FNV-1a of the text: the same on every machine and in every release.
+    fn hash(&self) -> u64 {
+        self.query.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        (hash >> 32) & 1 == 1
+        })
     }
 }
 

@@ -130,14 +130,19 @@ impl Verbs {
             })
         };
         let all: Vec<usize> = (0..query.len()).collect();
-        let later = clauses.get(1..).unwrap_or_default();
+        // What is a word between commas is listed, not asked for: start, end, amount.
+        let ends = clauses.iter().skip(1).copied().chain([query.len()]);
+        let single: Vec<usize> =
+            clauses.iter().zip(ends).skip(1).filter(|(begin, end)| *begin + 1 == *end).map(|(b, _)| *b).collect();
+        let later: Vec<usize> =
+            clauses.iter().skip(1).copied().filter(|begin| single.len() < 2 || !single.contains(begin)).collect();
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
         let is_told = query.iter().skip(1).any(|word| tells(word));
         let intent = if is_told { Intent::Told } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
             .or_else(|| found(&is_verb, &[0]))
-            .or_else(|| found(&is_change, later))
+            .or_else(|| found(&is_change, &later))
             .or_else(|| found(&is_verb, &all))
             .unwrap_or(Wanted { intent, spent: 0..0, is_sure: true })
     }
@@ -226,6 +231,7 @@ impl Intent {
             (Self::List, Self::Get) => 0.6,
             (Self::List, Self::Create) => 0.6,
             (Self::Get, Self::List) => 0.85,
+            (Self::Get, Self::Update) => 0.7,
             (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
             (Self::Count, Self::List | Self::Get) => 0.65,
             (Self::Update, Self::Create | Self::Delete) => 0.6,

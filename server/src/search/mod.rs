@@ -66,7 +66,7 @@ struct Entry {
     family: usize,
     /// The stem of what an action does.
     action: String,
-    /// How much less likely it is asked for because it is a part of a part.
+    /// How likely it is asked for, whatever the query: a part of a part less, what is spoken of often more.
     weight: f32,
     /// The numbers of the reasons why it is seldom meant.
     seldom: Vec<usize>,
@@ -98,6 +98,8 @@ const ACT: f32 = 0.7;
 const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
+/// How much more records weigh that people speak of often.
+const OFTEN: f32 = 1.1;
 /// How much a word of a saying of several words weighs beside the saying.
 const WORD: f32 = 0.6;
 /// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
@@ -127,6 +129,7 @@ impl Search {
         let mut said: Vec<_> = said::of_collections().map(|(_, sayings)| learn(sayings)).collect();
         let acts: Vec<_> = said::of_acts().map(|(_, sayings)| learn(sayings)).collect();
         let places = Places::new();
+        let often = said::often();
         let mut titled = HashSet::new();
         let seldom = Seldom::all();
         let mut numbers = HashMap::new();
@@ -148,10 +151,11 @@ impl Search {
             }
             let title = words.learn_title(title);
             let depth = details.http.path.matches('{').count();
-            let weight = DEEPER.powi(i32::try_from(depth).unwrap_or(0));
             let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
             let path = said::plain(&details.http.path);
             let collection = places.collection(&path);
+            let of_often = if often.contains(said::records(&path)) { OFTEN } else { 1.0 };
+            let weight = of_often * DEEPER.powi(i32::try_from(depth).unwrap_or(0));
             // What the API itself calls its records is said of them too; the first list is the plain one.
             if let Some(number) = collection.filter(|_| intent == Intent::List)
                 && titled.insert(number)

@@ -1,5 +1,7 @@
 //! A query, taken apart: what it wants done, and the tokens that the ranking looks for.
 
+use std::borrow::Cow;
+
 use super::intent::{Intent, Verbs, Wanted};
 use super::words::{Words, split};
 
@@ -28,6 +30,10 @@ const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
+/// How much more often a word counts that has a number behind it.
+const ANCHOR: usize = 2;
+/// What a long number is of, if nothing is said: people speak of these by their numbers.
+const NUMBERED: &str = "ticket";
 /// How many words of a saying count.
 const MOST: usize = 5;
 
@@ -53,8 +59,10 @@ pub struct Query {
 impl Query {
     /// Takes a query apart.
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
-        let query = words.read(text);
-        let wanted = verbs.wanted(&query, &clauses(text));
+        let text = without_content(text);
+        let query = words.read(&text);
+        let wanted = verbs.wanted(&query, &clauses(&text));
+        let ids = ids(&query, words);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
         let mut things = Vec::new();
@@ -66,17 +74,24 @@ impl Query {
         let is_only =
             !query.iter().enumerate().any(|(place, word)| !wanted.spent.contains(&place) && telling(&word));
         let mut has_head = false;
+        let mut head = 0;
         let mut place = 0;
         while place < query.len() {
             has_head |= things.len() == 1 && PREPOSITIONS.contains(&query[place].as_str());
             let is_spent = wanted.spent.contains(&place);
-            let meant = if is_spent { None } else { words.meant(&query[place..]) };
+            let mut meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
+            let is_numbered = ids.iter().any(|id| (place..place + length).contains(&id.of));
             let first = stems.len();
-            let is_weak = !is_only && WEAK.contains(&query[place].as_str());
+            let is_weak = !is_only && !is_numbered && WEAK.contains(&query[place].as_str());
+            let lone = [NUMBERED.to_owned()];
+            if ids.iter().any(|id| id.of == place && id.is_lone) {
+                meant = Some((&lone, 1));
+            }
+            let more = if is_numbered { ANCHOR } else { 0 };
             if let Some((meant, _)) = meant {
                 for stem in meant {
-                    let count = if is_weak { MEANT - 1 } else { MEANT };
+                    let count = if is_weak { MEANT - 1 } else { MEANT + more };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem.clone());
                 }
@@ -85,15 +100,23 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    let count = if is_weak { SAID - 1 } else { SAID };
+                    let count = if is_weak { SAID - 1 } else { SAID + more };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem);
                 }
             }
             if stems.len() > first {
+                // What has a number is the record that is spoken of, unless what goes before a preposition is.
+                if is_numbered && !has_head && !is_part(&query, place) {
+                    head = things.len();
+                }
                 things.push(stems[first..].to_vec());
             }
             place += length;
+        }
+        if !has_head && ids.iter().any(|id| !is_part(&query, id.of)) {
+            has_head = true;
+            things.swap(0, head);
         }
         for action in verbs.actions(&query) {
             let stem = words.stem(action);
@@ -105,7 +128,7 @@ impl Query {
         }
         // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
         stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
-        let (intent, is_sure) = (intent(&wanted, &query), wanted.is_sure);
+        let (intent, is_sure) = (intent(&wanted, &query, &ids), wanted.is_sure);
         Self { intent, is_sure, words: query, stems, things, has_head, tokens }
     }
 
@@ -135,14 +158,70 @@ fn clauses(text: &str) -> Vec<usize> {
 }
 
 /// What is wanted: one record, if a number says which and no more is asked.
-fn intent(wanted: &Wanted, query: &[String]) -> Intent {
-    let is_id = |word: &String| word.len() >= 3 && word.chars().all(|c| c.is_ascii_digit());
+fn intent(wanted: &Wanted, query: &[String], ids: &[Id]) -> Intent {
     let asks = ["what", "which", "who", "when", "where", "all", "how"];
-    let is_plain = wanted.intent == Intent::List && !query.iter().any(|word| asks.contains(&word.as_str()));
-    let thing: Vec<&String> = query[wanted.spent.end..].iter().take_while(|word| !is_id(word)).collect();
-    let has_part = thing.iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
-    let has_id = !thing.is_empty() && query.len() > wanted.spent.end + thing.len();
-    if is_plain && !has_part && has_id { Intent::Get } else { wanted.intent }
+    let Some(id) = ids.first() else { return wanted.intent };
+    let is_plain = !query.iter().any(|word| asks.contains(&word.as_str()));
+    let begin = wanted.spent.end.min(id.of);
+    let has_part = query[begin..id.of].iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
+    let is_long = query[id.of..].iter().any(|word| word.len() >= 3 && word.chars().all(|c| c.is_ascii_digit()));
+    match wanted.intent {
+        Intent::List if is_plain && !has_part && is_long => Intent::Get,
+        // What is told of one record is to be put down in it.
+        Intent::Told if !has_part => Intent::Update,
+        intent => intent,
+    }
+}
+
+/// A number that says which record is meant.
+struct Id {
+    /// The place of the last word of what it is the number of, or its own.
+    of: usize,
+    /// Whether nothing says what it is the number of.
+    is_lone: bool,
+}
+
+/// The numbers in a query that say which record is meant: those behind a thing, and long ones anywhere.
+fn ids(query: &[String], words: &Words) -> Vec<Id> {
+    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+    let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
+    let is_thing = |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
+    let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
+    numbers
+        .filter_map(|(place, number)| {
+            let before = (0..place).rev().find(|place| !names(&query[*place]));
+            let of = before.filter(|before| is_thing(&query[*before]));
+            match of {
+                Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => Some(Id { of, is_lone: false }),
+                None if number.len() >= 5 => Some(Id { of: place, is_lone: true }),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Whether a word behind a number says that it counts.
+fn is_unit(word: &str) -> bool {
+    const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am                          percent user users seat seats licence licences license licenses pcs pieces units of x                          usd eur gbp dollars euros pounds";
+    UNITS.split_whitespace().any(|unit| unit == word)
+}
+
+/// Whether what is at a place only says which: it stands behind a preposition.
+fn is_part(query: &[String], place: usize) -> bool {
+    let from = place.saturating_sub(3);
+    query[from..place].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
+}
+
+/// A query without what is content, not words about it: what is quoted, and addresses of mail and of pages.
+fn without_content(text: &str) -> Cow<'_, str> {
+    if !text.contains(['"', '\u{201c}', '@', '/']) {
+        return Cow::Borrowed(text);
+    }
+    let outside: Vec<&str> = text.split(['"', '\u{201c}', '\u{201d}']).step_by(2).collect();
+    let is_address = |word: &&str| word.contains('@') || word.contains("://");
+    let rest: Vec<&str> =
+        outside.iter().flat_map(|part| part.split_whitespace()).filter(|word| !is_address(word)).collect();
+    if rest.len() < 2 { Cow::Borrowed(text) } else { Cow::Owned(rest.join(" ")) }
 }
 
 #[cfg(test)]

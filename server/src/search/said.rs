@@ -2,10 +2,11 @@
 //! All tools of a collection (of its items, its count and so on) share what is said of it. And what people say when
 //! they want one thing done, by its operation: `POST /time/sheets/{}/approve: sign off a timesheet`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const SAID: &str = include_str!("../../data/said.txt");
 const ACTS: &str = include_str!("../../data/acts.txt");
+const OFTEN: &str = include_str!("../../data/often.txt");
 /// What a path ends with that is no collection of its own.
 const ENDS: [&str; 7] = ["", "{}", "count", "default", "bulk", "info", "usages"];
 
@@ -17,6 +18,11 @@ pub fn of_collections() -> impl Iterator<Item = (&'static str, Vec<&'static str>
 /// The sayings of each operation, in the order of the file.
 pub fn of_acts() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     sayings(ACTS)
+}
+
+/// The [`records`] that people speak of most.
+pub fn often() -> HashSet<&'static str> {
+    super::words::lines(OFTEN).collect()
 }
 
 fn sayings(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
@@ -109,6 +115,14 @@ mod tests {
             assert!(of_tools.contains(&number), "{path} is of no tool");
             assert_eq!(places.collection(path), Some(number), "{path} is there twice");
             assert!(said.iter().all(|saying| !saying.is_empty()), "{path} has an empty saying");
+        }
+    }
+
+    #[test]
+    fn every_record_spoken_of_often_is_of_a_tool() {
+        let paths: Vec<String> = CATALOGUE.tools().map(|tool| plain(&tool.http().path)).collect();
+        for often in often() {
+            assert!(paths.iter().any(|path| records(path) == often), "{often}");
         }
     }
 

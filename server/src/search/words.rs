@@ -225,6 +225,10 @@ impl Words {
     /// The word itself, if any text has it or its stem; else the most alike that one has.
     pub fn nearest(&self, word: &str) -> String {
         let is_known = self.known.contains_key(word) || self.stop_words.contains(word);
+        // The plural of a code: p1s.
+        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
+            return one.to_owned();
+        }
         let has_digit = word.chars().any(|c| c.is_ascii_digit());
         if is_known || has_digit || word.chars().count() < SHORT || self.stems.contains(&self.stem(word)) {
             return word.to_owned();
