@@ -66,6 +66,8 @@ struct Entry {
     family: usize,
     /// The stem of what an action does.
     action: String,
+    /// The stem of the last word of its title: what it is about, where the words before say whose.
+    head: String,
     /// How likely it is asked for, whatever the query: a part of a part less, what is spoken of often more.
     weight: f32,
     /// The numbers of the reasons why it is seldom meant.
@@ -109,6 +111,8 @@ const DESCRIBED: f32 = 0.3;
 const COVERED: f32 = 0.3;
 /// What is left of a score without the thing that is wanted.
 const HEADLESS: f32 = 0.7;
+/// What a tool gains whose title ends with it.
+const HEADED: f32 = 1.15;
 /// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
 /// between six ways to change one of them.
 const SIBLING: f32 = 0.92;
@@ -149,6 +153,7 @@ impl Search {
                 let about = [words.learn(&words::split(tool.module())), words.learn(&words::split(about))];
                 descriptions.push((about.concat(), Vec::new()));
             }
+            let head = head(title).map(|word| words.stem(&word)).unwrap_or_default();
             let title = words.learn_title(title);
             let depth = details.http.path.matches('{').count();
             let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
@@ -169,7 +174,7 @@ impl Search {
             let act = places.act(details.http.method, &path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
-            tools.push(Entry { tool, intent, description, collection, act, family, action, weight, seldom });
+            tools.push(Entry { tool, intent, description, collection, act, family, action, head, weight, seldom });
         }
         let titles = Index::new(&titles, LENGTH, 0.0);
         let descriptions = Index::new(&descriptions, DESCRIBED, 0.0);
@@ -200,7 +205,13 @@ impl Search {
                 let there = things.iter().filter(|thing| thing.is_in(number, entry)).count();
                 let lacks_head =
                     asked.has_head && !things.first().is_none_or(|head| head.is_titled(number, entry));
-                let of_head = if lacks_head { HEADLESS } else { 1.0 };
+                let of_head = if lacks_head {
+                    HEADLESS
+                } else if asked.is_about(&entry.head) {
+                    HEADED
+                } else {
+                    1.0
+                };
                 let covered = 1.0 - COVERED + COVERED * there as f32 / things.len().max(1) as f32;
                 let score = of_head * covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom)
                     + ACT * of_act;
@@ -271,6 +282,12 @@ impl Entry {
         let of_seldom = self.seldom.iter().filter_map(|number| seldom.get(*number)).product::<f32>();
         of_intent * of_seldom * self.weight
     }
+}
+
+/// The last word of a title, without what says which record.
+fn head(title: &str) -> Option<String> {
+    let title = title.split(" by ").next().unwrap_or(title);
+    words::split(title).pop()
 }
 
 /// The part of a title that says more than what is done.

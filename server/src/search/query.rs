@@ -31,7 +31,7 @@ const UNSURE: f32 = 0.85;
 const SAID: usize = 3;
 const MEANT: usize = 2;
 /// How much more often a word counts that has a number behind it.
-const ANCHOR: usize = 2;
+const ANCHOR: usize = 1;
 /// What a long number is of, if nothing is said: people speak of these by their numbers.
 const NUMBERED: &str = "ticket";
 /// How many words of a saying count.
@@ -138,6 +138,12 @@ impl Query {
         if self.is_sure { favour } else { favour.max(UNSURE * Intent::List.favours(tool)) }
     }
 
+    /// Whether a stem is what it wants, not what says which: it has one thing alone, or a first that the others follow.
+    pub fn is_about(&self, stem: &str) -> bool {
+        (self.has_head || self.things.len() == 1)
+            && self.things.first().is_some_and(|head| head.iter().any(|of_head| of_head == stem))
+    }
+
     /// Whether it has the stem of the name of an action.
     pub fn names(&self, action: &str) -> bool {
         self.stems.iter().any(|stem| stem == action)
@@ -164,9 +170,8 @@ fn intent(wanted: &Wanted, query: &[String], ids: &[Id]) -> Intent {
     let is_plain = !query.iter().any(|word| asks.contains(&word.as_str()));
     let begin = wanted.spent.end.min(id.of);
     let has_part = query[begin..id.of].iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
-    let is_long = query[id.of..].iter().any(|word| word.len() >= 3 && word.chars().all(|c| c.is_ascii_digit()));
     match wanted.intent {
-        Intent::List if is_plain && !has_part && is_long => Intent::Get,
+        Intent::List if is_plain && !has_part => Intent::Get,
         // What is told of one record is to be put down in it.
         Intent::Told if !has_part => Intent::Update,
         intent => intent,
