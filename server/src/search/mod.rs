@@ -108,14 +108,14 @@ const WORD: f32 = 0.6;
 const LENGTH: f32 = 0.9;
 const DESCRIBED: f32 = 0.3;
 /// How much of a score needs every thing that the query speaks of: two of them in one tool tell more than one twice.
-const COVERED: f32 = 0.3;
+const COVERED: f32 = 0.6;
 /// What is left of a score without the thing that is wanted.
 const HEADLESS: f32 = 0.7;
 /// What a tool gains whose title ends with it.
 const HEADED: f32 = 1.15;
 /// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
 /// between six ways to change one of them.
-const SIBLING: f32 = 0.92;
+const SIBLING: f32 = 0.94;
 
 impl Search {
     /// Indexes every tool.
