@@ -95,7 +95,7 @@ struct Operation<'a> {
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.2;
 const SAID: f32 = 1.5;
-const ACT: f32 = 0.7;
+const ACT: f32 = 0.9;
 /// How much a query favours an action that it names.
 const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
@@ -214,7 +214,7 @@ impl Search {
                 };
                 let covered = 1.0 - COVERED + COVERED * there as f32 / things.len().max(1) as f32;
                 let score = of_head * covered * (of_text + SAID * of_said) * entry.favour(&asked, &seldom)
-                    + ACT * of_act;
+                    + ACT * of_act * covered * of_head;
                 (score > 0.0 && allowed(entry.tool))
                     .then_some((entry.family, Hit { tool: entry.tool, score }))
             })
