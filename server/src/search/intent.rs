@@ -56,6 +56,11 @@ fn is_auxiliary(word: &str) -> bool {
     ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
 }
 
+/// Whether a word says that what follows it has been done.
+fn is_perfect(word: &str) -> bool {
+    ["have", "has", "had", "been", "being", "was", "were"].contains(&word)
+}
+
 /// Whether a word says that a sentence tells how things are.
 fn tells(word: &str) -> bool {
     is_auxiliary(word)
@@ -120,8 +125,16 @@ impl Verbs {
                     query.get(from..place).is_some_and(|before| before.iter().any(|word| opens_clause(word)));
                 let opens = clauses.contains(&place);
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
-                let begins = |verb: &&Verb| wanted(verb) && asks(verb) && verb.begins(&query[place..], opens);
-                let verb = self.verbs.iter().filter(|_| !is_clause).find(begins)?;
+                // What has been set up is there already: nobody asks for it.
+                let is_done = place > 0 && is_perfect(&query[place - 1]);
+                let begins = |verb: &&Verb| {
+                    verb.intent != Intent::Other && asks(verb) && verb.begins(&query[place..], opens)
+                };
+                // The longest decides: "give me" asks for a list, whatever "give" alone does.
+                let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
+                if !wanted(verb) {
+                    return None;
+                }
                 let clause = clauses.iter().copied().filter(|begin| *begin <= place).max().unwrap_or(0);
                 let is_sure =
                     verb.intent == Intent::Usages || query[clause..place].iter().all(|word| leads(word));
@@ -129,13 +142,13 @@ impl Verbs {
                 Some(Wanted { intent: verb.intent, spent: place..place + words, is_sure })
             })
         };
-        let all: Vec<usize> = (0..query.len()).collect();
-        // What is a word between commas is listed, not asked for: start, end, amount.
+        // Words between commas are listed, not asked for: start, end, amount.
         let ends = clauses.iter().skip(1).copied().chain([query.len()]);
         let single: Vec<usize> =
-            clauses.iter().zip(ends).skip(1).filter(|(begin, end)| *begin + 1 == *end).map(|(b, _)| *b).collect();
-        let later: Vec<usize> =
-            clauses.iter().skip(1).copied().filter(|begin| single.len() < 2 || !single.contains(begin)).collect();
+            clauses.iter().copied().zip(ends).skip(1).filter(|(begin, end)| begin + 1 == *end).map(|(begin, _)| begin).collect();
+        let is_listed = |place: &usize| single.len() > 1 && single.contains(place);
+        let all: Vec<usize> = (0..query.len()).filter(|place| !is_listed(place)).collect();
+        let later: Vec<usize> = clauses.iter().copied().skip(1).filter(|place| !is_listed(place)).collect();
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
         let is_told = query.iter().skip(1).any(|word| tells(word));
