@@ -144,8 +144,14 @@ impl Verbs {
         };
         // Words between commas are listed, not asked for: start, end, amount.
         let ends = clauses.iter().skip(1).copied().chain([query.len()]);
-        let single: Vec<usize> =
-            clauses.iter().copied().zip(ends).skip(1).filter(|(begin, end)| begin + 1 == *end).map(|(begin, _)| begin).collect();
+        let single: Vec<usize> = clauses
+            .iter()
+            .copied()
+            .zip(ends)
+            .skip(1)
+            .filter(|(begin, end)| begin + 1 == *end)
+            .map(|(begin, _)| begin)
+            .collect();
         let is_listed = |place: &usize| single.len() > 1 && single.contains(place);
         let all: Vec<usize> = (0..query.len()).filter(|place| !is_listed(place)).collect();
         let later: Vec<usize> = clauses.iter().copied().skip(1).filter(|place| !is_listed(place)).collect();

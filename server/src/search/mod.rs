@@ -174,7 +174,18 @@ impl Search {
             let act = places.act(details.http.method, &path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
-            tools.push(Entry { tool, intent, description, collection, act, family, action, head, weight, seldom });
+            tools.push(Entry {
+                tool,
+                intent,
+                description,
+                collection,
+                act,
+                family,
+                action,
+                head,
+                weight,
+                seldom,
+            });
         }
         let titles = Index::new(&titles, LENGTH, 0.0);
         let descriptions = Index::new(&descriptions, DESCRIBED, 0.0);

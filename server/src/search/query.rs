@@ -114,6 +114,9 @@ impl Query {
             }
             place += length;
         }
+        // The priority of a ticket is changed by changing the ticket.
+        let changes = matches!(wanted.intent, Intent::Update | Intent::Told);
+        has_head &= !changes || !ids.iter().any(|id| is_part(&query, id.of));
         if !has_head && ids.iter().any(|id| !is_part(&query, id.of)) {
             has_head = true;
             things.swap(0, head);
@@ -152,7 +155,8 @@ impl Query {
 
 /// The places of the words that clauses begin with, the first of which is that of the first word.
 fn clauses(text: &str) -> Vec<usize> {
-    let lengths = text.split([',', ';', ':', '.', '?', '!', '(', ')']).map(|part| split(part).len());
+    let parts = text.split([',', ';', ':', '.', '?', '!', '(', ')', '\u{2013}', '\u{2014}']);
+    let lengths = parts.flat_map(|part| part.split(" - ")).map(|part| split(part).len());
     let begin = lengths.scan(0, |next, length| {
         let begin = *next;
         *next += length;
@@ -190,14 +194,17 @@ struct Id {
 fn ids(query: &[String], words: &Words) -> Vec<Id> {
     let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
-    let is_thing = |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
+    let is_thing =
+        |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
     let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
     numbers
         .filter_map(|(place, number)| {
             let before = (0..place).rev().find(|place| !names(&query[*place]));
             let of = before.filter(|before| is_thing(&query[*before]));
             match of {
-                Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => Some(Id { of, is_lone: false }),
+                Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => {
+                    Some(Id { of, is_lone: false })
+                }
                 None if number.len() >= 5 => Some(Id { of: place, is_lone: true }),
                 _ => None,
             }

@@ -60,7 +60,16 @@ fn cut(text: &str) -> Vec<String> {
     } else {
         Cow::Borrowed(text)
     };
-    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.flat_map(apart).map(str::to_owned).collect()
+}
+
+/// A word; its number and its unit apart, if it is a time: 30min.
+fn apart(word: &str) -> impl Iterator<Item = &str> {
+    const TIMES: [&str; 9] = ["h", "hr", "hrs", "hour", "hours", "min", "mins", "minutes", "m"];
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let at = if unit.len() < word.len() && TIMES.contains(&unit) { word.len() - unit.len() } else { 0 };
+    [&word[..at], &word[at..]].into_iter().filter(|part| !part.is_empty())
 }
 
 /// Turns text into stems.
