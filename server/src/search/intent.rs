@@ -248,7 +248,7 @@ impl Intent {
             (Self::Told, Self::Create) => 0.85,
             (Self::Told, Self::Delete | Self::Other) => 0.75,
             (Self::List, Self::Get) => 0.6,
-            (Self::List, Self::Create) => 0.6,
+            (Self::List, Self::Create) => 0.5,
             (Self::Get, Self::List) => 0.85,
             (Self::Get, Self::Update) => 0.7,
             (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
