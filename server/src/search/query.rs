@@ -30,8 +30,6 @@ const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
-/// How much more often a word counts that has a number behind it.
-const ANCHOR: usize = 1;
 /// What a long number is of, if nothing is said: people speak of these by their numbers.
 const NUMBERED: &str = "ticket";
 /// How many words of a saying count.
@@ -88,10 +86,9 @@ impl Query {
             if ids.iter().any(|id| id.of == place && id.is_lone) {
                 meant = Some((&lone, 1));
             }
-            let more = if is_numbered { ANCHOR } else { 0 };
             if let Some((meant, _)) = meant {
                 for stem in meant {
-                    let count = if is_weak { MEANT - 1 } else { MEANT + more };
+                    let count = if is_weak { MEANT - 1 } else { MEANT };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem.clone());
                 }
@@ -100,7 +97,7 @@ impl Query {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if !is_spent && !words.is_stop_word(word) && !is_number {
                     let stem = words.stem(word);
-                    let count = if is_weak { SAID - 1 } else { SAID + more };
+                    let count = if is_weak { SAID - 1 } else { SAID };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
                     stems.push(stem);
                 }
