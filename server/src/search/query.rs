@@ -60,7 +60,7 @@ impl Query {
         let text = without_content(text);
         let query = words.read(&text);
         let wanted = verbs.wanted(&query, &clauses(&text));
-        let ids = ids(&query, words);
+        let ids = ids(&query, &wanted, words);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
         let mut things = Vec::new();
@@ -114,7 +114,7 @@ impl Query {
         // The priority of a ticket is changed by changing the ticket.
         let changes = matches!(wanted.intent, Intent::Update | Intent::Told);
         has_head &= !changes || !ids.iter().any(|id| is_part(&query, id.of));
-        if !has_head && ids.iter().any(|id| !is_part(&query, id.of)) {
+        if !has_head && head < things.len() && ids.iter().any(|id| !is_part(&query, id.of)) {
             has_head = true;
             things.swap(0, head);
         }
@@ -188,7 +188,7 @@ struct Id {
 }
 
 /// The numbers in a query that say which record is meant: those behind a thing, and long ones anywhere.
-fn ids(query: &[String], words: &Words) -> Vec<Id> {
+fn ids(query: &[String], wanted: &Wanted, words: &Words) -> Vec<Id> {
     let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
     let is_thing =
@@ -197,7 +197,7 @@ fn ids(query: &[String], words: &Words) -> Vec<Id> {
     numbers
         .filter_map(|(place, number)| {
             let before = (0..place).rev().find(|place| !names(&query[*place]));
-            let of = before.filter(|before| is_thing(&query[*before]));
+            let of = before.filter(|before| !wanted.spent.contains(before) && is_thing(&query[*before]));
             match of {
                 Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => {
                     Some(Id { of, is_lone: false })
