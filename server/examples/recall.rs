@@ -1,6 +1,7 @@
-//! Prints how well the search does, on the half of the queries that it was tuned on and on the half kept out; with
-//! `--missed` the queries of the first half that it misses. With the path of another file of labelled queries, it runs
-//! these, and prints all that it misses.
+//! Prints how well the search does on each set of labelled queries; with `--missed` those that it misses of the half
+//! that it was tuned on. The half kept out is measured with `--kept-out` alone: whoever tunes leaves it alone, or it
+//! would be tuned on too. With the path of another file of labelled queries, it runs these, and prints all that it
+//! misses.
 
 use std::time::Instant;
 
@@ -25,16 +26,26 @@ fn main() {
         return;
     }
     let tuned = recall(&search, queries().filter(|labelled| !labelled.is_kept_out()));
-    let kept_out = recall(&search, queries().filter(Labelled::is_kept_out));
     // Parts of a second set, by an author who collected words for the search too.
     let more_tuned = recall(&search, labelled(include_str!("../tests/queries_tuned.tsv")));
     let validation = recall(&search, labelled(include_str!("../tests/queries_validation.tsv")));
-    for (half, recall) in [
+    // A third set, by two people who did not know the search.
+    let fresh = || labelled(include_str!("../tests/queries_fresh.tsv"));
+    let fresh_tuned = recall(&search, fresh().filter(|labelled| !labelled.is_validation()));
+    let fresh_validation = recall(&search, fresh().filter(Labelled::is_validation));
+    let mut sets = vec![
         ("tuned on", &tuned),
-        ("kept out", &kept_out),
         ("second set, tuned on", &more_tuned),
         ("second set, validation", &validation),
-    ] {
+        ("fresh, tuned on", &fresh_tuned),
+        ("fresh, validation", &fresh_validation),
+    ];
+    let kept_out;
+    if std::env::args().any(|argument| argument == "--kept-out") {
+        kept_out = recall(&search, queries().filter(Labelled::is_kept_out));
+        sets.push(("kept out", &kept_out));
+    }
+    for (half, recall) in sets {
         let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
         println!(
             "{half}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",

@@ -7,7 +7,9 @@ use cwpsa::search::Search;
 use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong_labels};
 
 /// What was reached of the kept-out half, minus a little.
-const KEPT_OUT: f64 = 0.88;
+const KEPT_OUT: f64 = 0.92;
+/// What was reached of the third of the fresh queries that nobody looks at, minus a little.
+const FRESH: f64 = 0.90;
 
 static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOGUE));
 
@@ -60,12 +62,38 @@ fn the_right_tool_is_found_of_every_area() {
     assert!(at_5(&validation) >= 0.95, "{}", at_5(&validation));
 }
 
+/// These were written by two people who knew nothing of the search. Two thirds were read while its words were collected
+/// and its weights chosen; of the other third only the share was looked at, though often, so that it says less than the
+/// half kept out.
+#[test]
+fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
+    let (validation, tuned): (Vec<Labelled>, Vec<Labelled>) =
+        labelled(include_str!("queries_fresh.tsv")).partition(Labelled::is_validation);
+    assert!(validation.len() >= 150, "{}", validation.len());
+    let tuned = recall(&SEARCH, tuned.into_iter());
+    assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
+    // What is missed of this third is not shown, so that nobody tunes on it.
+    let validation = recall(&SEARCH, validation.into_iter());
+    assert!(at_5(&validation) >= FRESH, "{}", at_5(&validation));
+}
+
+#[test]
+fn numbers_addresses_and_quotes_alone_are_no_trouble() {
+    for query in
+        ["void 5512", "bump 50019", "48213", "\"\"", "a@b.c", "- - -", "12 34 56789", "close: 48213, - 1h"]
+    {
+        assert!(SEARCH.find(query, 5, |_| true).len() <= 5, "{query}");
+    }
+    assert!(found("close 51200").contains(&"update_a_ticket_by_id"));
+}
+
 #[test]
 fn labels_of_all_files_name_tools() {
     for text in [
         include_str!("queries.tsv"),
         include_str!("queries_tuned.tsv"),
         include_str!("queries_validation.tsv"),
+        include_str!("queries_fresh.tsv"),
     ] {
         for labelled in labelled(text) {
             for name in &labelled.tools {

@@ -53,8 +53,8 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
         figures.push(at_most(&format!("cwpsa mcp --tools {offer}: memory after that"), memory, 30.0, "MB"));
         of_all = Start { milliseconds: times[STARTS / 2], megabytes: memory };
     }
-    let recall =
-        Command::new("target/release/examples/recall").output().map_err(|error| error.to_string())?;
+    let mut recall = Command::new("target/release/examples/recall");
+    let recall = recall.arg("--kept-out").output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&recall.stdout);
     let line = text.lines().find(|line| line.starts_with("kept out")).unwrap_or_default().to_owned();
     let at_5 = line.split("@5 ").nth(1).and_then(|rest| rest.split(',').next()?.trim().parse::<f64>().ok());

@@ -212,7 +212,8 @@ impl Search {
                 let of_text = titles[number] + DESCRIPTION * descriptions[entry.description];
                 let of_said = entry.collection.map_or(0.0, |number| said[number]);
                 // What is said of an act says what is wanted done.
-                let of_act = entry.act.filter(|_| asked.intent != Intent::Usages).map_or(0.0, |number| acts[number]);
+                let of_act =
+                    entry.act.filter(|_| asked.intent != Intent::Usages).map_or(0.0, |number| acts[number]);
                 let there = things.iter().filter(|thing| thing.is_in(number, entry)).count();
                 let lacks_head =
                     asked.has_head && !things.first().is_none_or(|head| head.is_titled(number, entry));
