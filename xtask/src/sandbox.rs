@@ -1,9 +1,12 @@
 //! The sandbox, or the server, as a process: built, started on a free port, asked, ended.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -37,6 +40,9 @@ pub struct Sandbox {
     process: Child,
     /// Address and port.
     pub host: String,
+    /// Emptied for as long as this value lives.
+    #[expect(dead_code, reason = "held, not read")]
+    log: Arc<File>,
 }
 
 impl Sandbox {
@@ -46,23 +52,36 @@ impl Sandbox {
     }
 
     /// Starts what the command says on a free port and waits until it listens.
+    ///
+    /// What it says goes to a file, as a service's log does: a pipe would have to be read here, on the cores that
+    /// are measured. The file has no name and is emptied every second, so that it never grows large.
     pub fn of(command: &mut Command) -> Result<Self, String> {
-        let spawned = command.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn();
-        let mut process = spawned.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-        let messages = BufReader::new(process.stderr.take().ok_or("the server has no messages")?);
-        let mut server = Self { process, host: String::new() };
-        let (mut lines, mut said) = (messages.lines(), String::new());
+        let failed = |error: std::io::Error| error.to_string();
+        let named = tempfile::NamedTempFile::new().map_err(failed)?;
+        let append =
+            || std::fs::OpenOptions::new().append(true).read(true).open(named.path()).map_err(failed);
+        let (log, written) = (Arc::new(append()?), append()?);
+        let spawned = command.args(["--listen", "127.0.0.1:0"]).stderr(written).spawn();
+        let process = spawned.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+        let mut server = Self { process, host: String::new(), log: Arc::clone(&log) };
+        let mut said = String::new();
         while server.host.is_empty() {
-            let line = match lines.next() {
-                Some(line) => line.map_err(|error| error.to_string())?,
-                None => return Err(format!("the server did not say where it listens: {said}")),
-            };
-            let address = line.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-            server.host = address.unwrap_or_default().to_owned();
-            said = line;
+            let has_ended = server.process.try_wait().map_err(failed)?.is_some();
+            (&*log).read_to_string(&mut said).map_err(failed)?;
+            let lines = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+            let address = lines.filter_map(|line| line.split_once("://")).next();
+            server.host = address.and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default().to_owned();
+            if has_ended && server.host.is_empty() {
+                return Err(format!("the server did not say where it listens: {said}"));
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
-        // What it says later is read, so that it can go on.
-        std::thread::spawn(move || lines.for_each(drop));
+        let log = Arc::downgrade(&log);
+        std::thread::spawn(move || {
+            while log.upgrade().is_some_and(|log| log.set_len(0).is_ok()) {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        });
         Ok(server)
     }
 

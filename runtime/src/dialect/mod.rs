@@ -235,19 +235,21 @@ fn note(node: &mut Map<String, Value>, sentence: &str) {
     node.insert("description".to_owned(), Value::from(text));
 }
 
-/// The arguments of a tool as a model sent them in a dialect, as the tool itself takes them.
+/// The arguments of a tool as a model sent them in a dialect, as the tool itself takes them. `schema` gives what is
+/// declared of the tool's arguments, if it is needed.
 ///
 /// # Errors
 /// `InvalidArguments` for a mark of a page that is none.
-pub(crate) fn arguments(
-    tool: Tool,
+pub(crate) fn arguments<'s>(
     dialect: Dialect,
+    schema: impl FnOnce() -> &'s Value,
+    api: &Api,
     arguments: Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
     if matches!(dialect, Dialect::Mcp | Dialect::OpenAi) {
         return Ok(arguments);
     }
-    restore(dialect, &tool.input_schema_value(), &Special::of(tool.catalogue().api()), arguments)
+    restore(dialect, schema(), &Special::of(api), arguments)
 }
 
 #[cfg(test)]

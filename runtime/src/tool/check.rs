@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
@@ -43,6 +43,8 @@ impl Checks {
 pub(super) struct Check {
     pub(super) details: ToolDetails<'static>,
     schema: Value,
+    /// The schema as it is declared, once a dialect has needed it.
+    declared: OnceLock<Value>,
     validator: Validator,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
@@ -104,7 +106,14 @@ impl Check {
             .unwrap_or_default();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalogue = tool.catalogue();
-        Ok(Self { details, schema, validator, in_query, api, catalogue })
+        Ok(Self { details, schema, declared: OnceLock::new(), validator, in_query, api, catalogue })
+    }
+
+    /// The schema that is declared to models; the one that arguments are checked by allows more.
+    pub(super) fn declared(&self) -> &Value {
+        self.declared.get_or_init(|| {
+            schema::parse(self.details.name, &schema::input(self.catalogue, &self.details.input))
+        })
     }
 
     /// What the resource called `name` can be filtered by.

@@ -179,7 +179,7 @@ impl Client {
         let check = self.checks().get(tool)?;
         let label = format!("{} {}", check.details.http.method, check.details.http.path);
         let checked = arguments.and_then(|arguments| {
-            let arguments = dialect::arguments(tool, options.dialect, arguments)?;
+            let arguments = dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
             let mut accepted = check.accept(arguments.clone())?;
             let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
             if !problems.is_empty() {

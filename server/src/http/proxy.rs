@@ -122,7 +122,6 @@ impl Asked {
         if let Some(id) = self.id {
             arguments.insert("id".to_owned(), Value::from(id));
         }
-        let writes = !tool.annotations().read_only_hint;
         let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
         let call = async move {
@@ -131,7 +130,7 @@ impl Asked {
             let result =
                 runner.run_with("http", tool, &arguments, &options, approvals::consent(&token)).await;
             match result {
-                Err(refusal) => failure::of_refusal(&refusal, writes),
+                Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
                     let value = match method.as_str() {
