@@ -211,7 +211,9 @@ fn ids(query: &[String], wanted: &Wanted, words: &Words) -> Vec<Id> {
 
 /// Whether a word behind a number says that it counts.
 fn is_unit(word: &str) -> bool {
-    const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am                          percent user users seat seats licence licences license licenses pcs pieces units of x                          usd eur gbp dollars euros pounds";
+    const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am \
+        percent user users seat seats licence licences license licenses pcs pieces units of x \
+        usd eur gbp dollars euros pounds";
     UNITS.split_whitespace().any(|unit| unit == word)
 }
 
@@ -247,7 +249,9 @@ mod tests {
         assert_eq!(query("look up ticket 48213").intent, Intent::Get);
         assert_eq!(query("notes on ticket 48213").intent, Intent::List);
         assert_eq!(query("delete ticket 48213").intent, Intent::Delete);
-        assert_eq!(query("net 30").intent, Intent::List);
+        // What counts is no number of a record.
+        assert_eq!(query("tickets older than 30 days").intent, Intent::List);
+        assert_eq!(query("timer 30 minutes").intent, Intent::List);
     }
 
     #[test]
