@@ -1,5 +1,8 @@
 //! What can be asked for on the command line.
 
+// What describes an argument is read in a terminal, where a link is an address and brackets say what may be left out.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
+
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

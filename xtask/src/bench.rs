@@ -19,6 +19,7 @@ use crate::bench_sandbox;
 use crate::bench_server;
 use crate::bench_tools;
 use crate::measure::{Cost, cost};
+use crate::wrk;
 
 /// Where the figures are stored.
 const STORE: &str = "docs/figures.json";
@@ -72,10 +73,12 @@ enum Part {
 
 /// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let measured = match arguments.only {
+    let is_loaded = matches!(arguments.only, None | Some(Part::Sandbox | Part::Load));
+    let ready = if is_loaded { wrk::check() } else { Ok(()) };
+    let measured = ready.and_then(|()| match arguments.only {
         Some(part) => measure_part(part, arguments.soak),
         None => measure(arguments.soak),
-    };
+    });
     match measured {
         Ok(figures) => {
             print(&figures);

@@ -12,6 +12,19 @@ pub struct Load {
     pub said: String,
 }
 
+/// Whether it is there, asked before minutes go into building what it is to load.
+///
+/// # Errors
+/// It is not.
+pub fn check() -> Result<(), String> {
+    // It knows no flag that does nothing; its help is an error to it.
+    Command::new("wrk").arg("--version").output().map(|_| ()).map_err(|error| not_there(&error))
+}
+
+fn not_there(error: &std::io::Error) -> String {
+    format!("wrk (Debian: wrk) could not be started: {error}")
+}
+
 /// Reads `url` for so many seconds, with these headers.
 ///
 /// # Errors
@@ -23,7 +36,7 @@ pub fn run(url: &str, seconds: u64, headers: &[&str]) -> Result<Load, String> {
         .args(headers)
         .arg(url)
         .output()
-        .map_err(|error| format!("wrk (Debian: wrk) could not be started: {error}"))?;
+        .map_err(|error| not_there(&error))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let rate = said.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
     let is_clean = !said.contains("Non-2xx") && !said.contains("Socket errors");
