@@ -98,6 +98,16 @@ fn one<T: Copy>(random: &mut fastrand::Rng, list: &[T]) -> T {
     list[random.usize(..list.len())]
 }
 
+/// How records of a collection refer to the companies.
+fn references(state: &mut State, collection: CollectionId, companies: &[i64]) -> Result<Vec<Value>, String> {
+    let mut references = Vec::new();
+    for company in companies {
+        let record = pattern(state, collection, json!({"company": {"id": company}}))?;
+        references.push(record.get("company").cloned().unwrap_or_default());
+    }
+    Ok(references)
+}
+
 fn tickets(
     state: &mut State,
     count: u32,
@@ -117,11 +127,7 @@ fn tickets(
             }
         }
     }
-    let mut references = Vec::new();
-    for company in companies {
-        let record = pattern(state, collection, json!({"company": {"id": company}}))?;
-        references.push(record.get("company").cloned().unwrap_or_default());
-    }
+    let references = references(state, collection, companies)?;
     for id in (FIRST..).take(count as usize) {
         let pattern = patterns[random.usize(..patterns.len())].clone();
         let entered = state.began - random.i64(0..400 * DAY);
@@ -149,11 +155,7 @@ fn configurations(
         let differ = ["name", "serialNumber", "company", "purchaseDate", "warrantyExpirationDate"];
         patterns.push(kept(state, record, &differ));
     }
-    let mut references = Vec::new();
-    for company in companies {
-        let record = pattern(state, collection, json!({"company": {"id": company}}))?;
-        references.push(record.get("company").cloned().unwrap_or_default());
-    }
+    let references = references(state, collection, companies)?;
     for id in (FIRST..).take(count as usize) {
         let pattern = patterns[random.usize(..patterns.len())].clone();
         let bought = state.began - random.i64(0..1500 * DAY);

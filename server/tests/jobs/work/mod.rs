@@ -5,6 +5,7 @@ mod draft_order;
 mod log_time;
 mod order_hardware;
 mod past_warranty;
+mod purchasing;
 pub mod restock;
 mod stale_tickets;
 mod stock;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::purchasing;
 use crate::agent::{Agent, only, to};
 use crate::tenant::Changes;
 
@@ -10,15 +11,7 @@ pub const ASK: &str = "Ticket 8812 needs a MacBook Pro M3 for Acme Corp. If ther
                        ticket.";
 
 pub async fn run(agent: &mut Agent) -> Value {
-    let products = agent
-        .call(
-            "find a product in the catalog",
-            "list_all_procurement_catalogs",
-            json!({"filter": {"identifier": "MacBook Pro M3"}}),
-            "The product, with its vendor, its unit and its cost.",
-        )
-        .await;
-    let product = only(&products);
+    let product = purchasing::product(agent, "MacBook Pro M3").await;
     assert_eq!(product["manufacturer"]["name"], "Apple");
     let warehouses = agent
         .call(
@@ -29,15 +22,9 @@ pub async fn run(agent: &mut Agent) -> Value {
         )
         .await;
     let warehouse = only(&warehouses);
-    let stock = agent
-        .call(
-            "stock on hand of an item",
-            "list_all_inventory_on_hands",
-            json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}}),
-            "How many there are in that warehouse, bin by bin.",
-        )
-        .await;
-    let on_hand: i64 = stock.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum();
+    let place = json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}});
+    let on_hand =
+        purchasing::on_hand(agent, place, "How many there are in that warehouse, bin by bin.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -65,14 +52,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "The business unit, which the API calls a department.",
         )
         .await;
-    let statuses = agent
-        .call(
-            "statuses of purchase orders",
-            "list_all_procurement_purchaseorderstatuses",
-            json!({"filter": {"defaultFlag": true}}),
-            "The status that new orders have.",
-        )
-        .await;
+    let status = purchasing::first_status(agent).await;
     let order = agent
         .call(
             "create a purchase order",
@@ -80,7 +60,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             json!({
                 "vendorCompany": to(&vendor),
                 "terms": to(&vendor["billingTerms"]),
-                "status": to(only(&statuses)),
+                "status": to(&status),
                 "customerCompany": to(only(&customers)),
                 "businessUnit": to(only(&units)),
                 "warehouse": to(warehouse),
@@ -88,22 +68,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "The order; its number comes back.",
         )
         .await;
-    agent
-        .call(
-            "add a line item to a purchase order",
-            "create_a_purchaseorder_lineitem",
-            json!({
-                "purchaseorderId": order["id"],
-                "lineNumber": 1,
-                "description": product["description"],
-                "product": to(product),
-                "quantity": 1,
-                "unitOfMeasure": to(&product["unitOfMeasure"]),
-                "unitCost": product["cost"],
-            }),
-            "One of the product.",
-        )
-        .await;
+    purchasing::add_line(agent, &order, &product, 1, "One of the product.").await;
     let number = order["poNumber"].as_str().expect("a number");
     agent
         .call(

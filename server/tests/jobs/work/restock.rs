@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::agent::{Agent, only, to};
+use super::purchasing;
+use crate::agent::{Agent, to};
 use crate::tenant::Changes;
 
 pub const ASK: &str = "Check stock for RAM-16GB; if zero, order 10.";
@@ -34,24 +35,9 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
 }
 
 async fn restock(agent: &mut Agent, product: &str) -> Value {
-    let products = agent
-        .call(
-            "find a product in the catalog",
-            "list_all_procurement_catalogs",
-            json!({"filter": {"identifier": product}}),
-            "The product, with its vendor, its unit and its cost.",
-        )
-        .await;
-    let product = only(&products);
-    let stock = agent
-        .call(
-            "stock on hand of an item",
-            "list_all_inventory_on_hands",
-            json!({"catalogItemId": product["id"]}),
-            "How many there are, in all warehouses.",
-        )
-        .await;
-    let on_hand: i64 = stock.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum();
+    let product = purchasing::product(agent, product).await;
+    let everywhere = json!({"catalogItemId": product["id"]});
+    let on_hand = purchasing::on_hand(agent, everywhere, "How many there are, in all warehouses.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -63,38 +49,16 @@ async fn restock(agent: &mut Agent, product: &str) -> Value {
             "The vendor that the product is bought from, with its terms.",
         )
         .await;
-    let statuses = agent
-        .call(
-            "statuses of purchase orders",
-            "list_all_procurement_purchaseorderstatuses",
-            json!({"filter": {"defaultFlag": true}}),
-            "The status that new orders have.",
-        )
-        .await;
+    let status = purchasing::first_status(agent).await;
     let order = agent
         .call(
             "create a purchase order",
             "create_a_procurement_purchaseorder",
-            json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(only(&statuses))}),
+            json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(&status)}),
             "The order.",
         )
         .await;
-    agent
-        .call(
-            "add a line item to a purchase order",
-            "create_a_purchaseorder_lineitem",
-            json!({
-                "purchaseorderId": order["id"],
-                "lineNumber": 1,
-                "description": product["description"],
-                "product": to(product),
-                "quantity": 10,
-                "unitOfMeasure": to(&product["unitOfMeasure"]),
-                "unitCost": product["cost"],
-            }),
-            "Ten of the product.",
-        )
-        .await;
+    purchasing::add_line(agent, &order, &product, 10, "Ten of the product.").await;
     json!({"order": order["poNumber"]})
 }
 
