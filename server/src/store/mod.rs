@@ -1,7 +1,7 @@
 //! What copies of a server share: answers kept for repeated writes, approvals, and queues of work.
 //!
 //! All of it goes through [`Store`]: values under keys that run out by themselves, and queues that lose nothing. In
-//! [`memory`] it lasts as long as the process, in a [`file`] it outlives it, in [`mod@redis`] several servers share it.
+//! [`memory`] it lasts as long as the process, in a [`mod@file`] it outlives it, in [`mod@redis`] several servers share it.
 
 #[cfg(test)]
 pub mod contract;
