@@ -18,13 +18,13 @@ use crate::{Key, Sandbox, Settings};
 /// Shown after the flags.
 const EXAMPLES: &str = "\
 Examples:
-  cwpsa-sandbox
+  cwpsa sandbox
       A tenant with seeded records, in memory, at http://127.0.0.1:9090.
-  cwpsa-sandbox --data tenant.db
+  cwpsa sandbox --data tenant.db
       The same, and what is written stays across restarts.
-  cwpsa-sandbox --scale 100000 --seed 7
+  cwpsa sandbox --scale 100000 --seed 7
       100,000 more tickets and 50,000 more configurations, the same ones each time.
-  cwpsa-sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
+  cwpsa sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
       60 requests a minute; one answer in twenty is a 502 with a page of HTML; the first ticket that is
       created is stored, but its answer is lost.
 
@@ -236,7 +236,7 @@ pub async fn run(arguments: &Arguments) -> io::Result<()> {
 /// The start-up lines.
 fn greeting(server: &Server, logins: &[Login]) -> String {
     let root = server.root();
-    let mut text = format!("cwpsa-sandbox listens at {root}\n");
+    let mut text = format!("the sandbox listens at {root}\n");
     for Login { company, public, private } in logins {
         let _ =
             writeln!(text, "  company {company}, public key {public}, private key {private}, any clientId");
