@@ -8,6 +8,7 @@ mod arguments;
 mod changes;
 mod consent;
 mod events;
+mod given;
 mod list;
 mod offer;
 mod pages;

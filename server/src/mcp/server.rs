@@ -19,7 +19,7 @@ use serde_json::{Map, json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
-use super::{answer, arguments, changes, list, offer, pages, prompts};
+use super::{answer, arguments, changes, given, list, offer, pages, prompts};
 use crate::cli::{Names, Offer};
 use crate::commands::{describe, find};
 use crate::reload::Reload;
@@ -105,11 +105,8 @@ impl Server {
     }
 
     fn find(&self, arguments: &Map<String, Value>) -> CallToolResult {
-        let Some(query) = arguments.get("query").and_then(Value::as_str) else {
-            return missing("query", "what you want to do, as text");
-        };
-        let limit =
-            arguments.get("limit").and_then(Value::as_u64).map_or(10, |limit| limit.clamp(1, 50)) as usize;
+        let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
+        let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(10) as usize;
         let hits = self.search().find(query, limit, |tool| self.0.runner.selection.has(tool));
         let tools: Vec<Value> = hits
             .iter()
@@ -122,16 +119,11 @@ impl Server {
     }
 
     async fn describe(&self, arguments: &Map<String, Value>) -> CallToolResult {
-        let names: Vec<&str> = match arguments.get("names") {
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            // Models that mean one tool write one name.
-            Some(Value::String(name)) => vec![name],
-            _ => return missing("names", "a list of names of tools"),
-        };
+        let names = arguments.get("names").and_then(Value::as_array).into_iter().flatten();
         let with_output = arguments.get("output") == Some(&Value::Bool(true));
         let account = self.0.runner.account().await;
         let mut tools = Vec::new();
-        for name in names.into_iter().take(offer::MOST_DESCRIBED) {
+        for name in names.filter_map(Value::as_str) {
             match self.tool(name) {
                 Ok(tool) => {
                     let mut entry = describe::entry(tool, account.as_ref());
@@ -152,16 +144,9 @@ impl Server {
         answer::done(json!({"tools": tools}))
     }
 
-    async fn call(&self, arguments: Map<String, Value>, caller: &Caller<'_>) -> CallToolResponse {
-        let Some(name) = arguments.get("name").and_then(Value::as_str) else {
-            return missing("name", "the name of a tool").into();
-        };
-        let given = match arguments.get("arguments") {
-            None | Some(Value::Null) => json!({}),
-            // Some models write the object as text.
-            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
-            Some(given) => given.clone(),
-        };
+    async fn call(&self, arguments: &Map<String, Value>, caller: &Caller<'_>) -> CallToolResponse {
+        let name = arguments.get("name").and_then(Value::as_str).unwrap_or_default();
+        let given = arguments.get("arguments").cloned().unwrap_or_else(|| json!({}));
         match self.tool(name) {
             Ok(tool) if arguments.get("all_pages") == Some(&Value::Bool(true)) => {
                 self.walk(tool, given, caller).await
@@ -241,15 +226,6 @@ fn trace_of(context: &RequestContext<RoleServer>) -> Trace {
     given.or_else(of_request).unwrap_or_else(Trace::begin)
 }
 
-fn missing(argument: &str, what: &str) -> CallToolResult {
-    let message = format!("\"{argument}\" is required: {what}");
-    answer::refused(json!({"error": {
-        "kind": "invalid_arguments",
-        "message": message,
-        "fields": [{"pointer": format!("/{argument}"), "code": "missing", "message": message}],
-    }}))
-}
-
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let mut capabilities = ServerCapabilities::builder()
@@ -306,9 +282,14 @@ impl ServerHandler for Server {
         let caller = Caller::of(&context, &self.0.runner, answers, state).await;
         let call = trace.scope(async {
             match &*request.name {
-                offer::SEARCH => self.find(&arguments).into(),
-                offer::DESCRIBE => self.describe(&arguments).await.into(),
-                offer::CALL => self.call(arguments, &caller).await,
+                name @ (offer::SEARCH | offer::DESCRIBE | offer::CALL) => {
+                    match (given::checked(name, arguments), name) {
+                        (Err(error), _) => answer::refused(error.to_json()).into(),
+                        (Ok(arguments), offer::SEARCH) => self.find(&arguments).into(),
+                        (Ok(arguments), offer::DESCRIBE) => self.describe(&arguments).await.into(),
+                        (Ok(arguments), _) => self.call(&arguments, &caller).await,
+                    }
+                }
                 name => match self.tool(name) {
                     Ok(tool) => self.execute(tool, &Value::Object(arguments), &caller).await,
                     Err(error) => answer::refused(error).into(),
