@@ -25,8 +25,7 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
             Ok(target) => target.client()?,
             Err(_) => settings::dry_client()?,
         };
-        output::json(&client.prepare_with(tool, &given, &options)?.to_json());
-        return Ok(());
+        return output::json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
     let client = Target::find(&arguments.connection).await?.client()?;
     let mut outcome = client.execute_with(tool, &given, &options).await?;
@@ -35,8 +34,7 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
     }
     if !arguments.all_pages {
         tell(&outcome);
-        output::json(&outcome.value);
-        return Ok(());
+        return output::json(&outcome.value);
     }
     let mut rows = Vec::new();
     loop {
@@ -44,8 +42,7 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
         match outcome.value {
             Value::Array(page) => rows.extend(page),
             other => {
-                output::json(&other);
-                return Ok(());
+                return output::json(&other);
             }
         }
         if std::io::stderr().is_terminal() {
@@ -56,8 +53,7 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
         outcome = client.execute_with(tool, &given, &options).await?;
     }
     eprintln!("\r{} rows    ", rows.len());
-    output::json(&Value::Array(rows));
-    Ok(())
+    output::json(&Value::Array(rows))
 }
 
 /// Says what of a list is not in the answer, and how to get it.

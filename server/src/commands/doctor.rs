@@ -31,7 +31,7 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
         }
     }
     if !output::is_watched() {
-        output::json(&json!({"ok": ok, "checks": report}));
+        output::json(&json!({"ok": ok, "checks": report}))?;
     }
     // The report has told it.
     match result {

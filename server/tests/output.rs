@@ -1,0 +1,44 @@
+//! What becomes of the output of a command: where it can't go, and in which form it is.
+#![cfg(target_os = "linux")]
+
+use std::fs::File;
+use std::process::{Command, Output, Stdio};
+
+/// A command that sees nothing of this machine.
+fn cwpsa(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    command.env_clear().args(arguments);
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn an_output_that_is_lost_is_an_error() {
+    for arguments in [
+        &["tools"][..],
+        &["tools", "--json"],
+        &["search", "note", "--json"],
+        &["describe", "count_tickets"],
+        &["call", "count_tickets", "--sandbox"],
+        &["completions", "bash"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = cwpsa(arguments).stdout(full).output().unwrap();
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
+        assert!(told.contains("error: the result could not be written: "), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn a_reader_who_has_enough_is_no_error() {
+    for arguments in [&["completions", "bash"][..], &["tools", "--json"]] {
+        let mut process = cwpsa(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(process.stdout.take());
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success() && !said(&output).contains("panicked"), "{}", said(&output));
+    }
+}
