@@ -158,6 +158,9 @@ pub struct Describe {
     /// With the fields that the account added; it is asked for them.
     #[arg(long)]
     pub custom_fields: bool,
+    /// Changes nothing: what is printed is JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,
@@ -183,6 +186,9 @@ pub struct Call {
     /// At most so many bytes of answer; what is left out is told.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
+    /// Changes nothing: what is printed is JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,
@@ -264,6 +270,9 @@ pub struct Serve {
 /// `cwpsa doctor`
 #[derive(Args, Debug)]
 pub struct Doctor {
+    /// Print JSON at a terminal too; elsewhere it is printed in any case.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,

@@ -49,6 +49,15 @@ impl Failure {
         }
     }
 
+    /// The same where a tool is called: what makes no sense has the form of the errors that calls have.
+    #[must_use]
+    pub fn of_call(self, kind: ErrorKind) -> Self {
+        match self {
+            Self::Usage(message) => Self::Call(Error::new(kind, message)),
+            other => other,
+        }
+    }
+
     /// Tells it: for people on stderr; the error of a call as JSON on stdout, where a program reads it.
     pub fn tell(&self) {
         match self {

@@ -42,3 +42,26 @@ fn a_reader_who_has_enough_is_no_error() {
         assert!(output.status.success() && !said(&output).contains("panicked"), "{}", said(&output));
     }
 }
+
+#[test]
+fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
+    for (arguments, kind, message) in [
+        (&["--args", "{bad"][..], "invalid_arguments", "--args: no JSON"),
+        (&["--args", "[]"], "invalid_arguments", "--args: the arguments must be a JSON object"),
+        (&["--args", "@/nonexistent"], "invalid_arguments", "/nonexistent: "),
+        (&["--region", "na"], "configuration", "it is not said whose account is meant"),
+        (&["--account", "nope"], "configuration", "there is no account \"nope\""),
+    ] {
+        let output = cwpsa(&[&["call", "count_tickets", "--json"], arguments].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(printed["error"]["kind"], kind, "{arguments:?}");
+        assert!(printed["error"]["message"].as_str().unwrap().contains(message), "{printed}");
+        assert!(said(&output).starts_with("error: ") && said(&output).contains(message), "{}", said(&output));
+    }
+    for arguments in [&["describe", "count_tickets", "--json"][..], &["doctor", "--sandbox", "--json"]] {
+        let output = cwpsa(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 
-use connectwise_psa::runtime::{ExecuteOptions, Outcome, Value};
+use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value};
 use serde_json::json;
 
 use crate::cli::Call;
@@ -12,7 +12,7 @@ use crate::settings::{self, Target};
 /// Executes the tool, or shows what it would send.
 pub async fn run(arguments: &Call) -> Result<(), Failure> {
     let tool = super::tool(&arguments.tool)?;
-    let mut given = read(&arguments.args)?;
+    let mut given = read(&arguments.args).map_err(|failure| failure.of_call(ErrorKind::InvalidArguments))?;
     let options = ExecuteOptions {
         keep_trimmed: arguments.raw,
         keep_custom_fields: arguments.raw,
@@ -27,7 +27,8 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
         };
         return output::json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
-    let client = Target::find(&arguments.connection).await?.client()?;
+    let target = Target::find(&arguments.connection).await;
+    let client = target.map_err(|failure| failure.of_call(ErrorKind::Configuration))?.client()?;
     let mut outcome = client.execute_with(tool, &given, &options).await?;
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");

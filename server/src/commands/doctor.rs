@@ -30,7 +30,7 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
             eprintln!("     {advice}");
         }
     }
-    if !output::is_watched() {
+    if arguments.json || !output::is_watched() {
         output::json(&json!({"ok": ok, "checks": report}))?;
     }
     // The report has told it.
