@@ -65,3 +65,31 @@ fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
     }
 }
+
+#[test]
+fn a_dry_run_shows_the_server_that_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "this is = [not toml").unwrap();
+    let broken = file.path().to_str().unwrap();
+    let own = "https://psa.example.com/v4_6_release/apis/3.0";
+    let dry = |flags: &[&str], variables: &[(&str, &str)]| {
+        let arguments = [&["call", "count_tickets", "--dry-run"], flags].concat();
+        let output = cwpsa(&arguments).envs(variables.iter().copied()).output().unwrap();
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), printed, said(&output))
+    };
+    for flags in [["--account", "nope"], ["--region", "xx"], ["--config", "/nope.toml"], ["--config", broken]]
+    {
+        let (code, printed, told) = dry(&flags, &[]);
+        let is_usage = code == Some(2) && printed["error"]["kind"] == "configuration";
+        assert!(is_usage && told.starts_with("error: "), "{flags:?}: {printed} {told}");
+    }
+    assert_eq!(dry(&[], &[("CWPSA_REGION", "xx")]).0, Some(2));
+    for (flags, variables) in [(&["--base-url", own][..], &[][..]), (&[], &[("CWPSA_BASE_URL", own)])] {
+        let (code, printed, told) = dry(flags, variables);
+        assert_eq!((code, told.as_str()), (Some(0), ""), "{flags:?}");
+        assert!(printed["url"].as_str().unwrap().starts_with(own), "{printed}");
+    }
+    let (code, printed, told) = dry(&[], &[]);
+    assert!(code == Some(0) && told.starts_with("note: no server is named"), "{printed} {told}");
+}

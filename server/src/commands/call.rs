@@ -20,11 +20,11 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
         ..ExecuteOptions::default()
     };
     if arguments.dry_run {
-        // Without an account the request can be shown all the same.
-        let client = match Target::find(&arguments.connection).await {
-            Ok(target) => target.client()?,
-            Err(_) => settings::dry_client()?,
-        };
+        let client = settings::dry_client(&arguments.connection).await;
+        let (client, is_example) = client.map_err(|failure| failure.of_call(ErrorKind::Configuration))?;
+        if is_example {
+            eprintln!("note: no server is named, so this shows one of ConnectWise's own");
+        }
         return output::json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
     let target = Target::find(&arguments.connection).await;
