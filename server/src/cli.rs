@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use connectwise_psa::runtime::{Dialect, Secret};
 
 use crate::approve::{Approvals, Policy};
@@ -49,6 +50,26 @@ pub struct Arguments {
         value_name = "text|json|off"
     )]
     pub log: Form,
+}
+
+impl Arguments {
+    /// The command line of this process. A variable that is empty is one that is not set, as containers set those that
+    /// nobody filled in.
+    pub fn of_process() -> Self {
+        let matches = without_empty_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Self::command()).exit())
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |argument: &clap::Arg| {
+        argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+    };
+    let forget = |argument: clap::Arg| match is_empty(&argument) {
+        true => argument.env(Resettable::Reset),
+        false => argument,
+    };
+    command.mut_args(forget).mut_subcommands(without_empty_variables)
 }
 
 /// What to do.
