@@ -221,3 +221,35 @@ async fn prompts_resources_and_completions_are_there() {
     let values = session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
     assert_eq!(values, json!(["Acme Corp"]));
 }
+
+#[tokio::test]
+async fn what_is_not_selected_is_on_no_page() {
+    let mut session = Session::new(&["--module", "time", "--class", "read"]).await;
+    let pages = session.ask("resources/list", json!({})).await["result"]["resources"].take();
+    let uris: Vec<&str> =
+        pages.as_array().unwrap().iter().map(|page| page["uri"].as_str().unwrap()).collect();
+    assert_eq!(uris, ["cwpsa://modules/time"]);
+    let page = session.ask("resources/read", json!({"uri": uris[0]})).await.to_string();
+    assert!(page.contains("list_all_time_entries") && !page.contains("`create_a_time_entry`"));
+    for (uri, is_shown) in [
+        ("cwpsa://modules/service", false),
+        ("cwpsa://tools/create_a_ticket", false),
+        ("cwpsa://tools/create_a_time_entry/chargeToType", false),
+        ("cwpsa://tools/create_a_time_entry", false),
+        ("cwpsa://tools/list_all_time_entries", true),
+    ] {
+        let page = session.ask("resources/read", json!({"uri": uri})).await;
+        assert_eq!(page["result"].is_object(), is_shown, "{uri}: {page}");
+    }
+    let mut complete = async |template: &str, argument: &str, typed: &str, before: Value| {
+        let params = json!({"ref": {"type": "ref/resource", "uri": template}, "argument": {"name": argument, "value": typed}, "context": {"arguments": before}});
+        session.ask("completion/complete", params).await["result"]["completion"]["values"].take()
+    };
+    let template = "cwpsa://tools/{name}/{argument}{?value}";
+    assert_eq!(complete(template, "name", "create_a_t", json!({})).await, json!([]));
+    assert_ne!(complete(template, "name", "list_all_time", json!({})).await, json!([]));
+    let hidden = json!({"name": "create_a_time_entry", "argument": "chargeToType"});
+    assert_eq!(complete(template, "argument", "", hidden.clone()).await, json!([]));
+    assert_eq!(complete(template, "value", "", hidden).await, json!([]));
+    assert_eq!(complete("cwpsa://modules/{module}", "module", "e", json!({})).await, json!(["time"]));
+}

@@ -331,7 +331,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut resources = pages::all();
+        let mut resources = pages::all(&self.0.runner.selection);
         resources.extend(self.0.events.as_ref().map(|_| Events::resource()));
         Ok(ListResourcesResult::with_all_items(resources))
     }
@@ -352,14 +352,14 @@ impl ServerHandler for Server {
         if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
             return events.read().await.map(Into::into);
         }
-        if let Some((tool, argument, typed)) = pages::argument(&request.uri)
+        if let Some((tool, argument, typed)) = pages::argument(&self.0.runner.selection, &request.uri)
             && let Some(page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
         {
             let text =
                 ResourceContents::text(format!("{page:#}"), request.uri).with_mime_type("application/json");
             return Ok(ReadResourceResult::new(vec![text]).into());
         }
-        match pages::read(&request.uri) {
+        match pages::read(&self.0.runner.selection, &request.uri) {
             Some(result) => Ok(result.into()),
             None => Err(ErrorData::resource_not_found(
                 format!("there is nothing at {}", request.uri),
@@ -406,8 +406,8 @@ impl ServerHandler for Server {
     ) -> Result<CompleteResult, ErrorData> {
         let typed = request.argument.value;
         let before = request.context.and_then(|context| context.arguments).unwrap_or_default();
-        let tool = before.get("name").and_then(|name| CATALOGUE.get(name));
         let runner = &self.0.runner;
+        let tool = before.get("name").and_then(|name| pages::tool(&runner.selection, name));
         let values = match &request.r#ref {
             Reference::Resource(_) if request.argument.name == "value" => {
                 match (tool, before.get("argument")) {
@@ -419,7 +419,7 @@ impl ServerHandler for Server {
                 }
             }
             Reference::Resource(template) => {
-                pages::complete(&template.uri, &request.argument.name, &typed, tool)
+                pages::complete(&runner.selection, &template.uri, &request.argument.name, &typed, tool)
             }
             Reference::Prompt(prompt) => match prompts::source(&prompt.name, &request.argument.name) {
                 Some((tool, member)) => arguments::records(runner, BY, tool, member, &typed).await,
