@@ -10,6 +10,7 @@ mod consent;
 mod events;
 mod given;
 mod list;
+mod named;
 mod offer;
 mod pages;
 mod prompts;

@@ -5,8 +5,8 @@ use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
-use super::arguments;
-use crate::commands::describe;
+use super::{arguments, named, offer};
+use crate::cli::Names;
 use crate::select::Selection;
 
 const MODULE: &str = "cwpsa://modules/";
@@ -60,15 +60,19 @@ pub fn argument<'a>(offered: &Selection, uri: &'a str) -> Option<(Tool, &'a str,
 }
 
 /// The resource at `uri`.
-pub fn read(offered: &Selection, uri: &str) -> Option<ReadResourceResult> {
+pub fn read(offered: &Selection, names: Names, uri: &str) -> Option<ReadResourceResult> {
     let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
-        (format!("{:#}", describe::entry(tool(offered, name)?, None)), "application/json")
+        (format!("{:#}", offer::in_full(tool(offered, name)?, names, None)), "application/json")
     } else {
         let module = uri.strip_prefix(MODULE)?;
         modules(offered).find(|known| *known == module)?;
         let mut text = format!("# Tools of {module}\n\n");
         for tool in offered.tools().filter(|tool| tool.module() == module) {
-            text.push_str(&format!("- `{}`: {}\n", tool.short_name(), tool.description()));
+            text.push_str(&format!(
+                "- `{}`: {}\n",
+                offer::shown(tool, names),
+                named::text(&tool.description(), names)
+            ));
         }
         (text, "text/markdown")
     };

@@ -19,9 +19,9 @@ use serde_json::{Map, json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
-use super::{answer, arguments, changes, given, list, offer, pages, prompts};
+use super::{answer, arguments, changes, given, list, named, offer, pages, prompts};
 use crate::cli::{Names, Offer};
-use crate::commands::{describe, find};
+use crate::commands::find;
 use crate::reload::Reload;
 use crate::run::{self, Runner};
 use crate::search::Search;
@@ -126,15 +126,15 @@ impl Server {
         for name in names.filter_map(Value::as_str) {
             match self.tool(name) {
                 Ok(tool) => {
-                    let mut entry = describe::entry(tool, account.as_ref());
+                    let mut entry = offer::in_full(tool, self.0.shape.names, account.as_ref());
                     if let Some(members) = entry.as_object_mut() {
                         members.retain(|member, _| {
                             !matches!(member.as_str(), "tags" | "relations" | "short_name")
                         });
-                        members.insert("name".to_owned(), json!(offer::shown(tool, self.0.shape.names)));
                     }
                     if with_output {
                         entry["output_schema"] = tool.output_schema();
+                        named::descriptions(&mut entry["output_schema"], self.0.shape.names);
                     }
                     tools.push(entry);
                 }
@@ -298,7 +298,7 @@ impl ServerHandler for Server {
         });
         // Dropping the call closes its connection, which is all that can be done about a request on its way.
         tokio::select! {
-            result = call => Ok(result),
+            result = call => Ok(named::errors(result, self.0.shape.names)),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
         }
     }
@@ -353,13 +353,14 @@ impl ServerHandler for Server {
             return events.read().await.map(Into::into);
         }
         if let Some((tool, argument, typed)) = pages::argument(&self.0.runner.selection, &request.uri)
-            && let Some(page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
+            && let Some(mut page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
         {
+            named::descriptions(&mut page["schema"], self.0.shape.names);
             let text =
                 ResourceContents::text(format!("{page:#}"), request.uri).with_mime_type("application/json");
             return Ok(ReadResourceResult::new(vec![text]).into());
         }
-        match pages::read(&self.0.runner.selection, &request.uri) {
+        match pages::read(&self.0.runner.selection, self.0.shape.names, &request.uri) {
             Some(result) => Ok(result.into()),
             None => Err(ErrorData::resource_not_found(
                 format!("there is nothing at {}", request.uri),
