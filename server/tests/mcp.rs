@@ -3,10 +3,13 @@
 mod support;
 
 use std::ops::{Deref, DerefMut};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{settings, stdio};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -252,4 +255,45 @@ async fn what_is_not_selected_is_on_no_page() {
     assert_eq!(complete(template, "argument", "", hidden.clone()).await, json!([]));
     assert_eq!(complete(template, "value", "", hidden).await, json!([]));
     assert_eq!(complete("cwpsa://modules/{module}", "module", "e", json!({})).await, json!(["time"]));
+}
+
+#[tokio::test]
+async fn parameters_that_a_method_does_not_have_are_told() {
+    let mut session = Session::new(&[]).await;
+    for (method, params, code) in [
+        ("tools/call", json!({}), -32602),
+        ("tools/call", json!({"name": "count_tickets", "arguments": [1]}), -32602),
+        ("prompts/get", json!({}), -32602),
+        ("resources/read", json!({"uri": 5}), -32602),
+        ("completion/complete", json!({}), -32602),
+        ("tools/nothing", json!({}), -32601),
+    ] {
+        let answer = session.ask(method, params.clone()).await;
+        assert_eq!(answer["error"]["code"], code, "{method} {params}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_may_ask_what_there_is_and_leave() {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let discover = json!({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": meta}});
+    for (said, code) in [(format!("{discover}\n"), 0), (String::new(), 2)] {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
+            .args(["mcp", "--sandbox"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(said.as_bytes()).await.unwrap();
+        let output = process.wait_with_output().await.unwrap();
+        let answer = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}: {answer}");
+        assert_eq!(answer.contains("\"supportedVersions\""), code == 0, "{answer}");
+    }
 }

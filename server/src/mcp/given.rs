@@ -1,10 +1,13 @@
 //! What is given to the three tools that find, describe and call the others. It is checked against their schemas before
-//! anything is done, as what is given to any other tool: a misspelt member must not become a call without it.
+//! anything is done, as what is given to any other tool: a misspelt member must not become a call without it. And what is
+//! wrong with requests that the protocol does not have.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use connectwise_psa::runtime::{Error, Value, check_against};
+use rmcp::ErrorData;
+use rmcp::model::ErrorCode;
 use serde_json::{Map, json};
 
 use super::offer;
@@ -14,6 +17,32 @@ static SCHEMAS: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
     let schemas = offer::three().into_iter();
     schemas.map(|tool| (tool.name.into_owned(), Value::Object((*tool.input_schema).clone()))).collect()
 });
+
+/// The requests with parameters that are answered.
+const METHODS: [&str; 11] = [
+    "completion/complete",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/subscribe",
+    "resources/templates/list",
+    "resources/unsubscribe",
+    "subscriptions/listen",
+    "tools/call",
+    "tools/list",
+];
+
+/// What is wrong with a request that none of the protocol's fits: its method is unknown, or does not have such parameters.
+pub fn misfit(method: String) -> ErrorData {
+    if !METHODS.contains(&&*method) {
+        return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None);
+    }
+    ErrorData::invalid_params(
+        format!("the parameters are not those that the protocol has for {method}"),
+        None,
+    )
+}
 
 /// The arguments of one of the three, as its schema has them.
 ///

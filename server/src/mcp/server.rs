@@ -1,5 +1,6 @@
 //! The handler: one for all clients, sharing the account's client and the search index.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::http::request::Parts;
@@ -7,11 +8,11 @@ use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::{ExecuteOptions, Tool, Value, json_size};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-    CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
-    Reference, ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams,
-    SubscriptionFilter, UnsubscribeRequestParams,
+    CompletionInfo, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Reference, ResourceContents, ServerCapabilities, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -59,12 +60,21 @@ struct Inner {
     reload: Reload,
     search: OnceLock<Search>,
     events: Option<Events>,
+    /// Whether a client asked what the server can do, which it may do before all else and leave.
+    discovered: AtomicBool,
 }
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
     pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
-        Self(Arc::new(Inner { runner, shape, reload, search: OnceLock::new(), events: None }))
+        Self(Arc::new(Inner {
+            runner,
+            shape,
+            reload,
+            search: OnceLock::new(),
+            events: None,
+            discovered: AtomicBool::new(false),
+        }))
     }
 
     /// The same, which shows these events.
@@ -73,6 +83,11 @@ impl Server {
             inner.events = events;
         }
         self
+    }
+
+    /// Whether a client asked what the server can do.
+    pub fn was_discovered(&self) -> bool {
+        self.0.discovered.load(Ordering::Relaxed)
     }
 
     /// The calls in flight.
@@ -255,6 +270,20 @@ impl ServerHandler for Server {
                 Implementation::new("connectwise", env!("CARGO_PKG_VERSION")).with_title("ConnectWise PSA"),
             )
             .with_instructions(instructions)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        self.0.discovered.store(true, Ordering::Relaxed);
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(given::misfit(request.method))
     }
 
     async fn list_tools(
