@@ -204,7 +204,8 @@ pub struct Call {
     /// Follow the pages of a list to the end.
     #[arg(long)]
     pub all_pages: bool,
-    /// At most so many bytes of answer; what is left out is told.
+    /// At most so many bytes of answer, with all pages too; what is left out is told on stderr. A list loses its last rows;
+    /// of anything else that is larger, nothing is printed but null.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
     /// Changes nothing: what is printed is JSON.

@@ -93,3 +93,40 @@ fn a_dry_run_shows_the_server_that_is_named() {
     let (code, printed, told) = dry(&[], &[]);
     assert!(code == Some(0) && told.starts_with("note: no server is named"), "{printed} {told}");
 }
+
+#[test]
+fn the_limit_of_bytes_holds_for_a_record_and_for_all_pages() {
+    let call = |tool: &str, flags: &[&str], arguments: &str| {
+        let arguments = [&["call", tool, "--sandbox", "--args", arguments][..], flags].concat();
+        let output = cwpsa(&arguments).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (printed, output.stdout.len() - 1, said(&output))
+    };
+    let (printed, _, told) = call("get_single_ticket_by_id", &["--max-bytes", "100"], r#"{"id": 8812}"#);
+    assert!(printed.is_null() && told.contains("is left out, as at most 100 are given"), "{told}");
+    let (printed, bytes, told) = call("get_single_ticket_by_id", &["--max-bytes", "9999"], r#"{"id": 8812}"#);
+    assert!(printed["id"] == 8812 && bytes > 100 && told.is_empty(), "{told}");
+
+    let (all, whole, _) = call("list_all_tickets", &["--all-pages"], r#"{"fields": "id", "pageSize": 2}"#);
+    let all = all.as_array().unwrap();
+    assert!(all.len() > 4 && whole > 60, "{all:?}");
+    // A bound within a page, one between pages, and that of the whole.
+    for most in [40, 41, 55, whole - 1, whole] {
+        let (mut rows, mut arguments) = (Vec::new(), r#"{"fields": "id", "pageSize": 2}"#.to_owned());
+        loop {
+            let flags = ["--all-pages", "--max-bytes", &most.to_string()];
+            let (printed, bytes, told) = call("list_all_tickets", &flags, &arguments);
+            let some = printed.as_array().unwrap();
+            assert!(bytes <= most && !some.is_empty(), "{bytes} {most}: {told}");
+            rows.extend_from_slice(some);
+            let rest = told.split_once("--args '").and_then(|(_, rest)| rest.split_once('\''));
+            assert_eq!(rest.is_some(), told.contains("note: "), "{told}");
+            match rest {
+                Some((rest, _)) => arguments = rest.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(rows, *all, "{most}");
+    }
+}

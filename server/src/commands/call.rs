@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal, Read};
 
-use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value};
+use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_size};
 use serde_json::json;
 
 use crate::cli::Call;
 use crate::output::{self, Failure};
+use crate::run::within;
 use crate::settings::{self, Target};
 
 /// Executes the tool, or shows what it would send.
@@ -29,31 +30,46 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
     }
     let target = Target::find(&arguments.connection).await;
     let client = target.map_err(|failure| failure.of_call(ErrorKind::Configuration))?.client()?;
-    let mut outcome = client.execute_with(tool, &given, &options).await?;
+    let mut outcome = within(client.execute_with(tool, &given, &options).await?, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }
-    if !arguments.all_pages {
+    if !arguments.all_pages || !outcome.value.is_array() {
         tell(&outcome);
         return output::json(&outcome.value);
     }
-    let mut rows = Vec::new();
-    loop {
+    let (mut rows, mut bytes) = (Vec::new(), json_size(&json!([])));
+    let rest = loop {
         let next = outcome.next_arguments().cloned();
-        match outcome.value {
-            Value::Array(page) => rows.extend(page),
-            other => {
-                return output::json(&other);
-            }
+        let size = json_size(&outcome.value);
+        let Value::Array(page) = outcome.value else {
+            return output::json(&outcome.value);
+        };
+        // A comma is there instead of the page's brackets.
+        let more = size - if rows.is_empty() { 2 } else { 1 };
+        if !page.is_empty() && options.max_bytes.is_some_and(|most| bytes + more > most) {
+            // The page that does not fit is where the rest begins.
+            break Some(given);
         }
+        if !page.is_empty() {
+            bytes += more;
+        }
+        rows.extend(page);
         if std::io::stderr().is_terminal() {
             eprint!("\r{} rows …", rows.len());
         }
-        let Some(next) = next else { break };
+        if let Some(omitted) = &outcome.omitted {
+            eprintln!("note: {} rows are left out, as they did not fit", omitted.count);
+            break next.map(Value::Object);
+        }
+        let Some(next) = next else { break None };
         given = Value::Object(next);
         outcome = client.execute_with(tool, &given, &options).await?;
-    }
+    };
     eprintln!("\r{} rows    ", rows.len());
+    if let Some(rest) = rest {
+        eprintln!("note: there is more, which did not fit; --args '{rest}' gives it");
+    }
     output::json(&Value::Array(rows))
 }
 
