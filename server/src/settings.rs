@@ -34,6 +34,9 @@ use crate::secrets::{self, Kept};
 use crate::select::Class;
 use crate::webhooks;
 
+/// How the sentence about an account begins of which not all is said.
+pub const MISSING: &str = "it is not said whose account is meant";
+
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -278,7 +281,7 @@ impl Said {
         let client_id = need(self.client_id, "the client id (CWPSA_CLIENT_ID)");
         if !missing.is_empty() {
             return Err(Failure::Usage(format!(
-                "it is not said whose account is meant. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
+                "{MISSING}. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
                 missing.join("\n  ")
             )));
         }
