@@ -223,6 +223,20 @@ async fn prompts_resources_and_completions_are_there() {
     let complete = json!({"ref": {"type": "ref/prompt", "name": "procurement"}, "argument": {"name": "company", "value": "Ac"}});
     let values = session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
     assert_eq!(values, json!(["Acme Corp"]));
+    for (typed, conditions) in [("Lap", "summary contains \"Lap\""), ("8812", "id = 8812")] {
+        Mock::given(method("GET"))
+            .and(path("/service/tickets"))
+            .and(query_param("conditions", conditions))
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(json!([{"id": 8812, "summary": "Laptop"}])),
+            )
+            .mount(&session.upstream)
+            .await;
+        let complete = json!({"ref": {"type": "ref/prompt", "name": "time_entry"}, "argument": {"name": "ticket", "value": typed}});
+        let values =
+            session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
+        assert_eq!(values, json!(["8812"]), "{typed}");
+    }
 }
 
 #[tokio::test]
