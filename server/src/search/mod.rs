@@ -7,6 +7,7 @@
 pub mod evaluate;
 mod index;
 mod intent;
+mod names;
 mod query;
 mod said;
 mod seldom;

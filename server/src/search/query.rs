@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::intent::{Intent, Verbs, Wanted};
+use super::names;
 use super::words::{Words, split};
 
 /// What stands between two things, the second of which says whose, where or for what the first is.
@@ -30,10 +31,18 @@ const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
+/// How often a word of a name, or of what is to be written, counts.
+const NAME: usize = 1;
 /// What a long number is of, if nothing is said: people speak of these by their numbers.
 const NUMBERED: &str = "ticket";
 /// How many words of a saying count.
 const MOST: usize = 5;
+
+/// Records in which people write, and verbs of doing so.
+const WRITTEN: [&str; 18] = [
+    "note", "notes", "comment", "comments", "remark", "reply", "message", "memo", "update", "ticket", "tickets",
+    "case", "incident", "call", "task", "article", "articles", "write",
+];
 
 /// A query.
 #[derive(Debug)]
@@ -59,7 +68,10 @@ impl Query {
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
         let text = without_content(text);
         let query = words.read(&text);
-        let wanted = verbs.wanted(&query, &clauses(&text));
+        let names = names::of(&text, words);
+        let is_name = |place: usize| names.get(place).copied().unwrap_or(false);
+        let wanted = verbs.wanted(&query, &clauses(&text), &names);
+        let content = content(&text, &query, &wanted);
         let ids = ids(&query, &wanted, words);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
@@ -77,6 +89,13 @@ impl Query {
         while place < query.len() {
             has_head |= things.len() == 1 && PREPOSITIONS.contains(&query[place].as_str());
             let is_spent = wanted.spent.contains(&place);
+            if is_name(place) || place >= content {
+                if !is_spent && !words.is_stop_word(&query[place]) {
+                    tokens.extend(std::iter::repeat_n(words.stem(&query[place]), NAME));
+                }
+                place += 1;
+                continue;
+            }
             let mut meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
             let is_numbered = ids.iter().any(|id| (place..place + length).contains(&id.of));
@@ -221,6 +240,26 @@ fn is_unit(word: &str) -> bool {
 fn is_part(query: &[String], place: usize) -> bool {
     let from = place.saturating_sub(3);
     query[from..place].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
+}
+
+/// The place from which on words are what is to be written in a record, or what is written there: behind `about`, or
+/// behind `that` and a colon where a new one is wanted.
+fn content(text: &str, query: &[String], wanted: &Wanted) -> usize {
+    let is_written = |word: &String| WRITTEN.contains(&word.as_str());
+    let first = wanted.spent.start.max(query.iter().position(is_written).unwrap_or(query.len()));
+    let is_new = wanted.intent == Intent::Create;
+    let behind = |word: &str| {
+        ["about", "regarding", "mentioning", "containing"].contains(&word)
+            || is_new && ["that", "saying", "says", "because", "telling", "explaining"].contains(&word)
+    };
+    let words = (first + 1..query.len()).find(|place| behind(&query[*place]));
+    let parts = text.split([':', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" - "));
+    let ends = parts.scan(0, |end, part| {
+        *end += split(part).len();
+        Some(*end)
+    });
+    let marks = ends.filter(|end| is_new && *end > first).min();
+    words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
 /// A query without what is content, not words about it: what is quoted, and addresses of mail and of pages.

@@ -53,8 +53,8 @@ pub fn split(text: &str) -> Vec<String> {
     cut(&text.to_lowercase())
 }
 
-/// The words of a text, without what makes them possessive.
-fn cut(text: &str) -> Vec<String> {
+/// The words of a text as they are written, without what makes them possessive.
+pub fn cut(text: &str) -> Vec<String> {
     let plain = if text.contains('\'') {
         Cow::Owned(text.replace("'s ", " ").replace('\'', ""))
     } else {
@@ -113,6 +113,11 @@ impl Words {
             }
         }
         words
+    }
+
+    /// Whether a word in lower case, or its stem, is one of the texts or tells nothing.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
     }
 
     /// Whether a word tells no tool from another.
@@ -239,8 +244,11 @@ impl Words {
             return one.to_owned();
         }
         let has_digit = word.chars().any(|c| c.is_ascii_digit());
-        if is_known || has_digit || word.chars().count() < SHORT || self.stems.contains(&self.stem(word)) {
+        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
             return word.to_owned();
+        }
+        if word.chars().count() < SHORT {
+            return self.turned(word).unwrap_or_else(|| word.to_owned());
         }
         let best = self
             .known
@@ -253,6 +261,19 @@ impl Words {
             .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
         best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
+    }
+}
+
+impl Words {
+    /// The word that a short one becomes when two of its letters change places: mnay.
+    fn turned(&self, word: &str) -> Option<String> {
+        let letters: Vec<char> = word.chars().collect();
+        (1..letters.len().saturating_sub(1)).find_map(|place| {
+            let mut turned = letters.clone();
+            turned.swap(place, place + 1);
+            let turned: String = turned.into_iter().collect();
+            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned))).then_some(turned)
+        })
     }
 }
 
