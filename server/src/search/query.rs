@@ -35,6 +35,9 @@ const MEANT: usize = 2;
 const NAME: usize = 1;
 /// What a long number is of, if nothing is said: people speak of these by their numbers.
 const NUMBERED: &str = "ticket";
+/// What is spoken of where only a name is said, and stems that do not say more.
+const NAMELESS: [&str; 2] = ["company", "ticket"];
+const VAGUE: [&str; 6] = ["open", "today", "all", "new", "wait", "overdu"];
 /// How many words of a saying count.
 const MOST: usize = 5;
 
@@ -129,6 +132,16 @@ impl Query {
                 things.push(stems[first..].to_vec());
             }
             place += length;
+        }
+        // Of a name alone, the client or what is open there is meant.
+        let is_vague = |stems: &Vec<String>| {
+            stems.iter().all(|stem| VAGUE.contains(&stem.as_str()) || !words.has_stem(stem))
+        };
+        if names.contains(&true) && things.iter().all(is_vague) {
+            for record in NAMELESS {
+                tokens.extend(std::iter::repeat_n(record.to_owned(), MEANT));
+            }
+            things.push(NAMELESS.map(str::to_owned).to_vec());
         }
         // The priority of a ticket is changed by changing the ticket.
         let changes = matches!(wanted.intent, Intent::Update | Intent::Told);

@@ -120,6 +120,11 @@ impl Words {
         self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
     }
 
+    /// Whether any text has a stem.
+    pub fn has_stem(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
+    }
+
     /// Whether a word tells no tool from another.
     pub fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word)
