@@ -116,8 +116,7 @@ impl Query {
                 }
             }
             for word in &query[place..place + length] {
-                let is_number = word.chars().all(|c| c.is_ascii_digit());
-                if !is_spent && !words.is_stop_word(word) && !is_number {
+                if !is_spent && !words.is_stop_word(word) && !is_number(word) {
                     let stem = words.stem(word);
                     let count = if is_weak { SAID - 1 } else { SAID };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
@@ -155,7 +154,20 @@ impl Query {
             tokens.push(stem.clone());
             stems.push(stem);
         }
-        for (saying, length) in words.sayings_in(&query) {
+        // A name or a number within a saying does not break it: put Priya on a project.
+        let plain: Vec<String> = query
+            .iter()
+            .enumerate()
+            .filter(|(place, word)| !is_name(*place) && !is_number(word))
+            .map(|(_, word)| word.clone())
+            .collect();
+        let mut sayings = words.sayings_in(&query);
+        if plain.len() < query.len() {
+            sayings.extend(words.sayings_in(&plain));
+            sayings.sort();
+            sayings.dedup();
+        }
+        for (saying, length) in sayings {
             tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
         }
         // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
@@ -219,9 +231,12 @@ struct Id {
     is_lone: bool,
 }
 
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
+}
+
 /// The numbers in a query that say which record is meant: those behind a thing, and long ones anywhere.
 fn ids(query: &[String], wanted: &Wanted, words: &Words) -> Vec<Id> {
-    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
     let is_thing =
         |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
