@@ -169,6 +169,11 @@ impl Words {
         }
         let wholes = wholes(&all, &telling);
         self.sayings.extend(wholes.iter().cloned());
+        if telling.len() > 2 {
+            let pairs: Vec<String> = telling.windows(2).map(|pair| pair.join("_")).collect();
+            self.sayings.extend(pairs.iter().cloned());
+            return (wholes, [telling, pairs].concat());
+        }
         (wholes, telling)
     }
 
