@@ -155,14 +155,15 @@ impl Query {
             stems.push(stem);
         }
         // A name or a number within a saying does not break it: put Priya on a project.
+        let is_lone = |place: usize| ids.iter().any(|id| id.of == place && id.is_lone);
         let plain: Vec<String> = query
             .iter()
             .enumerate()
-            .filter(|(place, word)| !is_name(*place) && !is_number(word))
-            .map(|(_, word)| word.clone())
+            .filter(|(place, word)| is_lone(*place) || !is_name(*place) && !is_number(word))
+            .map(|(place, word)| if is_lone(place) { NUMBERED.to_owned() } else { word.clone() })
             .collect();
         let mut sayings = words.sayings_in(&query);
-        if plain.len() < query.len() {
+        if plain != query {
             sayings.extend(words.sayings_in(&plain));
             sayings.sort();
             sayings.dedup();

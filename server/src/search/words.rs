@@ -53,10 +53,21 @@ pub fn split(text: &str) -> Vec<String> {
     cut(&text.to_lowercase())
 }
 
-/// The words of a text as they are written, without what makes them possessive.
+/// The words of a text as they are written, without what makes them possessive; `what's` is two.
 pub fn cut(text: &str) -> Vec<String> {
-    let plain = if text.contains('\'') {
-        Cow::Owned(text.replace("'s ", " ").replace('\'', ""))
+    const ASKING: [&str; 8] = ["who", "what", "where", "when", "how", "there", "that", "it"];
+    let plain = if text.contains(['\'', '\u{2019}']) {
+        let straight = text.replace('\u{2019}', "'");
+        let word = |word: &str| {
+            let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            let rest = &word[bare.len()..];
+            match bare.strip_suffix("'s") {
+                Some(asking) if ASKING.contains(&asking.to_lowercase().as_str()) => format!("{asking} is{rest}"),
+                Some(owner) => format!("{owner}{rest}"),
+                None => word.replace('\'', ""),
+            }
+        };
+        Cow::Owned(straight.split_whitespace().map(word).collect::<Vec<_>>().join(" "))
     } else {
         Cow::Borrowed(text)
     };
