@@ -162,7 +162,9 @@ impl Verbs {
         let later: Vec<usize> = clauses.iter().copied().skip(1).filter(|place| !is_listed(place)).collect();
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
-        let is_told = query.iter().skip(1).any(|word| tells(word));
+        // What we have says which, it tells nothing: SLAs we have set up.
+        let is_ours = |place: usize| place > 1 && ["we", "you", "they", "i"].contains(&query[place - 1].as_str());
+        let is_told = (1..query.len()).any(|place| tells(&query[place]) && !is_ours(place));
         let intent = if is_told { Intent::Told } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
             .or_else(|| found(&is_verb, &[0]))

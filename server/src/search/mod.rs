@@ -102,7 +102,7 @@ const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
 /// How much more records weigh that people speak of often.
-const OFTEN: f32 = 1.1;
+const OFTEN: f32 = 1.07;
 /// How much a word of a saying of several words weighs beside the saying.
 const WORD: f32 = 0.6;
 /// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
