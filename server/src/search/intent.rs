@@ -163,7 +163,8 @@ impl Verbs {
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
         // What we have says which, it tells nothing: SLAs we have set up.
-        let is_ours = |place: usize| place > 1 && ["we", "you", "they", "i"].contains(&query[place - 1].as_str());
+        let is_ours =
+            |place: usize| place > 1 && ["we", "you", "they", "i"].contains(&query[place - 1].as_str());
         let is_told = (1..query.len()).any(|place| tells(&query[place]) && !is_ours(place));
         let intent = if is_told { Intent::Told } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
@@ -175,7 +176,8 @@ impl Verbs {
 
     /// The first words of the names of actions that a query asks for in other words.
     pub fn actions(&self, query: &[String]) -> Vec<&'static str> {
-        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0, false));
+        let is_there =
+            |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0, false));
         let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
         let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
         actions.sort_unstable();

@@ -43,8 +43,8 @@ const MOST: usize = 5;
 
 /// Records in which people write, and verbs of doing so.
 const WRITTEN: [&str; 18] = [
-    "note", "notes", "comment", "comments", "remark", "reply", "message", "memo", "update", "ticket", "tickets",
-    "case", "incident", "call", "task", "article", "articles", "write",
+    "note", "notes", "comment", "comments", "remark", "reply", "message", "memo", "update", "ticket",
+    "tickets", "case", "incident", "call", "task", "article", "articles", "write",
 ];
 
 /// A query.
@@ -241,11 +241,16 @@ fn ids(query: &[String], wanted: &Wanted, words: &Words) -> Vec<Id> {
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
     let is_thing =
         |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
+    // What was closed or reopened is no thing: the number behind it is a ticket's.
+    let is_done = |word: &str, number: &str| number.len() >= 5 && word.len() > 5 && word.ends_with("ed");
     let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
     numbers
         .filter_map(|(place, number)| {
             let before = (0..place).rev().find(|place| !names(&query[*place]));
-            let of = before.filter(|before| !wanted.spent.contains(before) && is_thing(&query[*before]));
+            let of = before.filter(|before| {
+                let word = &query[*before];
+                !wanted.spent.contains(before) && is_thing(word) && !is_done(word, number)
+            });
             match of {
                 Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => {
                     Some(Id { of, is_lone: false })

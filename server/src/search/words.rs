@@ -53,26 +53,51 @@ pub fn split(text: &str) -> Vec<String> {
     cut(&text.to_lowercase())
 }
 
-/// The words of a text as they are written, without what makes them possessive; `what's` is two.
+/// The words of a text as they are written, without what makes them possessive; `what's` is two, and so is `can't`.
 pub fn cut(text: &str) -> Vec<String> {
-    const ASKING: [&str; 8] = ["who", "what", "where", "when", "how", "there", "that", "it"];
-    let plain = if text.contains(['\'', '\u{2019}']) {
-        let straight = text.replace('\u{2019}', "'");
-        let word = |word: &str| {
-            let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-            let rest = &word[bare.len()..];
-            match bare.strip_suffix("'s") {
-                Some(asking) if ASKING.contains(&asking.to_lowercase().as_str()) => format!("{asking} is{rest}"),
-                Some(owner) => format!("{owner}{rest}"),
-                None => word.replace('\'', ""),
-            }
-        };
-        Cow::Owned(straight.split_whitespace().map(word).collect::<Vec<_>>().join(" "))
+    let straight = if text.contains('\u{2019}') {
+        Cow::Owned(text.replace('\u{2019}', "'"))
     } else {
         Cow::Borrowed(text)
     };
-    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.flat_map(apart).map(str::to_owned).collect()
+    let words = straight.split(|c: char| !c.is_alphanumeric() && c != '\'').flat_map(drawn_out);
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    words.iter().flat_map(|word| apart(word)).map(str::to_owned).collect()
+}
+
+/// A word that is drawn together (`what's`, `dont`) as the two that it is of; any other without its apostrophes.
+fn drawn_out(word: &str) -> Vec<String> {
+    const ASKING: [&str; 8] = ["who", "what", "where", "when", "how", "there", "that", "it"];
+    const DENYING: [(&str, &str); 12] = [
+        ("cant", "can"),
+        ("dont", "do"),
+        ("doesnt", "does"),
+        ("didnt", "did"),
+        ("isnt", "is"),
+        ("arent", "are"),
+        ("wasnt", "was"),
+        ("wont", "will"),
+        ("hasnt", "has"),
+        ("havent", "have"),
+        ("shouldnt", "should"),
+        ("couldnt", "could"),
+    ];
+    let whole = word.replace('\'', "");
+    let lower = whole.to_lowercase();
+    if let Some((_, verb)) = DENYING.iter().find(|(denying, _)| *denying == lower) {
+        return vec![(*verb).to_owned(), "not".to_owned()];
+    }
+    let bare = lower.strip_suffix('s').filter(|bare| ASKING[..5].contains(bare) && lower.len() > 3);
+    if let Some(asking) = bare {
+        return vec![asking.to_owned(), "is".to_owned()];
+    }
+    match word.strip_suffix("'s") {
+        Some(asking) if ASKING.contains(&asking.to_lowercase().as_str()) => {
+            vec![asking.to_owned(), "is".to_owned()]
+        }
+        Some(owner) => vec![owner.replace('\'', "")],
+        None => vec![whole],
+    }
 }
 
 /// A word; its number and its unit apart, if it is a time: 30min.
@@ -293,7 +318,8 @@ impl Words {
             let mut turned = letters.clone();
             turned.swap(place, place + 1);
             let turned: String = turned.into_iter().collect();
-            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned))).then_some(turned)
+            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
+                .then_some(turned)
         })
     }
 }
@@ -328,7 +354,7 @@ mod tests {
 
     #[test]
     fn text_is_split_into_words_without_possessives() {
-        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "cant"]);
+        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
     }
 
     #[test]
