@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn what_has_a_capital_within_is_a_name_unless_tools_have_it() {
         let mut words = Words::new();
-        words.learn_title("purchase order board note harbor");
+        words.learn_title("find purchase order board note harbor");
         let names = |text: &str| -> Vec<String> {
             let all = cut(text).into_iter().zip(of(text, &words));
             all.filter(|(_, is_name)| *is_name).map(|(word, _)| word).collect()
