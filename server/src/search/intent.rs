@@ -269,7 +269,7 @@ impl Intent {
             (Self::List | Self::Get, Self::Count) => 0.45,
             (Self::Create, Self::Update) => 0.7,
             (_, Self::List) => 0.6,
-            _ => 0.4,
+            _ => 0.3,
         }
     }
 }
