@@ -46,7 +46,7 @@ const TURNED: usize = 4;
 
 /// About how many words and sayings there are; to make room for them one by one takes longer.
 const KNOWN: usize = 4096;
-const SAYINGS: usize = 16_384;
+const SAYINGS: usize = 32_768;
 
 /// The lines of a data file that are no comments.
 pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -55,6 +55,10 @@ pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The words of a text in lower case.
 pub fn split(text: &str) -> Vec<String> {
+    // Most texts of the data have no capital.
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return cut(text);
+    }
     cut(&text.to_lowercase())
 }
 
@@ -65,44 +69,36 @@ pub fn cut(text: &str) -> Vec<String> {
     } else {
         Cow::Borrowed(text)
     };
-    let words = straight.split(|c: char| !c.is_alphanumeric() && c != '\'').flat_map(drawn_out);
-    let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
-    words.iter().flat_map(|word| apart(word)).map(str::to_owned).collect()
+    let mut words = Vec::new();
+    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        if let Some((first, second)) = drawn_out(word) {
+            words.extend([first.to_owned(), second.to_owned()]);
+        } else if word.contains('\'') {
+            let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
+            words.extend(Some(whole).filter(|whole| !whole.is_empty()));
+        } else {
+            words.extend(apart(word).map(str::to_owned));
+        }
+    }
+    words
 }
 
-/// A word that is drawn together (`what's`, `dont`) as the two that it is of; any other without its apostrophes.
-fn drawn_out(word: &str) -> Vec<String> {
-    const ASKING: [&str; 8] = ["who", "what", "where", "when", "how", "there", "that", "it"];
-    const DENYING: [(&str, &str); 12] = [
-        ("cant", "can"),
-        ("dont", "do"),
-        ("doesnt", "does"),
-        ("didnt", "did"),
-        ("isnt", "is"),
-        ("arent", "are"),
-        ("wasnt", "was"),
-        ("wont", "will"),
-        ("hasnt", "has"),
-        ("havent", "have"),
-        ("shouldnt", "should"),
-        ("couldnt", "could"),
-    ];
-    let whole = word.replace('\'', "");
-    let lower = whole.to_lowercase();
-    if let Some((_, verb)) = DENYING.iter().find(|(denying, _)| *denying == lower) {
-        return vec![(*verb).to_owned(), "not".to_owned()];
+/// The two words that one is of which is drawn together, with its apostrophe or without: `what's`, `dont`.
+fn drawn_out(word: &str) -> Option<(&str, &'static str)> {
+    const ASKING: [&str; 5] = ["who", "what", "where", "when", "how"];
+    const TELLING: [&str; 3] = ["there", "that", "it"];
+    const DENYING: [&str; 10] = ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
+    let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    if let Some(bare) = word.strip_suffix('s') {
+        let asking = bare.strip_suffix('\'').unwrap_or(bare);
+        let is_there = is_one_of(&ASKING, asking) || asking != bare && is_one_of(&TELLING, asking);
+        return is_there.then_some((asking, "is"));
     }
-    let bare = lower.strip_suffix('s').filter(|bare| ASKING[..5].contains(bare) && lower.len() > 3);
-    if let Some(asking) = bare {
-        return vec![asking.to_owned(), "is".to_owned()];
+    let bare = word.strip_suffix("n't").or_else(|| word.strip_suffix("nt"))?;
+    if bare.eq_ignore_ascii_case("ca") {
+        return Some(("can", "not"));
     }
-    match word.strip_suffix("'s") {
-        Some(asking) if ASKING.contains(&asking.to_lowercase().as_str()) => {
-            vec![asking.to_owned(), "is".to_owned()]
-        }
-        Some(owner) => vec![owner.replace('\'', "")],
-        None => vec![whole],
-    }
+    is_one_of(&DENYING, bare).then_some((bare, "not"))
 }
 
 /// A word; its number and its unit apart, if it is a time: 30min.
@@ -173,49 +169,48 @@ impl Words {
 
     /// The stems of words that tools have, which are known from now on. Stop words are left out.
     pub fn learn(&mut self, words: &[String]) -> Vec<String> {
-        let (_, telling) = self.learn_all(words);
-        telling
+        self.meet(words);
+        let known = words.iter().filter_map(|word| self.known.get(word));
+        known.filter(|known| !known.is_stop_word).map(|known| known.stem.clone()).collect()
     }
 
-    /// The stems of words that are known from now on: all, and all but the stop words.
-    fn learn_all(&mut self, words: &[String]) -> (Vec<String>, Vec<String>) {
-        let (mut all, mut telling) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+    /// Knows words from now on.
+    fn meet(&mut self, words: &[String]) {
         for word in words {
             if let Some(known) = self.known.get_mut(word) {
                 known.count += 1;
-                if !known.is_stop_word {
-                    telling.push(known.stem.clone());
-                }
-                all.push(known.stem.clone());
                 continue;
             }
             let stem = self.stem(word);
             let is_stop_word = self.is_stop_word(word);
-            if !is_stop_word {
-                telling.push(stem.clone());
-            }
-            all.push(stem.clone());
             self.stems.insert(stem.clone());
             self.known.insert(word.clone(), Known { stem, count: 1, is_stop_word });
         }
-        (all, telling)
     }
 
     /// The tokens of a saying: itself as one, and the stems of its words if it has several.
     pub fn learn_saying(&mut self, saying: &str) -> (Vec<String>, Vec<String>) {
         let words = split(saying);
-        let (all, telling) = self.learn_all(&words);
+        self.meet(&words);
+        let known = || words.iter().filter_map(|word| self.known.get(word));
+        let all: Vec<&str> = known().map(|known| known.stem.as_str()).collect();
+        let telling: Vec<&str> =
+            known().filter(|known| !known.is_stop_word).map(|known| known.stem.as_str()).collect();
+        let mut parts: Vec<String> = telling.iter().map(|stem| (*stem).to_owned()).collect();
         if all.len() < 2 {
-            return (telling, Vec::new());
+            return (parts, Vec::new());
         }
         let wholes = wholes(&all, &telling);
-        self.sayings.extend(wholes.iter().cloned());
+        // Of a longer one two words that follow each other say something too.
         if telling.len() > 2 {
-            let pairs: Vec<String> = telling.windows(2).map(|pair| pair.join("_")).collect();
-            self.sayings.extend(pairs.iter().cloned());
-            return (wholes, [telling, pairs].concat());
+            parts.extend(telling.windows(2).map(|pair| pair.join("_")));
         }
-        (wholes, telling)
+        for saying in wholes.iter().chain(parts.iter().filter(|part| part.contains('_'))) {
+            if !self.sayings.contains(saying) {
+                self.sayings.insert(saying.clone());
+            }
+        }
+        (wholes, parts)
     }
 
     fn with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
@@ -330,7 +325,7 @@ impl Words {
 }
 
 /// What stands for a saying as one, from its stems: with its stop words, and without them if two words are left.
-fn wholes(all: &[String], telling: &[String]) -> Vec<String> {
+fn wholes(all: &[&str], telling: &[&str]) -> Vec<String> {
     let mut wholes = Vec::new();
     if telling.len() > 1 {
         wholes.push(telling.join("_"));
