@@ -9,7 +9,7 @@ use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong
 /// What was reached of the kept-out half, minus a little.
 const KEPT_OUT: f64 = 0.92;
 /// What was reached of the third of the fresh queries that nobody looks at, minus a little.
-const FRESH: f64 = 0.90;
+const FRESH: f64 = 0.93;
 
 /// The same of the third set.
 const THIRD: f64 = 0.92;
@@ -62,7 +62,7 @@ fn the_right_tool_is_found_of_every_area() {
     let tuned = recall(&SEARCH, labelled(include_str!("queries_tuned.tsv")));
     assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
     let validation = recall(&SEARCH, labelled(include_str!("queries_validation.tsv")));
-    assert!(at_5(&validation) >= 0.95, "{}", at_5(&validation));
+    assert!(at_5(&validation) >= 0.97, "{}", at_5(&validation));
 }
 
 /// These were written by people who knew nothing of the search, two for each file. Two thirds were read while its words
