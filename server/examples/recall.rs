@@ -33,12 +33,18 @@ fn main() {
     let fresh = || labelled(include_str!("../tests/queries_fresh.tsv"));
     let fresh_tuned = recall(&search, fresh().filter(|labelled| !labelled.is_validation()));
     let fresh_validation = recall(&search, fresh().filter(Labelled::is_validation));
+    // A fourth set, by two others who did not.
+    let third = || labelled(include_str!("../tests/queries_third.tsv"));
+    let third_tuned = recall(&search, third().filter(|labelled| !labelled.is_validation()));
+    let third_validation = recall(&search, third().filter(Labelled::is_validation));
     let mut sets = vec![
         ("tuned on", &tuned),
         ("second set, tuned on", &more_tuned),
         ("second set, validation", &validation),
         ("fresh, tuned on", &fresh_tuned),
         ("fresh, validation", &fresh_validation),
+        ("third, tuned on", &third_tuned),
+        ("third, validation", &third_validation),
     ];
     let kept_out;
     if std::env::args().any(|argument| argument == "--kept-out") {

@@ -9,7 +9,10 @@ use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong
 /// What was reached of the kept-out half, minus a little.
 const KEPT_OUT: f64 = 0.92;
 /// What was reached of the third of the fresh queries that nobody looks at, minus a little.
-const FRESH: f64 = 0.90;
+const FRESH: f64 = 0.93;
+
+/// The same of the third set.
+const THIRD: f64 = 0.92;
 
 static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOGUE));
 
@@ -59,22 +62,26 @@ fn the_right_tool_is_found_of_every_area() {
     let tuned = recall(&SEARCH, labelled(include_str!("queries_tuned.tsv")));
     assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
     let validation = recall(&SEARCH, labelled(include_str!("queries_validation.tsv")));
-    assert!(at_5(&validation) >= 0.95, "{}", at_5(&validation));
+    assert!(at_5(&validation) >= 0.97, "{}", at_5(&validation));
 }
 
-/// These were written by two people who knew nothing of the search. Two thirds were read while its words were collected
-/// and its weights chosen; of the other third only the share was looked at, though often, so that it says less than the
-/// half kept out.
+/// These were written by people who knew nothing of the search, two for each file. Two thirds were read while its words
+/// were collected and its weights chosen; of the other third only the share was looked at, though often, so that it says
+/// less than the half kept out.
 #[test]
 fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
-    let (validation, tuned): (Vec<Labelled>, Vec<Labelled>) =
-        labelled(include_str!("queries_fresh.tsv")).partition(Labelled::is_validation);
-    assert!(validation.len() >= 150, "{}", validation.len());
-    let tuned = recall(&SEARCH, tuned.into_iter());
-    assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
-    // What is missed of this third is not shown, so that nobody tunes on it.
-    let validation = recall(&SEARCH, validation.into_iter());
-    assert!(at_5(&validation) >= FRESH, "{}", at_5(&validation));
+    for (text, least) in
+        [(include_str!("queries_fresh.tsv"), FRESH), (include_str!("queries_third.tsv"), THIRD)]
+    {
+        let (validation, tuned): (Vec<Labelled>, Vec<Labelled>) =
+            labelled(text).partition(Labelled::is_validation);
+        assert!(validation.len() >= 150, "{}", validation.len());
+        let tuned = recall(&SEARCH, tuned.into_iter());
+        assert!(at_5(&tuned) >= 0.97, "{}: {:?}", at_5(&tuned), tuned.missed);
+        // What is missed of this third is not shown, so that nobody tunes on it.
+        let validation = recall(&SEARCH, validation.into_iter());
+        assert!(at_5(&validation) >= least, "{}", at_5(&validation));
+    }
 }
 
 #[test]
@@ -94,6 +101,7 @@ fn labels_of_all_files_name_tools() {
         include_str!("queries_tuned.tsv"),
         include_str!("queries_validation.tsv"),
         include_str!("queries_fresh.tsv"),
+        include_str!("queries_third.tsv"),
     ] {
         for labelled in labelled(text) {
             for name in &labelled.tools {

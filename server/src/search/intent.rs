@@ -116,7 +116,9 @@ impl Verbs {
 
     /// What the words of a query, in lower case, ask for, with the places where its clauses begin: the verb that the
     /// query begins with, else the first that a clause begins with, else the earliest; a list if there is none.
-    pub fn wanted(&self, query: &[String], clauses: &[usize]) -> Wanted {
+    /// A verb may be followed by one of the `names` as by a determiner: schedule Priya.
+    pub fn wanted(&self, query: &[String], clauses: &[usize], names: &[bool]) -> Wanted {
+        let is_name = |place: usize| names.get(place).copied().unwrap_or(false);
         let found = |wanted: &dyn Fn(&Verb) -> bool, places: &[usize]| {
             places.iter().copied().find_map(|place| {
                 // What follows "that" says which, not what is to be done.
@@ -128,7 +130,10 @@ impl Verbs {
                 // What has been set up is there already: nobody asks for it.
                 let is_done = place > 0 && is_perfect(&query[place - 1]);
                 let begins = |verb: &&Verb| {
-                    verb.intent != Intent::Other && asks(verb) && verb.begins(&query[place..], opens)
+                    let is_named = opens && is_name(place + verb.words.len().min(verb.gap));
+                    verb.intent != Intent::Other
+                        && asks(verb)
+                        && verb.begins(&query[place..], opens, is_named)
                 };
                 // The longest decides: "give me" asks for a list, whatever "give" alone does.
                 let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
@@ -157,7 +162,10 @@ impl Verbs {
         let later: Vec<usize> = clauses.iter().copied().skip(1).filter(|place| !is_listed(place)).collect();
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
-        let is_told = query.iter().skip(1).any(|word| tells(word));
+        // What we have says which, it tells nothing: SLAs we have set up.
+        let is_ours =
+            |place: usize| place > 1 && ["we", "you", "they", "i"].contains(&query[place - 1].as_str());
+        let is_told = (1..query.len()).any(|place| tells(&query[place]) && !is_ours(place));
         let intent = if is_told { Intent::Told } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
             .or_else(|| found(&is_verb, &[0]))
@@ -168,7 +176,8 @@ impl Verbs {
 
     /// The first words of the names of actions that a query asks for in other words.
     pub fn actions(&self, query: &[String]) -> Vec<&'static str> {
-        let is_there = |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0));
+        let is_there =
+            |verb: &&Verb| (0..query.len()).any(|place| verb.begins(&query[place..], place == 0, false));
         let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
         let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
         actions.sort_unstable();
@@ -190,7 +199,8 @@ impl Verb {
         }
     }
 
-    fn begins(&self, query: &[String], is_start: bool) -> bool {
+    /// Whether the words of a query begin with it, at the start of a clause or not, and whether a name follows.
+    fn begins(&self, query: &[String], is_start: bool, is_named: bool) -> bool {
         let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
         let is_at = |words: &[&str], place: usize| {
             query.len() >= place + words.len()
@@ -203,6 +213,7 @@ impl Verb {
         is_at(before, 0)
             && (behind.is_empty() || (before.len() + 1..query.len()).any(|place| is_at(behind, place)))
             && (!self.needs_determiner
+                || is_named
                 || after.is_some_and(|word| determines(word) && (is_start || word != "for")))
     }
 }
@@ -258,7 +269,7 @@ impl Intent {
             (Self::List | Self::Get, Self::Count) => 0.45,
             (Self::Create, Self::Update) => 0.7,
             (_, Self::List) => 0.6,
-            _ => 0.4,
+            _ => 0.3,
         }
     }
 }
@@ -269,7 +280,7 @@ mod tests {
 
     fn wanted(query: &str) -> Wanted {
         let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
-        Verbs::new().wanted(&words, &[0])
+        Verbs::new().wanted(&words, &[0], &[])
     }
 
     #[test]
@@ -309,7 +320,7 @@ mod tests {
     #[test]
     fn a_later_clause_may_ask_for_what_the_first_only_tells() {
         let words = super::super::words::split("the printer is jammed, close the ticket");
-        assert_eq!(Verbs::new().wanted(&words, &[0, 4]).intent, Intent::Update);
+        assert_eq!(Verbs::new().wanted(&words, &[0, 4], &[]).intent, Intent::Update);
         assert_eq!(wanted("the printer is jammed").intent, Intent::Told);
         assert_eq!(wanted("is the printer jammed").intent, Intent::List);
     }

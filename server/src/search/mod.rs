@@ -7,6 +7,7 @@
 pub mod evaluate;
 mod index;
 mod intent;
+mod names;
 mod query;
 mod said;
 mod seldom;
@@ -95,24 +96,24 @@ struct Operation<'a> {
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.2;
 const SAID: f32 = 1.5;
-const ACT: f32 = 0.9;
+const ACT: f32 = 0.8;
 /// How much a query favours an action that it names.
 const NAMED: f32 = 1.2;
 /// What each parameter of a path takes from the weight of a tool.
 const DEEPER: f32 = 0.97;
 /// How much more records weigh that people speak of often.
-const OFTEN: f32 = 1.1;
+const OFTEN: f32 = 1.07;
 /// How much a word of a saying of several words weighs beside the saying.
 const WORD: f32 = 0.6;
 /// How much a title loses by being longer than others; a description less; of what is said, all counts alike.
 const LENGTH: f32 = 0.9;
 const DESCRIBED: f32 = 0.3;
 /// How much of a score needs every thing that the query speaks of: two of them in one tool tell more than one twice.
-const COVERED: f32 = 0.6;
+const COVERED: f32 = 0.7;
 /// What is left of a score without the thing that is wanted.
 const HEADLESS: f32 = 0.8;
 /// What a tool gains whose title ends with it.
-const HEADED: f32 = 1.15;
+const HEADED: f32 = 1.1;
 /// What each better tool of the same records takes from the score of one: a reader wants to choose between things, not
 /// between six ways to change one of them.
 const SIBLING: f32 = 0.94;

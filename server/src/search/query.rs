@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::intent::{Intent, Verbs, Wanted};
+use super::names;
 use super::words::{Words, split};
 
 /// What stands between two things, the second of which says whose, where or for what the first is.
@@ -30,10 +31,21 @@ const UNSURE: f32 = 0.85;
 /// How often a word of the query counts, and one that is meant by it.
 const SAID: usize = 3;
 const MEANT: usize = 2;
+/// How often a word of a name, or of what is to be written, counts.
+const NAME: usize = 1;
 /// What a long number is of, if nothing is said: people speak of these by their numbers.
 const NUMBERED: &str = "ticket";
+/// What is spoken of where only a name is said, and stems that do not say more.
+const NAMELESS: [&str; 2] = ["company", "ticket"];
+const VAGUE: [&str; 6] = ["open", "today", "all", "new", "wait", "overdu"];
 /// How many words of a saying count.
 const MOST: usize = 5;
+
+/// Records in which people write, and verbs of doing so.
+const WRITTEN: [&str; 18] = [
+    "note", "notes", "comment", "comments", "remark", "reply", "message", "memo", "update", "ticket",
+    "tickets", "case", "incident", "call", "task", "article", "articles", "write",
+];
 
 /// A query.
 #[derive(Debug)]
@@ -59,7 +71,10 @@ impl Query {
     pub fn new(text: &str, words: &Words, verbs: &Verbs) -> Self {
         let text = without_content(text);
         let query = words.read(&text);
-        let wanted = verbs.wanted(&query, &clauses(&text));
+        let names = names::of(&text, words);
+        let is_name = |place: usize| names.get(place).copied().unwrap_or(false);
+        let wanted = verbs.wanted(&query, &clauses(&text), &names);
+        let content = content(&text, &query, &wanted);
         let ids = ids(&query, &wanted, words);
         let mut tokens = Vec::new();
         let mut stems = Vec::new();
@@ -77,6 +92,13 @@ impl Query {
         while place < query.len() {
             has_head |= things.len() == 1 && PREPOSITIONS.contains(&query[place].as_str());
             let is_spent = wanted.spent.contains(&place);
+            if is_name(place) || place >= content {
+                if !is_spent && !words.is_stop_word(&query[place]) {
+                    tokens.extend(std::iter::repeat_n(words.stem(&query[place]), NAME));
+                }
+                place += 1;
+                continue;
+            }
             let mut meant = if is_spent { None } else { words.meant(&query[place..]) };
             let length = meant.map_or(1, |(_, length)| length);
             let is_numbered = ids.iter().any(|id| (place..place + length).contains(&id.of));
@@ -94,8 +116,7 @@ impl Query {
                 }
             }
             for word in &query[place..place + length] {
-                let is_number = word.chars().all(|c| c.is_ascii_digit());
-                if !is_spent && !words.is_stop_word(word) && !is_number {
+                if !is_spent && !words.is_stop_word(word) && !is_number(word) {
                     let stem = words.stem(word);
                     let count = if is_weak { SAID - 1 } else { SAID };
                     tokens.extend(std::iter::repeat_n(stem.clone(), count));
@@ -111,6 +132,16 @@ impl Query {
             }
             place += length;
         }
+        // Of a name alone, the client or what is open there is meant.
+        let is_vague = |stems: &Vec<String>| {
+            stems.iter().all(|stem| VAGUE.contains(&stem.as_str()) || !words.has_stem(stem))
+        };
+        if names.contains(&true) && things.iter().all(is_vague) {
+            for record in NAMELESS {
+                tokens.extend(std::iter::repeat_n(record.to_owned(), MEANT));
+            }
+            things.push(NAMELESS.map(str::to_owned).to_vec());
+        }
         // The priority of a ticket is changed by changing the ticket.
         let changes = matches!(wanted.intent, Intent::Update | Intent::Told);
         has_head &= !changes || !ids.iter().any(|id| is_part(&query, id.of));
@@ -123,7 +154,21 @@ impl Query {
             tokens.push(stem.clone());
             stems.push(stem);
         }
-        for (saying, length) in words.sayings_in(&query) {
+        // A name or a number within a saying does not break it: put Priya on a project.
+        let is_lone = |place: usize| ids.iter().any(|id| id.of == place && id.is_lone);
+        let plain: Vec<String> = query
+            .iter()
+            .enumerate()
+            .filter(|(place, word)| is_lone(*place) || !is_name(*place) && !is_number(word))
+            .map(|(place, word)| if is_lone(place) { NUMBERED.to_owned() } else { word.clone() })
+            .collect();
+        let mut sayings = words.sayings_in(&query);
+        if plain != query {
+            sayings.extend(words.sayings_in(&plain));
+            sayings.sort();
+            sayings.dedup();
+        }
+        for (saying, length) in sayings {
             tokens.extend(std::iter::repeat_n(saying, length.min(MOST)));
         }
         // An action's name may be a verb of others too: what is reset is updated, but there are tools that reset.
@@ -187,17 +232,25 @@ struct Id {
     is_lone: bool,
 }
 
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
+}
+
 /// The numbers in a query that say which record is meant: those behind a thing, and long ones anywhere.
 fn ids(query: &[String], wanted: &Wanted, words: &Words) -> Vec<Id> {
-    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
     let is_thing =
         |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
+    // What was closed or reopened is no thing: the number behind it is a ticket's.
+    let is_done = |word: &str, number: &str| number.len() >= 5 && word.len() > 5 && word.ends_with("ed");
     let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
     numbers
         .filter_map(|(place, number)| {
             let before = (0..place).rev().find(|place| !names(&query[*place]));
-            let of = before.filter(|before| !wanted.spent.contains(before) && is_thing(&query[*before]));
+            let of = before.filter(|before| {
+                let word = &query[*before];
+                !wanted.spent.contains(before) && is_thing(word) && !is_done(word, number)
+            });
             match of {
                 Some(of) if !query.get(place + 1).is_some_and(|word| is_unit(word)) => {
                     Some(Id { of, is_lone: false })
@@ -221,6 +274,26 @@ fn is_unit(word: &str) -> bool {
 fn is_part(query: &[String], place: usize) -> bool {
     let from = place.saturating_sub(3);
     query[from..place].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
+}
+
+/// The place from which on words are what is to be written in a record, or what is written there: behind `about`, or
+/// behind `that` and a colon where a new one is wanted.
+fn content(text: &str, query: &[String], wanted: &Wanted) -> usize {
+    let is_written = |word: &String| WRITTEN.contains(&word.as_str());
+    let first = wanted.spent.start.max(query.iter().position(is_written).unwrap_or(query.len()));
+    let is_new = wanted.intent == Intent::Create;
+    let behind = |word: &str| {
+        ["about", "regarding", "mentioning", "containing"].contains(&word)
+            || is_new && ["that", "saying", "says", "because", "telling", "explaining"].contains(&word)
+    };
+    let words = (first + 1..query.len()).find(|place| behind(&query[*place]));
+    let parts = text.split([':', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" - "));
+    let ends = parts.scan(0, |end, part| {
+        *end += split(part).len();
+        Some(*end)
+    });
+    let marks = ends.filter(|end| is_new && *end > first).min();
+    words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
 /// A query without what is content, not words about it: what is quoted, and addresses of mail and of pages.

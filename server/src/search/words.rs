@@ -10,8 +10,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 /// Words that tell no tool from another.
 const STOP_WORDS: &str = include_str!("../../data/stop_words.txt");
-/// Words whose stem would be that of another thing: a customer is nothing custom, active no activity.
-const STEMS: [(&str, &str); 17] = [
+/// Words whose stem would be that of another thing (a customer is nothing custom, active no activity) or none at all.
+const STEMS: [(&str, &str); 22] = [
     ("approver", "approver"),
     ("approvers", "approver"),
     ("accounting", "accounting"),
@@ -29,6 +29,11 @@ const STEMS: [(&str, &str); 17] = [
     ("setting", "setting"),
     ("several", "several"),
     ("settings", "setting"),
+    ("cis", "ci"),
+    ("kpis", "kpi"),
+    ("rmas", "rma"),
+    ("skus", "sku"),
+    ("slas", "sla"),
 ];
 /// A word this short is not taken for a misspelling.
 const SHORT: usize = 5;
@@ -41,7 +46,7 @@ const TURNED: usize = 4;
 
 /// About how many words and sayings there are; to make room for them one by one takes longer.
 const KNOWN: usize = 4096;
-const SAYINGS: usize = 16_384;
+const SAYINGS: usize = 32_768;
 
 /// The lines of a data file that are no comments.
 pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -50,18 +55,50 @@ pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The words of a text in lower case.
 pub fn split(text: &str) -> Vec<String> {
+    // Most texts of the data have no capital.
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return cut(text);
+    }
     cut(&text.to_lowercase())
 }
 
-/// The words of a text, without what makes them possessive.
-fn cut(text: &str) -> Vec<String> {
-    let plain = if text.contains('\'') {
-        Cow::Owned(text.replace("'s ", " ").replace('\'', ""))
+/// The words of a text as they are written, without what makes them possessive; `what's` is two, and so is `can't`.
+pub fn cut(text: &str) -> Vec<String> {
+    let straight = if text.contains('\u{2019}') {
+        Cow::Owned(text.replace('\u{2019}', "'"))
     } else {
         Cow::Borrowed(text)
     };
-    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.flat_map(apart).map(str::to_owned).collect()
+    let mut words = Vec::new();
+    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        if let Some((first, second)) = drawn_out(word) {
+            words.extend([first.to_owned(), second.to_owned()]);
+        } else if word.contains('\'') {
+            let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
+            words.extend(Some(whole).filter(|whole| !whole.is_empty()));
+        } else {
+            words.extend(apart(word).map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// The two words that one is of which is drawn together, with its apostrophe or without: `what's`, `dont`.
+fn drawn_out(word: &str) -> Option<(&str, &'static str)> {
+    const ASKING: [&str; 5] = ["who", "what", "where", "when", "how"];
+    const TELLING: [&str; 3] = ["there", "that", "it"];
+    const DENYING: [&str; 10] = ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
+    let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    if let Some(bare) = word.strip_suffix('s') {
+        let asking = bare.strip_suffix('\'').unwrap_or(bare);
+        let is_there = is_one_of(&ASKING, asking) || asking != bare && is_one_of(&TELLING, asking);
+        return is_there.then_some((asking, "is"));
+    }
+    let bare = word.strip_suffix("n't").or_else(|| word.strip_suffix("nt"))?;
+    if bare.eq_ignore_ascii_case("ca") {
+        return Some(("can", "not"));
+    }
+    is_one_of(&DENYING, bare).then_some((bare, "not"))
 }
 
 /// A word; its number and its unit apart, if it is a time: 30min.
@@ -115,6 +152,16 @@ impl Words {
         words
     }
 
+    /// Whether a word in lower case, or its stem, is one of the texts or tells nothing.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
+    }
+
+    /// Whether any text has a stem.
+    pub fn has_stem(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
+    }
+
     /// Whether a word tells no tool from another.
     pub fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word)
@@ -122,44 +169,48 @@ impl Words {
 
     /// The stems of words that tools have, which are known from now on. Stop words are left out.
     pub fn learn(&mut self, words: &[String]) -> Vec<String> {
-        let (_, telling) = self.learn_all(words);
-        telling
+        self.meet(words);
+        let known = words.iter().filter_map(|word| self.known.get(word));
+        known.filter(|known| !known.is_stop_word).map(|known| known.stem.clone()).collect()
     }
 
-    /// The stems of words that are known from now on: all, and all but the stop words.
-    fn learn_all(&mut self, words: &[String]) -> (Vec<String>, Vec<String>) {
-        let (mut all, mut telling) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+    /// Knows words from now on.
+    fn meet(&mut self, words: &[String]) {
         for word in words {
             if let Some(known) = self.known.get_mut(word) {
                 known.count += 1;
-                if !known.is_stop_word {
-                    telling.push(known.stem.clone());
-                }
-                all.push(known.stem.clone());
                 continue;
             }
             let stem = self.stem(word);
             let is_stop_word = self.is_stop_word(word);
-            if !is_stop_word {
-                telling.push(stem.clone());
-            }
-            all.push(stem.clone());
             self.stems.insert(stem.clone());
             self.known.insert(word.clone(), Known { stem, count: 1, is_stop_word });
         }
-        (all, telling)
     }
 
     /// The tokens of a saying: itself as one, and the stems of its words if it has several.
     pub fn learn_saying(&mut self, saying: &str) -> (Vec<String>, Vec<String>) {
         let words = split(saying);
-        let (all, telling) = self.learn_all(&words);
+        self.meet(&words);
+        let known = || words.iter().filter_map(|word| self.known.get(word));
+        let all: Vec<&str> = known().map(|known| known.stem.as_str()).collect();
+        let telling: Vec<&str> =
+            known().filter(|known| !known.is_stop_word).map(|known| known.stem.as_str()).collect();
+        let mut parts: Vec<String> = telling.iter().map(|stem| (*stem).to_owned()).collect();
         if all.len() < 2 {
-            return (telling, Vec::new());
+            return (parts, Vec::new());
         }
         let wholes = wholes(&all, &telling);
-        self.sayings.extend(wholes.iter().cloned());
-        (wholes, telling)
+        // Of a longer one two words that follow each other say something too.
+        if telling.len() > 2 {
+            parts.extend(telling.windows(2).map(|pair| pair.join("_")));
+        }
+        for saying in wholes.iter().chain(parts.iter().filter(|part| part.contains('_'))) {
+            if !self.sayings.contains(saying) {
+                self.sayings.insert(saying.clone());
+            }
+        }
+        (wholes, parts)
     }
 
     fn with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
@@ -239,8 +290,11 @@ impl Words {
             return one.to_owned();
         }
         let has_digit = word.chars().any(|c| c.is_ascii_digit());
-        if is_known || has_digit || word.chars().count() < SHORT || self.stems.contains(&self.stem(word)) {
+        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
             return word.to_owned();
+        }
+        if word.chars().count() < SHORT {
+            return self.turned(word).unwrap_or_else(|| word.to_owned());
         }
         let best = self
             .known
@@ -256,8 +310,22 @@ impl Words {
     }
 }
 
+impl Words {
+    /// The word that a short one becomes when two of its letters change places: mnay.
+    fn turned(&self, word: &str) -> Option<String> {
+        let letters: Vec<char> = word.chars().collect();
+        (1..letters.len().saturating_sub(1)).find_map(|place| {
+            let mut turned = letters.clone();
+            turned.swap(place, place + 1);
+            let turned: String = turned.into_iter().collect();
+            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
+                .then_some(turned)
+        })
+    }
+}
+
 /// What stands for a saying as one, from its stems: with its stop words, and without them if two words are left.
-fn wholes(all: &[String], telling: &[String]) -> Vec<String> {
+fn wholes(all: &[&str], telling: &[&str]) -> Vec<String> {
     let mut wholes = Vec::new();
     if telling.len() > 1 {
         wholes.push(telling.join("_"));
@@ -286,7 +354,7 @@ mod tests {
 
     #[test]
     fn text_is_split_into_words_without_possessives() {
-        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "cant"]);
+        assert_eq!(split("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
     }
 
     #[test]
@@ -324,7 +392,11 @@ mod tests {
             words.sayings_in(&split(query)).into_iter().map(|(whole, _)| whole).collect::<Vec<_>>()
         };
         assert_eq!(found("who works at this client"), ["who_work_at"]);
-        assert_eq!(found("the line of our purchase orders"), ["line_purchas_order"]);
+        // Of a longer one its pairs too, which count less.
+        assert_eq!(
+            found("the line of our purchase orders"),
+            ["line_purchas_order", "line_purchas", "purchas_order"]
+        );
         assert!(found("orders").is_empty());
     }
 }
