@@ -2,50 +2,12 @@
 
 mod support;
 
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{TOKEN, serve, settings};
+use support::TOKEN;
+use support::sdk::{Sdk, ok};
 use wiremock::matchers::{body_json, method, path, query_param};
-use wiremock::{Mock, MockServer, ResponseTemplate};
-
-struct Sdk {
-    client: Client,
-    base: String,
-    upstream: MockServer,
-    _settings: tempfile::NamedTempFile,
-}
-
-impl Sdk {
-    async fn new(flags: &[&str]) -> Self {
-        // Several clients in one process: only the first installs it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let upstream = MockServer::start().await;
-        let settings = settings(&upstream);
-        let base = format!("http://{}", serve(&settings, flags).await);
-        Self { client: Client::new(), base, upstream, _settings: settings }
-    }
-
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request = self
-            .client
-            .request(method, format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {TOKEN}"))
-            .header("accept", "application/json")
-            .header("user-agent", "truto-ts-sdk/2.0.12");
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn answers(&self, verb: &str, at: &str, response: ResponseTemplate) {
-        Mock::given(method(verb)).and(path(at)).respond_with(response).mount(&self.upstream).await;
-    }
-}
-
-fn ok(body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
-}
+use wiremock::{Mock, ResponseTemplate};
 
 #[tokio::test]
 async fn all_tools_come_in_one_body_in_the_form_that_the_sdk_reads() {

@@ -13,6 +13,8 @@ use crate::{Error, FieldError, Tool};
 pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
 /// The argument that asks for the next page of a list.
 pub(super) const CURSOR: &str = "next_cursor";
+/// The member of a cursor that says how many rows of the page are done. No argument has such a name.
+pub(crate) const SKIP: &str = "+skip";
 /// Methods with a form of their own.
 pub(super) const METHODS: [&str; 5] = ["list", "get", "create", "update", "delete"];
 
@@ -112,9 +114,9 @@ fn names(schema: &Value) -> Vec<(String, String)> {
     keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
 }
 
-/// A cursor that holds the arguments of the next page.
-pub(crate) fn cursor(changes: &Map<String, Value>) -> String {
-    URL_SAFE_NO_PAD.encode(Value::Object(changes.clone()).to_string())
+/// A cursor that holds the arguments that fix a place in a list; null stands for one that must not be given.
+pub(crate) fn cursor(place: &Map<String, Value>) -> String {
+    URL_SAFE_NO_PAD.encode(Value::Object(place.clone()).to_string())
 }
 
 /// The arguments as the tool itself takes them.
@@ -135,7 +137,15 @@ pub(super) fn restore(
         Some(text) => {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok();
             match bytes.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok()) {
-                Some(changes) => arguments.extend(changes),
+                // It counts for more than what is sent beside it.
+                Some(place) => {
+                    for (name, value) in place {
+                        match value {
+                            Value::Null => drop(arguments.shift_remove(&name)),
+                            value => drop(arguments.insert(name, value)),
+                        }
+                    }
+                }
                 None => {
                     let message = "must be the cursor of an answer, unchanged";
                     let problem = FieldError::new(format!("/{CURSOR}"), "format", message);

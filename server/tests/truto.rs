@@ -1,0 +1,73 @@
+//! What Truto's toolset sends besides the plain cases, and what it must not lose: rows of a list, filters, what is said
+//! of errors.
+
+mod support;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::sdk::Sdk;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, Request, ResponseTemplate};
+
+/// How many tickets there are.
+const ALL: usize = 37;
+
+/// A page of tickets, which the API counts as ConnectWise does.
+fn page_of_tickets(request: &Request) -> ResponseTemplate {
+    let number = |wanted: &str| {
+        let found = request.url.query_pairs().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.parse::<usize>().unwrap())
+    };
+    let (page, size) = (number("page").unwrap_or(1), number("pageSize").unwrap_or(25).min(1000));
+    let first = (page - 1) * size + 1;
+    let rows: Vec<Value> = (first..first + size)
+        .take_while(|id| *id <= ALL)
+        .map(|id| json!({"id": id, "summary": "x".repeat(id)}))
+        .collect();
+    let response = ResponseTemplate::new(200).set_body_json(rows);
+    if first + size > ALL {
+        return response;
+    }
+    let link = format!("<http://x/service/tickets?page={}>; rel=\"next\"", page + 1);
+    response.insert_header("link", link)
+}
+
+/// The ids of all pages, each asked for with `first` or, after the first, `later`.
+async fn walk(sdk: &Sdk, first: &str, later: &str) -> Vec<u64> {
+    let (mut ids, mut cursor, mut query) = (Vec::new(), String::new(), first);
+    loop {
+        let path = format!("/proxy/service_tickets?integrated_account_id=acme{query}&next_cursor={cursor}");
+        let body: Value = sdk.ask(Method::GET, &path, None).await.json().await.unwrap();
+        let rows = body["result"].as_array().unwrap_or_else(|| panic!("{path}: {body}"));
+        ids.extend(rows.iter().map(|row| row["id"].as_u64().unwrap()));
+        assert!(ids.len() <= ALL, "{first}, then {later}: {ids:?}");
+        let Some(next) = body["next_cursor"].as_str() else { return ids };
+        (cursor, query) = (next.to_owned(), later);
+    }
+}
+
+#[tokio::test]
+async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside_the_cursor() {
+    for flags in
+        [&[][..], &["--max-rows", "3", "--max-bytes", "900"], &["--max-rows", "7"], &["--max-bytes", "150"]]
+    {
+        let sdk = Sdk::new(flags).await;
+        Mock::given(method("GET"))
+            .and(path("/service/tickets"))
+            .respond_with(page_of_tickets)
+            .mount(&sdk.upstream)
+            .await;
+        let all: Vec<u64> = (1..=ALL as u64).collect();
+        for size in [1, 2, 10, 25, 36, 37, 1000] {
+            let size = format!("&pageSize={size}");
+            for (first, later) in [(&*size, &*size), (&size, ""), (&size, "&pageSize=4&page=9"), ("", &size)]
+            {
+                assert_eq!(walk(&sdk, first, later).await, all, "{flags:?}: {first}, then {later}");
+            }
+        }
+        assert_eq!(walk(&sdk, "", "").await, all, "{flags:?}");
+        // The API chose the size, and the last page does not tell which.
+        assert_eq!(walk(&sdk, "&page=2", "").await, all[25..], "{flags:?}");
+        assert_eq!(walk(&sdk, "&page=2", "&page=2&pageSize=5").await, all[25..], "{flags:?}");
+    }
+}
