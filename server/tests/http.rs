@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::TOKEN;
@@ -373,9 +375,11 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
         sdk.ask(Method::POST, "/integrated-account/acme/mcp", Some(body)).await.status(),
         StatusCode::BAD_REQUEST
     );
-    let body = json!({"expires_at": "2020-01-01T00:00:00Z"});
+    let end = (time::OffsetDateTime::now_utc() + Duration::from_secs(2)).replace_nanosecond(0).unwrap();
+    let body = json!({"expires_at": end.format(&time::format_description::well_known::Rfc3339).unwrap()});
     let made: Value =
         sdk.ask(Method::POST, "/integrated-account/acme/mcp", Some(body)).await.json().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(
         ask(made["url"].as_str().unwrap().to_owned(), None).await.0,
         StatusCode::UNAUTHORIZED,

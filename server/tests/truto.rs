@@ -3,7 +3,7 @@
 
 mod support;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::sdk::Sdk;
 use wiremock::matchers::{method, path};
@@ -69,5 +69,47 @@ async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside
         // The API chose the size, and the last page does not tell which.
         assert_eq!(walk(&sdk, "&page=2", "").await, all[25..], "{flags:?}");
         assert_eq!(walk(&sdk, "&page=2", "&page=2&pageSize=5").await, all[25..], "{flags:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
+    let sdk = Sdk::new(&[]).await;
+    for (path, status, said) in [
+        ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods must be"),
+        ("/integrated-account/acme/tools?methods[a]=read", 400, "methods must be"),
+        ("/integrated-account/acme/capabilities?tags[a]=service", 400, "tags must be"),
+        ("/integrated-account/acme/capabilities?resource=a&resource=b", 400, "resource must be one text"),
+        ("/proxy/service_tickets?integrated_account_id[0]=beta", 401, "token"),
+        (
+            "/proxy/service_tickets?integrated_account_id[a]=acme",
+            400,
+            "integrated_account_id must be one text",
+        ),
+        ("/proxy/service_tickets?integrated_account_id=acme&integrated_account_id=beta", 400, "one text"),
+    ] {
+        let response = sdk.ask(Method::GET, path, None).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(said), "{path}: {text}");
+    }
+    let response = sdk.ask(Method::POST, "/tools/count_tickets/call?account[a]=acme", None).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
+    let sdk = Sdk::new(&[]).await;
+    let at = format!("{}/integrated-account/acme/mcp", sdk.base);
+    // No content type, as curl sends it.
+    let made = sdk.client.post(&at).bearer_auth(support::TOKEN).body(r#"{"config": {"methods": "list"}}"#);
+    assert_eq!(made.send().await.unwrap().status(), StatusCode::CREATED);
+    for body in ["{", r#"{"confg": {}}"#, r#"{"expires_at": 1600000000}"#] {
+        let refused = sdk.client.post(&at).bearer_auth(support::TOKEN).body(body).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(refused.json::<Value>().await.unwrap()["statusCode"], 400, "{body}");
+        // Who may not ask at all is told nothing of the body.
+        let refused = sdk.client.post(&at).body(body).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{body}");
     }
 }

@@ -101,8 +101,11 @@ struct Asked {
 impl Asked {
     async fn answer(self) -> Response {
         let mut arguments = nest::nested(&self.query.unwrap_or_default());
-        let account = arguments.get("integrated_account_id").and_then(Value::as_str).map(str::to_owned);
-        let (account, target) = match self.state.accounts.open(account.as_deref(), &self.headers) {
+        let account = match nest::text(&arguments, "integrated_account_id") {
+            Ok(account) => account,
+            Err(message) => return failure::bad_request(&message),
+        };
+        let (account, target) = match self.state.accounts.open(account, &self.headers) {
             Ok(found) => found,
             Err(refused) => return *refused,
         };
