@@ -5,8 +5,8 @@ mod support;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::sdk::Sdk;
-use wiremock::matchers::{method, path};
+use support::sdk::{Sdk, ok};
+use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 /// How many tickets there are.
@@ -112,4 +112,25 @@ async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
         let refused = sdk.client.post(&at).body(body).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{body}");
     }
+}
+
+#[tokio::test]
+async fn the_contracts_own_request_is_understood() {
+    let sdk = Sdk::new(&[]).await;
+    Mock::given(method("GET"))
+        .and(path("/service/tickets"))
+        .and(query_param("conditions", "status/name=\"New\" and id>5"))
+        .and(query_param("fields", "id,summary"))
+        .respond_with(ok(json!([{"id": 6, "summary": "x"}])))
+        .mount(&sdk.upstream)
+        .await;
+    let list = "/proxy/service_tickets?integrated_account_id=acme&conditions=status%2Fname%3D%22New%22%20and%20id%3E5&pageSize=5&fields[0]=id&fields[1]=summary&next_cursor=";
+    let body: Value = sdk.ask(Method::GET, list, None).await.json().await.unwrap();
+    assert_eq!(body["result"], json!([{"id": 6, "summary": "x"}]), "{body}");
+    // A list where a record has one text is a mistake still.
+    let body = json!({"summary": ["a", "b"], "company": {"id": 1}});
+    let response =
+        sdk.ask(Method::POST, "/proxy/service_tickets?integrated_account_id=acme", Some(body)).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(response.json::<Value>().await.unwrap()["fields"][0]["pointer"], "/summary");
 }

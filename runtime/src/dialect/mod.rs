@@ -21,7 +21,7 @@ use crate::{Api, Error, FieldError, Tool};
 
 pub use lint::{Finding, check, lint};
 pub use truto::{Route, route};
-pub(crate) use truto::{SKIP, cursor};
+pub(crate) use truto::{SKIP, cursor, join};
 
 use restore::restore;
 

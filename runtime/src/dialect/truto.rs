@@ -157,6 +157,27 @@ pub(super) fn restore(
     Ok(arguments)
 }
 
+/// Lists of plain values for arguments that are one text, as the API takes them: `fields[0]=id&fields[1]=summary` is
+/// `id,summary`. Only what goes to the query, where there is no other list: a list as text of a record is a mistake.
+pub(crate) fn join(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl Fn(&str) -> bool) {
+    for (name, value) in arguments {
+        let Value::Array(items) = &*value else { continue };
+        let Some((_, node)) = properties(schema).find(|(other, _)| *other == name) else { continue };
+        let kinds = types(node);
+        if !kinds.contains(&"string") || kinds.contains(&"array") || !is_query(name) {
+            continue;
+        }
+        let plain = |item: &Value| match item {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        if let Some(texts) = items.iter().map(plain).collect::<Option<Vec<String>>>() {
+            *value = Value::from(texts.join(","));
+        }
+    }
+}
+
 /// A value that may have become text on its way.
 fn read(node: &Value, value: Value) -> Value {
     let kinds = types(node);

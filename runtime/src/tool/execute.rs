@@ -8,7 +8,7 @@ use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
 
 use super::check::Check;
-use super::details::{Content, RequestPlan};
+use super::details::{Content, Location, RequestPlan};
 use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
@@ -188,6 +188,10 @@ impl Client {
         let checked = arguments.and_then(|arguments| {
             let mut arguments =
                 dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
+            if options.dialect == Dialect::Truto && arguments.values().any(Value::is_array) {
+                let sides = tool.sides(&check.details);
+                dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
+            }
             let skip = match options.dialect {
                 Dialect::Truto => arguments.shift_remove(dialect::SKIP),
                 _ => None,
