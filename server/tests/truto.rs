@@ -115,6 +115,18 @@ async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_limit_that_was_never_told_is_nought() {
+    let sdk = Sdk::new(&[]).await;
+    let page = "<html><title>Busy</title></html>";
+    sdk.answers("GET", "/service/tickets", ResponseTemplate::new(429).set_body_raw(page, "text/html")).await;
+    let response = sdk.ask(Method::GET, "/proxy/service_tickets", None).await;
+    let of = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    let said = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after"].map(of);
+    assert_eq!(said, ["0", "0", "10", "10"]);
+    assert_eq!(response.json::<Value>().await.unwrap()["raw_response"], page);
+}
+
+#[tokio::test]
 async fn the_contracts_own_request_is_understood() {
     let sdk = Sdk::new(&[]).await;
     Mock::given(method("GET"))
@@ -133,4 +145,16 @@ async fn the_contracts_own_request_is_understood() {
         sdk.ask(Method::POST, "/proxy/service_tickets?integrated_account_id=acme", Some(body)).await;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(response.json::<Value>().await.unwrap()["fields"][0]["pointer"], "/summary");
+}
+
+#[tokio::test]
+async fn an_error_shows_what_the_api_answered_but_no_credentials() {
+    let sdk = Sdk::new(&[]).await;
+    let body = json!({"code": "X", "message": "no", "seen": "client-id-of-acme, private-key-of-acme"});
+    sdk.answers("GET", "/service/tickets/7", ResponseTemplate::new(400).set_body_json(body)).await;
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await.json().await.unwrap();
+    assert_eq!(said["raw_response"], json!({"code": "X", "message": "no", "seen": "***, ***"}), "{said}");
+    // What never came to the API has none.
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/x", None).await.json().await.unwrap();
+    assert!(said["raw_response"].is_null() && said["truto_is_remote_error"] == false, "{said}");
 }

@@ -35,6 +35,8 @@ pub struct Account {
     approvers: Vec<(String, Secret)>,
     target: Target,
     webhooks: Option<webhooks::Table>,
+    /// How many requests the API allows it.
+    pub limit: failure::LastLimit,
 }
 
 impl Accounts {
@@ -220,7 +222,7 @@ impl Account {
             )));
         }
         let runner = runner.approved_by(!approvers.is_empty());
-        Ok(Self { runner, tokens, approvers, target, webhooks: None })
+        Ok(Self { runner, tokens, approvers, target, webhooks: None, limit: failure::LastLimit::default() })
     }
 }
 

@@ -55,5 +55,5 @@ pub async fn call(
             Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),
         }
     };
-    state.repeats.once(key, call).await
+    target.limit.complete(state.repeats.once(key, call).await)
 }

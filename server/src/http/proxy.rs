@@ -144,7 +144,7 @@ impl Asked {
                 }
             }
         };
-        self.state.repeats.once(key, call).await
+        target.limit.complete(self.state.repeats.once(key, call).await)
     }
 }
 
