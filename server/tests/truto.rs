@@ -158,3 +158,36 @@ async fn an_error_shows_what_the_api_answered_but_no_credentials() {
     let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/x", None).await.json().await.unwrap();
     assert!(said["raw_response"].is_null() && said["truto_is_remote_error"] == false, "{said}");
 }
+
+#[tokio::test]
+async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
+    let sdk = Sdk::new(&["--max-bytes", "120"]).await;
+    let long = json!({"id": 9, "summary": "x".repeat(200)});
+    sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&long)).await;
+    sdk.answers("GET", "/service/tickets/9", ok(long.clone())).await;
+    sdk.answers(
+        "GET",
+        "/service/tickets",
+        ok(json!([{"id": 8, "summary": "y".repeat(90)}, long, {"id": 10}])),
+    )
+    .await;
+    let new = json!({"summary": "x", "company": {"id": 1}});
+    for (verb, at, body) in [
+        (Method::POST, "/proxy/service_tickets", Some(new.clone())),
+        (Method::GET, "/proxy/service_tickets/9", None),
+    ] {
+        let said: Value = sdk.ask(verb, at, body).await.json().await.unwrap();
+        assert_eq!(said["id"], 9, "{at}: {said}");
+        assert!(said["notice"].as_str().unwrap().contains("is left out"), "{said}");
+    }
+    let said: Value =
+        sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(new)).await.json().await.unwrap();
+    assert_eq!(said["result"], json!({"id": 9}), "{said}");
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
+    assert_eq!((said["result"][0]["id"].as_u64(), said["omitted"].as_u64()), (Some(8), Some(2)), "{said}");
+    let notice = said["notice"].as_str().unwrap();
+    assert!(
+        notice.contains("2 rows") && notice.contains("next_cursor") && notice.contains("id 9"),
+        "{notice}"
+    );
+}
