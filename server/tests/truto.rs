@@ -191,3 +191,23 @@ async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
         "{notice}"
     );
 }
+
+#[tokio::test]
+async fn errors_of_the_framework_are_json_too() {
+    let sdk = Sdk::new(&[]).await;
+    let big = "x".repeat((16 << 20) + 1);
+    let large = sdk.client.post(format!("{}/proxy/service_tickets", sdk.base)).bearer_auth(support::TOKEN);
+    for (response, status, said) in [
+        (sdk.ask(Method::POST, "/integrated-account/acme/tools", None).await, 405, "POST means nothing"),
+        (sdk.ask(Method::GET, "/tools/x/call", None).await, 405, "GET means nothing"),
+        (sdk.ask(Method::GET, "/proxy/%ff", None).await, 400, "UTF-8"),
+        (large.body(big).send().await.unwrap(), 413, "16777216 bytes"),
+    ] {
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(response.headers().contains_key("allow"), status == 405);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["statusCode"], status);
+        assert!(body["message"].as_str().unwrap().contains(said), "{body}");
+    }
+}

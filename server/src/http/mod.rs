@@ -14,6 +14,7 @@ mod guard;
 mod mcp;
 mod methods;
 mod nest;
+mod plain;
 mod proxy;
 mod ready;
 mod repeat;
@@ -193,6 +194,8 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
                 "there is nothing at this path; /openapi.json tells what there is",
             )
         })
+        .method_not_allowed_fallback(plain::no_method)
+        .layer(middleware::from_fn(plain::as_json))
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);
