@@ -211,3 +211,22 @@ async fn errors_of_the_framework_are_json_too() {
         assert!(body["message"].as_str().unwrap().contains(said), "{body}");
     }
 }
+
+#[tokio::test]
+async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
+    let sdk = Sdk::new(&[]).await;
+    for (scheme, status) in [("BEARER", 200), ("bearer", 200), ("Basic", 401)] {
+        let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?methods=none", sdk.base));
+        let asked = asked.header("authorization", format!("{scheme} {}", support::TOKEN));
+        assert_eq!(asked.send().await.unwrap().status().as_u16(), status, "{scheme}");
+    }
+    let open = support::settings(&sdk.upstream);
+    let text = std::fs::read_to_string(open.path()).unwrap().replace("tokens =", "# tokens =");
+    std::fs::write(open.path(), text).unwrap();
+    let address = support::serve(&open, &[]).await;
+    let response =
+        sdk.client.get(format!("http://{address}/integrated-account/beta/tools")).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["message"], "there is no account beta; there are: acme", "{body}");
+}
