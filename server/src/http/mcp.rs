@@ -58,7 +58,7 @@ impl Sessions {
         let sessions = || mcp::Sessions::new(Arc::clone(&self.store), name);
         services
             .entry(name.to_owned())
-            .or_insert_with(|| mcp::service(make(), Some(sessions())))
+            .or_insert_with(|| mcp::service(make(), mcp::Behind::Others(sessions())))
             .clone()
     }
 

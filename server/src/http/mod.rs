@@ -127,6 +127,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(Failure::Usage)?;
     let calls = watch.calls.clone();
     let state = Arc::new(State {
         accounts,
@@ -136,7 +137,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         repeats: repeat::Repeats::new(Arc::clone(&store)),
         sessions: mcp::Sessions::new(store),
         watch,
-        guard: guard::Guard::new(address, &arguments.allow_host),
+        guard,
         ready: ready::Ready::default(),
         reload,
         webhooks: Arc::clone(&webhooks),
