@@ -6,6 +6,7 @@ mod support;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::sdk::{Sdk, ok};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, Request, ResponseTemplate};
 
@@ -229,4 +230,35 @@ async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["message"], "there is no account beta; there are: acme", "{body}");
+}
+
+#[tokio::test]
+async fn a_page_of_another_port_of_this_machine_may_not_ask_for_tools() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut process = tokio::process::Command::new(env!("CARGO_BIN_EXE_cwpsa"))
+        .args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"])
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let url = loop {
+        let line = lines.next_line().await.unwrap().unwrap();
+        if let Some(url) = line.strip_prefix("MCP at ") {
+            break url.to_owned();
+        }
+    };
+    let port = url.trim_end_matches("/mcp").rsplit(':').next().unwrap();
+    let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+    let own = format!("http://localhost:{port}");
+    for (origin, status) in [(None, 200), (Some(&*own), 200), (Some("http://localhost:3000"), 403)] {
+        let accepted = "application/json, text/event-stream";
+        let mut request = reqwest::Client::new().post(&url).header("accept", accepted).json(&initialize);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{origin:?}");
+    }
 }
