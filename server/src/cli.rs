@@ -268,7 +268,8 @@ pub struct Serve {
     /// for several: redis://[user:password@]host[:port][/database], or rediss:// over TLS. In memory if not given.
     #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL", value_parser = secret)]
     pub state: Option<Secret>,
-    /// A further name under which the server is asked, e.g. psa.example.com.
+    /// A further name under which the server is asked, e.g. psa.example.com; with a port, under that one alone. Pages of
+    /// that name may ask too.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]
     pub allow_host: Vec<String>,
     /// Which tools are offered; all by default.

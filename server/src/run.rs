@@ -100,6 +100,12 @@ pub fn value(outcome: &Outcome) -> Value {
     value
 }
 
+/// Whether all of a record but its id was left out for its size.
+pub fn is_left_out(outcome: &Outcome) -> bool {
+    let is_id = |members: &serde_json::Map<String, Value>| members.len() == 1 && members.contains_key("id");
+    outcome.notice.is_some() && outcome.value.as_object().is_some_and(is_id)
+}
+
 /// Whether a call that failed was certainly not made, so that it can be made again without harm.
 pub fn was_not_made(error: &Error) -> bool {
     matches!(
@@ -275,7 +281,9 @@ pub fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
     let Some(most) = most.filter(|_| !outcome.value.is_array()) else { return outcome };
     let bytes = json_size(&outcome.value);
     if bytes > most {
-        outcome.value = Value::Null;
+        // Whoever made something must be able to find it.
+        let id = outcome.value.get_mut("id").map(|id| json!({"id": id.take()}));
+        outcome.value = id.filter(|kept| json_size(kept) <= most).unwrap_or_default();
         outcome.notice = Some(format!(
             "The call worked; its answer of {bytes} bytes is left out, as at most {most} are given. Ask for fewer members \
              with \"fields\" if the tool has that argument."

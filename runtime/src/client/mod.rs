@@ -5,6 +5,7 @@ mod address;
 mod builder;
 mod connect;
 mod prepare;
+mod raw;
 mod retry;
 mod send;
 mod transport;

@@ -39,6 +39,7 @@ impl Client {
         let request_id = response::request_id(&headers);
         if !(200..300).contains(&status) {
             return Err(Error::upstream(&self.api().errors, status, &headers, &body, call.writes)
+                .with_raw_response(self.shown(&body))
                 .with_rate_limit(rate_limit)
                 .with_request_id(request_id));
         }

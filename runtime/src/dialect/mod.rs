@@ -20,8 +20,8 @@ use crate::tool::ToolDetails;
 use crate::{Api, Error, FieldError, Tool};
 
 pub use lint::{Finding, check, lint};
-pub(crate) use truto::cursor;
 pub use truto::{Route, route};
+pub(crate) use truto::{SKIP, cursor, join};
 
 use restore::restore;
 

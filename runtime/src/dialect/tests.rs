@@ -137,6 +137,10 @@ fn texts_of_a_query_become_what_the_schema_says() {
     let changes = Map::from_iter([("page".to_owned(), json!(3))]);
     let own = restored(Dialect::Truto, json!({"id": 1, "next_cursor": cursor(&changes)}));
     assert_eq!(own, json!({"id": 1, "page": 3}));
+    // It counts for more than what is sent beside it, and null in it means that nothing is to be sent.
+    let place = Map::from_iter([("page".to_owned(), json!(3)), ("size".to_owned(), Value::Null)]);
+    let own = restored(Dialect::Truto, json!({"id": 1, "page": 9, "size": 5, "next_cursor": cursor(&place)}));
+    assert_eq!(own, json!({"id": 1, "page": 3}));
     for cursor in ["%%%", "bm8"] {
         let sent = Map::from_iter([("next_cursor".to_owned(), json!(cursor))]);
         let error = restore(Dialect::Truto, &source(), &SPECIAL, sent).expect_err("no cursor");

@@ -13,6 +13,8 @@ use crate::{Error, FieldError, Tool};
 pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
 /// The argument that asks for the next page of a list.
 pub(super) const CURSOR: &str = "next_cursor";
+/// The member of a cursor that says how many rows of the page are done. No argument has such a name.
+pub(crate) const SKIP: &str = "+skip";
 /// Methods with a form of their own.
 pub(super) const METHODS: [&str; 5] = ["list", "get", "create", "update", "delete"];
 
@@ -112,9 +114,9 @@ fn names(schema: &Value) -> Vec<(String, String)> {
     keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
 }
 
-/// A cursor that holds the arguments of the next page.
-pub(crate) fn cursor(changes: &Map<String, Value>) -> String {
-    URL_SAFE_NO_PAD.encode(Value::Object(changes.clone()).to_string())
+/// A cursor that holds the arguments that fix a place in a list; null stands for one that must not be given.
+pub(crate) fn cursor(place: &Map<String, Value>) -> String {
+    URL_SAFE_NO_PAD.encode(Value::Object(place.clone()).to_string())
 }
 
 /// The arguments as the tool itself takes them.
@@ -135,7 +137,15 @@ pub(super) fn restore(
         Some(text) => {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok();
             match bytes.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok()) {
-                Some(changes) => arguments.extend(changes),
+                // It counts for more than what is sent beside it.
+                Some(place) => {
+                    for (name, value) in place {
+                        match value {
+                            Value::Null => drop(arguments.shift_remove(&name)),
+                            value => drop(arguments.insert(name, value)),
+                        }
+                    }
+                }
                 None => {
                     let message = "must be the cursor of an answer, unchanged";
                     let problem = FieldError::new(format!("/{CURSOR}"), "format", message);
@@ -145,6 +155,27 @@ pub(super) fn restore(
         }
     }
     Ok(arguments)
+}
+
+/// Lists of plain values for arguments that are one text, as the API takes them: `fields[0]=id&fields[1]=summary` is
+/// `id,summary`. Only what goes to the query, where there is no other list: a list as text of a record is a mistake.
+pub(crate) fn join(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl Fn(&str) -> bool) {
+    for (name, value) in arguments {
+        let Value::Array(items) = &*value else { continue };
+        let Some((_, node)) = properties(schema).find(|(other, _)| *other == name) else { continue };
+        let kinds = types(node);
+        if !kinds.contains(&"string") || kinds.contains(&"array") || !is_query(name) {
+            continue;
+        }
+        let plain = |item: &Value| match item {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        if let Some(texts) = items.iter().map(plain).collect::<Option<Vec<String>>>() {
+            *value = Value::from(texts.join(","));
+        }
+    }
 }
 
 /// A value that may have become text on its way.

@@ -1,6 +1,8 @@
 //! Making errors: one function for each way in which something goes wrong, so that the sentences that
 //! say what to do next stand in one place.
 
+use serde_json::Value;
+
 use crate::{Error, ErrorKind, FieldError, RateLimit};
 
 use super::Inner;
@@ -30,6 +32,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             rate_limit: RateLimit::default(),
+            raw_response: None,
         }))
     }
 
@@ -118,6 +121,12 @@ impl Error {
     #[must_use]
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
         self.0.request_id = id;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_raw_response(mut self, raw: Option<Value>) -> Self {
+        self.0.raw_response = raw;
         self
     }
 

@@ -115,6 +115,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<u64>,
     rate_limit: RateLimit,
+    raw_response: Option<Value>,
 }
 
 impl Error {
@@ -166,6 +167,12 @@ impl Error {
     /// The state of the rate limit, as far as the server told it.
     pub fn rate_limit(&self) -> RateLimit {
         self.0.rate_limit
+    }
+
+    /// The body of the server's answer, if it had one: JSON as it is, other things as text, and only the beginning of
+    /// what is long. The client's own credentials are masked. It is not part of the one JSON form.
+    pub fn raw_response(&self) -> Option<&Value> {
+        self.0.raw_response.as_ref()
     }
 
     /// The one JSON form. Every member is always there; what is not known is `null`.

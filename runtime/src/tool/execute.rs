@@ -8,13 +8,13 @@ use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
 
 use super::check::Check;
-use super::details::{Content, RequestPlan};
+use super::details::{Content, Location, RequestPlan};
 use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
 use crate::dialect;
 use crate::paging::Walk;
-use crate::{Client, Error, FieldError, Paging, PreparedRequest};
+use crate::{Api, Client, Dialect, Error, FieldError, Paging, PreparedRequest};
 
 /// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
 pub trait Arguments: Sync {
@@ -50,9 +50,16 @@ struct Checked {
     accept: &'static str,
     content: Content,
     arguments: Map<String, Value>,
+    /// How many rows of the page are done, where a cursor says so.
+    skip: Option<usize>,
 }
 
 impl Checked {
+    fn reader(&self, api: &'static Api, options: ExecuteOptions) -> Reader {
+        let skip = self.skip.unwrap_or(options.skip);
+        Reader::new(api, &self.call, self.content, ExecuteOptions { skip, ..options })
+    }
+
     fn plan(&self) -> &RequestPlan<'static> {
         let details = &self.check.details;
         self.binding.map_or(&details.request, |number| &details.bindings[number].request)
@@ -84,7 +91,7 @@ impl Client {
     }
 
     async fn run(&self, checked: Checked, options: ExecuteOptions) -> Result<Outcome, Error> {
-        let reader = Reader::new(self.api(), &checked.call, checked.content, options);
+        let reader = checked.reader(self.api(), options);
         let received = self.dispatch(&checked.call, checked.accept).await?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
@@ -141,7 +148,7 @@ impl Client {
     ) -> impl Stream<Item = Result<Outcome, Error>> + Send + Unpin + use<> {
         let started = self.check(tool, arguments.to_map(), options).map(|mut checked| {
             self.largest_pages(&mut checked);
-            let reader = Reader::new(self.api(), &checked.call, checked.content, *options);
+            let reader = checked.reader(self.api(), *options);
             let walk = Walk::new(self.clone(), checked.call.clone(), checked.accept);
             (walk, reader, checked)
         });
@@ -179,7 +186,17 @@ impl Client {
         let check = self.checks().get(tool)?;
         let label = format!("{} {}", check.details.http.method, check.details.http.path);
         let checked = arguments.and_then(|arguments| {
-            let arguments = dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
+            let mut arguments =
+                dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
+            if options.dialect == Dialect::Truto && arguments.values().any(Value::is_array) {
+                let sides = tool.sides(&check.details);
+                dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
+            }
+            let skip = match options.dialect {
+                Dialect::Truto => arguments.shift_remove(dialect::SKIP),
+                _ => None,
+            };
+            let skip = skip.and_then(|skip| skip.as_u64()).and_then(|skip| usize::try_from(skip).ok());
             let mut accepted = check.accept(arguments.clone())?;
             let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
             if !problems.is_empty() {
@@ -188,11 +205,11 @@ impl Client {
             let content = accepted.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;
-            Ok((binding, call, accept, content, arguments))
+            Ok((binding, call, accept, content, arguments, skip))
         });
-        let (binding, call, accept, content, arguments) =
+        let (binding, call, accept, content, arguments, skip) =
             checked.map_err(|error| error.with_request(label))?;
-        Ok(Checked { notice: tool.notice(), check, binding, call, accept, content, arguments })
+        Ok(Checked { notice: tool.notice(), check, binding, call, accept, content, arguments, skip })
     }
 
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.

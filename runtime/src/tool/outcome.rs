@@ -12,7 +12,9 @@ use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
-use crate::{Api, CustomFields, Dialect, Download, Error, Next, Paging, Place, RateLimit, custom, dialect};
+use crate::{
+    Api, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, custom, dialect,
+};
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,8 +60,8 @@ pub struct Outcome {
     /// The rows that the budget left out.
     pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
-    /// Those of the arguments of the next page that this one did not have.
-    changes: Map<String, Value>,
+    /// What follows, as a cursor says it: all that fixes the place, whatever is sent beside it.
+    place: Option<Map<String, Value>>,
 }
 
 impl Outcome {
@@ -69,9 +71,10 @@ impl Outcome {
         self.next_arguments.as_ref()
     }
 
-    /// What follows as one word, for the argument `next_cursor` of the dialect `truto`.
+    /// What follows as one word, for the argument `next_cursor` of the dialect `truto`. It also goes on where rows
+    /// were left out that no argument of the tool asks for.
     pub fn next_cursor(&self) -> Option<String> {
-        self.next_arguments.as_ref().map(|_| dialect::cursor(&self.changes))
+        self.place.as_ref().map(dialect::cursor)
     }
 }
 
@@ -141,7 +144,7 @@ impl Reader {
             custom_fields,
             omitted,
             next_arguments: None,
-            changes: Map::new(),
+            place: None,
         })
     }
 }
@@ -192,14 +195,21 @@ impl Outcome {
         arguments: &Map<String, Value>,
     ) {
         self.find_page(check, plan, sent, arguments.clone());
-        let changes = self.omitted.as_ref().and_then(|omitted| self.rest(omitted, check, plan, sent));
-        if let (Some(omitted), Some(changes)) = (&mut self.omitted, changes) {
-            let mut arguments = arguments.clone();
-            arguments.extend(changes.clone());
+        let Some(omitted) = self.omitted.as_ref().filter(|omitted| omitted.rest > 0) else { return };
+        let Some(changes) = self.rest(omitted, check, plan, sent) else {
+            // No page begins there: the same page again, without its first rows.
+            let mut place = place(check, plan, &sent.query);
+            place.insert(dialect::SKIP.to_owned(), Value::from(omitted.skip));
+            self.place = Some(place);
+            return;
+        };
+        let mut arguments = arguments.clone();
+        arguments.extend(changes.clone());
+        if let Some(omitted) = &mut self.omitted {
             omitted.arguments = Some(arguments.clone());
-            self.next_arguments = Some(arguments);
-            self.changes = changes;
         }
+        self.next_arguments = Some(arguments);
+        self.place = Some(changes);
     }
 
     /// The page number and size that begin with the first row which was left out at the end.
@@ -213,7 +223,7 @@ impl Outcome {
         let Paging::Page { page, size, max_size } = check.api.paging else { return None };
         // A list that goes on by something else than a number is not counted in pages.
         let counted = self.paging.as_ref().is_none_or(|next| next.pairs().get(page).is_some());
-        if omitted.rest == 0 || !counted {
+        if !counted {
             return None;
         }
         let number = |name: &str| sent.query.get(name).map(str::parse::<usize>);
@@ -240,6 +250,7 @@ impl Outcome {
         mut arguments: Map<String, Value>,
     ) {
         let Some(next) = &self.paging else { return };
+        let mut place = place(check, plan, &sent.query);
         for (name, value) in next.pairs().iter() {
             // A parameter that stays as it is needs no argument; nor does one that a filter was compiled to.
             if sent.query.get(name) == Some(value)
@@ -247,18 +258,34 @@ impl Outcome {
             {
                 continue;
             }
-            let Some(argument) = argument(check, plan, name) else {
-                self.changes.clear();
-                return;
-            };
-            let kind = check.property(argument).and_then(|schema| schema.get("type"));
-            let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
-            let value = number.map_or_else(|| Value::from(value), Value::from);
-            self.changes.insert(argument.to_owned(), value.clone());
+            let Some(argument) = argument(check, plan, name) else { return };
+            let value = typed(check, argument, value);
+            place.insert(argument.to_owned(), value.clone());
             arguments.insert(argument.to_owned(), value);
         }
         self.next_arguments = Some(arguments);
+        self.place = Some(place);
     }
+}
+
+/// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
+/// say so to whoever sends another value beside it.
+fn place(check: &Check, plan: &RequestPlan<'_>, query: &QueryPairs) -> Map<String, Value> {
+    let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
+    let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
+    known
+        .map(|(name, argument)| {
+            let value = query.get(name).map_or(Value::Null, |value| typed(check, argument, value));
+            (argument.to_owned(), value)
+        })
+        .collect()
+}
+
+/// A value of a query as the argument has it.
+fn typed(check: &Check, argument: &str, value: &str) -> Value {
+    let kind = check.property(argument).and_then(|schema| schema.get("type"));
+    let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
+    number.map_or_else(|| Value::from(value), Value::from)
 }
 
 /// The argument of a tool that becomes this query parameter.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
@@ -35,6 +35,8 @@ pub struct Account {
     approvers: Vec<(String, Secret)>,
     target: Target,
     webhooks: Option<webhooks::Table>,
+    /// How many requests the API allows it.
+    pub limit: failure::LastLimit,
 }
 
 impl Accounts {
@@ -168,6 +170,15 @@ impl Accounts {
             (Some(_), Some(_)) => Err(Box::new(failure::bad_request(
                 "say which account is meant: integrated_account_id is missing",
             ))),
+            (None, _) if self.0.values().all(|account| account.tokens.is_empty()) => {
+                let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+                let message = format!(
+                    "there is no account {}; there are: {}",
+                    id.unwrap_or_default(),
+                    names.join(", ")
+                );
+                Err(Box::new(failure::plain(StatusCode::NOT_FOUND, &message)))
+            }
             // An account that does not exist and one that the token does not open look alike.
             (None, _) => Err(Box::new(failure::unauthorized())),
         }
@@ -188,7 +199,8 @@ impl Accounts {
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let given = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    given.strip_prefix("Bearer ").or_else(|| given.strip_prefix("bearer "))
+    let (scheme, token) = given.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }
 
 impl Account {
@@ -220,7 +232,7 @@ impl Account {
             )));
         }
         let runner = runner.approved_by(!approvers.is_empty());
-        Ok(Self { runner, tokens, approvers, target, webhooks: None })
+        Ok(Self { runner, tokens, approvers, target, webhooks: None, limit: failure::LastLimit::default() })
     }
 }
 

@@ -22,7 +22,10 @@ pub async fn call(
     body: Bytes,
 ) -> Response {
     let query = nest::nested(&query.unwrap_or_default());
-    let account = query.get("account").and_then(Value::as_str);
+    let account = match nest::text(&query, "account") {
+        Ok(account) => account,
+        Err(message) => return failure::bad_request(&message),
+    };
     let (account, target) = match state.accounts.open(account, &headers) {
         Ok(found) => found,
         Err(refused) => return *refused,
@@ -52,5 +55,5 @@ pub async fn call(
             Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),
         }
     };
-    state.repeats.once(key, call).await
+    target.limit.complete(state.repeats.once(key, call).await)
 }

@@ -1,7 +1,10 @@
 //! Errors as Truto's SDK reads them. It never throws on them: what helps the model must stand in the body, and a
 //! status that it would repeat (408, 409, 425, 429, 502, 503, 504, a POST too) is only given where repeating is safe.
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
@@ -12,6 +15,29 @@ use crate::run::{self, Refusal};
 
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
+
+const LIMIT: &str = "ratelimit-limit";
+
+/// The limit of an account, as the API told it last; 0 as long as it has not. Some of the API's answers 429 leave it
+/// out, and clients look for it there.
+#[derive(Clone, Debug, Default)]
+pub struct LastLimit(Arc<AtomicU64>);
+
+impl LastLimit {
+    /// Remembers the limit that a response tells, or adds it to a 429 that does not.
+    pub fn complete(&self, mut response: Response) -> Response {
+        let told = response.headers().get(LIMIT).and_then(|limit| limit.to_str().ok()?.parse().ok());
+        match told {
+            Some(limit) => self.0.store(limit, Ordering::Relaxed),
+            None if response.status() == StatusCode::TOO_MANY_REQUESTS => {
+                let last = HeaderValue::from(self.0.load(Ordering::Relaxed));
+                response.headers_mut().insert(HeaderName::from_static(LIMIT), last);
+            }
+            None => {}
+        }
+        response
+    }
+}
 
 /// Marks a response to a call that was certainly not made: it can be made again without harm.
 #[derive(Clone, Copy, Debug)]
@@ -91,13 +117,20 @@ pub fn of_call(error: &Error, writes: bool) -> Response {
     body["statusCode"] = json!(status.as_u16());
     body["error"] = json!(status.canonical_reason().unwrap_or("Error"));
     body["truto_is_remote_error"] = json!(error.status().is_some());
-    let mut response = json_with(status, error.rate_limit(), &body);
+    if let Some(raw) = error.raw_response() {
+        body["raw_response"] = raw.clone();
+    }
+    let mut limit = error.rate_limit();
     if status == StatusCode::TOO_MANY_REQUESTS {
         // A whole number of at least one: nought, or a date, would be read as "never again".
         let wait = error.retry_after().unwrap_or(WAIT).max(1);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+        // Whichever of them a client reads, it comes back at the same time.
+        (limit.retry_after, limit.reset) = (Some(wait), Some(wait));
+        limit.remaining = limit.remaining.or(Some(0));
+        body["retry_after"] = json!(wait);
+        body["rate_limit"] = limit.to_json();
     }
-    response
+    json_with(status, limit, &body)
 }
 
 fn status(error: &Error, writes: bool) -> StatusCode {

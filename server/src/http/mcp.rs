@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -56,7 +56,10 @@ impl Sessions {
             services.clear();
         }
         let sessions = || mcp::Sessions::new(Arc::clone(&self.store), name);
-        services.entry(name.to_owned()).or_insert_with(|| mcp::service(make(), Some(sessions()))).clone()
+        services
+            .entry(name.to_owned())
+            .or_insert_with(|| mcp::service(make(), mcp::Behind::Others(sessions())))
+            .clone()
     }
 
     fn mac(&self, payload: &str) -> Hmac<Sha256> {
@@ -77,33 +80,75 @@ impl Sessions {
         let (payload, mac) = token.split_once('.')?;
         self.mac(payload).verify_slice(&URL_SAFE_NO_PAD.decode(mac).ok()?).ok()?;
         let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        claims["expires"].as_u64().is_none_or(|end| end > now).then_some(claims)
+        claims["expires"].as_u64().is_none_or(|end| end > now()).then_some(claims)
     }
 }
 
+/// What a token is asked for.
+struct Asked {
+    wanted: Wanted,
+    /// When it runs out, in seconds since 1970.
+    expires: Option<u64>,
+}
+
+impl Asked {
+    /// Reads a body. What can't be read is an error, as a token that is less restricted than it was meant to be would
+    /// work as well as any other.
+    fn read(body: &[u8]) -> Result<Self, String> {
+        let asked: Map<String, Value> = match body.is_empty() {
+            true => Map::new(),
+            false => serde_json::from_slice(body)
+                .map_err(|error| format!("the body must be a JSON object: {error}"))?,
+        };
+        only(&asked, &["name", "config", "expires_at"], "the body")?;
+        if !matches!(asked.get("name"), None | Some(Value::Null | Value::String(_))) {
+            return Err("name must be text".to_owned());
+        }
+        let wanted = match asked.get("config") {
+            None | Some(Value::Null) => Wanted::default(),
+            Some(Value::Object(config)) => {
+                only(config, &["methods", "tags"], "config")?;
+                Wanted::of(config).map_err(|message| format!("config: {message}"))?
+            }
+            Some(_) => return Err("config must be an object of methods and tags".to_owned()),
+        };
+        let expires = match asked.get("expires_at") {
+            None | Some(Value::Null) => None,
+            Some(time) => Some(time.as_str().and_then(seconds_of).ok_or_else(|| {
+                format!("expires_at must be a time as text, such as \"2026-01-31T08:00:00Z\", and not {time}")
+            })?),
+        };
+        if expires.is_some_and(|end| end <= now()) {
+            return Err("expires_at is in the past".to_owned());
+        }
+        Ok(Self { wanted, expires })
+    }
+}
+
+/// Whether an object has these members alone.
+fn only(members: &Map<String, Value>, known: &[&str], what: &str) -> Result<(), String> {
+    match members.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(other) => Err(format!("{what} has no member \"{other}\"; it has {}", known.join(", "))),
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 /// `POST /integrated-account/{id}/mcp` `{name, config: {methods, tags}, expires_at}` gives `{url, token}`.
-pub async fn token(
-    state: Shared,
-    Path(account): Path<String>,
-    headers: HeaderMap,
-    axum::Json(asked): axum::Json<Map<String, Value>>,
-) -> Response {
+pub async fn token(state: Shared, Path(account): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(refused) = state.accounts.open(Some(&account), &headers) {
         return *refused;
     }
-    let empty = Map::new();
-    let wanted = Wanted::of(asked.get("config").and_then(Value::as_object).unwrap_or(&empty));
+    let Asked { wanted, expires } = match Asked::read(&body) {
+        Ok(asked) => asked,
+        Err(message) => return failure::bad_request(&message),
+    };
     if !CATALOGUE.tools().any(|tool| state.selection.has(tool) && wanted.has(tool)) {
         return failure::bad_request("no tool is left by these methods and tags");
     }
-    let expires = match asked.get("expires_at").and_then(Value::as_str) {
-        None => None,
-        Some(text) => match humantime_seconds(text) {
-            Some(seconds) => Some(seconds),
-            None => return failure::bad_request("expires_at must be a time such as 2026-01-31T08:00:00Z"),
-        },
-    };
     let claims =
         json!({"account": account, "methods": wanted.methods, "tags": wanted.tags, "expires": expires});
     let token = state.sessions.sign(&claims);
@@ -115,16 +160,18 @@ pub async fn token(
     )
 }
 
-fn humantime_seconds(text: &str) -> Option<u64> {
+fn seconds_of(text: &str) -> Option<u64> {
     let time = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
     u64::try_from(time.unix_timestamp()).ok()
 }
 
 /// `/mcp` with an account's own token.
 pub async fn of_account(State(state): State<Arc<super::State>>, request: Request) -> Response {
-    let id =
-        request.headers().get("x-integrated-account-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let (id, account) = match state.accounts.open(id.as_deref(), request.headers()) {
+    let id = request.headers().get("x-integrated-account-id").map(axum::http::HeaderValue::to_str);
+    let Ok(id) = id.transpose() else {
+        return failure::bad_request("x-integrated-account-id can't be read as text");
+    };
+    let (id, account) = match state.accounts.open(id, request.headers()) {
         Ok(found) => found,
         Err(refused) => return *refused,
     };
@@ -151,10 +198,12 @@ pub async fn of_token(
 ) -> Response {
     let claims = state.sessions.read(&token);
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
-    let (Some(claims), Some(account)) = (&claims, account) else { return failure::unauthorized() };
+    let wanted = claims.as_ref().and_then(|claims| Wanted::of(claims.as_object()?).ok());
+    let (Some(claims), Some(account), Some(wanted)) = (&claims, account, wanted) else {
+        return failure::unauthorized();
+    };
     tracing::Span::current().record("account", claims["account"].as_str());
     let make = || {
-        let wanted = Wanted::of(claims.as_object().unwrap_or(&Map::new()));
         let selection = state.selection.and(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
             Offer::Search
@@ -169,4 +218,39 @@ pub async fn of_token(
 
 async fn handle(service: Service, request: Request) -> Response {
     service.handle(request).await.map(Body::new).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_gives_no_token() {
+        let read = |body: &str| Asked::read(body.as_bytes()).map(|asked| (asked.wanted, asked.expires));
+        let (wanted, expires) = read(
+            r#"{"name": "x", "config": {"methods": ["read"], "tags": "service"}, "expires_at": "2999-01-31T08:00:00Z"}"#,
+        )
+        .unwrap();
+        assert_eq!((wanted.methods, wanted.tags), (vec!["read".to_owned()], vec!["service".to_owned()]));
+        assert!(expires.is_some_and(|end| end > now()));
+        for body in ["", "{}", r#"{"config": null, "expires_at": null}"#] {
+            assert_eq!(read(body), Ok((Wanted::default(), None)), "{body}");
+        }
+        for (body, said) in [
+            (r#"{"expires_at": 1600000000}"#, "expires_at must be a time as text"),
+            (r#"{"expires_at": "tomorrow"}"#, "expires_at must be a time"),
+            (r#"{"expires_at": "2020-01-01T00:00:00Z"}"#, "in the past"),
+            (r#"{"expires_at": "1920-01-01T00:00:00Z"}"#, "expires_at"),
+            (r#"{"config": "read"}"#, "config must be an object"),
+            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods must be"),
+            (r#"{"config": {"method": "read"}}"#, "config has no member \"method\""),
+            (r#"{"confg": {"methods": "read"}}"#, "no member \"confg\""),
+            (r#"{"name": 5}"#, "name must be text"),
+            ("[]", "JSON object"),
+            ("{", "JSON object"),
+        ] {
+            let error = read(body).unwrap_err();
+            assert!(error.contains(said), "{body}: {error}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod guard;
 mod mcp;
 mod methods;
 mod nest;
+mod plain;
 mod proxy;
 mod ready;
 mod repeat;
@@ -126,6 +127,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(Failure::Usage)?;
     let calls = watch.calls.clone();
     let state = Arc::new(State {
         accounts,
@@ -135,7 +137,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         repeats: repeat::Repeats::new(Arc::clone(&store)),
         sessions: mcp::Sessions::new(store),
         watch,
-        guard: guard::Guard::new(address, &arguments.allow_host),
+        guard,
         ready: ready::Ready::default(),
         reload,
         webhooks: Arc::clone(&webhooks),
@@ -193,6 +195,8 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
                 "there is nothing at this path; /openapi.json tells what there is",
             )
         })
+        .method_not_allowed_fallback(plain::no_method)
+        .layer(middleware::from_fn(plain::as_json))
         .layer(middleware::from_fn_with_state(state.clone(), guard::check))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);

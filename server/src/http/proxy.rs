@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::dialect;
-use connectwise_psa::runtime::{Dialect, ExecuteOptions, Tool, Value};
+use connectwise_psa::runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::{Map, json};
 
 use super::{approvals, failure, nest, repeat};
+use crate::run;
 
 /// Tools by resource and method, found at the first call.
 #[derive(Default)]
@@ -101,8 +102,11 @@ struct Asked {
 impl Asked {
     async fn answer(self) -> Response {
         let mut arguments = nest::nested(&self.query.unwrap_or_default());
-        let account = arguments.get("integrated_account_id").and_then(Value::as_str).map(str::to_owned);
-        let (account, target) = match self.state.accounts.open(account.as_deref(), &self.headers) {
+        let account = match nest::text(&arguments, "integrated_account_id") {
+            Ok(account) => account,
+            Err(message) => return failure::bad_request(&message),
+        };
+        let (account, target) = match self.state.accounts.open(account, &self.headers) {
             Ok(found) => found,
             Err(refused) => return *refused,
         };
@@ -133,15 +137,54 @@ impl Asked {
                 Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
-                    let value = match method.as_str() {
-                        "list" => json!({"result": outcome.value, "next_cursor": outcome.next_cursor()}),
-                        _ => outcome.value,
-                    };
+                    let value = if method == "list" { page(&outcome) } else { record(&outcome) };
                     failure::json_with(StatusCode::OK, outcome.rate_limit, &value)
                 }
             }
         };
-        self.state.repeats.once(key, call).await
+        target.limit.complete(self.state.repeats.once(key, call).await)
+    }
+}
+
+/// A page of a list. What a cap left out is told: rows that the cursor gives, and those that nothing of this size can.
+fn page(outcome: &Outcome) -> Value {
+    let cursor = outcome.next_cursor();
+    let mut value = json!({"result": outcome.value, "next_cursor": cursor});
+    if let Some(omitted) = &outcome.omitted {
+        let mut notice = format!("{} rows of this page are left out to keep the answer small", omitted.count);
+        let too_big: Vec<String> = omitted
+            .too_big
+            .iter()
+            .map(|row| row.id.as_ref().map_or("?".to_owned(), Value::to_string))
+            .collect();
+        if omitted.count > too_big.len() && cursor.is_some() {
+            notice.push_str("; next_cursor goes on with them");
+        }
+        if !too_big.is_empty() {
+            let ids = too_big.join(", ");
+            notice +=
+                &format!("; too big for any answer, so ask for fewer members with \"fields\": id {ids}");
+        }
+        value["omitted"] = json!(omitted.count);
+        value["notice"] = json!(notice);
+    }
+    if let Some(notice) = &outcome.notice {
+        let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();
+        value["notice"] = json!(before + notice);
+    }
+    value
+}
+
+/// What is no list, as it is; what was left out for its size is told in its place.
+fn record(outcome: &Outcome) -> Value {
+    match &outcome.notice {
+        Some(notice) if outcome.value.is_null() => json!({"notice": notice}),
+        Some(notice) if run::is_left_out(outcome) => {
+            let mut value = outcome.value.clone();
+            value["notice"] = json!(notice);
+            value
+        }
+        _ => outcome.value.clone(),
     }
 }
 

@@ -70,7 +70,10 @@ pub async fn list(
         Err(refused) => return *refused,
     };
     let query = nest::nested(&query.unwrap_or_default());
-    let wanted = Wanted::of(&query);
+    let wanted = match Wanted::of(&query) {
+        Ok(wanted) => wanted,
+        Err(message) => return failure::bad_request(&message),
+    };
     let with_answers = query.get("include_response_schema").is_some_and(|value| value == "true");
     let chosen = wanted.clone();
     let tools = CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
@@ -97,8 +100,14 @@ pub async fn capabilities(
         return *refused;
     }
     let query = nest::nested(&query.unwrap_or_default());
-    let wanted = Wanted::of(&query);
-    let only = query.get("resource").and_then(Value::as_str);
+    let wanted = match Wanted::of(&query) {
+        Ok(wanted) => wanted,
+        Err(message) => return failure::bad_request(&message),
+    };
+    let only = match nest::text(&query, "resource") {
+        Ok(only) => only,
+        Err(message) => return failure::bad_request(&message),
+    };
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for tool in CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
         let declared = tool.declaration(Dialect::Truto).value;

@@ -37,8 +37,8 @@ pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
 
-/// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
-const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+/// The names of this machine for itself. Pages of other ports are other origins, and may not ask; as over HTTP elsewhere.
+const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
@@ -101,22 +101,27 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let told = stop::told();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
-    let router = axum::Router::new().route_service("/mcp", service(server, None));
+    let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
     stop::serve(listener, router, &calls, told).await.map_err(failed)
 }
 
-/// The service to mount; each session gets a copy of the server, which shares its client and index. Behind a server that
-/// stands for several, `sessions` says where they share their sessions, and hosts and origins were checked before; a
-/// service that stands alone does that itself.
-pub fn service(
-    server: Server,
-    sessions: Option<Sessions>,
-) -> StreamableHttpService<Server, LocalSessionManager> {
+/// What stands before the service.
+pub enum Behind {
+    /// Nothing: it checks hosts and origins itself, and has this port.
+    Nothing(u16),
+    /// A server that stands for several and checked them; here is where they share their sessions.
+    Others(Sessions),
+}
+
+/// The service to mount; each session gets a copy of the server, which shares its client and index.
+pub fn service(server: Server, behind: Behind) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default().with_cancellation_token(server.calls().ended());
-    let config = match sessions {
-        None => config.with_allowed_origins(OWN_ORIGINS),
-        Some(sessions) => {
+    let config = match behind {
+        Behind::Nothing(port) => {
+            config.with_allowed_origins(OWN_NAMES.map(|name| format!("http://{name}:{port}")))
+        }
+        Behind::Others(sessions) => {
             let mut config = config.disable_allowed_hosts();
             config.session_store = Some(Arc::new(sessions));
             config

@@ -3,6 +3,7 @@
 
 pub mod copies;
 pub mod redis;
+pub mod sdk;
 pub mod stdio;
 
 use std::net::SocketAddr;
