@@ -1,10 +1,11 @@
-//! The audit log: a line of JSON for every call, whoever made it and however it ended. A call that can't be written
-//! down is not made.
+//! The audit log: a line of JSON for every call, whoever made it and however it ended. Of a call that may change
+//! something there is a line before it is made, so that none is made which can't be written down. A line that could
+//! not be written is written later, and until then nothing is made that could not be written down beforehand.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connectwise_psa::runtime::{Error, Tool, Value};
@@ -21,9 +22,19 @@ const SECRET: [&str; 7] =
 const LONGEST: usize = 200;
 
 /// Where lines go.
-pub struct Audit(Mutex<Box<dyn Write + Send>>);
+pub struct Audit(Mutex<Log>);
 
-/// A call that ended.
+struct Log {
+    writer: Box<dyn Write + Send>,
+    /// Whether the last line could not be written.
+    fails: bool,
+    /// Lines that could not be written, of calls that were made: they come before any other.
+    lost: Vec<String>,
+    /// Whether a line was begun and not ended.
+    torn: bool,
+}
+
+/// A call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// Whose account.
@@ -32,16 +43,33 @@ pub struct Call<'a> {
     pub by: &'a str,
     /// The tool.
     pub tool: Tool,
+    /// Whether it may change something.
+    pub writes: bool,
     /// Its arguments.
     pub arguments: &'a Value,
-    /// How it ended: the HTTP status of the API's answer.
-    pub result: Result<u16, &'a Error>,
-    /// How long it took.
-    pub took: Duration,
     /// Who approved it, if it needed that.
     pub approved_by: Option<&'a str>,
     /// The trace that it belongs to.
     pub trace: TraceId,
+}
+
+impl Call<'_> {
+    fn line(&self, outcome: &str, status: Option<u16>) -> Value {
+        let mut line = json!({
+            "time": now(),
+            "account": self.account,
+            "by": self.by,
+            "tool": self.tool.short_name(),
+            "arguments": redacted("", self.arguments),
+            "outcome": outcome,
+            "status": status,
+            "trace_id": self.trace.to_string(),
+        });
+        if let Some(approved_by) = self.approved_by {
+            line["approved_by"] = json!(approved_by);
+        }
+        line
+    }
 }
 
 impl Audit {
@@ -54,78 +82,96 @@ impl Audit {
             Some(path) => Box::new(open(path)?),
             None => Box::new(io::stderr()),
         };
-        Ok(Self(Mutex::new(writer)))
+        Ok(Self::to(writer))
     }
 
-    /// Whether lines can be written; asked before a call is made.
+    fn to(writer: Box<dyn Write + Send>) -> Self {
+        Self(Mutex::new(Log { writer, fails: false, lost: Vec::new(), torn: false }))
+    }
+
+    /// Asked before a call is made: writes down that it begins if it may change something, or if the last line could
+    /// not be written. Another read costs nothing here.
+    ///
+    /// # Errors
+    /// What the file says; the call must not be made then.
+    pub fn begin(&self, call: &Call<'_>) -> io::Result<()> {
+        if !call.writes && !self.log().fails {
+            return Ok(());
+        }
+        let line = call.line("begun", None);
+        self.log().write(&line)
+    }
+
+    /// Writes down how a call ended that was made. What can't be written is kept, and written before anything else.
     ///
     /// # Errors
     /// What the file says.
-    pub fn check(&self) -> io::Result<()> {
-        self.writer(|writer| writer.flush())
-    }
-
-    /// Writes a call down.
-    ///
-    /// # Errors
-    /// What the file says.
-    pub fn write(&self, call: &Call<'_>) -> io::Result<()> {
-        let (outcome, status) = match call.result {
+    pub fn end(&self, call: &Call<'_>, result: Result<u16, &Error>, took: Duration) -> io::Result<()> {
+        let (outcome, status) = match result {
             Ok(status) => ("ok", Some(status)),
             Err(error) => (error.kind().as_str(), error.status()),
         };
-        let mut line = json!({
-            "time": now(),
-            "account": call.account,
-            "by": call.by,
-            "tool": call.tool.short_name(),
-            "arguments": redacted("", call.arguments),
-            "outcome": outcome,
-            "status": status,
-            "trace_id": call.trace.to_string(),
-            "ms": u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
-        });
-        if let Some(approved_by) = call.approved_by {
-            line["approved_by"] = json!(approved_by);
+        let mut line = call.line(outcome, status);
+        line["ms"] = json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        let mut log = self.log();
+        let written = log.write(&line);
+        if written.is_err() {
+            log.lost.push(format!("{line}\n"));
         }
-        self.line(&line)
+        written
     }
 
     /// Writes down that a call was not made, and why.
     ///
     /// # Errors
     /// What the file says.
-    pub fn refused(
-        &self,
-        account: &str,
-        by: &str,
-        tool: Tool,
-        arguments: &Value,
-        why: &str,
-    ) -> io::Result<()> {
-        self.line(&json!({
-            "time": now(),
-            "account": account,
-            "by": by,
-            "tool": tool.short_name(),
-            "arguments": redacted("", arguments),
-            "outcome": why,
-            "status": null,
-        }))
+    pub fn refused(&self, call: &Call<'_>, why: &str) -> io::Result<()> {
+        let line = call.line(why, None);
+        self.log().write(&line)
     }
 
-    fn line(&self, line: &Value) -> io::Result<()> {
-        // One write a line: it is whole for whoever reads the file, and many small ones would cost more than the call.
-        let line = format!("{line}\n");
-        self.writer(|writer| {
-            writer.write_all(line.as_bytes())?;
-            writer.flush()
-        })
-    }
-
-    fn writer<T>(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+    fn log(&self) -> MutexGuard<'_, Log> {
         // A panic elsewhere leaves the file whole: lines are written at once.
-        write(self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut())
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    /// Writes what was lost, then this line.
+    fn write(&mut self, line: &Value) -> io::Result<()> {
+        self.fails = true;
+        while let Some(lost) = self.lost.first().cloned() {
+            self.put(&lost)?;
+            self.lost.remove(0);
+        }
+        self.put(&format!("{line}\n"))?;
+        self.fails = false;
+        Ok(())
+    }
+
+    /// One write a line: it is whole for whoever reads the file, and many small ones would cost more than the call.
+    fn put(&mut self, line: &str) -> io::Result<()> {
+        let mended;
+        // A line of which a part was written, as when a disk is full, must not spoil the next.
+        let mut rest = match self.torn {
+            true => {
+                mended = format!("\n{line}");
+                mended.as_bytes()
+            }
+            false => line.as_bytes(),
+        };
+        while !rest.is_empty() {
+            match self.writer.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    rest = &rest[count..];
+                    self.torn = !rest.is_empty();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.writer.flush()
     }
 }
 
@@ -161,8 +207,27 @@ fn redacted(name: &str, value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use connectwise_psa::CATALOGUE;
+
+    fn call<'a>(tool: &str, arguments: &'a Value) -> Call<'a> {
+        let tool = CATALOGUE.get(tool).unwrap();
+        Call {
+            account: "acme",
+            by: "http",
+            tool,
+            writes: !tool.annotations().read_only_hint,
+            arguments,
+            approved_by: None,
+            trace: crate::trace::Trace::begin().id(),
+        }
+    }
+
+    fn lines(text: &str) -> Vec<Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
 
     #[test]
     fn a_call_is_a_line_without_secrets() {
@@ -170,20 +235,12 @@ mod tests {
         let audit = Audit::new(Some(file.path())).unwrap();
         let arguments = json!({"summary": "x".repeat(500), "portalPassword": "hush", "list": [{"privateKey": "hush"}], "id": 4});
         for (number, result) in [(0, Ok(201)), (1, Ok(200))] {
-            let call = Call {
-                account: "acme",
-                by: "http",
-                tool: CATALOGUE.get("create_a_ticket").unwrap(),
-                arguments: &arguments,
-                result,
-                took: Duration::from_millis(number),
-                approved_by: (number == 1).then_some("ada"),
-                trace: crate::trace::Trace::begin().id(),
-            };
-            audit.write(&call).unwrap();
+            let approved_by = (number == 1).then_some("ada");
+            let call = Call { approved_by, ..call("create_a_ticket", &arguments) };
+            audit.end(&call, result, Duration::from_millis(number)).unwrap();
         }
         let text = std::fs::read_to_string(file.path()).unwrap();
-        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines = lines(&text);
         assert_eq!(lines.len(), 2);
         assert_eq!(
             (&lines[0]["tool"], &lines[0]["status"], &lines[0]["outcome"]),
@@ -197,5 +254,76 @@ mod tests {
     #[test]
     fn a_file_that_can_not_be_opened_is_an_error() {
         assert!(Audit::new(Some(Path::new("/nowhere/audit.jsonl"))).is_err());
+    }
+
+    /// A disk with room for so many more bytes.
+    #[derive(Clone, Default)]
+    struct Disk(Arc<Mutex<(usize, Vec<u8>)>>);
+
+    impl Disk {
+        fn has_room(&self, bytes: usize) {
+            self.0.lock().unwrap().0 = bytes;
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().1.clone()).unwrap()
+        }
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut disk = self.0.lock().unwrap();
+            let count = bytes.len().min(disk.0);
+            if count == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            disk.0 -= count;
+            disk.1.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_written_down_is_not_begun_and_what_was_made_is_written_later() {
+        let (disk, arguments) = (Disk::default(), json!({"id": 7}));
+        let audit = Audit::to(Box::new(disk.clone()));
+        let (read, write) =
+            (call("get_single_ticket_by_id", &arguments), call("delete_a_ticket_by_id", &arguments));
+        assert!(audit.begin(&write).is_err(), "no write without a line before it");
+        assert!(audit.begin(&read).is_err(), "and no read, since a line failed");
+        disk.has_room(1000);
+        audit.begin(&read).unwrap();
+        audit.end(&read, Ok(200), Duration::ZERO).unwrap();
+        audit.begin(&write).unwrap();
+        // Half a line fits.
+        disk.has_room(60);
+        assert!(audit.end(&write, Ok(204), Duration::ZERO).is_err());
+        assert!(audit.begin(&read).is_err() && audit.begin(&write).is_err());
+        disk.has_room(10_000);
+        audit.begin(&read).unwrap();
+        audit.end(&read, Ok(200), Duration::ZERO).unwrap();
+        audit.begin(&read).unwrap();
+        let text = disk.text();
+        let torn: Vec<&str> =
+            text.lines().filter(|line| serde_json::from_str::<Value>(line).is_err()).collect();
+        assert_eq!(torn.len(), 1, "{text}");
+        let whole = text.lines().filter(|line| *line != torn[0]).collect::<Vec<_>>().join("\n");
+        let told: Vec<String> =
+            lines(&whole).iter().map(|line| format!("{} {}", line["outcome"], line["status"])).collect();
+        assert_eq!(
+            told,
+            [
+                r#""begun" null"#,
+                r#""ok" 200"#,
+                r#""begun" null"#,
+                r#""ok" 204"#,
+                r#""begun" null"#,
+                r#""ok" 200"#
+            ]
+        );
     }
 }

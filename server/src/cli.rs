@@ -273,8 +273,8 @@ pub struct Doctor {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Watching")]
 pub struct WatchFlags {
-    /// Append a line of JSON for every call to this file; they go to stderr otherwise. A call that can't be written
-    /// down is not made.
+    /// Append a line of JSON for every call to this file, and one before each write; they go to stderr otherwise. A
+    /// call that can't be written down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
     /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for

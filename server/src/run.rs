@@ -209,40 +209,45 @@ impl Runner {
             let message = format!("{} is not among the tools that this server offers", tool.short_name());
             return Err(Refusal::NotOffered(message));
         }
-        self.watch.audit.check().map_err(Refusal::NotAudited)?;
+        let trace = Trace::current();
+        let writes = !tool.annotations().read_only_hint;
+        let account = &*self.account;
+        let call = Call { account, by, tool, writes, arguments, approved_by: None, trace: trace.id() };
         let needs = self.watch.approvals.needs(tool);
-        // Nobody is asked about a call that can't be made.
-        let wrong = if needs { self.client.prepare_with(tool, arguments, options).err() } else { None };
+        // Nobody is asked about a call that can't be made, and it does not begin.
+        let wrong = match needs || writes {
+            true => self.client.prepare_with(tool, arguments, options).err(),
+            false => None,
+        };
         let approved = match (needs, &wrong) {
-            (true, None) => Some(self.approve(by, tool, arguments, consent).await?),
+            (true, None) => Some(self.approve(&call, consent).await?),
             _ => None,
         };
+        let call = Call { approved_by: approved.as_ref().map(|approved| &*approved.by), ..call };
         let started = Instant::now();
-        let trace = Trace::current();
         let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
         // The API is told which trace its request belongs to.
         let client = self.client.with_headers(trace.headers());
         let options = self.limits().on(options);
-        let result = match wrong {
-            Some(error) => Err(error),
-            None => client.execute_with(tool, arguments, &options).instrument(span.clone()).await,
-        };
+        if let Some(error) = wrong {
+            self.watch.metrics.called(&self.account, tool, Err(&error), started.elapsed());
+            span.in_scope(|| tell(Err(&error), started.elapsed()));
+            self.watch.audit.refused(&call, error.kind().as_str()).map_err(Refusal::NotAudited)?;
+            return Err(Refusal::Failed(error));
+        }
+        if let Err(error) = self.watch.audit.begin(&call) {
+            if let Some(approved) = approved {
+                self.watch.approvals.give_back(approved).await;
+            }
+            return Err(Refusal::NotAudited(error));
+        }
+        let result = client.execute_with(tool, arguments, &options).instrument(span.clone()).await;
         let result = result.map(|outcome| within(outcome, options.max_bytes));
         let took = started.elapsed();
         self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
         span.in_scope(|| tell(result.as_ref(), took));
-        let call = Call {
-            account: &self.account,
-            by,
-            tool,
-            arguments,
-            result: result.as_ref().map(|outcome| outcome.status),
-            took,
-            trace: trace.id(),
-            approved_by: approved.as_ref().map(|approved| &*approved.by),
-        };
         // It was made; that it could not be written down stops the next one.
-        if let Err(error) = self.watch.audit.write(&call) {
+        if let Err(error) = self.watch.audit.end(&call, result.as_ref().map(|outcome| outcome.status), took) {
             tracing::error!(%error, "the audit log can't be written");
         }
         if let (Err(error), Some(approved)) = (&result, approved)
@@ -254,16 +259,11 @@ impl Runner {
     }
 
     /// Uses up the call's approval.
-    async fn approve(
-        &self,
-        by: &str,
-        tool: Tool,
-        arguments: &Value,
-        consent: Consent<'_>,
-    ) -> Result<Approved, Refusal> {
-        let taken = self.watch.approvals.take(self.call(tool, arguments), consent, self.approvers).await;
+    async fn approve(&self, call: &Call<'_>, consent: Consent<'_>) -> Result<Approved, Refusal> {
+        let asked = self.call(call.tool, call.arguments);
+        let taken = self.watch.approvals.take(asked, consent, self.approvers).await;
         taken.map_err(|refused| {
-            let written = self.watch.audit.refused(&self.account, by, tool, arguments, refused.kind);
+            let written = self.watch.audit.refused(call, refused.kind);
             written.map_or_else(Refusal::NotAudited, |()| Refusal::Approval(Box::new(refused)))
         })
     }

@@ -297,3 +297,21 @@ async fn an_answer_holds_no_more_than_it_may() {
     let one = ask(&["--max-bytes", "1"], "get_single_ticket_by_id", json!({"id": 7})).await;
     assert!(one.get("result").is_none() && one["notice"].as_str().unwrap().contains("8 bytes"), "{one}");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn nothing_is_made_that_can_not_be_written_down() {
+    let upstream = upstream().await;
+    let settings = settings(&upstream);
+    let process = Process::new(&settings, &["--audit", "/dev/full"], "").await;
+    let call = async |tool: &str, arguments: Value| {
+        let request = Client::new().post(format!("{}/tools/{tool}/call", process.base)).bearer_auth(TOKEN);
+        let response = request.json(&arguments).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let note = json!({"ticketId": 7, "text": "a"});
+    let (status, text) = call("create_a_ticket_note", note.clone()).await;
+    assert!(status == 500 && text.contains("can't be written down"), "{status} {text}");
+    assert_eq!(call("get_single_ticket_by_id", json!({"id": 7})).await.0, 500, "a line has failed");
+    assert!(upstream.received_requests().await.unwrap().is_empty());
+}
