@@ -53,6 +53,37 @@ pub struct Call<'a> {
     pub trace: TraceId,
 }
 
+/// How a call ended that was made.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending<'a> {
+    /// It worked; the HTTP status of the API's answer.
+    Done(u16),
+    /// It failed.
+    Failed(&'a Error),
+    /// Whoever called did not wait for the answer, so that it is not known.
+    Abandoned,
+}
+
+impl Ending<'_> {
+    /// `ok`, the kind of the error, or `abandoned`.
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Self::Done(_) => "ok",
+            Self::Failed(error) => error.kind().as_str(),
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The HTTP status of the API's answer, if there was one.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Done(status) => Some(status),
+            Self::Failed(error) => error.status(),
+            Self::Abandoned => None,
+        }
+    }
+}
+
 impl Call<'_> {
     fn line(&self, outcome: &str, status: Option<u16>) -> Value {
         let mut line = json!({
@@ -106,12 +137,8 @@ impl Audit {
     ///
     /// # Errors
     /// What the file says.
-    pub fn end(&self, call: &Call<'_>, result: Result<u16, &Error>, took: Duration) -> io::Result<()> {
-        let (outcome, status) = match result {
-            Ok(status) => ("ok", Some(status)),
-            Err(error) => (error.kind().as_str(), error.status()),
-        };
-        let mut line = call.line(outcome, status);
+    pub fn end(&self, call: &Call<'_>, ending: Ending<'_>, took: Duration) -> io::Result<()> {
+        let mut line = call.line(ending.outcome(), ending.status());
         line["ms"] = json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
         let mut log = self.log();
         let written = log.write(&line);
@@ -234,10 +261,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let audit = Audit::new(Some(file.path())).unwrap();
         let arguments = json!({"summary": "x".repeat(500), "portalPassword": "hush", "list": [{"privateKey": "hush"}], "id": 4});
-        for (number, result) in [(0, Ok(201)), (1, Ok(200))] {
+        for (number, result) in [(0, 201), (1, 200)] {
             let approved_by = (number == 1).then_some("ada");
             let call = Call { approved_by, ..call("create_a_ticket", &arguments) };
-            audit.end(&call, result, Duration::from_millis(number)).unwrap();
+            audit.end(&call, Ending::Done(result), Duration::from_millis(number)).unwrap();
         }
         let text = std::fs::read_to_string(file.path()).unwrap();
         let lines = lines(&text);
@@ -297,15 +324,15 @@ mod tests {
         assert!(audit.begin(&read).is_err(), "and no read, since a line failed");
         disk.has_room(1000);
         audit.begin(&read).unwrap();
-        audit.end(&read, Ok(200), Duration::ZERO).unwrap();
+        audit.end(&read, Ending::Done(200), Duration::ZERO).unwrap();
         audit.begin(&write).unwrap();
         // Half a line fits.
         disk.has_room(60);
-        assert!(audit.end(&write, Ok(204), Duration::ZERO).is_err());
+        assert!(audit.end(&write, Ending::Done(204), Duration::ZERO).is_err());
         assert!(audit.begin(&read).is_err() && audit.begin(&write).is_err());
         disk.has_room(10_000);
         audit.begin(&read).unwrap();
-        audit.end(&read, Ok(200), Duration::ZERO).unwrap();
+        audit.end(&read, Ending::Done(200), Duration::ZERO).unwrap();
         audit.begin(&read).unwrap();
         let text = disk.text();
         let torn: Vec<&str> =

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectwise_psa::runtime::{
-    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value, json_size,
+    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
 };
 use serde_json::json;
 use tracing::Instrument;
 
 use crate::approve::{self, Approvals, Approved, Consent, Refused};
-use crate::audit::{Audit, Call};
+use crate::audit::{Audit, Call, Ending};
 use crate::fields::Fields;
 use crate::metrics::Metrics;
 use crate::reload::Reload;
@@ -224,32 +224,28 @@ impl Runner {
             _ => None,
         };
         let call = Call { approved_by: approved.as_ref().map(|approved| &*approved.by), ..call };
-        let started = Instant::now();
-        let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
-        // The API is told which trace its request belongs to.
-        let client = self.client.with_headers(trace.headers());
-        let options = self.limits().on(options);
+        let span = tracing::info_span!("call", account, by, tool = tool.short_name(), trace_id = %trace.id());
+        let mut running = Running { watch: &self.watch, call, started: Instant::now(), span, ended: false };
         if let Some(error) = wrong {
-            self.watch.metrics.called(&self.account, tool, Err(&error), started.elapsed());
-            span.in_scope(|| tell(Err(&error), started.elapsed()));
+            running.ended = true;
+            running.tell(Ending::Failed(&error), error.rate_limit());
             self.watch.audit.refused(&call, error.kind().as_str()).map_err(Refusal::NotAudited)?;
             return Err(Refusal::Failed(error));
         }
         if let Err(error) = self.watch.audit.begin(&call) {
+            running.ended = true;
+            drop(running);
             if let Some(approved) = approved {
                 self.watch.approvals.give_back(approved).await;
             }
             return Err(Refusal::NotAudited(error));
         }
-        let result = client.execute_with(tool, arguments, &options).instrument(span.clone()).await;
+        // The API is told which trace its request belongs to.
+        let client = self.client.with_headers(trace.headers());
+        let options = self.limits().on(options);
+        let result = client.execute_with(tool, arguments, &options).instrument(running.span.clone()).await;
         let result = result.map(|outcome| within(outcome, options.max_bytes));
-        let took = started.elapsed();
-        self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
-        span.in_scope(|| tell(result.as_ref(), took));
-        // It was made; that it could not be written down stops the next one.
-        if let Err(error) = self.watch.audit.end(&call, result.as_ref().map(|outcome| outcome.status), took) {
-            tracing::error!(%error, "the audit log can't be written");
-        }
+        running.end(result.as_ref());
         if let (Err(error), Some(approved)) = (&result, approved)
             && was_not_made(error)
         {
@@ -266,6 +262,50 @@ impl Runner {
             let written = self.watch.audit.refused(call, refused.kind);
             written.map_or_else(Refusal::NotAudited, |()| Refusal::Approval(Box::new(refused)))
         })
+    }
+}
+
+/// A call that was begun. Whoever made it may leave before it has ended, and nothing that stands behind it is run then:
+/// so it is counted and written down when it is dropped.
+struct Running<'a> {
+    watch: &'a Watch,
+    call: Call<'a>,
+    started: Instant,
+    span: tracing::Span,
+    ended: bool,
+}
+
+impl Running<'_> {
+    fn end(mut self, result: Result<&Outcome, &Error>) {
+        self.ended = true;
+        match result {
+            Ok(outcome) => self.write(Ending::Done(outcome.status), outcome.rate_limit),
+            Err(error) => self.write(Ending::Failed(error), error.rate_limit()),
+        }
+    }
+
+    fn write(&self, ending: Ending<'_>, limit: RateLimit) {
+        self.tell(ending, limit);
+        // It was made; that it could not be written down stops the next one.
+        if let Err(error) = self.watch.audit.end(&self.call, ending, self.started.elapsed()) {
+            tracing::error!(%error, "the audit log can't be written");
+        }
+    }
+
+    /// Counts it, with a line of the log.
+    fn tell(&self, ending: Ending<'_>, limit: RateLimit) {
+        let took = self.started.elapsed();
+        self.watch.metrics.called(self.call.account, self.call.tool, ending, limit, took);
+        let (outcome, status, ms) = (ending.outcome(), ending.status(), milliseconds(took));
+        self.span.in_scope(|| tracing::info!(outcome, status, ms, "called"));
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.write(Ending::Abandoned, RateLimit::default());
+        }
     }
 }
 
@@ -287,13 +327,4 @@ fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
 /// To the microsecond, for logs.
 pub fn milliseconds(took: Duration) -> f64 {
     (took.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// A line of the log.
-fn tell(result: Result<&Outcome, &Error>, took: Duration) {
-    let ms = milliseconds(took);
-    match result {
-        Ok(outcome) => tracing::info!(outcome = "ok", status = outcome.status, ms, "called"),
-        Err(error) => tracing::info!(outcome = error.kind().as_str(), status = error.status(), ms, "called"),
-    }
 }

@@ -315,3 +315,31 @@ async fn nothing_is_made_that_can_not_be_written_down() {
     assert_eq!(call("get_single_ticket_by_id", json!({"id": 7})).await.0, 500, "a line has failed");
     assert!(upstream.received_requests().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
+    let upstream = upstream().await;
+    let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
+    Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
+    let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
+    let base = format!("http://{}", serve(&settings, &["--audit", audit.path().to_str().unwrap()]).await);
+    let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
+    let request = request.json(&json!({"ticketId": 7, "text": "a"})).timeout(Duration::from_millis(500));
+    assert!(request.send().await.unwrap_err().is_timeout());
+    assert_eq!(upstream.received_requests().await.unwrap().len(), 1);
+    let mut outcomes = Vec::new();
+    for _ in 0..100 {
+        let text = std::fs::read_to_string(audit.path()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        outcomes = lines.map(|line| line["outcome"].as_str().unwrap().to_owned()).collect();
+        if outcomes.len() > 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(outcomes, ["begun", "abandoned"]);
+    let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
+    let counted = counted.text().await.unwrap();
+    let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";
+    assert!(counted.contains(line), "{counted}");
+}
