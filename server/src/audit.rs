@@ -13,13 +13,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::redact::redacted;
 use crate::trace::TraceId;
-
-/// Words in the names of members whose values are nobody's business.
-const SECRET: [&str; 7] =
-    ["password", "secret", "token", "privatekey", "apikey", "credential", "content_base64"];
-/// Texts are cut to so many characters.
-const LONGEST: usize = 200;
 
 /// Where lines go.
 pub struct Audit(Mutex<Log>);
@@ -91,7 +86,7 @@ impl Call<'_> {
             "account": self.account,
             "by": self.by,
             "tool": self.tool.short_name(),
-            "arguments": redacted("", self.arguments),
+            "arguments": redacted(self.arguments),
             "outcome": outcome,
             "status": status,
             "trace_id": self.trace.to_string(),
@@ -212,24 +207,6 @@ fn open(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-/// The value without what is secret and what is long.
-fn redacted(name: &str, value: &Value) -> Value {
-    let name: String = name.to_lowercase().chars().filter(|c| *c != '-' && *c != ' ').collect();
-    if SECRET.iter().any(|word| name.contains(word)) && !value.is_null() {
-        return json!("***");
-    }
-    match value {
-        Value::String(text) if text.chars().count() > LONGEST => {
-            json!(text.chars().take(LONGEST).chain(['…']).collect::<String>())
-        }
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, value)| (name.clone(), redacted(name, value))).collect())
-        }
-        Value::Array(items) => items.iter().map(|item| redacted(&name, item)).collect(),
-        other => other.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod mcp;
 pub mod metrics;
 pub mod output;
 pub mod probe;
+pub mod redact;
 pub mod reload;
 pub mod run;
 pub mod sandboxed;
