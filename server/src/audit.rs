@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use connectwise_psa::runtime::{Error, Tool, Value};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -29,13 +30,40 @@ struct Log {
     torn: bool,
 }
 
+/// Who calls, as far as the log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By {
+    /// How the call came: `http`, `mcp`.
+    pub way: &'static str,
+    /// The beginning of the token's SHA-256, which tells one token from another and is of no use to whoever reads it.
+    token: Option<[u8; 4]>,
+}
+
+impl By {
+    /// Someone without a token.
+    pub const fn way(way: &'static str) -> Self {
+        Self { way, token: None }
+    }
+
+    /// Someone who has shown this token.
+    pub fn token(way: &'static str, token: &str) -> Self {
+        let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(token).into();
+        Self { way, token: Some([a, b, c, d]) }
+    }
+
+    /// The name of the token, if there was one.
+    fn name(self) -> Option<String> {
+        self.token.map(|bytes| format!("{:08x}", u32::from_be_bytes(bytes)))
+    }
+}
+
 /// A call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// Whose account.
     pub account: &'a str,
-    /// How it came: `http`, `mcp`.
-    pub by: &'a str,
+    /// Who makes it.
+    pub by: By,
     /// The tool.
     pub tool: Tool,
     /// Whether it may change something.
@@ -84,13 +112,16 @@ impl Call<'_> {
         let mut line = json!({
             "time": now(),
             "account": self.account,
-            "by": self.by,
+            "by": self.by.way,
             "tool": self.tool.short_name(),
             "arguments": redacted(self.arguments),
             "outcome": outcome,
             "status": status,
             "trace_id": self.trace.to_string(),
         });
+        if let Some(token) = self.by.name() {
+            line["token"] = json!(token);
+        }
         if let Some(approved_by) = self.approved_by {
             line["approved_by"] = json!(approved_by);
         }
@@ -220,7 +251,7 @@ mod tests {
         let tool = CATALOGUE.get(tool).unwrap();
         Call {
             account: "acme",
-            by: "http",
+            by: By::token("http", "sesame"),
             tool,
             writes: !tool.annotations().read_only_hint,
             arguments,
@@ -252,6 +283,7 @@ mod tests {
         );
         assert_eq!((&lines[0]["approved_by"], &lines[1]["approved_by"]), (&Value::Null, &json!("ada")));
         assert_eq!(lines[0]["arguments"]["id"], 4);
+        assert_eq!((&lines[0]["by"], &lines[0]["token"]), (&json!("http"), &json!("d0c04f4b")));
         assert!(!text.contains("hush") && text.len() < 1200, "{text}");
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use tracing::Instrument;
 
 use crate::approve::{self, Approvals, Approved, Consent, Refused};
-use crate::audit::{Audit, Call, Ending};
+use crate::audit::{Audit, By, Call, Ending};
 use crate::fields::Fields;
 use crate::metrics::Metrics;
 use crate::reload::Reload;
@@ -185,7 +185,7 @@ impl Runner {
     /// The tool is not offered, needs approval, can't be written down, or failed.
     pub async fn run(
         &self,
-        by: &str,
+        by: By,
         tool: Tool,
         arguments: &Value,
         options: &ExecuteOptions,
@@ -199,7 +199,7 @@ impl Runner {
     /// As [`run`](Self::run).
     pub async fn run_with(
         &self,
-        by: &str,
+        by: By,
         tool: Tool,
         arguments: &Value,
         options: &ExecuteOptions,
@@ -207,15 +207,14 @@ impl Runner {
     ) -> Result<Outcome, Refusal> {
         if !self.selection.has(tool) {
             let message = format!("{} is not among the tools that this server offers", tool.short_name());
+            self.not_made(by, tool, arguments, "not_offered");
             return Err(Refusal::NotOffered(message));
         }
-        let trace = Trace::current();
-        let writes = !tool.annotations().read_only_hint;
-        let account = &*self.account;
-        let call = Call { account, by, tool, writes, arguments, approved_by: None, trace: trace.id() };
+        let (trace, account) = (Trace::current(), &*self.account);
+        let call = self.noted(by, tool, arguments, &trace);
         let needs = self.watch.approvals.needs(tool);
         // Nobody is asked about a call that can't be made, and it does not begin.
-        let wrong = match needs || writes {
+        let wrong = match needs || call.writes {
             true => self.client.prepare_with(tool, arguments, options).err(),
             false => None,
         };
@@ -224,7 +223,7 @@ impl Runner {
             _ => None,
         };
         let call = Call { approved_by: approved.as_ref().map(|approved| &*approved.by), ..call };
-        let span = tracing::info_span!("call", account, by, tool = tool.short_name(), trace_id = %trace.id());
+        let span = tracing::info_span!("call", account, by = by.way, tool = tool.short_name(), trace_id = %trace.id());
         let mut running = Running { watch: &self.watch, call, started: Instant::now(), span, ended: false };
         if let Some(error) = wrong {
             running.ended = true;
@@ -252,6 +251,21 @@ impl Runner {
             self.watch.approvals.give_back(approved).await;
         }
         result.map_err(Refusal::Failed)
+    }
+
+    /// Writes down that a call was refused, and why.
+    pub fn not_made(&self, by: By, tool: Tool, arguments: &Value, why: &str) {
+        let call = self.noted(by, tool, arguments, &Trace::current());
+        // It is refused either way.
+        if let Err(error) = self.watch.audit.refused(&call, why) {
+            tracing::error!(%error, "the audit log can't be written");
+        }
+    }
+
+    /// A call as it is written down.
+    fn noted<'a>(&'a self, by: By, tool: Tool, arguments: &'a Value, trace: &Trace) -> Call<'a> {
+        let writes = !tool.annotations().read_only_hint;
+        Call { account: &self.account, by, tool, writes, arguments, approved_by: None, trace: trace.id() }
     }
 
     /// Uses up the call's approval.

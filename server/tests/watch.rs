@@ -343,3 +343,58 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
     let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";
     assert!(counted.contains(line), "{counted}");
 }
+
+#[tokio::test]
+async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
+    let upstream = upstream().await;
+    let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
+    let flags = ["--read-only", "--audit", audit.path().to_str().unwrap()];
+    let base = format!("http://{}", serve(&settings, &flags).await);
+    let version = "2026-07-28";
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let mcp = |name: &str, arguments: Value| {
+        let params = json!({"_meta": meta, "name": name, "arguments": arguments});
+        json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params})
+    };
+    let note = json!({"ticketId": 7, "text": "a"});
+    let by_name = json!({"name": "create_a_ticket_note", "arguments": note});
+    for (method, at, body) in [
+        ("POST", "/tools/create_a_ticket_note/call", note.clone()),
+        ("DELETE", "/proxy/service_tickets/7?integrated_account_id=acme", json!({})),
+        ("POST", "/mcp", mcp("call_tool", by_name)),
+        ("POST", "/mcp", mcp("create_a_ticket_note", note)),
+        ("GET", "/proxy/service_tickets/7?integrated_account_id=acme", json!({})),
+    ] {
+        let request = Client::new().request(method.parse().unwrap(), format!("{base}{at}"));
+        let name = body["params"]["name"].as_str().unwrap_or_default().to_owned();
+        let request = request
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", version)
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", name)
+            .bearer_auth(TOKEN);
+        request.json(&body).send().await.unwrap().text().await.unwrap();
+    }
+    let text = std::fs::read_to_string(audit.path()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told: Vec<String> = lines
+        .map(|line| {
+            ["by", "token", "tool", "outcome"].map(|name| line[name].as_str().unwrap().to_owned()).join(" ")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "http d0c04f4b create_a_ticket_note not_offered",
+            "http d0c04f4b delete_a_ticket_by_id not_offered",
+            "mcp d0c04f4b create_a_ticket_note not_offered",
+            "mcp d0c04f4b create_a_ticket_note not_offered",
+            "http d0c04f4b get_single_ticket_by_id ok",
+        ]
+    );
+    assert!(upstream.received_requests().await.unwrap().len() == 1);
+}

@@ -10,6 +10,7 @@ use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
 use super::failure;
+use crate::audit::By;
 use crate::cli::Connection;
 use crate::output::Failure;
 use crate::reload::Reload;
@@ -195,6 +196,14 @@ impl Account {
     /// Whether the request's token is one of its own.
     pub fn opens(&self, headers: &HeaderMap) -> bool {
         self.opens_to(bearer(headers))
+    }
+
+    /// Who sent a request that the account is open to.
+    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> By {
+        match bearer(headers) {
+            Some(token) if !self.tokens.is_empty() => By::token(way, token),
+            _ => By::way(way),
+        }
     }
 
     fn opens_to(&self, given: Option<&str>) -> bool {

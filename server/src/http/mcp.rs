@@ -23,6 +23,7 @@ use sha2::Sha256;
 use super::choice::Choice;
 use super::methods::Wanted;
 use super::{Shared, failure};
+use crate::audit::By;
 use crate::cli::Offer;
 use crate::mcp::{self, Server, Shape};
 use crate::store;
@@ -121,7 +122,7 @@ fn humantime_seconds(text: &str) -> Option<u64> {
 }
 
 /// `/mcp` with an account's own token.
-pub async fn of_account(State(state): State<Arc<super::State>>, request: Request) -> Response {
+pub async fn of_account(State(state): State<Arc<super::State>>, mut request: Request) -> Response {
     let id =
         request.headers().get("x-integrated-account-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let (id, account) = match state.accounts.open(id.as_deref(), request.headers()) {
@@ -132,6 +133,8 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(choice) => choice,
         Err(message) => return failure::bad_request(&message),
     };
+    let by = account.by(mcp::WAY, request.headers());
+    request.extensions_mut().insert(by);
     let key = format!("{id} {}", choice.key);
     let make = || {
         let runner = match choice.selection {
@@ -147,12 +150,13 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
 pub async fn of_token(
     State(state): State<Arc<super::State>>,
     Path(token): Path<String>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
     let claims = state.sessions.read(&token);
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
     let (Some(claims), Some(account)) = (&claims, account) else { return failure::unauthorized() };
     tracing::Span::current().record("account", claims["account"].as_str());
+    request.extensions_mut().insert(By::token(mcp::WAY, &token));
     let make = || {
         let wanted = Wanted::of(claims.as_object().unwrap_or(&Map::new()));
         let selection = state.selection.and(move |tool| wanted.has(tool));
