@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cli;
 pub mod commands;
 pub mod digest;
+pub mod door;
 pub mod fields;
 pub mod http;
 pub mod logs;

@@ -98,7 +98,8 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, None));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, told).await.map_err(failed)
+    stop::serve(listener, router, &calls, told).await;
+    Ok(())
 }
 
 /// The service to mount; each session gets a copy of the server, which shares its client and index. Behind a server that
