@@ -297,6 +297,10 @@ pub struct WatchFlags {
     /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
     #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
+    /// How long the API may take for an answer. Clients such as Truto's give up after 30 seconds; a write that was not
+    /// answered by then has the outcome outcome_unknown.
+    #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", hide_env = true, default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..), value_name = "SECONDS")]
+    pub upstream_timeout: u64,
     /// How long calls in flight may take to end when the process is told to stop, by SIGTERM or Ctrl-C; told again, it
     /// waits for nothing. It exits with 0 either way.
     #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
@@ -319,7 +323,8 @@ impl WatchFlags {
         let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
         let approvals = Approvals::new(policy, store);
         let calls = Calls::new(std::time::Duration::from_secs(self.grace));
-        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes };
+        let wait = std::time::Duration::from_secs(self.upstream_timeout);
+        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes, wait };
         Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals, calls, limits }))
     }
 }

@@ -36,13 +36,15 @@ pub struct Watch {
 /// The most bytes of an answer to a program, if nothing else was said.
 const MOST_BYTES: usize = 16 << 20;
 
-/// How much an answer may hold.
+/// How much an answer may hold, and how long it may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Rows.
     pub rows: usize,
     /// Bytes of JSON; what fits who reads it if not given.
     pub bytes: Option<usize>,
+    /// How long the API may take.
+    pub wait: Duration,
 }
 
 impl Limits {

@@ -7,6 +7,8 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clap::Parser;
+use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
 use reqwest::Client;
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
@@ -397,4 +399,25 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
         ]
     );
     assert!(upstream.received_requests().await.unwrap().len() == 1);
+}
+
+#[tokio::test]
+async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up() {
+    let upstream = upstream().await;
+    let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
+    Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
+    let settings = settings(&upstream);
+    let base = format!("http://{}", serve(&settings, &["--upstream-timeout", "1"]).await);
+    let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
+    let request = request.json(&json!({"ticketId": 7, "text": "a"})).timeout(Duration::from_secs(30));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.json::<Value>().await.unwrap()["kind"], "outcome_unknown");
+    for command in ["serve", "mcp"] {
+        let arguments = Arguments::parse_from(["cwpsa", command]);
+        let (Cli::Serve(Serve { watch, .. }) | Cli::Mcp(Mcp { watch, .. })) = arguments.command else {
+            unreachable!()
+        };
+        assert_eq!(watch.upstream_timeout, 25);
+    }
 }

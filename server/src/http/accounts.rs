@@ -75,7 +75,12 @@ impl Accounts {
         if flags.sandbox {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
-            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            let runner = Runner::new(
+                &id,
+                target.client_that_waits(watch.limits.wait)?,
+                selection.clone(),
+                Arc::clone(watch),
+            );
             let account = Account::new(runner, target, of_environment, approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
@@ -89,7 +94,12 @@ impl Accounts {
                 approvers.extend(account.approvers()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
-            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            let runner = Runner::new(
+                &id,
+                target.client_that_waits(watch.limits.wait)?,
+                selection.clone(),
+                Arc::clone(watch),
+            );
             let webhooks = table.and_then(|account| account.webhooks.clone());
             let account = Account { webhooks, ..Account::new(runner, target, tokens, approvers)? };
             accounts.insert(id, account);

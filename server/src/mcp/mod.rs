@@ -47,8 +47,8 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
     let target = Target::find(&arguments.connection).await?;
-    let client = target.client()?;
     let watch = arguments.watch.start(Arc::new(Memory::default()))?;
+    let client = target.client_that_waits(watch.limits.wait)?;
     let runner = Runner::new(&target.credentials.company_id, client, reload.selection(), watch)
         .with_custom_fields(arguments.watch.custom_fields, &reload);
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
