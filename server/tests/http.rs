@@ -2,13 +2,9 @@
 
 mod support;
 
-use std::time::Duration;
-
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use wiremock::matchers::{body_json, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -360,27 +356,6 @@ async fn requests_are_counted_by_route_and_nothing_that_a_client_makes_up() {
             format!("{{method=\"other\",{item},status=\"405\"}} 2"),
         ]
     );
-}
-
-#[tokio::test]
-async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
-    let sdk = Sdk::new(&[]).await;
-    for (at, token, wanted) in [
-        ("/proxy/service_tickets", "guess", "HTTP/1.1 401 "),
-        ("/proxy/service_tickets/7", "guess", "HTTP/1.1 401 "),
-        ("/tools/create_a_ticket/call", "guess", "HTTP/1.1 401 "),
-        ("/tools/create_a_ticket/call", TOKEN, ""),
-    ] {
-        let mut stream = TcpStream::connect(sdk.base.trim_start_matches("http://")).await.unwrap();
-        let head = format!(
-            "POST {at} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 16000000\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut said = [0; 13];
-        let read = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut said)).await;
-        let count = read.map_or(0, Result::unwrap);
-        assert_eq!(std::str::from_utf8(&said[..count]).unwrap(), wanted, "{at}");
-    }
 }
 
 #[tokio::test]

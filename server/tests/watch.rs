@@ -12,7 +12,8 @@ use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
 use reqwest::Client;
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -419,5 +420,28 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
             unreachable!()
         };
         assert_eq!(watch.upstream_timeout, 25);
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
+    let upstream = upstream().await;
+    let settings = settings(&upstream);
+    let address = serve(&settings, &[]).await;
+    for (at, token, wanted) in [
+        ("/proxy/service_tickets", "guess", "HTTP/1.1 401 "),
+        ("/proxy/service_tickets/7", "guess", "HTTP/1.1 401 "),
+        ("/tools/create_a_ticket/call", "guess", "HTTP/1.1 401 "),
+        ("/tools/create_a_ticket/call", TOKEN, ""),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST {at} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 16000000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut said = [0; 13];
+        let read = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut said)).await;
+        let count = read.map_or(0, Result::unwrap);
+        assert_eq!(std::str::from_utf8(&said[..count]).unwrap(), wanted, "{at}");
     }
 }

@@ -122,7 +122,7 @@ fn humantime_seconds(text: &str) -> Option<u64> {
 }
 
 /// `/mcp` with an account's own token.
-pub async fn of_account(State(state): State<Arc<super::State>>, mut request: Request) -> Response {
+pub async fn of_account(State(state): State<Arc<super::State>>, request: Request) -> Response {
     let id =
         request.headers().get("x-integrated-account-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let (id, account) = match state.accounts.open(id.as_deref(), request.headers()) {
@@ -134,6 +134,7 @@ pub async fn of_account(State(state): State<Arc<super::State>>, mut request: Req
         Err(message) => return failure::bad_request(&message),
     };
     let by = account.by(mcp::WAY, request.headers());
+    let mut request = request;
     request.extensions_mut().insert(by);
     let key = format!("{id} {}", choice.key);
     let make = || {
