@@ -12,24 +12,40 @@ function readable(tool) {
   return parts.map((part) => part.toLowerCase());
 }
 
-// The numbers of the tools that have all words of the query, those first that have them in their names.
-// `texts` is what `readable` says of each. A plural finds its singular.
+// Words that say nothing of a tool.
+const FILLER = new Set("a all an and any at by for from i in into its me my of on our that the their this to with".split(" "));
+// What tools are called that do what a word asks for.
+const MEANT = {
+  add: "create", new: "create", make: "create", open: "create", remove: "delete", erase: "delete", change: "update",
+  edit: "update", set: "update", modify: "update", show: "get", read: "get", see: "get", find: "list",
+};
+
+// The ways in which a word may be written in a name: its singular, and what it means.
+function forms(word) {
+  if (word in MEANT) return [word, MEANT[word]];
+  if (word.length <= 3) return [word];
+  return [word.replace(/ies$/, "y").replace(/(ss|us|x|ch|sh)es$/, "$1").replace(/([^su])s$/, "$1")];
+}
+
+// The numbers of the tools that have all words of the query, those first that have them in their names; where no tool
+// has all, of those that have the most. `texts` is what `readable` says of each tool, `lacking` how many words these
+// tools do not have.
 function find(tools, texts, query, module, kind) {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const stems = words.map((word) => (word.length > 3 ? word.replace(/s$/, "") : word));
-  const found = [];
+  const given = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const telling = given.filter((word) => !FILLER.has(word));
+  const words = (telling.length ? telling : given).map(forms);
+  let lacking = words.length;
+  let found = [];
   tools.forEach((tool, number) => {
     if ((module && tool[MODULE] !== module) || (kind && tool[CLASS] !== kind)) return;
-    let rank = 0;
-    for (const stem of stems) {
-      const at = texts[number].findIndex((text) => text.includes(stem));
-      if (at < 0) return;
-      rank = Math.max(rank, at);
-    }
-    found.push([rank, stems.length ? tool[NAME].length : 0, number]);
+    const places = words.map((word) => texts[number].findIndex((text) => word.some((form) => text.includes(form))));
+    const lacks = places.filter((place) => place < 0).length;
+    if (lacks > lacking || (words.length && lacks === words.length)) return;
+    if (lacks < lacking) [found, lacking] = [[], lacks];
+    found.push([Math.max(0, ...places), words.length ? tool[NAME].length : 0, number]);
   });
   found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-  return found.map((row) => row[2]);
+  return { numbers: found.map((row) => row[2]), lacking, words: words.length };
 }
 
 // The arguments of a tool, those first that each call must give: [name, type, description, required].
@@ -110,17 +126,32 @@ function start() {
   }
 
   function show(most = MOST) {
-    const found = find(tools, texts, query.value, module.value, kind.value);
+    const { numbers: found, lacking, words } = find(tools, texts, query.value, module.value, kind.value);
     list.replaceChildren(...found.slice(0, most).map((number) => rows[number]));
     const [count, all, rest] = [found.length, tools.length, found.length - most].map((n) => n.toLocaleString("en"));
     status.textContent = count === all ? `${all} tools` : `${count} of ${all} tools`;
+    if (!found.length) status.textContent += ": nothing fits; try fewer or other words";
+    else if (lacking) status.textContent += `: none has all words, these have ${words - lacking} of ${words}`;
     more.hidden = found.length <= most;
     more.textContent = `Show the other ${rest}`;
   }
 
-  // A link to a tool opens it; if the list does not show it, the search becomes its name.
+  // What was searched for before links replaced it, by the address that it was searched for at.
+  const searched = new Map();
+  let here = location.hash;
+
+  // A link to a tool opens it; if the list does not show it, the search becomes its name. The way back gives the search
+  // again that the link replaced.
   function follow() {
+    const fields = [query, module, kind];
+    const before = searched.get(location.hash);
+    searched.set(here, fields.map((field) => field.value));
+    here = location.hash;
     const number = byName.get(decodeURIComponent(location.hash.slice(1)));
+    if (before && (number === undefined || !rows[number].isConnected)) {
+      fields.forEach((field, at) => { field.value = before[at]; });
+      show();
+    }
     if (number === undefined) return;
     if (!rows[number].isConnected) {
       query.value = tools[number][NAME];

@@ -5,7 +5,7 @@ import { MockLanguageModelV3 } from "ai/test";
 import { listTools, toAiSdkTools } from "cwpsa-langchain/ai-sdk";
 
 import { show, STOCK as job } from "./job.mjs";
-import { server } from "./server.mjs";
+import { account, server } from "./server.mjs";
 
 /** The model that does the job: a real one with a key, a scripted one without. */
 async function model() {
@@ -27,7 +27,7 @@ async function model() {
 }
 
 const settings = { baseUrl: await server(), apiKey: process.env.CWPSA_TOKEN };
-const tools = toAiSdkTools(await listTools(settings, "acme", job.wanted));
+const tools = toAiSdkTools(await listTools(settings, account(), job.wanted));
 show("asks", job.question);
 const { text } = await generateText({ model: await model(), tools, prompt: job.question, stopWhen: stepCountIs(5) });
 show("answers", text);

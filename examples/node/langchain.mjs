@@ -5,10 +5,10 @@ import { createAgent } from "langchain";
 
 import { show, STOCK as job } from "./job.mjs";
 import { model } from "./langchain-model.mjs";
-import { server } from "./server.mjs";
+import { account, server } from "./server.mjs";
 
 const manager = new TrutoToolManager({ baseUrl: await server(), apiKey: process.env.CWPSA_TOKEN });
-const tools = await manager.getTools("acme", job.wanted);
+const tools = await manager.getTools(account(), job.wanted);
 show("tools", `${tools.length}, the first is ${tools[0].name}`);
 const agent = createAgent({ model: await model(job), tools });
 show("asks", job.question);

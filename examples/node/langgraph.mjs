@@ -6,11 +6,11 @@ import { TrutoToolManager } from "cwpsa-langchain";
 
 import { NOTE as job, show } from "./job.mjs";
 import { model } from "./langchain-model.mjs";
-import { server } from "./server.mjs";
+import { account, server } from "./server.mjs";
 
 const baseUrl = await server();
 const manager = new TrutoToolManager({ baseUrl, apiKey: process.env.CWPSA_TOKEN });
-const tools = await manager.getTools("acme", job.wanted);
+const tools = await manager.getTools(account(), job.wanted);
 const bound = (await model(job)).bindTools(tools);
 const graph = new StateGraph(MessagesAnnotation)
   .addNode("model", async ({ messages }) => ({ messages: [await bound.invoke(messages)] }))

@@ -1,5 +1,5 @@
 // Where the tools are: the server that CWPSA_URL names, or one with a sandbox that is started for the example. For an
-// account of your own, start `cwpsa serve` yourself and name it.
+// account of your own, start `cwpsa serve` yourself, and name it with CWPSA_URL and the account with CWPSA_ACCOUNT.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,6 +7,9 @@ import { createInterface } from "node:readline";
 
 /** The program `cwpsa`. */
 export const program = () => process.env.CWPSA_BIN ?? "cwpsa";
+
+/** The account whose tools are used; a sandbox has one. */
+export const account = () => (process.env.CWPSA_URL && process.env.CWPSA_ACCOUNT) || "acme";
 
 /** The address of a server, which ends with this process. */
 export async function server() {

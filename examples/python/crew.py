@@ -12,7 +12,7 @@ from crewai import LLM, Agent, BaseLLM, Crew, Task
 from cwpsa_tools import get_tools
 
 from job import Note, show
-from server import server
+from server import account, server
 
 JOB = Note("The crew ordered the laptop with PO #5092.")
 
@@ -47,7 +47,7 @@ def model() -> BaseLLM:
 def main() -> None:
     base_url = server()
     tools = get_tools(
-        "acme", base_url=base_url, api_key=os.environ.get("CWPSA_TOKEN"), framework="crewai", **JOB.wanted
+        account(), base_url=base_url, api_key=os.environ.get("CWPSA_TOKEN"), framework="crewai", **JOB.wanted
     )
     agent = Agent(role="Dispatcher", goal="Keep tickets up to date", backstory="Exact", tools=tools, llm=model())
     task = Task(description=JOB.question, expected_output="The note's id", agent=agent)

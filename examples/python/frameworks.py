@@ -72,7 +72,7 @@ REMEDIES = """
 | nothing says that an object is closed | Gemini's format | nothing: the server names the argument that it does not know, and the one that may be meant |
 | an error ends the graph | LangGraph for Python | that is its default; `ToolNode(tools, handle_tool_errors=True)` lets the model correct it |
 | an error is a message to the model, and its caller can't wait for `ratelimit-reset` | LangChain.js, LangGraph.js, CrewAI | call the tool yourself, or give `ToolNode` a `handleToolErrors` that throws a 429 on; the message begins with the status |
-| a list over MCP would be longer than a client shows | MCP | three tools that find, describe and call the others |
+| a list over MCP would be longer than a client shows | MCP | three tools that find, describe and call the others, beside two that most jobs begin with |
 
 With CrewAI and OpenAI's strict format a model can't clear a member by null where the tool itself takes no null:
 null stands for "not given" there.

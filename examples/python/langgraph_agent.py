@@ -12,7 +12,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 
 from job import Stock, show
-from server import server
+from server import account, server
 
 JOB = Stock()
 
@@ -52,7 +52,7 @@ def model() -> BaseChatModel:
 
 def main() -> None:
     base_url = server()
-    tools = get_tools("acme", base_url=base_url, api_key=os.environ.get("CWPSA_TOKEN"), **JOB.wanted)
+    tools = get_tools(account(), base_url=base_url, api_key=os.environ.get("CWPSA_TOKEN"), **JOB.wanted)
     bound = model().bind_tools(tools)
     graph = StateGraph(MessagesState)
     graph.add_node("model", lambda state: {"messages": [bound.invoke(state["messages"])]})

@@ -1,5 +1,5 @@
 """Where the tools are: the server that CWPSA_URL names, or one with a sandbox that is started for the example. For an
-account of your own, start `cwpsa serve` yourself and name it."""
+account of your own, start `cwpsa serve` yourself, and name it with CWPSA_URL and the account with CWPSA_ACCOUNT."""
 
 import atexit
 import json
@@ -11,6 +11,11 @@ import subprocess
 def program() -> str:
     """The program `cwpsa`."""
     return os.environ.get("CWPSA_BIN", "cwpsa")
+
+
+def account() -> str:
+    """The account whose tools are used; a sandbox has one."""
+    return (os.environ.get("CWPSA_URL") and os.environ.get("CWPSA_ACCOUNT")) or "acme"
 
 
 def server() -> str:

@@ -88,5 +88,5 @@ pub use table::{
 };
 pub use tool::{
     Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome, Prerequisites,
-    Relation, Source, TooBig, Tool, ToolDetails, json_size,
+    Relation, Source, TooBig, Tool, ToolDetails, check_against, json_size,
 };

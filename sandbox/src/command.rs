@@ -18,15 +18,18 @@ use crate::{Key, Sandbox, Settings};
 /// Shown after the flags.
 const EXAMPLES: &str = "\
 Examples:
-  cwpsa-sandbox
+  cwpsa sandbox
       A tenant with seeded records, in memory, at http://127.0.0.1:9090.
-  cwpsa-sandbox --data tenant.db
+  cwpsa sandbox --data tenant.db
       The same, and what is written stays across restarts.
-  cwpsa-sandbox --scale 100000 --seed 7
+  cwpsa sandbox --scale 100000 --seed 7
       100,000 more tickets and 50,000 more configurations, the same ones each time.
-  cwpsa-sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
+  cwpsa sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
       60 requests a minute; one answer in twenty is a 502 with a page of HTML; the first ticket that is
       created is stored, but its answer is lost.
+  cwpsa-sandbox --seed records.json
+      With records of your own, as {\"/company/companies\": [{\"identifier\": \"Umbra\", \"name\": \"Umbra Ltd\"}]}:
+      lists by the path of their collection. One with the id of a seeded record takes its place.
 
 Faults, as --fault 'FAULT[=VALUE] [PERCENT%] [xCOUNT] [VERB] [PATH]':
   latency=MILLISECONDS         waits first
@@ -60,9 +63,10 @@ pub struct Arguments {
     /// Makes the tenant large: so many more tickets, and half as many configurations.
     #[arg(long, value_name = "TICKETS")]
     pub scale: Option<u32>,
-    /// Where random records and random faults start; the same number gives the same ones.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
+    /// A number: where random records and random faults start; the same one gives the same ones. Or a JSON file of records
+    /// that are there beside the seeded ones, see below. Both can be given.
+    #[arg(long, value_name = "NUMBER | FILE")]
+    pub seed: Vec<Seed>,
     /// Keys to take in the place of acme+public:private; can be given several times.
     #[arg(long = "key", value_name = "COMPANY+PUBLIC:PRIVATE")]
     pub keys: Vec<Login>,
@@ -81,6 +85,23 @@ pub struct Arguments {
     /// Lets callers from elsewhere use /_sandbox with this token in the header x-sandbox-token.
     #[arg(long, value_name = "TOKEN")]
     pub control_token: Option<Secret>,
+}
+
+/// What a tenant starts with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seed {
+    /// Where what is random starts.
+    Number(u64),
+    /// Records.
+    File(PathBuf),
+}
+
+impl FromStr for Seed {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.parse().map_or_else(|_| Self::File(text.into()), Self::Number))
+    }
 }
 
 /// What a caller logs in with: `company+public:private`.
@@ -125,7 +146,7 @@ impl Default for Arguments {
             tls: None,
             data: None,
             scale: None,
-            seed: 1,
+            seed: Vec::new(),
             keys: Vec::new(),
             faults: None,
             rules: Vec::new(),
@@ -142,6 +163,15 @@ impl Arguments {
         if self.keys.is_empty() { vec![Login::default()] } else { self.keys.clone() }
     }
 
+    /// Where what is random starts.
+    fn number(&self) -> u64 {
+        let number = self.seed.iter().find_map(|seed| match seed {
+            Seed::Number(number) => Some(*number),
+            Seed::File(_) => None,
+        });
+        number.unwrap_or(1)
+    }
+
     /// What the engine is started with.
     pub fn settings(&self) -> Settings {
         let keys = self.logins().into_iter().map(|login| Key {
@@ -154,7 +184,11 @@ impl Arguments {
             keys: keys.collect(),
             data: self.data.clone(),
             scale: self.scale,
-            seed: self.seed,
+            records: self.seed.iter().find_map(|seed| match seed {
+                Seed::File(path) => Some(path.clone()),
+                Seed::Number(_) => None,
+            }),
+            seed: self.number(),
             ..Settings::default()
         }
     }
@@ -172,9 +206,9 @@ impl Arguments {
                 let faults: Value = serde_json::from_slice(&text).map_err(invalid)?;
                 let seeded = faults.get("seed").is_some();
                 let faults: FaultSettings = serde_json::from_value(faults).map_err(invalid)?;
-                if seeded { faults } else { FaultSettings { seed: self.seed, ..faults } }
+                if seeded { faults } else { FaultSettings { seed: self.number(), ..faults } }
             }
-            None => FaultSettings { seed: self.seed, ..FaultSettings::default() },
+            None => FaultSettings { seed: self.number(), ..FaultSettings::default() },
         };
         faults.rules.extend(self.rules.iter().cloned());
         if self.budget.is_some() {
@@ -236,7 +270,7 @@ pub async fn run(arguments: &Arguments) -> io::Result<()> {
 /// The start-up lines.
 fn greeting(server: &Server, logins: &[Login]) -> String {
     let root = server.root();
-    let mut text = format!("cwpsa-sandbox listens at {root}\n");
+    let mut text = format!("the sandbox listens at {root}\n");
     for Login { company, public, private } in logins {
         let _ =
             writeln!(text, "  company {company}, public key {public}, private key {private}, any clientId");
@@ -312,6 +346,17 @@ mod tests {
         assert!(!settings.callbacks.to_anyone);
         assert!(parse(&["--key", "a:b"]).expect_err("no key").contains("company+public:private"));
         assert!(parse(&["--fault", "earthquake"]).expect_err("no fault").contains("there is no fault"));
+    }
+
+    #[test]
+    fn a_seed_is_a_number_or_a_file() {
+        let of = |words: &[&str]| {
+            let settings = parse(words).expect("flags").settings();
+            (settings.seed, settings.records)
+        };
+        assert_eq!(of(&[]), (1, None));
+        assert_eq!(of(&["--seed", "7"]), (7, None));
+        assert_eq!(of(&["--seed", "a.json", "--seed", "7"]), (7, Some("a.json".into())));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Settings {
     pub strict_references: bool,
     /// The database file in which writes are kept; none keeps them in memory.
     pub data: Option<PathBuf>,
+    /// A file with records beside the seeded ones, in the form of the files of `specs/sandbox`.
+    pub records: Option<PathBuf>,
     /// So many tickets, and half as many configurations, on top of the seeded records.
     pub scale: Option<u32>,
     /// What the random parts of a large tenant come from.
@@ -53,7 +55,15 @@ impl Default for Settings {
             private_key: "private".to_owned(),
             member: "Admin1".to_owned(),
         };
-        Self { keys: vec![key], strict_references: true, data: None, scale: None, seed: 1, now: None }
+        Self {
+            keys: vec![key],
+            strict_references: true,
+            data: None,
+            records: None,
+            scale: None,
+            seed: 1,
+            now: None,
+        }
     }
 }
 
@@ -69,7 +79,7 @@ pub enum SettingsError {
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Seed(reason) => write!(f, "the seed records are damaged: {reason}"),
+            Self::Seed(reason) => write!(f, "the seed records can't be used: {reason}"),
             Self::Data(reason) => write!(f, "the data file can't be used: {reason}"),
         }
     }

@@ -26,7 +26,7 @@ fn start(arguments: &[&str]) -> (Child, BufReader<ChildStderr>, String) {
     let mut messages = BufReader::new(child.stderr.take().expect("messages"));
     let mut line = String::new();
     messages.read_line(&mut line).expect("a line");
-    let root = line.trim().strip_prefix("cwpsa-sandbox listens at ").unwrap_or_else(|| panic!("{line}"));
+    let root = line.trim().strip_prefix("the sandbox listens at ").unwrap_or_else(|| panic!("{line}"));
     let root = root.to_owned();
     (child, messages, root)
 }

@@ -75,6 +75,42 @@ fn a_file_that_is_no_database_is_refused() {
     assert_eq!(std::fs::read_to_string(path).expect("a file"), "not a database", "nothing is lost");
 }
 
+#[test]
+fn records_of_a_file_are_there_beside_the_seeded_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("records.json");
+    let start = |records: &Value| {
+        std::fs::write(&path, records.to_string()).expect("a file");
+        Sandbox::new(Settings { records: Some(path.clone()), now: Some(common::NOW), ..Settings::default() })
+    };
+    let sandbox = start(&json!({
+        "/company/companies": [{"id": 901, "identifier": "Umbra", "name": "Umbra Ltd"}],
+        "/service/tickets": [
+            {"summary": "From a file", "company": {"identifier": "Umbra"}, "board": {"id": 1}},
+            {"id": 8812, "summary": "Instead", "company": {"id": 250}, "board": {"id": 1}},
+        ],
+        "/service/tickets/8812/notes": [{"text": "Mine"}],
+    }))
+    .expect("a sandbox");
+    let tickets =
+        get(&sandbox, "/service/tickets?conditions=company/identifier='Umbra'&fields=summary,company/name");
+    assert_eq!(tickets, json!([{"summary": "From a file", "company": {"name": "Umbra Ltd"}}]));
+    assert_eq!(get(&sandbox, "/service/tickets/8812")["summary"], "Instead");
+    assert!(get(&sandbox, "/service/tickets/8812/notes").to_string().contains("Mine"));
+    assert!(
+        get(&sandbox, "/company/companies/count")["count"].as_u64() > Some(2),
+        "the seeded ones are there"
+    );
+    for (records, wrong) in [
+        (json!({"/service/tickats": []}), "/service/tickats is no collection"),
+        (json!({"/service/tickets": [{"sumary": "x"}]}), "no member sumary"),
+        (json!([]), "records.json: "),
+    ] {
+        let error = start(&records).expect_err("a refusal").to_string();
+        assert!(error.starts_with("the seed records can't be used: ") && error.contains(wrong), "{error}");
+    }
+}
+
 /// Where the child of the next test keeps its data.
 const CHILD: &str = "CWPSA_SANDBOX_TEST_DATA";
 

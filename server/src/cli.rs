@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use connectwise_psa::runtime::{Dialect, Secret};
 
 use crate::approve::{Approvals, Policy};
@@ -49,6 +50,26 @@ pub struct Arguments {
         value_name = "text|json|off"
     )]
     pub log: Form,
+}
+
+impl Arguments {
+    /// The command line of this process. A variable that is empty is one that is not set, as containers set those that
+    /// nobody filled in.
+    pub fn of_process() -> Self {
+        let matches = without_empty_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Self::command()).exit())
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |argument: &clap::Arg| {
+        argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+    };
+    let forget = |argument: clap::Arg| match is_empty(&argument) {
+        true => argument.env(Resettable::Reset),
+        false => argument,
+    };
+    command.mut_args(forget).mut_subcommands(without_empty_variables)
 }
 
 /// What to do.
@@ -158,6 +179,9 @@ pub struct Describe {
     /// With the fields that the account added; it is asked for them.
     #[arg(long)]
     pub custom_fields: bool,
+    /// Changes nothing: what is printed is JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,
@@ -180,9 +204,13 @@ pub struct Call {
     /// Follow the pages of a list to the end.
     #[arg(long)]
     pub all_pages: bool,
-    /// At most so many bytes of answer; what is left out is told.
+    /// At most so many bytes of answer, with all pages too; what is left out is told on stderr. A list loses its last rows;
+    /// of anything else that is larger, nothing is printed but null.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
+    /// Changes nothing: what is printed is JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,
@@ -264,6 +292,9 @@ pub struct Serve {
 /// `cwpsa doctor`
 #[derive(Args, Debug)]
 pub struct Doctor {
+    /// Print JSON at a terminal too; elsewhere it is printed in any case.
+    #[arg(long)]
+    pub json: bool,
     /// Whose account.
     #[command(flatten)]
     pub connection: Connection,

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    let arguments = cwpsa::cli::Arguments::parse();
+    let arguments = cwpsa::cli::Arguments::of_process();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

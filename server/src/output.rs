@@ -1,6 +1,6 @@
 //! What people see: JSON on stdout, tables where a person looks, errors in one form.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 use connectwise_psa::runtime::{Error, ErrorKind, Value};
 
@@ -11,6 +11,8 @@ pub enum Failure {
     Usage(String),
     /// The runtime's error (exit code by its kind).
     Call(Error),
+    /// What there is to say could not be written to stdout (exit code 1).
+    Lost(io::Error),
     /// Something that was told already, with its exit code.
     Told(u8),
 }
@@ -20,6 +22,7 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Usage(message) => f.write_str(message),
             Self::Call(error) => error.fmt(f),
+            Self::Lost(error) => write!(f, "the result could not be written: {error}"),
             Self::Told(_) => f.write_str("it was told already"),
         }
     }
@@ -37,6 +40,7 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Told(code) => *code,
+            Self::Lost(_) => 1,
             Self::Call(error) => match error.kind() {
                 ErrorKind::InvalidArguments | ErrorKind::UnknownTool | ErrorKind::Configuration => 2,
                 ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::OutcomeUnknown => 3,
@@ -45,14 +49,26 @@ impl Failure {
         }
     }
 
+    /// The same where a tool is called: what makes no sense has the form of the errors that calls have.
+    #[must_use]
+    pub fn of_call(self, kind: ErrorKind) -> Self {
+        match self {
+            Self::Usage(message) => Self::Call(Error::new(kind, message)),
+            other => other,
+        }
+    }
+
     /// Tells it: for people on stderr; the error of a call as JSON on stdout, where a program reads it.
     pub fn tell(&self) {
         match self {
-            Self::Usage(message) => eprintln!("error: {message}"),
+            Self::Usage(_) | Self::Lost(_) => eprintln!("error: {self}"),
             Self::Told(_) => {}
             Self::Call(error) => {
-                if !is_watched() {
-                    json(&error.to_json());
+                if !is_watched()
+                    && let Err(lost) = json(&error.to_json())
+                {
+                    // The exit code stays that of the error, which is told below.
+                    eprintln!("error: {lost}");
                 }
                 tell(error);
                 if let Some(next) = error.next_step() {
@@ -88,15 +104,19 @@ fn one_line(text: &str) -> String {
 }
 
 /// Prints JSON: indented for people, on one line for programs.
-pub fn json(value: &Value) {
-    let stdout = std::io::stdout();
-    let text = if stdout.is_terminal() { format!("{value:#}") } else { value.to_string() };
-    // Nobody is there to be told if the reader hung up.
-    let _ = writeln!(stdout.lock(), "{text}");
+///
+/// # Errors
+/// As [`print`].
+pub fn json(value: &Value) -> Result<(), Failure> {
+    let text = if io::stdout().is_terminal() { format!("{value:#}\n") } else { format!("{value}\n") };
+    print(text.as_bytes())
 }
 
 /// Prints rows under headings, with columns as wide as they need.
-pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+///
+/// # Errors
+/// As [`print`].
+pub fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
@@ -104,5 +124,46 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) {
     for row in rows {
         table.add_row(row);
     }
-    let _ = writeln!(std::io::stdout().lock(), "{}", table.trim_fmt());
+    print(format!("{}\n", table.trim_fmt()).as_bytes())
+}
+
+/// Writes to stdout.
+///
+/// # Errors
+/// It can't be written, so that nobody takes an output that is lost for one that is empty. A reader who hung up has
+/// enough, and is no error.
+pub fn print(bytes: &[u8]) -> Result<(), Failure> {
+    write(&mut io::stdout().lock(), bytes)
+}
+
+fn write(out: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Lost(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_output_that_is_lost_is_told_unless_the_reader_left() {
+        assert!(write(&mut Broken(io::ErrorKind::BrokenPipe), b"x").is_ok());
+        let lost = write(&mut Broken(io::ErrorKind::StorageFull), b"x").unwrap_err();
+        assert_eq!(lost.exit_code(), 1);
+        assert!(lost.to_string().starts_with("the result could not be written: "), "{lost}");
+    }
 }

@@ -327,7 +327,7 @@ impl Drop for Running<'_> {
 
 /// The outcome without its value if that has too many bytes, with a notice. Lists were cut before. The call worked,
 /// so this is no error.
-fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
+pub fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
     let Some(most) = most.filter(|_| !outcome.value.is_array()) else { return outcome };
     let bytes = json_size(&outcome.value);
     if bytes > most {

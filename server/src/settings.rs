@@ -35,6 +35,9 @@ use crate::secrets::{self, Kept};
 use crate::select::Class;
 use crate::webhooks;
 
+/// How the sentence about an account begins of which not all is said.
+pub const MISSING: &str = "it is not said whose account is meant";
+
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,73 +161,7 @@ impl Target {
             flags.unused.tell();
             return sandbox().await;
         }
-        let file = read(flags.config.as_deref())?;
-        let name = flags.account.clone().or(file.default.clone());
-        let empty = Account::default();
-        let account = match &name {
-            Some(name) => file.accounts.get(name).ok_or_else(|| {
-                let known: Vec<&str> = file.accounts.keys().map(String::as_str).collect();
-                let known = if known.is_empty() {
-                    "it has none".to_owned()
-                } else {
-                    format!("it has {}", known.join(", "))
-                };
-                Failure::Usage(format!("there is no account \"{name}\" in the settings file; {known}"))
-            })?,
-            None => file.accounts.values().next().filter(|_| file.accounts.len() == 1).unwrap_or(&empty),
-        };
-        let mut missing = Vec::new();
-        let mut need = |value: Option<String>, what: &'static str| {
-            value.unwrap_or_else(|| {
-                missing.push(what);
-                String::new()
-            })
-        };
-        let base_url = base_url(flags, account)?;
-        let base_url = need(base_url, "the server (--region or --base-url, CWPSA_REGION or CWPSA_BASE_URL)");
-        let company_id = need(
-            flags.company_id.clone().or(account.company_id.clone()),
-            "the company id (--company-id, CWPSA_COMPANY_ID)",
-        );
-        let public_key = need(
-            flags.public_key.clone().or(account.public_key.clone()),
-            "the public key (--public-key, CWPSA_PUBLIC_KEY)",
-        );
-        let private_key = secrets::find(
-            "CWPSA_PRIVATE_KEY",
-            flags.private_key_file.as_deref(),
-            Kept {
-                own: account.private_key.as_deref(),
-                variable: account.private_key_env.as_deref(),
-                file: account.private_key_file.as_deref(),
-                command: &account.private_key_command,
-            },
-        )?;
-        let private_key = need(private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
-        let client_id = secrets::find(
-            "CWPSA_CLIENT_ID",
-            None,
-            Kept {
-                own: account.client_id.as_deref(),
-                variable: account.client_id_env.as_deref(),
-                file: account.client_id_file.as_deref(),
-                command: &account.client_id_command,
-            },
-        )?;
-        let client_id = need(client_id, "the client id (CWPSA_CLIENT_ID)");
-        if !missing.is_empty() {
-            return Err(Failure::Usage(format!(
-                "it is not said whose account is meant. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
-                missing.join("\n  ")
-            )));
-        }
-        let credentials = Credentials {
-            company_id,
-            public_key,
-            private_key: Secret::from(private_key.as_str()),
-            client_id: Secret::from(client_id.as_str()),
-        };
-        Ok(Self { base_url, credentials })
+        Said::find(flags)?.target()
     }
 
     /// A client for the account.
@@ -267,12 +204,108 @@ async fn sandbox() -> Result<Target, Failure> {
     Ok(Target { base_url, credentials })
 }
 
-/// A client that can make requests to look at, but has no one to send them to.
+/// A client that makes requests to look at. What is missing for sending them is no error: without a server it is one
+/// of ConnectWise's own, and `true` says so.
 ///
 /// # Errors
-/// Never, with the address used.
-pub fn dry_client() -> Result<Client, Failure> {
-    Ok(Client::builder(&API).base_url(Server::Na.base_url()).build()?)
+/// What is said of the account makes no sense.
+pub async fn dry_client(flags: &Connection) -> Result<(Client, bool), Failure> {
+    if flags.sandbox {
+        return Ok((Target::find(flags).await?.client()?, false));
+    }
+    let said = Said::find(flags)?;
+    let url = said.base_url.clone();
+    let client = match said.target() {
+        Ok(target) => target.client()?,
+        Err(_) => {
+            let url = url.as_deref().unwrap_or(Server::Na.base_url());
+            Client::builder(&API).base_url(url).build()?
+        }
+    };
+    Ok((client, url.is_none()))
+}
+
+/// What the flags, the environment and the settings file say of an account, which may not be all.
+struct Said {
+    base_url: Option<String>,
+    company_id: Option<String>,
+    public_key: Option<String>,
+    private_key: Option<String>,
+    client_id: Option<String>,
+}
+
+impl Said {
+    fn find(flags: &Connection) -> Result<Self, Failure> {
+        let file = read(flags.config.as_deref())?;
+        let name = flags.account.clone().or(file.default.clone());
+        let empty = Account::default();
+        let account = match &name {
+            Some(name) => file.accounts.get(name).ok_or_else(|| {
+                let known: Vec<&str> = file.accounts.keys().map(String::as_str).collect();
+                let known = if known.is_empty() {
+                    "it has none".to_owned()
+                } else {
+                    format!("it has {}", known.join(", "))
+                };
+                Failure::Usage(format!("there is no account \"{name}\" in the settings file; {known}"))
+            })?,
+            None => file.accounts.values().next().filter(|_| file.accounts.len() == 1).unwrap_or(&empty),
+        };
+        let base_url = base_url(flags, account)?;
+        let private_key = secrets::find(
+            "CWPSA_PRIVATE_KEY",
+            flags.private_key_file.as_deref(),
+            Kept {
+                own: account.private_key.as_deref(),
+                variable: account.private_key_env.as_deref(),
+                file: account.private_key_file.as_deref(),
+                command: &account.private_key_command,
+            },
+        )?;
+        let client_id = secrets::find(
+            "CWPSA_CLIENT_ID",
+            None,
+            Kept {
+                own: account.client_id.as_deref(),
+                variable: account.client_id_env.as_deref(),
+                file: account.client_id_file.as_deref(),
+                command: &account.client_id_command,
+            },
+        )?;
+        let company_id = flags.company_id.clone().or(account.company_id.clone());
+        let public_key = flags.public_key.clone().or(account.public_key.clone());
+        Ok(Self { base_url, company_id, public_key, private_key, client_id })
+    }
+
+    /// The account, if nothing is missing.
+    fn target(self) -> Result<Target, Failure> {
+        let mut missing = Vec::new();
+        let mut need = |value: Option<String>, what: &'static str| {
+            value.unwrap_or_else(|| {
+                missing.push(what);
+                String::new()
+            })
+        };
+        let base_url =
+            need(self.base_url, "the server (--region or --base-url, CWPSA_REGION or CWPSA_BASE_URL)");
+        let company_id = need(self.company_id, "the company id (--company-id, CWPSA_COMPANY_ID)");
+        let public_key = need(self.public_key, "the public key (--public-key, CWPSA_PUBLIC_KEY)");
+        let private_key = need(self.private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
+        let client_id = need(self.client_id, "the client id (CWPSA_CLIENT_ID)");
+        if !missing.is_empty() {
+            return Err(Failure::Usage(format!(
+                "{MISSING}. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
+                missing.join("\n  ")
+            )));
+        }
+        let credentials = Credentials {
+            company_id,
+            public_key,
+            private_key: Secret::from(private_key.as_str()),
+            client_id: Secret::from(client_id.as_str()),
+        };
+        Ok(Target { base_url, credentials })
+    }
 }
 
 fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Failure> {

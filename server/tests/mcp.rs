@@ -3,10 +3,13 @@
 mod support;
 
 use std::ops::{Deref, DerefMut};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{settings, stdio};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -93,9 +96,10 @@ async fn bad_calls_answer_with_what_would_work() {
     for (name, arguments, said) in [
         ("call_tool", json!({"name": "create_a_tiket_note"}), "Did you mean"),
         ("call_tool", json!({"name": "create_a_ticket_note"}), "not among the tools"),
-        ("call_tool", json!({}), "is required: the name of a tool"),
-        ("describe_tools", json!({"names": 5}), "is required: a list of names"),
-        ("search_tools", json!({}), "is required: what you want"),
+        ("call_tool", json!({}), "is required: text (The tool's name)"),
+        ("call_tool", json!({"name": "count_tickets", "args": {}}), "there is no argument \\\"args\\\""),
+        ("describe_tools", json!({"names": 5}), "must be a list, but is"),
+        ("search_tools", json!({}), "is required: text (What you want"),
         ("list_all_ticketz", json!({}), "Did you mean"),
         ("list_all_tickets", json!({"filter": {"sumary": "x"}}), "did you mean summary"),
     ] {
@@ -222,4 +226,91 @@ async fn prompts_resources_and_completions_are_there() {
     let complete = json!({"ref": {"type": "ref/prompt", "name": "procurement"}, "argument": {"name": "company", "value": "Ac"}});
     let values = session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
     assert_eq!(values, json!(["Acme Corp"]));
+    for (typed, conditions) in [("Lap", "summary contains \"Lap\""), ("8812", "id = 8812")] {
+        Mock::given(method("GET"))
+            .and(path("/service/tickets"))
+            .and(query_param("conditions", conditions))
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(json!([{"id": 8812, "summary": "Laptop"}])),
+            )
+            .mount(&session.upstream)
+            .await;
+        let complete = json!({"ref": {"type": "ref/prompt", "name": "time_entry"}, "argument": {"name": "ticket", "value": typed}});
+        let values =
+            session.ask("completion/complete", complete).await["result"]["completion"]["values"].clone();
+        assert_eq!(values, json!(["8812"]), "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_selected_is_on_no_page() {
+    let mut session = Session::new(&["--module", "time", "--class", "read"]).await;
+    let pages = session.ask("resources/list", json!({})).await["result"]["resources"].take();
+    let uris: Vec<&str> =
+        pages.as_array().unwrap().iter().map(|page| page["uri"].as_str().unwrap()).collect();
+    assert_eq!(uris, ["cwpsa://modules/time"]);
+    let page = session.ask("resources/read", json!({"uri": uris[0]})).await.to_string();
+    assert!(page.contains("list_all_time_entries") && !page.contains("`create_a_time_entry`"));
+    for (uri, is_shown) in [
+        ("cwpsa://modules/service", false),
+        ("cwpsa://tools/create_a_ticket", false),
+        ("cwpsa://tools/create_a_time_entry/chargeToType", false),
+        ("cwpsa://tools/create_a_time_entry", false),
+        ("cwpsa://tools/list_all_time_entries", true),
+    ] {
+        let page = session.ask("resources/read", json!({"uri": uri})).await;
+        assert_eq!(page["result"].is_object(), is_shown, "{uri}: {page}");
+    }
+    let mut complete = async |template: &str, argument: &str, typed: &str, before: Value| {
+        let params = json!({"ref": {"type": "ref/resource", "uri": template}, "argument": {"name": argument, "value": typed}, "context": {"arguments": before}});
+        session.ask("completion/complete", params).await["result"]["completion"]["values"].take()
+    };
+    let template = "cwpsa://tools/{name}/{argument}{?value}";
+    assert_eq!(complete(template, "name", "create_a_t", json!({})).await, json!([]));
+    assert_ne!(complete(template, "name", "list_all_time", json!({})).await, json!([]));
+    let hidden = json!({"name": "create_a_time_entry", "argument": "chargeToType"});
+    assert_eq!(complete(template, "argument", "", hidden.clone()).await, json!([]));
+    assert_eq!(complete(template, "value", "", hidden).await, json!([]));
+    assert_eq!(complete("cwpsa://modules/{module}", "module", "e", json!({})).await, json!(["time"]));
+}
+
+#[tokio::test]
+async fn parameters_that_a_method_does_not_have_are_told() {
+    let mut session = Session::new(&[]).await;
+    for (method, params, code) in [
+        ("tools/call", json!({}), -32602),
+        ("tools/call", json!({"name": "count_tickets", "arguments": [1]}), -32602),
+        ("prompts/get", json!({}), -32602),
+        ("resources/read", json!({"uri": 5}), -32602),
+        ("completion/complete", json!({}), -32602),
+        ("tools/nothing", json!({}), -32601),
+    ] {
+        let answer = session.ask(method, params.clone()).await;
+        assert_eq!(answer["error"]["code"], code, "{method} {params}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_may_ask_what_there_is_and_leave() {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let discover = json!({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": meta}});
+    for (said, code) in [(format!("{discover}\n"), 0), (String::new(), 2)] {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cwpsa"))
+            .args(["mcp", "--sandbox"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(said.as_bytes()).await.unwrap();
+        let output = process.wait_with_output().await.unwrap();
+        let answer = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}: {answer}");
+        assert_eq!(answer.contains("\"supportedVersions\""), code == 0, "{answer}");
+    }
 }

@@ -259,3 +259,39 @@ async fn a_walk_stops_where_an_answer_is_full_and_goes_on_from_there() {
         );
     }
 }
+
+#[tokio::test]
+async fn tools_are_named_as_they_are_listed() {
+    let infix = "connect_wise_psa";
+    let mut session = Session::new(&["--sandbox", "--tools", "all"]).await;
+    let tools = session.tools().await;
+    let text = |tool: &Value| tool.to_string();
+    let long: Vec<&Value> = tools.iter().filter(|tool| text(tool).contains(infix)).collect();
+    assert!(tools.len() == 3053 && long.is_empty(), "{:#?}", long.first());
+    assert!(tools.iter().any(|tool| text(tool).contains("\"From list_all_tickets.")), "they are named");
+    let described = session
+        .call("describe_tools", json!({"names": ["create_a_ticket_note"], "output": true}))
+        .await["structuredContent"]
+        .take();
+    assert!(!text(&described).contains(infix), "{described}");
+    assert!(described["tools"][0]["prerequisites"]["steps"][0]["tool"] == "list_all_tickets", "{described}");
+    for (name, arguments) in
+        [("create_a_tiket_note", json!({})), ("create_a_ticket_note", json!({"text": "x"}))]
+    {
+        let refused = session.call(name, arguments).await;
+        assert!(refused["isError"] == true && !text(&refused).contains(infix), "{refused}");
+    }
+    let page = session.ask("resources/read", json!({"uri": "cwpsa://tools/create_a_ticket_note"})).await;
+    assert!(page["result"].is_object() && !text(&page).contains(infix), "{page}");
+
+    let flags = ["--sandbox", "--names", "full", "--name", "create_a_ticket_note"];
+    let mut session = Session::new(&flags).await;
+    let full = text(&session.tools().await[0]);
+    let described = session.call("describe_tools", json!({"names": ["create_a_ticket_note"]})).await;
+    for said in [full, text(&described)] {
+        assert!(
+            said.contains("update_a_connect_wise_psa_ticket_by_id")
+                && !said.contains("update_a_ticket_by_id")
+        );
+    }
+}

@@ -1,7 +1,11 @@
-//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other.
+//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other. And variables
+//! that are empty.
 
-use std::process::Output;
+use std::collections::BTreeSet;
+use std::process::{Output, Stdio};
 
+use clap::CommandFactory;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 /// What `cwpsa` says with these variables.
@@ -61,4 +65,42 @@ async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
     // A variable that says no contradicts nothing; the account is still not complete.
     let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
     assert!(code == Some(2) && said.contains("the company id"), "{said}");
+}
+
+#[tokio::test]
+async fn an_empty_variable_is_not_set() {
+    // All that commands know, so that no new one is forgotten.
+    let mut names = BTreeSet::new();
+    collect(&cwpsa::cli::Arguments::command(), &mut names);
+    assert!(names.len() > 15 && names.contains("CWPSA_WEBHOOK_POST"), "{names:?}");
+    let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let output = cwpsa(&CALL, &empty).await;
+    assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b"{\"id\":8812}\n"[..]), "{output:?}");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let account = "[accounts.a]\nregion = \"na\"\ncompany_id = \"ours\"\npublic_key = \"p\"\nprivate_key = \"s\"\nclient_id = \"c\"\n";
+    std::fs::write(file.path(), account).unwrap();
+    let dry = ["call", "count_tickets", "--dry-run", "--config", file.path().to_str().unwrap()];
+    let output = cwpsa(&dry, &empty).await;
+    assert_eq!(output.stdout, cwpsa(&dry, &[]).await.stdout);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // A server starts, on a free port, and nothing is wrong with its callbacks, its log and its store.
+    let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    command.env_clear().envs(empty.iter().copied()).args(serve).kill_on_drop(true);
+    let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let mut told = String::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        told.push_str(&line);
+        if told.contains("http://127.0.0.1:") {
+            return;
+        }
+    }
+    panic!("it ended: {told}");
+}
+
+fn collect(command: &clap::Command, names: &mut BTreeSet<String>) {
+    let variables = command.get_arguments().filter_map(clap::Arg::get_env);
+    names.extend(variables.map(|name| name.to_str().unwrap().to_owned()));
+    command.get_subcommands().for_each(|command| collect(command, names));
 }

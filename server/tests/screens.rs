@@ -46,4 +46,18 @@ async fn an_error_says_what_would_work() {
     let error = cwpsa(&["doctor"]).await;
     assert_eq!(error.status.code(), Some(2));
     insta::assert_snapshot!("doctor", text(&error.stderr));
+    // What is wrong is not what is missing.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "default = \"a\"\n[accounts.a\n").unwrap();
+    for (flags, wrong) in
+        [(["--config", file.path().to_str().unwrap()], " line 2: "), (["--region", "xx"], "no region \"xx\"")]
+    {
+        let error = cwpsa(&[&["doctor"][..], &flags].concat()).await;
+        let said = text(&error.stderr);
+        assert_eq!(error.status.code(), Some(2));
+        assert!(
+            said.contains(wrong) && said.ends_with("\n     Correct this, then run this again.\n"),
+            "{said}"
+        );
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::bench::{Figure, NEWER, OLDER, at_most, median};
-use crate::measure::Cost;
+use crate::bench::{Figure, NEWER, OLDER, at_most};
+use crate::measure::{Cost, median};
 
 /// The folder of the other tool; `npm ci` there installs it, as `cargo xtask test` does.
 const OTHER: &str = "tests/other-diff-tool";

@@ -3,6 +3,7 @@
 mod bench;
 mod bench_diff;
 mod bench_fastmcp;
+mod bench_generator;
 mod bench_load;
 mod bench_sandbox;
 mod bench_server;

@@ -73,3 +73,13 @@ pub fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
     }
     serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
 }
+
+/// The run of `runs` that took the median of time.
+pub fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
+    let mut costs = Vec::new();
+    for _ in 0..runs {
+        costs.push(cost(command, &[])?);
+    }
+    costs.sort_by(|a, b| a.wall.total_cmp(&b.wall));
+    Ok(costs[runs / 2])
+}

@@ -2,11 +2,11 @@
 //! meant to be, what is missing, what would have been right.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::{JsonType, ValidationError, Validator};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::Value;
 
-use crate::FieldError;
 use crate::patch::escape;
+use crate::{Error, FieldError};
 
 /// More values of an enum than this are not listed.
 const MOST_VALUES: usize = 40;
@@ -18,6 +18,23 @@ pub(super) fn all(schema: &Value, validator: &Validator, instance: &Value) -> Ve
         explain(schema, &error, &mut found);
     }
     found
+}
+
+/// Checks arguments against a schema of someone's own, such as that of a tool that is in no catalogue, and says what is
+/// wrong as a tool of a catalogue does. The schema has no references.
+///
+/// # Errors
+/// `InvalidArguments` with each problem; `Configuration` if the schema is none.
+pub fn check_against(schema: &Value, arguments: &Value) -> Result<(), Error> {
+    let validator = jsonschema::options().with_draft(Draft::Draft202012).build(schema);
+    let validator =
+        validator.map_err(|error| Error::configuration(format!("the schema is none: {error}")))?;
+    let mut problems = all(schema, &validator, arguments);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    tidy(&mut problems);
+    Err(Error::invalid_arguments(problems))
 }
 
 /// The pointer to a member.

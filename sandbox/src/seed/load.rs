@@ -2,6 +2,8 @@
 //! Dates that start with `@` count from the day the tenant began; references name an id, an identifier or a
 //! name, and are filled in like those of a write.
 
+use std::path::Path;
+
 use serde_json::{Map, Value};
 
 use crate::api::{CollectionId, Found, Purpose, api};
@@ -21,10 +23,20 @@ const FILES: [(&str, &str); 4] = [
 /// A member of a seed file that says which id the next record gets.
 const NEXT: &str = "@next";
 
-/// Puts all seed records into a new state.
-pub(super) fn load(state: &mut State) -> Result<(), String> {
+/// Puts all seed records into a new state, and those of a file of one's own: they come last, so that they can name the
+/// others, and one with the id of another takes its place.
+pub(super) fn load(state: &mut State, own: Option<&Path>) -> Result<(), String> {
+    let own = match own {
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+            Some((name, text))
+        }
+        None => None,
+    };
+    let own = own.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     let mut loaded = Vec::new();
-    for (file, text) in FILES {
+    for (file, text) in FILES.into_iter().chain(own) {
         let lists: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
         for (path, list) in lists {

@@ -1,4 +1,4 @@
-//! What a tenant starts with: the records of `specs/sandbox/`, and for collections that have none there one
+//! What a tenant starts with: the records of `specs/sandbox/` and of a file of one's own, and for collections that have none there one
 //! or two made up from their schemas when they are first looked at.
 
 mod load;
@@ -30,7 +30,7 @@ pub(crate) fn start(settings: &Settings, now: i64, disk: Option<&Disk>) -> Resul
         None => now,
     };
     let mut state = State::new(began);
-    load::load(&mut state).map_err(SettingsError::Seed)?;
+    load::load(&mut state, settings.records.as_deref()).map_err(SettingsError::Seed)?;
     if let Some(size) = settings.scale {
         scale::fill(&mut state, size, settings.seed).map_err(SettingsError::Seed)?;
     }

@@ -100,23 +100,33 @@ function remote(server: ServerOptions, accountId: string, declared: Declared): R
 
 const VERBS: Record<string, string> = { list: "GET", get: "GET", create: "POST", update: "PATCH", delete: "DELETE" };
 
+const BY_ID = ["get", "update", "delete"];
+
 /** How a call travels: the verb and path say which tool it is, and arguments stand where its schemas say. */
 function route(tool: Declared, args: Arguments) {
-  const verb = VERBS[tool.method] ?? "POST";
+  const isById = BY_ID.includes(tool.method);
+  // An id that a path can't hold goes in a body, by the tool's method: the server says what is wrong with it.
+  const isOdd = isById && !fitsPath(args["id"]);
+  const isCommon = tool.method in VERBS && !isOdd;
+  const verb = isCommon ? VERBS[tool.method]! : "POST";
+  const hasBody = tool.body_schema !== null || isOdd;
   const query = new URLSearchParams();
   const body: Arguments = {};
   let path = `/proxy/${tool.resource}`;
-  if (!(tool.method in VERBS)) path += `/${tool.method}`;
-  const byId = ["get", "update", "delete"].includes(tool.method);
-  if (byId) path += `/${encodeURIComponent(String(args["id"] ?? ""))}`;
+  if (!isCommon) path += `/${tool.method}`;
+  else if (isById) path += `/${encodeURIComponent(String(args["id"]))}`;
   for (const [name, value] of Object.entries(args)) {
-    if (value === undefined || (byId && name === "id")) continue;
+    if (value === undefined || (isCommon && isById && name === "id")) continue;
     // An argument that no schema names goes along too: the server says what is wrong with it.
-    const inBody = tool.body_schema !== null && !(name in (tool.query_schema?.properties ?? {}));
-    if (inBody) body[name] = value;
+    if (isOdd || (hasBody && !(name in (tool.query_schema?.properties ?? {})))) body[name] = value;
     else append(query, name, value);
   }
-  return { verb, path, query, body: tool.body_schema === null ? undefined : body };
+  return { verb, path, query, body: hasBody ? body : undefined };
+}
+
+/** Whether an id can be a segment of a path: a number or text, and none of those that mean another folder. */
+function fitsPath(id: unknown): boolean {
+  return typeof id === "number" || (typeof id === "string" && !["", ".", ".."].includes(id.trim()));
 }
 
 /** A value of the query: as it is, a list by number, and everything deeper as JSON, which keeps its types. */

@@ -96,6 +96,18 @@ describe("against a sandbox", () => {
     });
   });
 
+  test("an id that no path can hold is the server's error too, with all that is wrong", async () => {
+    for (const id of [undefined, null, "", " ", ".", "..", {}, []]) {
+      await assert.rejects(tools.get_single_ticket_by_id.invoke({ id, field: "id" }), (error) => {
+        assert.equal(error.status, 400, `${id}: ${error.message}`);
+        assert.match(error.message, /\n\/field: .*\n\/id: /);
+        return true;
+      });
+    }
+    await assert.rejects(tools.update_a_ticket_note_by_id.invoke({ ticketId: TICKET, text: "x" }), /\/id: "id" is required/);
+    await assert.rejects(tools.delete_a_ticket_note_by_id.invoke({ ticketId: TICKET, id: "." }), /\/id: must be an integer/);
+  });
+
   test("a model's call becomes a tool message", async () => {
     const message = await tools.list_all_procurement_catalogs.invoke({
       type: "tool_call", id: "call-1", name: tools.list_all_procurement_catalogs.name, args: { pageSize: 1, fields: "id" },

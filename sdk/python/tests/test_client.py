@@ -30,6 +30,8 @@ class Client(unittest.TestCase):
         notes = named(self.server.tools("acme", methods=["create"], tags=["TicketNotes"]))
         self.assertIn("create_a_ticket_note", notes)
         self.assertLess(len(notes), 10)
+        self.assertEqual(count(methods="read"), count(methods=["read"]))
+        self.assertEqual(count(tags="TicketNotes"), count(tags=["TicketNotes"]))
         self.assertEqual(count(methods=["nothing"]), 0)
 
     def test_a_call_travels_by_query_and_a_filter_keeps_its_types(self):
@@ -70,6 +72,17 @@ class Client(unittest.TestCase):
             self.tools["create_a_ticket_note"].call({"ticketId": "x", "texte": "y"})
         self.assertEqual(caught.exception.status, 400)
         self.assertRegex(str(caught.exception), r"\n/texte: .* mean text\?\n/ticketId: must be an integer")
+
+    def test_an_id_that_no_path_can_hold_is_the_servers_error_too(self):
+        for wrong in (None, "", " ", ".", "..", {}, [], True):
+            with self.assertRaises(ToolServerError) as caught:
+                self.tools["get_single_ticket_by_id"].call({"id": wrong, "field": "id"})
+            self.assertEqual(caught.exception.status, 400)
+            self.assertRegex(str(caught.exception), r"\n/field: .*\n/id: ")
+        with self.assertRaisesRegex(ToolServerError, r'/id: "id" is required'):
+            self.tools["update_a_ticket_note_by_id"].call({"ticketId": TICKET, "text": "x"})
+        with self.assertRaisesRegex(ToolServerError, "/id: must be an integer"):
+            self.tools["delete_a_ticket_note_by_id"].call({"ticketId": TICKET, "id": "."})
 
     def test_a_wrong_token_and_nobody_there_are_errors(self):
         with self.assertRaises(ToolServerError) as caught:

@@ -2,17 +2,18 @@
 
 use std::io::{IsTerminal, Read};
 
-use connectwise_psa::runtime::{ExecuteOptions, Outcome, Value};
+use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_size};
 use serde_json::json;
 
 use crate::cli::Call;
 use crate::output::{self, Failure};
+use crate::run::within;
 use crate::settings::{self, Target};
 
 /// Executes the tool, or shows what it would send.
 pub async fn run(arguments: &Call) -> Result<(), Failure> {
     let tool = super::tool(&arguments.tool)?;
-    let mut given = read(&arguments.args)?;
+    let mut given = read(&arguments.args).map_err(|failure| failure.of_call(ErrorKind::InvalidArguments))?;
     let options = ExecuteOptions {
         keep_trimmed: arguments.raw,
         keep_custom_fields: arguments.raw,
@@ -20,44 +21,56 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
         ..ExecuteOptions::default()
     };
     if arguments.dry_run {
-        // Without an account the request can be shown all the same.
-        let client = match Target::find(&arguments.connection).await {
-            Ok(target) => target.client()?,
-            Err(_) => settings::dry_client()?,
-        };
-        output::json(&client.prepare_with(tool, &given, &options)?.to_json());
-        return Ok(());
+        let client = settings::dry_client(&arguments.connection).await;
+        let (client, is_example) = client.map_err(|failure| failure.of_call(ErrorKind::Configuration))?;
+        if is_example {
+            eprintln!("note: no server is named, so this shows one of ConnectWise's own");
+        }
+        return output::json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
-    let client = Target::find(&arguments.connection).await?.client()?;
-    let mut outcome = client.execute_with(tool, &given, &options).await?;
+    let target = Target::find(&arguments.connection).await;
+    let client = target.map_err(|failure| failure.of_call(ErrorKind::Configuration))?.client()?;
+    let mut outcome = within(client.execute_with(tool, &given, &options).await?, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }
-    if !arguments.all_pages {
+    if !arguments.all_pages || !outcome.value.is_array() {
         tell(&outcome);
-        output::json(&outcome.value);
-        return Ok(());
+        return output::json(&outcome.value);
     }
-    let mut rows = Vec::new();
-    loop {
+    let (mut rows, mut bytes) = (Vec::new(), json_size(&json!([])));
+    let rest = loop {
         let next = outcome.next_arguments().cloned();
-        match outcome.value {
-            Value::Array(page) => rows.extend(page),
-            other => {
-                output::json(&other);
-                return Ok(());
-            }
+        let size = json_size(&outcome.value);
+        let Value::Array(page) = outcome.value else {
+            return output::json(&outcome.value);
+        };
+        // A comma is there instead of the page's brackets.
+        let more = size - if rows.is_empty() { 2 } else { 1 };
+        if !page.is_empty() && options.max_bytes.is_some_and(|most| bytes + more > most) {
+            // The page that does not fit is where the rest begins.
+            break Some(given);
         }
+        if !page.is_empty() {
+            bytes += more;
+        }
+        rows.extend(page);
         if std::io::stderr().is_terminal() {
             eprint!("\r{} rows …", rows.len());
         }
-        let Some(next) = next else { break };
+        if let Some(omitted) = &outcome.omitted {
+            eprintln!("note: {} rows are left out, as they did not fit", omitted.count);
+            break next.map(Value::Object);
+        }
+        let Some(next) = next else { break None };
         given = Value::Object(next);
         outcome = client.execute_with(tool, &given, &options).await?;
-    }
+    };
     eprintln!("\r{} rows    ", rows.len());
-    output::json(&Value::Array(rows));
-    Ok(())
+    if let Some(rest) = rest {
+        eprintln!("note: there is more, which did not fit; --args '{rest}' gives it");
+    }
+    output::json(&Value::Array(rows))
 }
 
 /// Says what of a list is not in the answer, and how to get it.

@@ -22,11 +22,10 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
             let schema = input_schema(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
-            output::json(&declaration.value);
+            output::json(&declaration.value)
         }
         None => output::json(&entry(tool, account.as_ref())),
     }
-    Ok(())
 }
 
 /// A tool with what helps to call it: the fields of its filter, the look-ups before it, where it stands in the

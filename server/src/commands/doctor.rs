@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::Doctor;
 use crate::output::{self, Failure};
 use crate::probe;
-use crate::settings::Target;
+use crate::settings::{self, Target};
 
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
@@ -30,8 +30,8 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
             eprintln!("     {advice}");
         }
     }
-    if !output::is_watched() {
-        output::json(&json!({"ok": ok, "checks": report}));
+    if arguments.json || !output::is_watched() {
+        output::json(&json!({"ok": ok, "checks": report}))?;
     }
     // The report has told it.
     match result {
@@ -48,7 +48,12 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let target = match Target::find(&arguments.connection).await {
         Ok(target) => target,
         Err(failure) => {
-            say("settings", false, failure.to_string(), Some("Set what is missing, then run this again."));
+            let said = failure.to_string();
+            let advice = match said.starts_with(settings::MISSING) {
+                true => "Set what is missing, then run this again.",
+                false => "Correct this, then run this again.",
+            };
+            say("settings", false, said, Some(advice));
             return Err(failure);
         }
     };

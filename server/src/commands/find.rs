@@ -15,14 +15,13 @@ pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
     let search = Search::new(&CATALOGUE);
     let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
     if arguments.json {
-        output::json(&hits.iter().map(entry).collect());
-        return Ok(());
+        return output::json(&hits.iter().map(entry).collect());
     }
     let row = |hit: &Hit| {
         let details = hit.tool.details();
         vec![hit.tool.short_name().to_owned(), details.title.into_owned(), format!("{:.1}", hit.score)]
     };
-    output::table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>());
+    output::table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>())?;
     if hits.is_empty() {
         eprintln!("nothing fits; try other words, or look through cwpsa tools --module …");
     }

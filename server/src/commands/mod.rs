@@ -36,8 +36,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             .map_err(|error| Failure::Usage(format!("the sandbox could not run: {error}"))),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut std::io::stdout());
-            Ok(())
+            // It would panic at a reader who reads a few lines.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut script);
+            crate::output::print(&script)
         }
     };
     match result {

@@ -12,8 +12,7 @@ pub fn run(arguments: &Tools) -> Result<(), Failure> {
     if arguments.selection.toolset.iter().any(|set| set == "help") {
         let rows: Vec<Vec<String>> =
             SETS.iter().map(|(set, names)| vec![(*set).to_owned(), names.join(", ")]).collect();
-        output::table(&["set", "tools"], &rows);
-        return Ok(());
+        return output::table(&["set", "tools"], &rows);
     }
     let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
     let usual = if arguments.dialect.is_some() { Names::Full } else { Names::Short };
@@ -24,16 +23,16 @@ pub fn run(arguments: &Tools) -> Result<(), Failure> {
     if let Some(dialect) = arguments.dialect {
         let declared =
             |tool: Tool| tool.declaration_with(dialect, name(tool), tool.input_schema_value()).value;
-        output::json(&selection.tools().map(declared).collect());
+        output::json(&selection.tools().map(declared).collect())?;
     } else if arguments.json {
-        output::json(&selection.tools().map(entry).collect());
+        output::json(&selection.tools().map(entry).collect())?;
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
             vec![name(tool).to_owned(), details.class.to_owned(), details.title.into_owned()]
         };
         let rows: Vec<Vec<String>> = selection.tools().map(row).collect();
-        output::table(&["tool", "class", "title"], &rows);
+        output::table(&["tool", "class", "title"], &rows)?;
         eprintln!("{} tools", rows.len());
     }
     Ok(())

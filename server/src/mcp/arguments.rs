@@ -54,38 +54,53 @@ pub async fn values(
         return choices.into_iter().filter(fits).map(|value| (value, None)).collect();
     }
     let Some((lister, field)) = source(tool, argument) else { return Vec::new() };
+    listed(runner, by, lister, &field, typed).await
+}
+
+/// The rows of a list that fit what was typed: what identifies each, and what people call it.
+async fn listed(
+    runner: &Runner,
+    by: By,
+    lister: Tool,
+    field: &str,
+    typed: &str,
+) -> Vec<(Value, Option<String>)> {
     let filters = lister.filter_fields();
     let called = CALLED.into_iter().find(|name| filters.iter().any(|field| field == name));
     // A number is the beginning of an id only to those who know it already.
     let member = if !typed.is_empty() && typed.bytes().all(|c| c.is_ascii_digit()) { None } else { called };
     let rows = match member {
         Some(member) => {
-            rows(runner, by, lister, &[&field, member], json!({member: {"contains": typed}}), typed).await
+            rows(runner, by, lister, &[field, member], json!({member: {"contains": typed}}), typed).await
         }
         None => {
-            let members: Vec<&str> = std::iter::once(field.as_str()).chain(called).collect();
+            let members: Vec<&str> = std::iter::once(field).chain(called).collect();
             rows(
                 runner,
                 by,
                 lister,
                 &members,
-                json!({&field: typed.parse::<i64>().unwrap_or_default()}),
+                json!({field: typed.parse::<i64>().unwrap_or_default()}),
                 typed,
             )
             .await
         }
     };
     let of_row = |row: &Value| {
-        let value = row.get(&field)?.clone();
+        let value = row.get(field)?.clone();
         let name = called.and_then(|called| row[called].as_str()).map(str::to_owned);
         Some((value, name))
     };
     rows.iter().filter_map(of_row).collect()
 }
 
-/// Names of the account's records that hold what was typed.
+/// Names of the account's records that hold what was typed; their ids if `member` is that.
 pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &str) -> Vec<String> {
     let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
+    if member == "id" {
+        let found = listed(runner, by, tool, member, typed).await;
+        return found.iter().map(|(id, _)| text(id)).collect();
+    }
     let rows = rows(runner, by, tool, &["id", member], json!({member: {"contains": typed}}), typed).await;
     rows.iter().filter_map(|row| row[member].as_str()).map(str::to_owned).collect()
 }

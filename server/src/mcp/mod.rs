@@ -8,7 +8,9 @@ mod arguments;
 mod changes;
 mod consent;
 mod events;
+mod given;
 mod list;
+mod named;
 mod offer;
 mod pages;
 mod prompts;
@@ -19,6 +21,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rmcp::ServiceExt;
+use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -65,7 +68,12 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     let calls = server.calls().clone();
     let mut told = std::pin::pin!(stop::told());
     let running = tokio::select! {
-        running = server.serve(rmcp::transport::stdio()) => running.map_err(|error| failed(&error))?,
+        running = server.clone().serve(rmcp::transport::stdio()) => match running {
+            Ok(running) => running,
+            // A client that wanted to know what the server can do, and now does.
+            Err(ServerInitializeError::ConnectionClosed(_)) if server.was_discovered() => return Ok(()),
+            Err(error) => return Err(failed(&error)),
+        },
         // No one has called yet.
         () = &mut told => return Ok(()),
     };

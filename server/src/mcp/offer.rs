@@ -7,8 +7,9 @@ use connectwise_psa::runtime::{self, Account, Dialect, Value};
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, json};
 
-use super::answer;
+use super::{answer, named};
 use crate::cli::Names;
+use crate::commands::describe;
 use crate::fields::input_schema;
 
 /// The name of the tool that finds others.
@@ -81,7 +82,8 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
 /// A tool of the catalogue.
 pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
     let name = shown(tool, names);
-    let declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
+    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
+    named::descriptions(&mut declaration, names);
     let Value::Object(mut declaration) = declaration else { unreachable!("a declaration is an object") };
     let mut text = |member: &str| match declaration.remove(member) {
         Some(Value::String(text)) => text,
@@ -99,9 +101,29 @@ pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool, accoun
                 .open_world(hints.open_world_hint),
         );
     if with_output {
-        made = made.with_raw_output_schema(Arc::new(answer::schema(tool.output_schema())));
+        let mut schema = tool.output_schema();
+        named::descriptions(&mut schema, names);
+        made = made.with_raw_output_schema(Arc::new(answer::schema(schema)));
     }
     made
+}
+
+/// A tool of the catalogue with all that helps to call it.
+pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> Value {
+    let mut entry = describe::entry(tool, account);
+    if let Some(members) = entry.as_object_mut() {
+        for (member, value) in members {
+            match member.as_str() {
+                "name" => *value = json!(shown(tool, names)),
+                "description" | "relations" | "prerequisites" | "lifecycle" => {
+                    named::everywhere(value, names)
+                }
+                "input_schema" => named::descriptions(value, names),
+                _ => {}
+            }
+        }
+    }
+    entry
 }
 
 /// The name that a client is shown.

@@ -1,19 +1,20 @@
-//! Resources: what each part of the API can do, each tool in full, and what had to be mended in the spec.
+//! Resources: what each part of the API can do, and each tool in full. What is not offered is on no page, and no name in
+//! an address is completed to it.
 
 use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
-use super::arguments;
-use crate::commands::describe;
+use super::{arguments, named, offer};
+use crate::cli::Names;
+use crate::select::Selection;
 
 const MODULE: &str = "cwpsa://modules/";
 const TOOL: &str = "cwpsa://tools/";
 
 /// The resources that have an address of their own: a page for each part of the API.
-pub fn all() -> Vec<Resource> {
-    CATALOGUE
-        .modules()
+pub fn all(offered: &Selection) -> Vec<Resource> {
+    modules(offered)
         .map(|module| {
             let mut page = Resource::new(format!("{MODULE}{module}"), format!("tools of {module}"));
             page.description = Some(format!("The tools of {module}, with what each does."));
@@ -21,6 +22,17 @@ pub fn all() -> Vec<Resource> {
             page
         })
         .collect()
+}
+
+/// The parts of the API that have a tool that is offered.
+fn modules(offered: &Selection) -> impl Iterator<Item = &'static str> {
+    let has = |module: &&str| CATALOGUE.tools().any(|tool| tool.module() == *module && offered.has(tool));
+    CATALOGUE.modules().filter(has)
+}
+
+/// The tool of this name, if it is offered.
+pub fn tool(offered: &Selection, name: &str) -> Option<Tool> {
+    CATALOGUE.get(name).filter(|tool| offered.has(*tool))
 }
 
 /// The resources with a name in their address.
@@ -40,23 +52,27 @@ pub fn templates() -> Vec<ResourceTemplate> {
 }
 
 /// The tool and the argument that an address such as `cwpsa://tools/{name}/{argument}?value=…` names, and what was typed.
-pub fn argument(uri: &str) -> Option<(Tool, &str, String)> {
+pub fn argument<'a>(offered: &Selection, uri: &'a str) -> Option<(Tool, &'a str, String)> {
     let (path, query) = uri.strip_prefix(TOOL)?.split_once('?').unwrap_or((uri.strip_prefix(TOOL)?, ""));
     let (name, argument) = path.split_once('/')?;
     let typed = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "value");
-    Some((CATALOGUE.get(name)?, argument, typed.map_or_else(String::new, |(_, value)| value.into_owned())))
+    Some((tool(offered, name)?, argument, typed.map_or_else(String::new, |(_, value)| value.into_owned())))
 }
 
 /// The resource at `uri`.
-pub fn read(uri: &str) -> Option<ReadResourceResult> {
+pub fn read(offered: &Selection, names: Names, uri: &str) -> Option<ReadResourceResult> {
     let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
-        (format!("{:#}", describe::entry(CATALOGUE.get(name)?, None)), "application/json")
+        (format!("{:#}", offer::in_full(tool(offered, name)?, names, None)), "application/json")
     } else {
         let module = uri.strip_prefix(MODULE)?;
-        CATALOGUE.modules().find(|known| *known == module)?;
+        modules(offered).find(|known| *known == module)?;
         let mut text = format!("# Tools of {module}\n\n");
-        for tool in CATALOGUE.tools().filter(|tool| tool.module() == module) {
-            text.push_str(&format!("- `{}`: {}\n", tool.short_name(), tool.description()));
+        for tool in offered.tools().filter(|tool| tool.module() == module) {
+            text.push_str(&format!(
+                "- `{}`: {}\n",
+                offer::shown(tool, names),
+                named::text(&tool.description(), names)
+            ));
         }
         (text, "text/markdown")
     };
@@ -64,15 +80,21 @@ pub fn read(uri: &str) -> Option<ReadResourceResult> {
 }
 
 /// What a name in an address may be, as far as it was typed; `tool` is the one that was named before.
-pub fn complete(template: &str, argument: &str, typed: &str, tool: Option<Tool>) -> Vec<String> {
+pub fn complete(
+    offered: &Selection,
+    template: &str,
+    argument: &str,
+    typed: &str,
+    tool: Option<Tool>,
+) -> Vec<String> {
     let fits = |name: &&str| name.contains(typed);
     if template.starts_with(TOOL) && argument == "name" {
-        CATALOGUE.tools().map(|tool| tool.short_name()).filter(fits).map(str::to_owned).collect()
+        offered.tools().map(|tool| tool.short_name()).filter(fits).map(str::to_owned).collect()
     } else if template.starts_with(TOOL) && argument == "argument" {
         let names = tool.map(arguments::names).unwrap_or_default();
         names.into_iter().filter(|name| name.contains(typed)).collect()
     } else if template.starts_with(MODULE) && argument == "module" {
-        CATALOGUE.modules().filter(fits).map(str::to_owned).collect()
+        modules(offered).filter(fits).map(str::to_owned).collect()
     } else {
         Vec::new()
     }

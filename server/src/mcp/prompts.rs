@@ -24,6 +24,7 @@ const fn argument(name: &'static str, about: &'static str, source: Source) -> Ar
 }
 
 const COMPANY: Source = Some(("list_all_company_companies", "name"));
+const TICKET: Source = Some(("list_all_tickets", "id"));
 const ITEM: Source = Some(("list_all_procurement_catalogs", "identifier"));
 
 const JOBS: [Job; 3] = [
@@ -34,7 +35,7 @@ const JOBS: [Job; 3] = [
             argument("item", "The item, by its identifier in the catalogue.", ITEM),
             argument("quantity", "How many are needed.", None),
             argument("company", "The customer.", COMPANY),
-            argument("ticket", "The number of the ticket that asks for it.", None),
+            argument("ticket", "The number of the ticket that asks for it.", TICKET),
         ],
         text: "Find out how many of the catalogue item {item} are on hand in each warehouse. If {quantity} or more are there, \
                say where and stop. If not, draft a purchase order for the customer {company} from the item's primary \
@@ -58,7 +59,7 @@ const JOBS: [Job; 3] = [
         name: "time_entry",
         about: "Log billable time on a ticket.",
         arguments: &[
-            argument("ticket", "The ticket's number.", None),
+            argument("ticket", "The ticket's number.", TICKET),
             argument("minutes", "How long it took.", None),
             argument("role", "The work role.", Some(("list_all_time_work_roles", "name"))),
         ],

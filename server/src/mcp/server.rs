@@ -1,5 +1,6 @@
 //! The handler: one for all clients, sharing the account's client and the search index.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::http::request::Parts;
@@ -7,11 +8,11 @@ use connectwise_psa::CATALOGUE;
 use connectwise_psa::runtime::{ExecuteOptions, Tool, Value, json_size};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-    CompletionInfo, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
-    Reference, ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams,
-    SubscriptionFilter, UnsubscribeRequestParams,
+    CompletionInfo, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Reference, ResourceContents, ServerCapabilities, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -19,9 +20,9 @@ use serde_json::{Map, json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
-use super::{answer, arguments, changes, list, offer, pages, prompts};
+use super::{answer, arguments, changes, given, list, named, offer, pages, prompts};
 use crate::cli::{Names, Offer};
-use crate::commands::{describe, find};
+use crate::commands::find;
 use crate::reload::Reload;
 use crate::run::{self, Runner};
 use crate::search::Search;
@@ -59,12 +60,21 @@ struct Inner {
     reload: Reload,
     search: OnceLock<Search>,
     events: Option<Events>,
+    /// Whether a client asked what the server can do, which it may do before all else and leave.
+    discovered: AtomicBool,
 }
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
     pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
-        Self(Arc::new(Inner { runner, shape, reload, search: OnceLock::new(), events: None }))
+        Self(Arc::new(Inner {
+            runner,
+            shape,
+            reload,
+            search: OnceLock::new(),
+            events: None,
+            discovered: AtomicBool::new(false),
+        }))
     }
 
     /// The same, which shows these events.
@@ -73,6 +83,11 @@ impl Server {
             inner.events = events;
         }
         self
+    }
+
+    /// Whether a client asked what the server can do.
+    pub fn was_discovered(&self) -> bool {
+        self.0.discovered.load(Ordering::Relaxed)
     }
 
     /// The calls in flight.
@@ -105,11 +120,8 @@ impl Server {
     }
 
     fn find(&self, arguments: &Map<String, Value>) -> CallToolResult {
-        let Some(query) = arguments.get("query").and_then(Value::as_str) else {
-            return missing("query", "what you want to do, as text");
-        };
-        let limit =
-            arguments.get("limit").and_then(Value::as_u64).map_or(10, |limit| limit.clamp(1, 50)) as usize;
+        let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
+        let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(10) as usize;
         let hits = self.search().find(query, limit, |tool| self.0.runner.selection.has(tool));
         let tools: Vec<Value> = hits
             .iter()
@@ -122,27 +134,22 @@ impl Server {
     }
 
     async fn describe(&self, arguments: &Map<String, Value>) -> CallToolResult {
-        let names: Vec<&str> = match arguments.get("names") {
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            // Models that mean one tool write one name.
-            Some(Value::String(name)) => vec![name],
-            _ => return missing("names", "a list of names of tools"),
-        };
+        let names = arguments.get("names").and_then(Value::as_array).into_iter().flatten();
         let with_output = arguments.get("output") == Some(&Value::Bool(true));
         let account = self.0.runner.account().await;
         let mut tools = Vec::new();
-        for name in names.into_iter().take(offer::MOST_DESCRIBED) {
+        for name in names.filter_map(Value::as_str) {
             match self.tool(name) {
                 Ok(tool) => {
-                    let mut entry = describe::entry(tool, account.as_ref());
+                    let mut entry = offer::in_full(tool, self.0.shape.names, account.as_ref());
                     if let Some(members) = entry.as_object_mut() {
                         members.retain(|member, _| {
                             !matches!(member.as_str(), "tags" | "relations" | "short_name")
                         });
-                        members.insert("name".to_owned(), json!(offer::shown(tool, self.0.shape.names)));
                     }
                     if with_output {
                         entry["output_schema"] = tool.output_schema();
+                        named::descriptions(&mut entry["output_schema"], self.0.shape.names);
                     }
                     tools.push(entry);
                 }
@@ -152,16 +159,9 @@ impl Server {
         answer::done(json!({"tools": tools}))
     }
 
-    async fn call(&self, arguments: Map<String, Value>, caller: &Caller<'_>) -> CallToolResponse {
-        let Some(name) = arguments.get("name").and_then(Value::as_str) else {
-            return missing("name", "the name of a tool").into();
-        };
-        let given = match arguments.get("arguments") {
-            None | Some(Value::Null) => json!({}),
-            // Some models write the object as text.
-            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
-            Some(given) => given.clone(),
-        };
+    async fn call(&self, arguments: &Map<String, Value>, caller: &Caller<'_>) -> CallToolResponse {
+        let name = arguments.get("name").and_then(Value::as_str).unwrap_or_default();
+        let given = arguments.get("arguments").cloned().unwrap_or_else(|| json!({}));
         match self.tool(name) {
             Ok(tool) if arguments.get("all_pages") == Some(&Value::Bool(true)) => {
                 self.walk(tool, given, caller).await
@@ -249,15 +249,6 @@ fn trace_of(context: &RequestContext<RoleServer>) -> Trace {
     given.or_else(of_request).unwrap_or_else(Trace::begin)
 }
 
-fn missing(argument: &str, what: &str) -> CallToolResult {
-    let message = format!("\"{argument}\" is required: {what}");
-    answer::refused(json!({"error": {
-        "kind": "invalid_arguments",
-        "message": message,
-        "fields": [{"pointer": format!("/{argument}"), "code": "missing", "message": message}],
-    }}))
-}
-
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let mut capabilities = ServerCapabilities::builder()
@@ -289,6 +280,20 @@ impl ServerHandler for Server {
             .with_instructions(instructions)
     }
 
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        self.0.discovered.store(true, Ordering::Relaxed);
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(given::misfit(request.method))
+    }
+
     async fn list_tools(
         &self,
         request: Option<PaginatedRequestParams>,
@@ -314,9 +319,14 @@ impl ServerHandler for Server {
         let caller = Caller::of(&context, &self.0.runner, answers, state).await;
         let call = trace.scope(async {
             match &*request.name {
-                offer::SEARCH => self.find(&arguments).into(),
-                offer::DESCRIBE => self.describe(&arguments).await.into(),
-                offer::CALL => self.call(arguments, &caller).await,
+                name @ (offer::SEARCH | offer::DESCRIBE | offer::CALL) => {
+                    match (given::checked(name, arguments), name) {
+                        (Err(error), _) => answer::refused(error.to_json()).into(),
+                        (Ok(arguments), offer::SEARCH) => self.find(&arguments).into(),
+                        (Ok(arguments), offer::DESCRIBE) => self.describe(&arguments).await.into(),
+                        (Ok(arguments), _) => self.call(&arguments, &caller).await,
+                    }
+                }
                 name => match self.tool(name) {
                     Ok(tool) => self.execute(tool, &Value::Object(arguments), &caller).await,
                     Err(error) => self.refuse(name, &Value::Object(arguments), &caller, error),
@@ -325,7 +335,7 @@ impl ServerHandler for Server {
         });
         // Dropping the call closes its connection, which is all that can be done about a request on its way.
         tokio::select! {
-            result = call => Ok(result),
+            result = call => Ok(named::errors(result, self.0.shape.names)),
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
         }
     }
@@ -358,7 +368,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut resources = pages::all();
+        let mut resources = pages::all(&self.0.runner.selection);
         resources.extend(self.0.events.as_ref().map(|_| Events::resource()));
         Ok(ListResourcesResult::with_all_items(resources))
     }
@@ -379,14 +389,15 @@ impl ServerHandler for Server {
         if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
             return events.read().await.map(Into::into);
         }
-        if let Some((tool, argument, typed)) = pages::argument(&request.uri)
-            && let Some(page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
+        if let Some((tool, argument, typed)) = pages::argument(&self.0.runner.selection, &request.uri)
+            && let Some(mut page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
         {
+            named::descriptions(&mut page["schema"], self.0.shape.names);
             let text =
                 ResourceContents::text(format!("{page:#}"), request.uri).with_mime_type("application/json");
             return Ok(ReadResourceResult::new(vec![text]).into());
         }
-        match pages::read(&request.uri) {
+        match pages::read(&self.0.runner.selection, self.0.shape.names, &request.uri) {
             Some(result) => Ok(result.into()),
             None => Err(ErrorData::resource_not_found(
                 format!("there is nothing at {}", request.uri),
@@ -433,8 +444,8 @@ impl ServerHandler for Server {
     ) -> Result<CompleteResult, ErrorData> {
         let typed = request.argument.value;
         let before = request.context.and_then(|context| context.arguments).unwrap_or_default();
-        let tool = before.get("name").and_then(|name| CATALOGUE.get(name));
         let runner = &self.0.runner;
+        let tool = before.get("name").and_then(|name| pages::tool(&runner.selection, name));
         let values = match &request.r#ref {
             Reference::Resource(_) if request.argument.name == "value" => {
                 match (tool, before.get("argument")) {
@@ -446,7 +457,7 @@ impl ServerHandler for Server {
                 }
             }
             Reference::Resource(template) => {
-                pages::complete(&template.uri, &request.argument.name, &typed, tool)
+                pages::complete(&runner.selection, &template.uri, &request.argument.name, &typed, tool)
             }
             Reference::Prompt(prompt) => match prompts::source(&prompt.name, &request.argument.name) {
                 Some((tool, member)) => arguments::records(runner, BY, tool, member, &typed).await,

@@ -14,7 +14,8 @@ const { find, readable, argumentsOf, catalogue } = vm.runInNewContext(
 const { tools } = catalogue;
 for (const tool of tools) tool[1] ||= tool[0].replace(catalogue.prefix, "");
 const texts = tools.map(readable);
-const names = (...query) => Array.from(find(tools, texts, ...query), (number) => tools[number][1]);
+const search = (...query) => find(tools, texts, ...query);
+const names = (...query) => Array.from(search(...query).numbers, (number) => tools[number][1]);
 
 test("the page is light, and asks the network for nothing", () => {
   assert.ok(page.length < 1_500_000, `${page.length}`);
@@ -31,7 +32,27 @@ test("all words must occur; what has them in its name comes first, the shortest 
   const found = names("create ticket notes", "", "");
   assert.equal(found[0], "create_a_ticket_note");
   assert.ok(found.length < 20, `${found}`);
-  assert.deepEqual(names("create nonsense-word", "", ""), []);
+  assert.deepEqual(names("nonsense-word", "", ""), []);
+});
+
+test("where no tool has all words, those with the most are found, and it is told", () => {
+  const { numbers, lacking, words } = search("create nonsense-word", "", "");
+  assert.ok(numbers.length > 0);
+  assert.deepEqual([lacking, words], [1, 2]);
+  assert.equal(search("create ticket notes", "", "").lacking, 0);
+  assert.ok(names("order hardware from a vendor", "", "").slice(0, 5).includes("create_a_procurement_purchaseorder"));
+});
+
+test("words are read as people write them", () => {
+  for (const [query, name] of [
+    ["add a note to a ticket", "create_a_ticket_note"],
+    ["remove note", "delete_a_ticket_note_by_id"],
+    ["show the statuses of a board", "list_all_board_statuses"],
+    ["all inventories", "list_all_inventory_on_hands"],
+    ["change an agreement", "update_a_finance_agreement_by_id"],
+  ]) {
+    assert.ok(names(query, "", "").includes(name), `${query}: ${names(query, "", "").slice(0, 5)}`);
+  }
 });
 
 test("a path and a description find too, and case does not matter", () => {
@@ -40,10 +61,10 @@ test("a path and a description find too, and case does not matter", () => {
 });
 
 test("module and class narrow it", () => {
-  const found = find(tools, texts, "ticket", "service", "read");
+  const found = search("ticket", "service", "read").numbers;
   assert.ok(found.length > 0);
   for (const number of found) assert.deepEqual([tools[number][4], tools[number][5]], ["read", "service"]);
-  const classes = ["read", "write", "custom"].map((kind) => find(tools, texts, "", "", kind).length);
+  const classes = ["read", "write", "custom"].map((kind) => search("", "", kind).numbers.length);
   assert.equal(classes.reduce((a, b) => a + b), tools.length);
 });
 

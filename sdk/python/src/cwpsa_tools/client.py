@@ -62,12 +62,15 @@ class ToolServer:
         self._client = httpx.Client(**self._settings)
 
     def tools(
-        self, account_id: str, methods: Iterable[str] | None = None, tags: Iterable[str] | None = None
+        self,
+        account_id: str,
+        methods: str | Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
     ) -> list["RemoteTool"]:
         """The tools of an account: of any of `methods` (read, write, custom, or single ones such as list) and any
-        of `tags` (areas of the API or its tags); what is not given narrows nothing."""
-        wanted = {"methods": ",".join(methods or ()), "tags": ",".join(tags or ())}
-        query = {name: value for name, value in wanted.items() if value}
+        of `tags` (areas of the API or its tags); what is not given narrows nothing. A text is a list of one."""
+        wanted = {"methods": _list(methods), "tags": _list(tags)}
+        query = {name: ",".join(values) for name, values in wanted.items() if values}
         path = f"/integrated-account/{quote(account_id, safe='')}/tools"
         declared = self._send(_Call("GET", path, query, None))["result"]
         return [RemoteTool(self, account_id, tool) for tool in declared]
@@ -79,6 +82,10 @@ class ToolServer:
         # One of its own for each call: an asynchronous client belongs to the event loop that it began in.
         async with httpx.AsyncClient(**self._settings) as client:
             return _answer(await client.request(call.verb, call.path, params=call.query, json=call.body))
+
+
+def _list(values: str | Iterable[str] | None) -> list[str]:
+    return [values] if isinstance(values, str) else list(values or ())
 
 
 def _answer(response: httpx.Response) -> Any:
@@ -123,22 +130,34 @@ class RemoteTool:
     def _route(self, arguments: Mapping[str, Any]) -> _Call:
         """The verb and path say which tool it is, and arguments stand where its schemas say."""
         method = self._declared["method"]
+        by_id = method in _BY_ID
+        # An id that a path can't hold goes in a body, by the tool's method: the server says what is wrong with it.
+        odd = by_id and not _fits_path(arguments.get("id"))
+        common = method in _VERBS and not odd
+        has_body = self._body is not None or odd
         path = f"/proxy/{self._declared['resource']}"
-        if method not in _VERBS:
+        if not common:
             path += f"/{method}"
-        if method in _BY_ID:
-            path += f"/{quote(str(arguments.get('id', '')), safe='')}"
+        elif by_id:
+            path += f"/{quote(str(arguments['id']), safe='')}"
         query = {"integrated_account_id": self._account_id}
         body: dict[str, Any] = {}
         for name, value in arguments.items():
-            if name == "id" and method in _BY_ID:
+            if name == "id" and by_id and common:
                 continue
             # An argument that no schema names goes along too: the server says what is wrong with it.
-            if self._body is not None and name not in self._query:
+            if odd or (has_body and name not in self._query):
                 body[name] = value
             elif value is not None:
                 query |= _in_query(name, value)
-        return _Call(_VERBS.get(method, "POST"), path, query, None if self._body is None else body)
+        return _Call(_VERBS[method] if common else "POST", path, query, body if has_body else None)
+
+
+def _fits_path(value: Any) -> bool:
+    """Whether an id can be a segment of a path: a number or text, and none of those that mean another folder."""
+    if isinstance(value, str):
+        return value.strip() not in ("", ".", "..")
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _in_query(name: str, value: Any) -> dict[str, str]:

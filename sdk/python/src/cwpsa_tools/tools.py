@@ -11,8 +11,8 @@ def get_tools(
     *,
     base_url: str,
     api_key: str | None = None,
-    methods: Iterable[str] | None = None,
-    tags: Iterable[str] | None = None,
+    methods: str | Iterable[str] | None = None,
+    tags: str | Iterable[str] | None = None,
     framework: Literal["langchain", "langgraph", "crewai"] = "langchain",
     timeout: float = 60,
 ) -> list[Any]:
