@@ -17,6 +17,11 @@ use time::format_description::well_known::Rfc3339;
 use crate::redact::redacted;
 use crate::trace::TraceId;
 
+/// How calls come: over HTTP.
+pub const HTTP: &str = "http";
+/// And over the Model Context Protocol.
+pub const MCP: &str = "mcp";
+
 /// Where lines go.
 pub struct Audit(Mutex<Log>);
 
@@ -74,6 +79,8 @@ pub struct Call<'a> {
     pub approved_by: Option<&'a str>,
     /// The trace that it belongs to.
     pub trace: TraceId,
+    /// Its own part of that, which tells it from the trace's other calls.
+    pub span: u64,
 }
 
 /// How a call ended that was made.
@@ -118,6 +125,7 @@ impl Call<'_> {
             "outcome": outcome,
             "status": status,
             "trace_id": self.trace.to_string(),
+            "span_id": format!("{:016x}", self.span),
         });
         if let Some(token) = self.by.name() {
             line["token"] = json!(token);
@@ -257,6 +265,7 @@ mod tests {
             arguments,
             approved_by: None,
             trace: crate::trace::Trace::begin().id(),
+            span: 7,
         }
     }
 

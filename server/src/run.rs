@@ -267,7 +267,8 @@ impl Runner {
     /// A call as it is written down.
     fn noted<'a>(&'a self, by: By, tool: Tool, arguments: &'a Value, trace: &Trace) -> Call<'a> {
         let writes = !tool.annotations().read_only_hint;
-        Call { account: &self.account, by, tool, writes, arguments, approved_by: None, trace: trace.id() }
+        let (account, approved_by, trace, span) = (&*self.account, None, trace.id(), trace.span());
+        Call { account, by, tool, writes, arguments, approved_by, trace, span }
     }
 
     /// Uses up the call's approval.

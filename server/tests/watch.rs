@@ -111,7 +111,7 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
     assert_ne!(passed, parent(), "a span of our own");
     assert_eq!(sent.headers["tracestate"], "congo=t61rcWkgMzE");
     let line: Value = serde_json::from_str(&std::fs::read_to_string(audit.path()).unwrap()).unwrap();
-    assert_eq!(line["trace_id"], TRACE);
+    assert_eq!((&line["trace_id"], &line["span_id"]), (&json!(TRACE), &json!(passed[36..52])));
 
     // Tokens in headers, in paths, in queries, and where none belong; arguments.
     let token: Value = client

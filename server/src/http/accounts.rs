@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use axum::middleware::Next;
 use axum::response::Response;
 use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
@@ -24,14 +22,6 @@ use crate::webhooks::{self, Hook, Hooks, Plan};
 
 /// The variable with the token of whoever approves calls of any account.
 const APPROVER: &str = "CWPSA_APPROVER_TOKEN";
-
-/// Refuses a request whose token opens no account, before its body is read.
-pub async fn known(State(state): State<Arc<super::State>>, request: Request, next: Next) -> Response {
-    match state.accounts.open_any(request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => *refused,
-    }
-}
 
 /// The accounts that are served.
 pub struct Accounts(BTreeMap<String, Account>);

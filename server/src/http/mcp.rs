@@ -23,7 +23,7 @@ use sha2::Sha256;
 use super::choice::Choice;
 use super::methods::Wanted;
 use super::{Shared, failure};
-use crate::audit::By;
+use crate::audit::{self, By};
 use crate::cli::Offer;
 use crate::mcp::{self, Server, Shape};
 use crate::store;
@@ -133,7 +133,7 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(choice) => choice,
         Err(message) => return failure::bad_request(&message),
     };
-    let by = account.by(mcp::WAY, request.headers());
+    let by = account.by(audit::MCP, request.headers());
     let mut request = request;
     request.extensions_mut().insert(by);
     let key = format!("{id} {}", choice.key);
@@ -157,7 +157,7 @@ pub async fn of_token(
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
     let (Some(claims), Some(account)) = (&claims, account) else { return failure::unauthorized() };
     tracing::Span::current().record("account", claims["account"].as_str());
-    request.extensions_mut().insert(By::token(mcp::WAY, &token));
+    request.extensions_mut().insert(By::token(audit::MCP, &token));
     let make = || {
         let wanted = Wanted::of(claims.as_object().unwrap_or(&Map::new()));
         let selection = state.selection.and(move |tool| wanted.has(tool));

@@ -174,7 +174,7 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
         .route("/proxy/{resource}", any(proxy::collection))
         .route("/proxy/{resource}/{rest}", any(proxy::item))
         .route("/tools/{name}/call", post(call::call))
-        .route_layer(middleware::from_fn_with_state(state.clone(), accounts::known));
+        .route_layer(middleware::from_fn_with_state(state.clone(), known));
     let all = Router::new()
         .merge(accounts)
         .merge(calls_of_tools)
@@ -201,6 +201,14 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
     Router::new()
         .fallback_service(watched(all, calls, requests))
         .layer(middleware::map_request(slashes::collapse))
+}
+
+/// Refuses a request whose token opens no account, before its body is read.
+async fn known(state: Shared, request: axum::extract::Request, next: middleware::Next) -> Response {
+    match state.accounts.open_any(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => *refused,
+    }
 }
 
 /// Shows what was counted to whoever may use an account.

@@ -17,11 +17,11 @@ use rmcp::service::RequestContext;
 
 use super::answer;
 use crate::approve::{self, Consent, Refused};
-use crate::audit::By;
+use crate::audit::{self, By};
 use crate::run::{Refusal, Runner};
 
 /// How calls come, for the audit log.
-pub const BY: By = By::way(super::WAY);
+pub const BY: By = By::way(audit::MCP);
 /// The name of our only question.
 const QUESTION: &str = "approval";
 /// Where a client may put an approver's token, beside the header of the same purpose.

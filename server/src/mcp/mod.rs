@@ -37,9 +37,6 @@ pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
 
-/// How calls come, for the audit log.
-pub const WAY: &str = "mcp";
-
 /// The pages that may ask a server on this machine: those of the machine itself, as over HTTP elsewhere.
 const OWN_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
