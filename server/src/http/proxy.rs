@@ -14,7 +14,6 @@ use connectwise_psa::runtime::{Dialect, ExecuteOptions, Tool, Value};
 use serde_json::{Map, json};
 
 use super::{approvals, failure, nest, repeat};
-use crate::audit;
 
 /// Tools by resource and method, found at the first call.
 #[derive(Default)]
@@ -125,7 +124,7 @@ impl Asked {
         }
         let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
-        let by = target.by(audit::HTTP, &self.headers);
+        let by = target.by(crate::audit::HTTP, &self.headers);
         let call = async move {
             let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
             let arguments = Value::Object(arguments);
