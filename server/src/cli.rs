@@ -305,8 +305,8 @@ pub struct Doctor {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Watching")]
 pub struct WatchFlags {
-    /// Append a line of JSON for every call to this file; they go to stderr otherwise. A call that can't be written
-    /// down is not made.
+    /// Append a line of JSON for every call to this file, and one before each write; they go to stderr otherwise. A
+    /// call that can't be written down is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
     /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
@@ -329,6 +329,10 @@ pub struct WatchFlags {
     /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
     #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
+    /// How long the API may take for an answer. Clients such as Truto's give up after 30 seconds; a write that was not
+    /// answered by then has the outcome outcome_unknown.
+    #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", hide_env = true, default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..), value_name = "SECONDS")]
+    pub upstream_timeout: u64,
     /// How long calls in flight may take to end when the process is told to stop, by SIGTERM or Ctrl-C; told again, it
     /// waits for nothing. It exits with 0 either way.
     #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
@@ -351,7 +355,8 @@ impl WatchFlags {
         let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
         let approvals = Approvals::new(policy, store);
         let calls = Calls::new(std::time::Duration::from_secs(self.grace));
-        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes };
+        let wait = std::time::Duration::from_secs(self.upstream_timeout);
+        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes, wait };
         Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals, calls, limits }))
     }
 }

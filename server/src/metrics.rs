@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use connectwise_psa::runtime::{Error, Outcome, Tool};
+use connectwise_psa::runtime::{RateLimit, Tool};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -13,12 +13,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::audit::Ending;
 use crate::webhooks;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Call {
     tool: &'static str,
-    /// `ok`, or the kind of the error.
+    /// `ok`, the kind of the error, or `abandoned`.
     outcome: &'static str,
     /// The HTTP status of the API's answer; 0 if there was none.
     status: u16,
@@ -98,12 +99,9 @@ impl Metrics {
         text
     }
 
-    /// Counts a call of an account.
-    pub fn called(&self, account: &str, tool: Tool, result: Result<&Outcome, &Error>, took: Duration) {
-        let (outcome, status, limit) = match result {
-            Ok(outcome) => ("ok", outcome.status, outcome.rate_limit),
-            Err(error) => (error.kind().as_str(), error.status().unwrap_or_default(), error.rate_limit()),
-        };
+    /// Counts a call of an account that ended in this way, and what was said of the rate limit.
+    pub fn called(&self, account: &str, tool: Tool, ending: Ending<'_>, limit: RateLimit, took: Duration) {
+        let (outcome, status) = (ending.outcome(), ending.status().unwrap_or_default());
         self.calls.get_or_create(&Call { tool: tool.short_name(), outcome, status }).inc();
         self.seconds.observe(took.as_secs_f64());
         if let Some(remaining) = limit.remaining {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectwise_psa::runtime::{
-    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, Tool, Value, json_size,
+    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
 };
 use serde_json::json;
 use tracing::Instrument;
 
 use crate::approve::{self, Approvals, Approved, Consent, Refused};
-use crate::audit::{Audit, Call};
+use crate::audit::{Audit, By, Call, Ending};
 use crate::fields::Fields;
 use crate::metrics::Metrics;
 use crate::reload::Reload;
@@ -36,13 +36,15 @@ pub struct Watch {
 /// The most bytes of an answer to a program, if nothing else was said.
 const MOST_BYTES: usize = 16 << 20;
 
-/// How much an answer may hold.
+/// How much an answer may hold, and how long it may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Rows.
     pub rows: usize,
     /// Bytes of JSON; what fits who reads it if not given.
     pub bytes: Option<usize>,
+    /// How long the API may take.
+    pub wait: Duration,
 }
 
 impl Limits {
@@ -191,7 +193,7 @@ impl Runner {
     /// The tool is not offered, needs approval, can't be written down, or failed.
     pub async fn run(
         &self,
-        by: &str,
+        by: By,
         tool: Tool,
         arguments: &Value,
         options: &ExecuteOptions,
@@ -205,7 +207,7 @@ impl Runner {
     /// As [`run`](Self::run).
     pub async fn run_with(
         &self,
-        by: &str,
+        by: By,
         tool: Tool,
         arguments: &Value,
         options: &ExecuteOptions,
@@ -213,44 +215,44 @@ impl Runner {
     ) -> Result<Outcome, Refusal> {
         if !self.selection.has(tool) {
             let message = format!("{} is not among the tools that this server offers", tool.short_name());
+            self.not_made(by, tool, arguments, "not_offered");
             return Err(Refusal::NotOffered(message));
         }
-        self.watch.audit.check().map_err(Refusal::NotAudited)?;
+        let (trace, account) = (Trace::current(), &*self.account);
+        let call = self.noted(by, tool, arguments, &trace);
         let needs = self.watch.approvals.needs(tool);
-        // Nobody is asked about a call that can't be made.
-        let wrong = if needs { self.client.prepare_with(tool, arguments, options).err() } else { None };
+        // Nobody is asked about a call that can't be made, and it does not begin.
+        let wrong = match needs || call.writes {
+            true => self.client.prepare_with(tool, arguments, options).err(),
+            false => None,
+        };
         let approved = match (needs, &wrong) {
-            (true, None) => Some(self.approve(by, tool, arguments, consent).await?),
+            (true, None) => Some(self.approve(&call, consent).await?),
             _ => None,
         };
-        let started = Instant::now();
-        let trace = Trace::current();
-        let span = tracing::info_span!("call", account = &*self.account, by, tool = tool.short_name(), trace_id = %trace.id());
+        let call = Call { approved_by: approved.as_ref().map(|approved| &*approved.by), ..call };
+        let span = tracing::info_span!("call", account, by = by.way, tool = tool.short_name(), trace_id = %trace.id());
+        let mut running = Running { watch: &self.watch, call, started: Instant::now(), span, ended: false };
+        if let Some(error) = wrong {
+            running.ended = true;
+            running.tell(Ending::Failed(&error), error.rate_limit());
+            self.watch.audit.refused(&call, error.kind().as_str()).map_err(Refusal::NotAudited)?;
+            return Err(Refusal::Failed(error));
+        }
+        if let Err(error) = self.watch.audit.begin(&call) {
+            running.ended = true;
+            drop(running);
+            if let Some(approved) = approved {
+                self.watch.approvals.give_back(approved).await;
+            }
+            return Err(Refusal::NotAudited(error));
+        }
         // The API is told which trace its request belongs to.
         let client = self.client.with_headers(trace.headers());
         let options = self.limits().on(options);
-        let result = match wrong {
-            Some(error) => Err(error),
-            None => client.execute_with(tool, arguments, &options).instrument(span.clone()).await,
-        };
+        let result = client.execute_with(tool, arguments, &options).instrument(running.span.clone()).await;
         let result = result.map(|outcome| within(outcome, options.max_bytes));
-        let took = started.elapsed();
-        self.watch.metrics.called(&self.account, tool, result.as_ref(), took);
-        span.in_scope(|| tell(result.as_ref(), took));
-        let call = Call {
-            account: &self.account,
-            by,
-            tool,
-            arguments,
-            result: result.as_ref().map(|outcome| outcome.status),
-            took,
-            trace: trace.id(),
-            approved_by: approved.as_ref().map(|approved| &*approved.by),
-        };
-        // It was made; that it could not be written down stops the next one.
-        if let Err(error) = self.watch.audit.write(&call) {
-            tracing::error!(%error, "the audit log can't be written");
-        }
+        running.end(result.as_ref());
         if let (Err(error), Some(approved)) = (&result, approved)
             && was_not_made(error)
         {
@@ -259,19 +261,74 @@ impl Runner {
         result.map_err(Refusal::Failed)
     }
 
+    /// Writes down that a call was refused, and why.
+    pub fn not_made(&self, by: By, tool: Tool, arguments: &Value, why: &str) {
+        let call = self.noted(by, tool, arguments, &Trace::current());
+        // It is refused either way.
+        if let Err(error) = self.watch.audit.refused(&call, why) {
+            tracing::error!(%error, "the audit log can't be written");
+        }
+    }
+
+    /// A call as it is written down.
+    fn noted<'a>(&'a self, by: By, tool: Tool, arguments: &'a Value, trace: &Trace) -> Call<'a> {
+        let writes = !tool.annotations().read_only_hint;
+        let (account, approved_by, trace, span) = (&*self.account, None, trace.id(), trace.span());
+        Call { account, by, tool, writes, arguments, approved_by, trace, span }
+    }
+
     /// Uses up the call's approval.
-    async fn approve(
-        &self,
-        by: &str,
-        tool: Tool,
-        arguments: &Value,
-        consent: Consent<'_>,
-    ) -> Result<Approved, Refusal> {
-        let taken = self.watch.approvals.take(self.call(tool, arguments), consent, self.approvers).await;
+    async fn approve(&self, call: &Call<'_>, consent: Consent<'_>) -> Result<Approved, Refusal> {
+        let asked = self.call(call.tool, call.arguments);
+        let taken = self.watch.approvals.take(asked, consent, self.approvers).await;
         taken.map_err(|refused| {
-            let written = self.watch.audit.refused(&self.account, by, tool, arguments, refused.kind);
+            let written = self.watch.audit.refused(call, refused.kind);
             written.map_or_else(Refusal::NotAudited, |()| Refusal::Approval(Box::new(refused)))
         })
+    }
+}
+
+/// A call that was begun. Whoever made it may leave before it has ended, and nothing that stands behind it is run then:
+/// so it is counted and written down when it is dropped.
+struct Running<'a> {
+    watch: &'a Watch,
+    call: Call<'a>,
+    started: Instant,
+    span: tracing::Span,
+    ended: bool,
+}
+
+impl Running<'_> {
+    fn end(mut self, result: Result<&Outcome, &Error>) {
+        self.ended = true;
+        match result {
+            Ok(outcome) => self.write(Ending::Done(outcome.status), outcome.rate_limit),
+            Err(error) => self.write(Ending::Failed(error), error.rate_limit()),
+        }
+    }
+
+    fn write(&self, ending: Ending<'_>, limit: RateLimit) {
+        self.tell(ending, limit);
+        // It was made; that it could not be written down stops the next one.
+        if let Err(error) = self.watch.audit.end(&self.call, ending, self.started.elapsed()) {
+            tracing::error!(%error, "the audit log can't be written");
+        }
+    }
+
+    /// Counts it, with a line of the log.
+    fn tell(&self, ending: Ending<'_>, limit: RateLimit) {
+        let took = self.started.elapsed();
+        self.watch.metrics.called(self.call.account, self.call.tool, ending, limit, took);
+        let (outcome, status, ms) = (ending.outcome(), ending.status(), milliseconds(took));
+        self.span.in_scope(|| tracing::info!(outcome, status, ms, "called"));
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.write(Ending::Abandoned, RateLimit::default());
+        }
     }
 }
 
@@ -295,13 +352,4 @@ pub fn within(mut outcome: Outcome, most: Option<usize>) -> Outcome {
 /// To the microsecond, for logs.
 pub fn milliseconds(took: Duration) -> f64 {
     (took.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// A line of the log.
-fn tell(result: Result<&Outcome, &Error>, took: Duration) {
-    let ms = milliseconds(took);
-    match result {
-        Ok(outcome) => tracing::info!(outcome = "ok", status = outcome.status, ms, "called"),
-        Err(error) => tracing::info!(outcome = error.kind().as_str(), status = error.status(), ms, "called"),
-    }
 }

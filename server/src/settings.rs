@@ -22,8 +22,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use connectwise_psa::runtime::{Client, Secret};
+use connectwise_psa::runtime::{Client, ClientBuilder, Secret};
 use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, Arguments, Login};
 use serde::Deserialize;
@@ -168,7 +169,19 @@ impl Target {
     /// # Errors
     /// `Configuration` where the address is none.
     pub fn client(&self) -> Result<Client, Failure> {
-        Ok(Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone()).build()?)
+        Ok(self.builder().build()?)
+    }
+
+    /// The same, which waits so long for an answer.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn client_that_waits(&self, wait: Duration) -> Result<Client, Failure> {
+        Ok(self.builder().timeout(wait).build()?)
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone())
     }
 }
 

@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::door::{self, Patience};
+
 /// What is left for connections to close after the last answer went out.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -82,20 +84,16 @@ impl Calls {
 }
 
 /// Serves until `stop` resolves and the calls in flight are finished.
-///
-/// # Errors
-/// What the listener says.
 pub async fn serve(
     listener: TcpListener,
     router: axum::Router,
     calls: &Calls,
     stop: impl Future<Output = ()>,
-) -> std::io::Result<()> {
+) {
     let stopping = calls.stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned());
-    let mut server = pin!(server.into_future());
+    let mut server = pin!(door::serve(listener, router, Patience::default(), stopping));
     tokio::select! {
-        result = &mut server => return result,
+        () = &mut server => return,
         () = stop => tracing::info!("stopping"),
     }
     // The server has to be driven on, so that it closes its door.
@@ -104,9 +102,9 @@ pub async fn serve(
         tokio::time::sleep(CLOSING).await;
     };
     tokio::select! {
-        result = &mut server => result,
-        () = finish => Ok(()),
-        () = calls.hurry() => Ok(()),
+        () = server => {}
+        () = finish => {}
+        () = calls.hurry() => {}
     }
 }
 

@@ -85,6 +85,11 @@ impl Trace {
         TraceId(self.id)
     }
 
+    /// The id of our own part of it.
+    pub fn span(&self) -> u64 {
+        self.span
+    }
+
     /// The headers that carry it on.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(2);

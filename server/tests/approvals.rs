@@ -204,7 +204,11 @@ async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
     note_made(&copies).await;
     let server = &copies.all[0];
     let session = server.begin("/mcp", json!({"elicitation": {}})).await;
-    for (action, kind) in [("decline", json!("approval_declined")), ("accept", Value::Null)] {
+    for (action, kind) in [
+        ("decline", json!("approval_declined")),
+        ("cancel", json!("approval_declined")),
+        ("accept", Value::Null),
+    ] {
         let call = json!({"jsonrpc": "2.0", "id": action, "method": "tools/call",
             "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a"}}}});
         let mut stream = server
@@ -239,5 +243,9 @@ async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], kind, "{answer}");
     }
     assert_eq!(copies.sent().await, 1);
-    assert!(copies.audited().contains(&("ok".to_owned(), json!("the person at the MCP client"))));
+    let audited = copies.audited();
+    let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
+    let asked = "approval_asked";
+    assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "begun", "ok"]);
+    assert_eq!(audited[6].1, "the person at the MCP client");
 }

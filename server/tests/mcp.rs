@@ -174,7 +174,8 @@ async fn a_walk_over_pages_tells_how_far_it_is() {
 
 #[tokio::test]
 async fn a_cancelled_call_ends() {
-    let mut session = Session::new(&[]).await;
+    let audit = tempfile::NamedTempFile::new().unwrap();
+    let mut session = Session::new(&["--audit", audit.path().to_str().unwrap()]).await;
     Mock::given(method("GET"))
         .and(path("/service/tickets"))
         .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(60)).set_body_json(json!([])))
@@ -186,6 +187,8 @@ async fn a_cancelled_call_ends() {
     // The server goes on to answer at once.
     let list = session.ask("tools/list", json!({})).await;
     assert!(list["result"]["tools"].is_array());
+    let written = std::fs::read_to_string(audit.path()).unwrap();
+    assert!(written.contains("\"outcome\":\"abandoned\"") && written.lines().count() == 1, "{written}");
 }
 
 #[tokio::test]

@@ -7,10 +7,13 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clap::Parser;
+use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
 use reqwest::Client;
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -108,7 +111,7 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
     assert_ne!(passed, parent(), "a span of our own");
     assert_eq!(sent.headers["tracestate"], "congo=t61rcWkgMzE");
     let line: Value = serde_json::from_str(&std::fs::read_to_string(audit.path()).unwrap()).unwrap();
-    assert_eq!(line["trace_id"], TRACE);
+    assert_eq!((&line["trace_id"], &line["span_id"]), (&json!(TRACE), &json!(passed[36..52])));
 
     // Tokens in headers, in paths, in queries, and where none belong; arguments.
     let token: Value = client
@@ -296,4 +299,149 @@ async fn an_answer_holds_no_more_than_it_may() {
     assert!(small["result"].to_string().len() <= 1000 && small["omitted"].as_u64().unwrap() > 20);
     let one = ask(&["--max-bytes", "1"], "get_single_ticket_by_id", json!({"id": 7})).await;
     assert!(one.get("result").is_none() && one["notice"].as_str().unwrap().contains("8 bytes"), "{one}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn nothing_is_made_that_can_not_be_written_down() {
+    let upstream = upstream().await;
+    let settings = settings(&upstream);
+    let process = Process::new(&settings, &["--audit", "/dev/full"], "").await;
+    let call = async |tool: &str, arguments: Value| {
+        let request = Client::new().post(format!("{}/tools/{tool}/call", process.base)).bearer_auth(TOKEN);
+        let response = request.json(&arguments).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let note = json!({"ticketId": 7, "text": "a"});
+    let (status, text) = call("create_a_ticket_note", note.clone()).await;
+    assert!(status == 500 && text.contains("can't be written down"), "{status} {text}");
+    assert_eq!(call("get_single_ticket_by_id", json!({"id": 7})).await.0, 500, "a line has failed");
+    assert!(upstream.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
+    let upstream = upstream().await;
+    let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
+    Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
+    let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
+    let base = format!("http://{}", serve(&settings, &["--audit", audit.path().to_str().unwrap()]).await);
+    let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
+    let request = request.json(&json!({"ticketId": 7, "text": "a"})).timeout(Duration::from_millis(500));
+    assert!(request.send().await.unwrap_err().is_timeout());
+    assert_eq!(upstream.received_requests().await.unwrap().len(), 1);
+    let mut outcomes = Vec::new();
+    for _ in 0..100 {
+        let text = std::fs::read_to_string(audit.path()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        outcomes = lines.map(|line| line["outcome"].as_str().unwrap().to_owned()).collect();
+        if outcomes.len() > 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(outcomes, ["begun", "abandoned"]);
+    let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
+    let counted = counted.text().await.unwrap();
+    let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";
+    assert!(counted.contains(line), "{counted}");
+}
+
+#[tokio::test]
+async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
+    let upstream = upstream().await;
+    let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
+    let flags = ["--read-only", "--audit", audit.path().to_str().unwrap()];
+    let base = format!("http://{}", serve(&settings, &flags).await);
+    let version = "2026-07-28";
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let mcp = |name: &str, arguments: Value| {
+        let params = json!({"_meta": meta, "name": name, "arguments": arguments});
+        json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params})
+    };
+    let note = json!({"ticketId": 7, "text": "a"});
+    let by_name = json!({"name": "create_a_ticket_note", "arguments": note});
+    for (method, at, body) in [
+        ("POST", "/tools/create_a_ticket_note/call", note.clone()),
+        ("DELETE", "/proxy/service_tickets/7?integrated_account_id=acme", json!({})),
+        ("POST", "/mcp", mcp("call_tool", by_name)),
+        ("POST", "/mcp", mcp("create_a_ticket_note", note)),
+        ("GET", "/proxy/service_tickets/7?integrated_account_id=acme", json!({})),
+    ] {
+        let request = Client::new().request(method.parse().unwrap(), format!("{base}{at}"));
+        let name = body["params"]["name"].as_str().unwrap_or_default().to_owned();
+        let request = request
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", version)
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", name)
+            .bearer_auth(TOKEN);
+        request.json(&body).send().await.unwrap().text().await.unwrap();
+    }
+    let text = std::fs::read_to_string(audit.path()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told: Vec<String> = lines
+        .map(|line| {
+            ["by", "token", "tool", "outcome"].map(|name| line[name].as_str().unwrap().to_owned()).join(" ")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "http d0c04f4b create_a_ticket_note not_offered",
+            "http d0c04f4b delete_a_ticket_by_id not_offered",
+            "mcp d0c04f4b create_a_ticket_note not_offered",
+            "mcp d0c04f4b create_a_ticket_note not_offered",
+            "http d0c04f4b get_single_ticket_by_id ok",
+        ]
+    );
+    assert!(upstream.received_requests().await.unwrap().len() == 1);
+}
+
+#[tokio::test]
+async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up() {
+    let upstream = upstream().await;
+    let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
+    Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
+    let settings = settings(&upstream);
+    let base = format!("http://{}", serve(&settings, &["--upstream-timeout", "1"]).await);
+    let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
+    let request = request.json(&json!({"ticketId": 7, "text": "a"})).timeout(Duration::from_secs(30));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.json::<Value>().await.unwrap()["kind"], "outcome_unknown");
+    for command in ["serve", "mcp"] {
+        let arguments = Arguments::parse_from(["cwpsa", command]);
+        let (Cli::Serve(Serve { watch, .. }) | Cli::Mcp(Mcp { watch, .. })) = arguments.command else {
+            unreachable!()
+        };
+        assert_eq!(watch.upstream_timeout, 25);
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
+    let upstream = upstream().await;
+    let settings = settings(&upstream);
+    let address = serve(&settings, &[]).await;
+    for (at, token, wanted) in [
+        ("/proxy/service_tickets", "guess", "HTTP/1.1 401 "),
+        ("/proxy/service_tickets/7", "guess", "HTTP/1.1 401 "),
+        ("/tools/create_a_ticket/call", "guess", "HTTP/1.1 401 "),
+        ("/tools/create_a_ticket/call", TOKEN, ""),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST {at} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 16000000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut said = [0; 13];
+        let read = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut said)).await;
+        let count = read.map_or(0, Result::unwrap);
+        assert_eq!(std::str::from_utf8(&said[..count]).unwrap(), wanted, "{at}");
+    }
 }

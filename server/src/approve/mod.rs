@@ -51,6 +51,8 @@ impl Call<'_> {
 pub enum Consent<'a> {
     /// Nothing.
     None,
+    /// Nothing yet, but the client's person can be asked.
+    Later,
     /// The token that an approver's decision gave.
     Token(&'a str),
     /// The client's person was asked about the call of this digest, and said yes.
@@ -97,7 +99,8 @@ pub struct Approved {
 /// Why a call is not run.
 #[derive(Debug)]
 pub struct Refused {
-    /// `approval_required`, `approval_refused`, `approval_declined` or `approval_unavailable`.
+    /// `approval_required`, `approval_refused`, `approval_declined`, `approval_unavailable`, or `approval_asked` if the
+    /// client's person is asked now.
     pub kind: &'static str,
     /// In a sentence.
     pub message: String,
@@ -194,7 +197,8 @@ impl Approvals {
                     "Use an MCP client that can ask its user (elicitation), or have whoever runs this server name an \
                      approver: CWPSA_APPROVER_TOKEN, or approver_tokens_env in the settings file.",
                 );
-                Err(Refused { by_client: true, ..refused })
+                let kind = if matches!(consent, Consent::Later) { "approval_asked" } else { refused.kind };
+                Err(Refused { kind, by_client: true, ..refused })
             }
         }
     }

@@ -10,6 +10,7 @@ use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
 use super::failure;
+use crate::audit::By;
 use crate::cli::Connection;
 use crate::output::Failure;
 use crate::reload::Reload;
@@ -66,7 +67,12 @@ impl Accounts {
         if flags.sandbox {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
-            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            let runner = Runner::new(
+                &id,
+                target.client_that_waits(watch.limits.wait)?,
+                selection.clone(),
+                Arc::clone(watch),
+            );
             let account = Account::new(runner, target, of_environment, approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
@@ -80,7 +86,12 @@ impl Accounts {
                 approvers.extend(account.approvers()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
-            let runner = Runner::new(&id, target.client()?, selection.clone(), Arc::clone(watch));
+            let runner = Runner::new(
+                &id,
+                target.client_that_waits(watch.limits.wait)?,
+                selection.clone(),
+                Arc::clone(watch),
+            );
             let webhooks = table.and_then(|account| account.webhooks.clone());
             let account = Account { webhooks, ..Account::new(runner, target, tokens, approvers)? };
             accounts.insert(id, account);
@@ -207,6 +218,14 @@ impl Account {
     /// Whether the request's token is one of its own.
     pub fn opens(&self, headers: &HeaderMap) -> bool {
         self.opens_to(bearer(headers))
+    }
+
+    /// Who sent a request that the account is open to.
+    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> By {
+        match bearer(headers) {
+            Some(token) if !self.tokens.is_empty() => By::token(way, token),
+            _ => By::way(way),
+        }
     }
 
     fn opens_to(&self, given: Option<&str>) -> bool {

@@ -11,6 +11,7 @@ use connectwise_psa::runtime::{ExecuteOptions, Value};
 use serde_json::Map;
 
 use super::{approvals, failure, nest, repeat};
+use crate::audit;
 use crate::run;
 
 /// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
@@ -47,9 +48,10 @@ pub async fn call(
     };
     let key = repeat::key(&headers, account, tool, &arguments);
     let (runner, token) = (target.runner.clone(), approvals::token(&headers));
+    let by = target.by(audit::HTTP, &headers);
     let call = async move {
         let (arguments, options) = (Value::Object(arguments), ExecuteOptions::default());
-        let result = runner.run_with("http", tool, &arguments, &options, approvals::consent(&token)).await;
+        let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
         match result {
             Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
             Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),

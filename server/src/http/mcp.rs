@@ -23,6 +23,7 @@ use sha2::Sha256;
 use super::choice::Choice;
 use super::methods::Wanted;
 use super::{Shared, failure};
+use crate::audit::{self, By};
 use crate::cli::Offer;
 use crate::mcp::{self, Server, Shape};
 use crate::store;
@@ -179,6 +180,9 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(choice) => choice,
         Err(message) => return failure::bad_request(&message),
     };
+    let by = account.by(audit::MCP, request.headers());
+    let mut request = request;
+    request.extensions_mut().insert(by);
     let key = format!("{id} {}", choice.key);
     let make = || {
         let runner = match choice.selection {
@@ -194,7 +198,7 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
 pub async fn of_token(
     State(state): State<Arc<super::State>>,
     Path(token): Path<String>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
     let claims = state.sessions.read(&token);
     let account = claims.as_ref().and_then(|claims| state.accounts.get(claims["account"].as_str()?));
@@ -203,6 +207,7 @@ pub async fn of_token(
         return failure::unauthorized();
     };
     tracing::Span::current().record("account", claims["account"].as_str());
+    request.extensions_mut().insert(By::token(audit::MCP, &token));
     let make = || {
         let selection = state.selection.and(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {

@@ -78,24 +78,20 @@ pub struct Listening {
 
 impl Listening {
     /// Serves until `stop` resolves; calls in flight are finished.
-    ///
-    /// # Errors
-    /// What the listener says.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let webhooks = tokio::spawn(self.webhooks.run(stopped));
         let stop = async move {
             stop.await;
             stopping.send_replace(true);
         };
-        let served = stop::serve(self.listener, self.router, &self.calls, stop).await;
+        stop::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
             // A panic in there was shown when it came.
             _ = webhooks => {}
             // What is in hand comes again, if the store outlasts this process.
             () = self.calls.hurry() => {}
         }
-        served
     }
 }
 
@@ -160,7 +156,8 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
-    listening.serve(told).await.map_err(|error| Failure::Usage(format!("{address}: {error}")))
+    listening.serve(told).await;
+    Ok(())
 }
 
 fn router(state: Arc<State>, calls: Calls) -> Router {
@@ -169,16 +166,20 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
         .route("/integrated-account/{account}/mcp", post(mcp::token))
-        .route("/proxy/{resource}", any(proxy::collection))
-        .route("/proxy/{resource}/{rest}", any(proxy::item))
-        .route("/tools/{name}/call", post(call::call))
         .route("/approvals", get(approvals::list))
         .route("/approvals/{id}", post(approvals::decide))
         .route("/mcp", any(mcp::of_account))
         .route("/webhooks/{account}/retry", post(webhooks::retry))
         .route("/metrics", get(metrics));
+    // Their bodies may be large, and nobody else's are read.
+    let calls_of_tools = Router::new()
+        .route("/proxy/{resource}", any(proxy::collection))
+        .route("/proxy/{resource}/{rest}", any(proxy::item))
+        .route("/tools/{name}/call", post(call::call))
+        .route_layer(middleware::from_fn_with_state(state.clone(), known));
     let all = Router::new()
         .merge(accounts)
+        .merge(calls_of_tools)
         // A token in the path is all that this one asks for.
         .route("/mcp/{token}", any(mcp::of_token))
         // A callback's signature is all that this one asks for.
@@ -204,6 +205,14 @@ fn router(state: Arc<State>, calls: Calls) -> Router {
     Router::new()
         .fallback_service(watched(all, calls, requests))
         .layer(middleware::map_request(slashes::collapse))
+}
+
+/// Refuses a request whose token opens no account, before its body is read.
+async fn known(state: Shared, request: axum::extract::Request, next: middleware::Next) -> Response {
+    match state.accounts.open_any(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => *refused,
+    }
 }
 
 /// Shows what was counted to whoever may use an account.

@@ -128,11 +128,11 @@ impl Asked {
         }
         let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
+        let by = target.by(crate::audit::HTTP, &self.headers);
         let call = async move {
             let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
             let arguments = Value::Object(arguments);
-            let result =
-                runner.run_with("http", tool, &arguments, &options, approvals::consent(&token)).await;
+            let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
             match result {
                 Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),

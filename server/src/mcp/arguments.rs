@@ -6,6 +6,7 @@ use connectwise_psa::runtime::{ExecuteOptions, Relation, Tool, Value};
 use rmcp::model::CompletionInfo;
 use serde_json::json;
 
+use crate::audit::By;
 use crate::fields::input_schema;
 use crate::run::Runner;
 
@@ -22,7 +23,7 @@ pub fn names(tool: Tool) -> Vec<String> {
 
 /// The page of an argument: `{tool, argument, schema, values: [{value, name?}]}`, with the values that hold `typed`.
 /// `None` if the tool has no such argument.
-pub async fn page(runner: &Runner, by: &str, tool: Tool, argument: &str, typed: &str) -> Option<Value> {
+pub async fn page(runner: &Runner, by: By, tool: Tool, argument: &str, typed: &str) -> Option<Value> {
     let schema = input_schema(runner.account().await.as_ref(), tool);
     let node = schema["properties"].get(argument)?.clone();
     let values = values(runner, by, tool, argument, typed).await;
@@ -40,7 +41,7 @@ pub async fn page(runner: &Runner, by: &str, tool: Tool, argument: &str, typed: 
 /// a person who types is not to be bothered with it.
 pub async fn values(
     runner: &Runner,
-    by: &str,
+    by: By,
     tool: Tool,
     argument: &str,
     typed: &str,
@@ -59,7 +60,7 @@ pub async fn values(
 /// The rows of a list that fit what was typed: what identifies each, and what people call it.
 async fn listed(
     runner: &Runner,
-    by: &str,
+    by: By,
     lister: Tool,
     field: &str,
     typed: &str,
@@ -94,7 +95,7 @@ async fn listed(
 }
 
 /// Names of the account's records that hold what was typed; their ids if `member` is that.
-pub async fn records(runner: &Runner, by: &str, tool: &str, member: &str, typed: &str) -> Vec<String> {
+pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &str) -> Vec<String> {
     let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
     if member == "id" {
         let found = listed(runner, by, tool, member, typed).await;
@@ -106,12 +107,16 @@ pub async fn records(runner: &Runner, by: &str, tool: &str, member: &str, typed:
 
 async fn rows(
     runner: &Runner,
-    by: &str,
+    by: By,
     tool: Tool,
     members: &[&str],
     filter: Value,
     typed: &str,
 ) -> Vec<Value> {
+    // Nobody wanted to call it.
+    if !runner.selection.has(tool) {
+        return Vec::new();
+    }
     let order = members.last().copied().unwrap_or("id");
     let mut arguments =
         json!({"fields": members.join(","), "orderBy": order, "pageSize": CompletionInfo::MAX_VALUES + 1});

@@ -17,22 +17,57 @@ use rmcp::service::RequestContext;
 
 use super::answer;
 use crate::approve::{self, Consent, Refused};
+use crate::audit::{self, By};
 use crate::run::{Refusal, Runner};
 
 /// How calls come, for the audit log.
-pub const BY: &str = "mcp";
+pub const BY: By = By::way(audit::MCP);
 /// The name of our only question.
 const QUESTION: &str = "approval";
 /// Where a client may put an approver's token, beside the header of the same purpose.
 const META: &str = "connectwise/approval-token";
+
+/// What the person at the client said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Yes,
+    No,
+    /// It was shown, and sent away.
+    Nothing,
+    /// No answer came.
+    Unanswered,
+}
+
+impl Said {
+    fn of(action: Option<&ElicitationAction>) -> Self {
+        match action {
+            Some(ElicitationAction::Accept) => Self::Yes,
+            Some(ElicitationAction::Decline) => Self::No,
+            Some(_) => Self::Nothing,
+            None => Self::Unanswered,
+        }
+    }
+
+    /// For the audit log.
+    fn outcome(self) -> &'static str {
+        match self {
+            Self::Yes => "accepted",
+            Self::No => "declined",
+            Self::Nothing => "cancelled",
+            Self::Unanswered => "unanswered",
+        }
+    }
+}
 
 /// What a call brings beside its tool and arguments.
 pub struct Caller<'a> {
     context: &'a RequestContext<RoleServer>,
     /// The approver's token.
     token: Option<String>,
+    /// Who calls.
+    by: By,
     /// What the person said, and what was asked.
-    answered: Option<(bool, String)>,
+    answered: Option<(Said, String)>,
 }
 
 impl<'a> Caller<'a> {
@@ -51,16 +86,23 @@ impl<'a> Caller<'a> {
         let said = answers.and_then(|answers| answers.get(QUESTION));
         let answered = match (said, state) {
             (Some(said), Some(state)) => {
-                runner.approvals().asked(state).await.map(|digest| (said["action"] == "accept", digest))
+                let action = serde_json::from_value(said["action"].clone()).ok();
+                runner.approvals().asked(state).await.map(|digest| (Said::of(action.as_ref()), digest))
             }
             _ => None,
         };
-        Self { context, token: of_meta.or_else(of_header), answered }
+        let by = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get().copied());
+        Self { context, token: of_meta.or_else(of_header), by: by.unwrap_or(BY), answered }
     }
 
     /// The request.
     pub fn context(&self) -> &RequestContext<RoleServer> {
         self.context
+    }
+
+    /// Who calls.
+    pub fn by(&self) -> By {
+        self.by
     }
 
     fn can_be_asked(&self) -> bool {
@@ -82,15 +124,19 @@ pub async fn run(
     caller: &Caller<'_>,
 ) -> Result<Outcome, Box<CallToolResponse>> {
     let no = |refusal: &Refusal| Box::new(answer::failed(refusal).into());
-    let declined = || no(&Refusal::Approval(Box::new(Refused::declined(tool))));
+    let declined = |said: Said| {
+        runner.not_made(caller.by, tool, arguments, said.outcome());
+        no(&Refusal::Approval(Box::new(Refused::declined(tool))))
+    };
     let digest = runner.call(tool, arguments).digest();
     let consent = match (&caller.token, &caller.answered) {
         (Some(token), _) => Consent::Token(token),
-        (None, Some((true, asked))) => Consent::Person(asked),
-        (None, Some((false, asked))) if *asked == digest => return Err(declined()),
+        (None, Some((Said::Yes, asked))) => Consent::Person(asked),
+        (None, Some((said, asked))) if *asked == digest => return Err(declined(*said)),
+        _ if caller.can_be_asked() => Consent::Later,
         _ => Consent::None,
     };
-    match runner.run_with(BY, tool, arguments, options, consent).await {
+    match runner.run_with(caller.by, tool, arguments, options, consent).await {
         Ok(outcome) => return Ok(outcome),
         Err(Refusal::Approval(refused)) if refused.by_client && caller.can_be_asked() => {}
         Err(refusal) => return Err(no(&refusal)),
@@ -110,12 +156,12 @@ pub async fn run(
         return Err(Box::new(InputRequiredResult::new(Some(requests), Some(state)).into()));
     }
     let asked = caller.context.peer.create_elicitation_with_timeout(question, Some(approve::LIFE)).await;
-    match asked {
-        Ok(said) if said.action == ElicitationAction::Accept => {
-            let result = runner.run_with(BY, tool, arguments, options, Consent::Person(&digest)).await;
+    // Whoever does not answer, or can't, has not said yes.
+    match Said::of(asked.as_ref().ok().map(|said| &said.action)) {
+        Said::Yes => {
+            let result = runner.run_with(caller.by, tool, arguments, options, Consent::Person(&digest)).await;
             result.map_err(|refusal| no(&refusal))
         }
-        // Whoever does not answer, or can't, has not said yes.
-        _ => Err(declined()),
+        said => Err(declined(said)),
     }
 }

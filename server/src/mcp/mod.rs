@@ -47,8 +47,8 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
     let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
     let target = Target::find(&arguments.connection).await?;
-    let client = target.client()?;
     let watch = arguments.watch.start(Arc::new(Memory::default()))?;
+    let client = target.client_that_waits(watch.limits.wait)?;
     let runner = Runner::new(&target.credentials.company_id, client, reload.selection(), watch)
         .with_custom_fields(arguments.watch.custom_fields, &reload);
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
@@ -103,7 +103,8 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, told).await.map_err(failed)
+    stop::serve(listener, router, &calls, told).await;
+    Ok(())
 }
 
 /// What stands before the service.

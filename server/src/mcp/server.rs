@@ -167,8 +167,16 @@ impl Server {
                 self.walk(tool, given, caller).await
             }
             Ok(tool) => self.execute(tool, &given, caller).await,
-            Err(error) => answer::refused(error).into(),
+            Err(error) => self.refuse(name, &given, caller, error),
         }
+    }
+
+    /// Refuses to call a tool, which is written down if there is one of that name.
+    fn refuse(&self, name: &str, arguments: &Value, caller: &Caller<'_>, error: Value) -> CallToolResponse {
+        if let Ok(tool) = CATALOGUE.find(name) {
+            self.0.runner.not_made(caller.by(), tool, arguments, "not_offered");
+        }
+        answer::refused(error).into()
     }
 
     async fn execute(&self, tool: Tool, arguments: &Value, caller: &Caller<'_>) -> CallToolResponse {
@@ -321,7 +329,7 @@ impl ServerHandler for Server {
                 }
                 name => match self.tool(name) {
                     Ok(tool) => self.execute(tool, &Value::Object(arguments), &caller).await,
-                    Err(error) => answer::refused(error).into(),
+                    Err(error) => self.refuse(name, &Value::Object(arguments), &caller, error),
                 },
             }
         });
