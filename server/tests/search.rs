@@ -6,8 +6,8 @@ use connectwise_psa::CATALOGUE;
 use cwpsa::search::Search;
 use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong_labels};
 
-/// What was reached of the kept-out half, minus a little.
-const KEPT_OUT: f64 = 0.92;
+/// What must be reached of the half kept out; 0.959 is.
+const KEPT_OUT: f64 = 0.95;
 /// What was reached of the third of the fresh queries that nobody looks at, minus a little.
 const FRESH: f64 = 0.93;
 
