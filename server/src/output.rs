@@ -106,7 +106,7 @@ fn one_line(text: &str) -> String {
 /// Prints JSON: indented for people, on one line for programs.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn json(value: &Value) -> Result<(), Failure> {
     let text = if io::stdout().is_terminal() { format!("{value:#}\n") } else { format!("{value}\n") };
     print(text.as_bytes())
@@ -115,7 +115,7 @@ pub fn json(value: &Value) -> Result<(), Failure> {
 /// Prints rows under headings, with columns as wide as they need.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
