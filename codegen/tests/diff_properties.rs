@@ -6,9 +6,9 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 use support::calls::try_calls;
+use support::cases;
 use support::edits::{Edit, Expected, any_edit, make, uses};
 use support::findings::letters;
 use support::mutate::slice;
@@ -170,12 +170,10 @@ fn missed(report: &Report, expected: &Expected) -> String {
     format!("{expected:?} is not among\n{}", say(&report.changes))
 }
 
-/// Runs as many cases as `PROPTEST_CASES` says, or `usual`.
+/// Runs the `usual` number of cases, or as many as were asked for.
 fn run<S: Strategy>(usual: u32, strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
-    let config =
-        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 8, ..ProptestConfig::default() };
-    TestRunner::new(config).run(strategy, test).unwrap_or_else(|failure| panic!("{failure}"));
+    let config = ProptestConfig { max_shrink_iters: 8, ..ProptestConfig::default() };
+    cases::runner(usual, config).0.run(strategy, test).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use support::cases;
 use support::mutate::{any_mutation, mutate, slice};
 use support::sound;
 use toolcrate_codegen::config::{self, Overlay, Profile};
@@ -74,16 +74,15 @@ fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
     Ok(true)
 }
 
-/// Tries as many cases as `PROPTEST_CASES` says, or `usual`; gives how many were crates, and of how many.
+/// Tries the `usual` number of cases, or as many as were asked for; gives how many were crates, and of how many.
 fn run<S: Strategy>(
     usual: u32,
     strategy: &S,
     test: impl Fn(S::Value) -> Result<bool, TestCaseError>,
 ) -> (u32, u32) {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let (mut runner, cases) = cases::runner(usual, ProptestConfig::default());
     let crates = Cell::new(0);
-    let result = TestRunner::new(config).run(strategy, |value| {
+    let result = runner.run(strategy, |value| {
         crates.set(crates.get() + u32::from(test(value)?));
         Ok(())
     });
@@ -105,7 +104,8 @@ fn mutated_specs_give_an_error_or_a_crate() {
         let bytes = if yaml { serde_yaml::to_string(&spec).unwrap().into_bytes() } else { json };
         is_crate(&bytes, original)
     });
-    assert!(crates * 5 > cases, "too few get to the end to say something of what is emitted");
+    // A fifth does on the average; half of that is far below what chance brings.
+    assert!(crates * 10 > cases, "too few get to the end to say something of what is emitted");
     assert!(crates < cases);
 }
 

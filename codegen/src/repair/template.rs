@@ -76,26 +76,36 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     (name.to_owned(), close.map_or("", |close| &after[close + 1..]))
 }
 
-/// Renames an earlier placeholder that bears the name of a later one after the segment before it.
+/// Renames an earlier placeholder that bears the name of a later one after the fixed text before it.
 fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>) -> String {
-    let mut segments: Vec<String> = text.split('/').map(str::to_owned).collect();
-    for at in 0..segments.len() {
-        let is_placeholder = segments[at].starts_with('{') && segments[at].ends_with('}');
-        if !is_placeholder || !segments[at + 1..].contains(&segments[at]) {
+    let mut parts = parts(&text);
+    for at in 0..parts.len() {
+        if !parts[at].starts_with('{') || !parts[at + 1..].contains(&parts[at]) {
             continue;
         }
-        let before = segments[..at].iter().rev().find(|segment| !segment.starts_with('{'));
-        let before = before.filter(|segment| !segment.is_empty()).map_or("parent", String::as_str);
-        let mut renamed = format!("{{{before}Id}}");
-        while segments.contains(&renamed) {
+        let fixed = parts[..at].iter().rev().filter(|part| !part.starts_with('{'));
+        let before =
+            fixed.flat_map(|part| part.rsplit('/')).find(|segment| segment.contains(char::is_alphanumeric));
+        let mut renamed = format!("{{{}Id}}", before.unwrap_or("parent"));
+        while parts.contains(&renamed) {
             renamed.insert_str(1, "parent");
         }
         let message =
-            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", segments[at]);
+            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", parts[at]);
         repairs.push(Repair::new("R004", pointer, message));
-        segments[at] = renamed;
+        parts[at] = renamed;
     }
-    segments.join("/")
+    parts.concat()
+}
+
+/// The placeholders of a mended template, and the fixed text between them.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for piece in text.split_inclusive('}') {
+        let (fixed, placeholder) = piece.split_at(piece.find('{').unwrap_or(piece.len()));
+        parts.extend([fixed, placeholder].into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -128,6 +138,13 @@ mod tests {
     fn doubled_placeholders_are_sent_once() {
         assert_eq!(mend("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
         assert_eq!(mend("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
+    }
+
+    #[test]
+    fn each_placeholder_of_a_segment_has_a_name_of_its_own() {
+        assert_eq!(mend("/{a}/{a}{b}").0, "/{parentId}/{a}{b}");
+        assert_eq!(mend("/types{id}/x/{id}").0, "/types{typesId}/x/{id}");
+        assert_eq!(mend("/v/{id}.{id}/{id}").0, "/v/{vId}.{parentvId}/{id}");
     }
 
     #[test]

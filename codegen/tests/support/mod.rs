@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod calls;
+pub mod cases;
 pub mod edits;
 pub mod findings;
 pub mod mutate;
