@@ -19,15 +19,13 @@ static SCHEMAS: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
 });
 
 /// The requests with parameters that are answered.
-const METHODS: [&str; 11] = [
+const METHODS: [&str; 9] = [
     "completion/complete",
     "prompts/get",
     "prompts/list",
     "resources/list",
     "resources/read",
-    "resources/subscribe",
     "resources/templates/list",
-    "resources/unsubscribe",
     "subscriptions/listen",
     "tools/call",
     "tools/list",

@@ -134,7 +134,9 @@ describe('an address with a token in it', () => {
 
   test('is refused where nothing is left, where it ran out, and where it was changed', async () => {
     assert.equal((await token({ methods: ['nothing'] })).status, 400)
-    const past = await token({ methods: ['read'] }, { expires_at: '2020-01-01T00:00:00Z' })
+    assert.equal((await token({ methods: ['read'] }, { expires_at: '2020-01-01T00:00:00Z' })).status, 400)
+    const past = await token({ methods: ['read'] }, { expires_at: new Date(Date.now() + 1000).toISOString() })
+    await new Promise((resolve) => setTimeout(resolve, 2100))
     const { url } = await token({ methods: ['read'] })
     const changed = url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
     const own = `http://${server.host}/mcp`
