@@ -54,8 +54,9 @@ describe("against a sandbox", () => {
       filter: { identifier: "Cisco Meraki MX64", cost: { ">": 100 } }, fields: "id,identifier", pageSize: 5,
     }));
     assert.deepEqual(found.result, [{ id: 102, identifier: "Cisco Meraki MX64" }]);
-    const list = tools.list_all_tickets.invoke({ fields: ["id"] });
-    await assert.rejects(list, { status: 400, message: /\/fields: must be text, but is a list/ });
+    // A list where the API takes one text is joined by the server.
+    const list = JSON.parse(await tools.list_all_tickets.invoke({ fields: ["id", "summary"], pageSize: 1 }));
+    assert.deepEqual(Object.keys(list.result[0]), ["id", "summary"]);
   });
 
   test("pages are followed by their cursor", async () => {
