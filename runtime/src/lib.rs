@@ -87,6 +87,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    Annotations, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome, Prerequisites,
-    Relation, Source, TooBig, Tool, ToolDetails, check_against, json_size,
+    Annotations, ArgumentSchema, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
+    Prerequisites, Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };

@@ -20,21 +20,37 @@ pub(super) fn all(schema: &Value, validator: &Validator, instance: &Value) -> Ve
     found
 }
 
-/// Checks arguments against a schema of someone's own, such as that of a tool that is in no catalogue, and says what is
-/// wrong as a tool of a catalogue does. The schema has no references.
-///
-/// # Errors
-/// `InvalidArguments` with each problem; `Configuration` if the schema is none.
-pub fn check_against(schema: &Value, arguments: &Value) -> Result<(), Error> {
-    let validator = jsonschema::options().with_draft(Draft::Draft202012).build(schema);
-    let validator =
-        validator.map_err(|error| Error::configuration(format!("the schema is none: {error}")))?;
-    let mut problems = all(schema, &validator, arguments);
-    if problems.is_empty() {
-        return Ok(());
+/// A schema of someone's own, such as that of a tool that is in no catalogue, made ready once to check many arguments.
+#[derive(Debug)]
+pub struct ArgumentSchema {
+    schema: Value,
+    validator: Validator,
+}
+
+impl ArgumentSchema {
+    /// Makes it ready. It must have no references.
+    ///
+    /// # Errors
+    /// `Configuration` if it is no schema.
+    pub fn new(schema: Value) -> Result<Self, Error> {
+        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+        let validator =
+            validator.map_err(|error| Error::configuration(format!("the schema is none: {error}")))?;
+        Ok(Self { schema, validator })
     }
-    tidy(&mut problems);
-    Err(Error::invalid_arguments(problems))
+
+    /// Checks arguments, and says what is wrong as a tool of a catalogue does.
+    ///
+    /// # Errors
+    /// `InvalidArguments` with each problem.
+    pub fn check(&self, arguments: &Value) -> Result<(), Error> {
+        let mut problems = all(&self.schema, &self.validator, arguments);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        tidy(&mut problems);
+        Err(Error::invalid_arguments(problems))
+    }
 }
 
 /// The pointer to a member.

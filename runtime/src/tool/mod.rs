@@ -25,7 +25,7 @@ pub use compact::{Omitted, TooBig, json_size};
 pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
 pub use execute::Arguments;
-pub use explain::check_against;
+pub use explain::ArgumentSchema;
 pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};

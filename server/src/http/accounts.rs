@@ -64,15 +64,14 @@ impl Accounts {
             (None, false) => file.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
+        let runner = |id: &str, target: &Target| -> Result<Runner, Failure> {
+            let client = target.client_that_waits(watch.limits.wait)?;
+            Ok(Runner::new(id, client, selection.clone(), Arc::clone(watch)))
+        };
         if flags.sandbox {
             let target = Target::find(flags).await?;
             let id = target.credentials.company_id.clone();
-            let runner = Runner::new(
-                &id,
-                target.client_that_waits(watch.limits.wait)?,
-                selection.clone(),
-                Arc::clone(watch),
-            );
+            let runner = runner(&id, &target)?;
             let account = Account::new(runner, target, of_environment, approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
@@ -86,12 +85,7 @@ impl Accounts {
                 approvers.extend(account.approvers()?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
-            let runner = Runner::new(
-                &id,
-                target.client_that_waits(watch.limits.wait)?,
-                selection.clone(),
-                Arc::clone(watch),
-            );
+            let runner = runner(&id, &target)?;
             let webhooks = table.and_then(|account| account.webhooks.clone());
             let account = Account { webhooks, ..Account::new(runner, target, tokens, approvers)? };
             accounts.insert(id, account);

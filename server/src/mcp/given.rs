@@ -5,17 +5,20 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use connectwise_psa::runtime::{Error, Value, check_against};
+use connectwise_psa::runtime::{ArgumentSchema, Error, Value};
 use rmcp::ErrorData;
 use rmcp::model::ErrorCode;
 use serde_json::{Map, json};
 
 use super::offer;
 
-/// The schemas of the three, by name.
-static SCHEMAS: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
-    let schemas = offer::three().into_iter();
-    schemas.map(|tool| (tool.name.into_owned(), Value::Object((*tool.input_schema).clone()))).collect()
+/// The schemas of the three, by name, made ready at the first call.
+static SCHEMAS: LazyLock<HashMap<String, ArgumentSchema>> = LazyLock::new(|| {
+    let ready = |schema: &Map<String, Value>| ArgumentSchema::new(Value::Object(schema.clone()));
+    let three = offer::three().into_iter();
+    three
+        .map(|tool| (tool.name.into_owned(), ready(&tool.input_schema).expect("a schema of our own")))
+        .collect()
 });
 
 /// The requests with parameters that are answered.
@@ -62,7 +65,7 @@ pub fn checked(tool: &str, mut given: Map<String, Value>) -> Result<Map<String, 
     }
     let given = Value::Object(given);
     if let Some(schema) = SCHEMAS.get(tool) {
-        check_against(schema, &given)?;
+        schema.check(&given)?;
     }
     match given {
         Value::Object(given) => Ok(given),

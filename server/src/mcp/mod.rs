@@ -38,7 +38,7 @@ pub use server::{Server, Shape};
 pub use sessions::Sessions;
 
 /// The names of this machine for itself. Pages of other ports are other origins, and may not ask; as over HTTP elsewhere.
-const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+pub const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
 pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
