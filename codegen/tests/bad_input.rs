@@ -11,7 +11,7 @@ spec: spec.yaml
 overlay: overlay.yaml
 lock: names.lock
 out: out
-runtime: ../runtime
+runtime: ../crates/toolcrate-runtime
 auth: { scheme: none, fields: {} }
 errors: { message: [/message] }
 ";

@@ -76,9 +76,9 @@ fn copy(from: &Path, to: &Path, root: &Path) {
         if path.is_dir() {
             copy(&path, &target, root);
         } else {
-            let runtime = root.join("runtime");
+            let runtime = root.join("crates/toolcrate-runtime");
             let text = std::fs::read_to_string(&path).unwrap();
-            write(&target, &text.replace("../../../../../runtime", runtime.to_str().unwrap()));
+            write(&target, &text.replace("../../../../../crates/toolcrate-runtime", runtime.to_str().unwrap()));
         }
     }
 }

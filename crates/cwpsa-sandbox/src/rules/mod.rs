@@ -1,5 +1,5 @@
 //! What is special about some records and actions: small named rules, bound to collections and operations by
-//! `specs/sandbox/rules.json`. Everything that has no rule works as its schema says.
+//! `data/rules.json`. Everything that has no rule works as its schema says.
 
 mod callbacks;
 mod conversions;
@@ -79,7 +79,7 @@ pub(crate) fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
     RULES.get_or_init(|| match Rules::new() {
         Ok(rules) => rules,
-        Err(reason) => panic!("specs/sandbox/rules.json is damaged: {reason}"),
+        Err(reason) => panic!("data/rules.json is damaged: {reason}"),
     })
 }
 

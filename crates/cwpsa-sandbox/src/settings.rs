@@ -37,7 +37,7 @@ pub struct Settings {
     pub strict_references: bool,
     /// The database file in which writes are kept; none keeps them in memory.
     pub data: Option<PathBuf>,
-    /// A file with records beside the seeded ones, in the form of the files of `specs/sandbox`.
+    /// A file with records beside the seeded ones, in the form of the files of `data`.
     pub records: Option<PathBuf>,
     /// So many tickets, and half as many configurations, on top of the seeded records.
     pub scale: Option<u32>,

@@ -11,10 +11,10 @@ use tokio::process::{Child, Command};
 
 /// What the sandbox starts with; its paths are what is compared.
 const SEEDS: [&str; 4] = [
-    include_str!("../../../specs/sandbox/companies.json"),
-    include_str!("../../../specs/sandbox/lookups.json"),
-    include_str!("../../../specs/sandbox/procurement.json"),
-    include_str!("../../../specs/sandbox/service.json"),
+    include_str!("../../../cwpsa-sandbox/data/companies.json"),
+    include_str!("../../../cwpsa-sandbox/data/lookups.json"),
+    include_str!("../../../cwpsa-sandbox/data/procurement.json"),
+    include_str!("../../../cwpsa-sandbox/data/service.json"),
 ];
 /// Lists whose records have lists of their own that jobs write to.
 const NESTED: [(&str, &str); 2] =

@@ -1,4 +1,4 @@
-//! Which callbacks want a change: types and levels, from the table of `specs/sandbox/callbacks.json`.
+//! Which callbacks want a change: types and levels, from the table of `data/callbacks.json`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ struct Type {
 }
 
 static TYPES: LazyLock<HashMap<String, Type>> =
-    LazyLock::new(|| match serde_json::from_str(include_str!("../../../specs/sandbox/callbacks.json")) {
+    LazyLock::new(|| match serde_json::from_str(include_str!("../../data/callbacks.json")) {
         Ok(types) => types,
         Err(error) => panic!("the table of callback types is damaged: {error}"),
     });

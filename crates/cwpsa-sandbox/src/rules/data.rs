@@ -1,4 +1,4 @@
-//! Reading `specs/sandbox/rules.json`.
+//! Reading `data/rules.json`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::api::{CollectionId, Operation, api};
 use crate::problem::Problem;
 use crate::write::Writing;
 
-const TEXT: &str = include_str!("../../../specs/sandbox/rules.json");
+const TEXT: &str = include_str!("../../data/rules.json");
 
 /// The file. Keys are templates of collections, `/service/boards/{}/statuses`.
 #[derive(Deserialize)]

@@ -19,7 +19,7 @@ const START: &str = "\
 # What an agent does
 
 Jobs that people hire an agent for, each with the calls that do it. All of them run against the sandbox in the tests of
-`server/tests/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order are what
+`crates/cwpsa/tests/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order are what
 was called. What stands in ‹ › depends on the day.
 
 Three habits make these jobs work, whatever the model:
@@ -74,7 +74,7 @@ fn spaced(value: &Value) -> String {
 }
 
 fn file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/jobs.md")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/jobs.md")
 }
 
 /// That the guide tells a job as it was done. While it is written anew, it can't.

@@ -67,7 +67,7 @@ fn follow(path: &Path) -> (Vec<String>, usize) {
 
 #[test]
 fn every_command_in_the_documents_works() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = fs::read_dir(root.join("docs")).expect("documents");
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.expect("a document").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
@@ -84,7 +84,7 @@ fn every_command_in_the_documents_works() {
 
 #[test]
 fn each_link_in_the_documents_leads_somewhere() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut broken = Vec::new();
     for entry in fs::read_dir(&root).expect("documents") {
         let path = entry.expect("a document").path();

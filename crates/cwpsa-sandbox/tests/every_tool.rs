@@ -2,10 +2,10 @@
 //! succeeds, and its answer is what the spec says.
 
 mod common;
-#[path = "../../tests/src/planned.rs"]
+#[path = "../../../tests/src/planned.rs"]
 #[allow(dead_code)]
 mod planned;
-#[path = "../../tests/src/sample.rs"]
+#[path = "../../../tests/src/sample.rs"]
 #[allow(dead_code)]
 mod sample;
 

@@ -1,4 +1,4 @@
-//! What a tenant starts with: the records of `specs/sandbox/` and of a file of one's own, and for collections that have none there one
+//! What a tenant starts with: the records of `data/` and of a file of one's own, and for collections that have none there one
 //! or two made up from their schemas when they are first looked at.
 
 mod load;

@@ -14,10 +14,10 @@ use crate::write::Writing;
 
 /// The files, each an object of lists.
 const FILES: [(&str, &str); 4] = [
-    ("lookups", include_str!("../../../specs/sandbox/lookups.json")),
-    ("companies", include_str!("../../../specs/sandbox/companies.json")),
-    ("procurement", include_str!("../../../specs/sandbox/procurement.json")),
-    ("service", include_str!("../../../specs/sandbox/service.json")),
+    ("lookups", include_str!("../../data/lookups.json")),
+    ("companies", include_str!("../../data/companies.json")),
+    ("procurement", include_str!("../../data/procurement.json")),
+    ("service", include_str!("../../data/service.json")),
 ];
 
 /// A member of a seed file that says which id the next record gets.

@@ -2,7 +2,7 @@
 //! status of the API, in JSON, and goes on.
 
 mod common;
-#[path = "../../tests/src/random.rs"]
+#[path = "../../../tests/src/random.rs"]
 #[allow(dead_code)]
 mod random;
 
