@@ -1,4 +1,4 @@
-//! Generates a typed Rust client and a tool catalogue from an OpenAPI 3.0 document.
+//! Generates a typed Rust client and a tool catalog from an OpenAPI 3.0 document.
 //!
 //! Data flows one way, load → repair → lower → name → relate → emit → write; each stage is one module
 //! with one public entry function and can be tested alone. What differs between two APIs is in the

@@ -78,7 +78,10 @@ fn copy(from: &Path, to: &Path, root: &Path) {
         } else {
             let runtime = root.join("crates/toolcrate-runtime");
             let text = std::fs::read_to_string(&path).unwrap();
-            write(&target, &text.replace("../../../../../crates/toolcrate-runtime", runtime.to_str().unwrap()));
+            write(
+                &target,
+                &text.replace("../../../../../crates/toolcrate-runtime", runtime.to_str().unwrap()),
+            );
         }
     }
 }

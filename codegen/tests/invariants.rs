@@ -12,10 +12,10 @@ fn files(release: &str) -> Files {
 }
 
 fn every_tool_is_sound(release: &str, count: usize) {
-    let catalogue = sound::catalogue(&files(release));
-    let found = sound::problems(catalogue);
+    let catalog = sound::catalog(&files(release));
+    let found = sound::problems(catalog);
     assert!(found.is_empty(), "{} problems:\n{}", found.len(), found[..found.len().min(30)].join("\n"));
-    assert_eq!(catalogue.len(), count);
+    assert_eq!(catalog.len(), count);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
             }
         }
     }
-    let problems = sound::problems(sound::catalogue(&files));
+    let problems = sound::problems(sound::catalog(&files));
     prop_assert!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(true)
 }

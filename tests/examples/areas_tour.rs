@@ -2,7 +2,7 @@
 //! with arguments planned on the server's records. Prints a line of JSON for each call that failed and a summary;
 //! made to run through a proxy that checks requests and answers against the spec.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, Tool, Value};
 use e2e::planned::{self, Planner};
 use serde_json::{Map, json};
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut planner = Planner::new();
     let (mut calls, mut failed) = (0, 0);
     for collection in COLLECTIONS {
-        let mut tools: Vec<Tool> = CATALOGUE
+        let mut tools: Vec<Tool> = CATALOG
             .tools()
             .filter(|tool| {
                 let path = tool.http().path;

@@ -1,24 +1,24 @@
 //! How large all tools of two releases are in the words of each provider, in bytes of JSON: a JSON list of
-//! `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogues that it compares:
+//! `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogs that it compares:
 //!
 //! ```text
-//! cargo run --release --package e2e --example dialect_sizes -- OLD_CATALOGUE NEW_CATALOGUE
+//! cargo run --release --package e2e --example dialect_sizes -- OLD_CATALOG NEW_CATALOG
 //! ```
 //!
-//! Each is a folder such as `generated/catalogue`.
+//! Each is a folder such as `generated/catalog`.
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
 use connectwise_psa::API;
-use connectwise_psa::runtime::{Catalogue, Dialect};
+use connectwise_psa::runtime::{Catalog, Dialect};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folders: Vec<String> = std::env::args().skip(1).collect();
     let [old, new] = &folders[..] else {
-        return Err("usage: dialect_sizes OLD_CATALOGUE NEW_CATALOGUE".into());
+        return Err("usage: dialect_sizes OLD_CATALOG NEW_CATALOG".into());
     };
     let (old, new) = (read(old.as_ref())?, read(new.as_ref())?);
     let sizes: Vec<_> = Dialect::ALL
@@ -29,12 +29,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn size(catalogue: &'static Catalogue, dialect: Dialect) -> usize {
-    catalogue.tools().map(|tool| tool.declaration(dialect).value.to_string().len()).sum()
+fn size(catalog: &'static Catalog, dialect: Dialect) -> usize {
+    catalog.tools().map(|tool| tool.declaration(dialect).value.to_string().len()).sum()
 }
 
-/// The catalogue in `folder`. Its texts live as long as the program, as they do in a generated crate.
-fn read(folder: &Path) -> Result<&'static Catalogue, Box<dyn Error>> {
+/// The catalog in `folder`. Its texts live as long as the program, as they do in a generated crate.
+fn read(folder: &Path) -> Result<&'static Catalog, Box<dyn Error>> {
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     let text = |name: &str| fs::read_to_string(folder.join(name));
     let mut modules = Vec::new();
@@ -43,7 +43,7 @@ fn read(folder: &Path) -> Result<&'static Catalogue, Box<dyn Error>> {
         let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         modules.push((leak(module), leak(fs::read_to_string(&path)?)));
     }
-    let catalogue = Catalogue::new(
+    let catalog = Catalog::new(
         &API,
         Box::leak(modules.into_boxed_slice()),
         leak(text("shapes.jsonl")?),
@@ -51,5 +51,5 @@ fn read(folder: &Path) -> Result<&'static Catalogue, Box<dyn Error>> {
     );
     // An API that can't be filtered has no such file.
     let filters = leak(text("filters.jsonl").unwrap_or_default());
-    Ok(Box::leak(Box::new(catalogue.with_filters(filters))))
+    Ok(Box::leak(Box::new(catalog.with_filters(filters))))
 }

@@ -1,11 +1,11 @@
 //! A process that makes the request of one tool and ends, to measure what starting one costs.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = e2e::client("https://localhost")?;
-    let tool = CATALOGUE.find("create_a_connect_wise_psa_ticket_note")?;
+    let tool = CATALOG.find("create_a_connect_wise_psa_ticket_note")?;
     let request = client.prepare(tool, &json!({"ticketId": 8812, "text": "Ordered."}))?;
     println!("{}", request.to_json());
     Ok(())

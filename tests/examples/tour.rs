@@ -8,18 +8,18 @@ use std::env;
 use std::error::Error;
 
 use connectwise_psa::runtime::{Client, Secret};
-use connectwise_psa::{API, CATALOGUE, Credentials, ListQuery, procurement};
+use connectwise_psa::{API, CATALOG, Credentials, ListQuery, procurement};
 use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    println!("{} tools, the first of purchase orders:", CATALOGUE.len());
-    for name in CATALOGUE.names().filter(|name| name.contains("purchaseorder")).take(5) {
+    println!("{} tools, the first of purchase orders:", CATALOG.len());
+    for name in CATALOG.names().filter(|name| name.contains("purchaseorder")).take(5) {
         println!("  {name}");
     }
 
-    let tool = CATALOGUE.find("create_a_connect_wise_psa_ticket_note")?;
+    let tool = CATALOG.find("create_a_connect_wise_psa_ticket_note")?;
     println!("\n{}: {}", tool.name(), tool.description());
     println!("{}", serde_json::to_string_pretty(&tool.input_schema_value())?);
 
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("\ntyped: purchase order {} from {vendor}", order.po_number.unwrap_or_default());
     }
 
-    let tool = CATALOGUE.find("list_all_connect_wise_psa_procurement_purchaseorders")?;
+    let tool = CATALOG.find("list_all_connect_wise_psa_procurement_purchaseorders")?;
     let outcome = client.execute(tool, &json!({"pageSize": 5, "fields": "id,poNumber"})).await?;
     println!("as a tool: {}", outcome.value);
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{Client, Tool};
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ impl Figure {
 
 /// What the schemas and descriptions cost and say.
 pub fn schemas() -> Vec<Figure> {
-    let tools: Vec<Tool> = CATALOGUE.tools().collect();
+    let tools: Vec<Tool> = CATALOG.tools().collect();
     let mut figures = Vec::new();
     for dialect in Dialect::ALL {
         let valid = tools.iter().filter(|tool| dialect::lint(**tool, dialect).is_empty()).count();
@@ -88,7 +88,7 @@ pub fn schemas() -> Vec<Figure> {
     figures.push(Figure::at_most("input schema, 95th percentile (o200k)", at(95), 1_800, " tokens"));
     figures.push(Figure::at_most("input schema, largest (o200k)", at(100), 6_000, " tokens"));
     let declared = |name: &str| {
-        let tool = CATALOGUE.get(name).unwrap_or_else(|| panic!("there is no tool {name}"));
+        let tool = CATALOG.get(name).unwrap_or_else(|| panic!("there is no tool {name}"));
         tokens(&tool.declaration(Dialect::Mcp).value.to_string())
     };
     let contract = CONTRACT.into_iter().map(declared).sum();
@@ -119,7 +119,7 @@ pub fn schemas() -> Vec<Figure> {
 pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<Figure>, Vec<String>) {
     let (mut taken, mut refused, mut all) = (0, 0, 0);
     let mut failures = Vec::new();
-    for (number, tool) in CATALOGUE.tools().enumerate() {
+    for (number, tool) in CATALOG.tools().enumerate() {
         let schema = tool.input_schema_value();
         let path = tool.http().path.into_owned();
         for draw in 0..draws {

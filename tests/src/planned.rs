@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Error, Tool};
 use serde_json::{Map, Value, json};
 
@@ -38,10 +38,10 @@ const QUERY: [(&str, &str); 8] = [
 const PARENTS: usize = 12;
 
 impl Planner {
-    /// A planner for the catalogue.
+    /// A planner for the catalog.
     pub fn new() -> Self {
         let with = |verb: &'static str| {
-            let tools = CATALOGUE.tools().filter(move |tool| tool.http().method == verb);
+            let tools = CATALOG.tools().filter(move |tool| tool.http().method == verb);
             tools.map(|tool| (normal(&tool.http().path), tool)).collect()
         };
         Self { lists: BTreeMap::new(), creators: with("POST"), listers: with("GET") }
@@ -160,7 +160,7 @@ impl Planner {
             if !arguments.contains_key(path[0]) || in_path(tool, path[0]) {
                 continue;
             }
-            let Some(source) = CATALOGUE.get(&relation.tool) else { continue };
+            let Some(source) = CATALOG.get(&relation.tool) else { continue };
             let mut given = Map::new();
             for (argument, member) in &relation.with {
                 let mut at = Value::Object(arguments.clone());
@@ -195,7 +195,7 @@ impl Planner {
         else {
             return;
         };
-        let Some(source) = CATALOGUE.get(&relation.tool) else { return };
+        let Some(source) = CATALOG.get(&relation.tool) else { return };
         let noun = source
             .http()
             .path
@@ -228,7 +228,7 @@ impl Planner {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
-            let Some(source) = CATALOGUE.get(&relation.tool) else { continue };
+            let Some(source) = CATALOG.get(&relation.tool) else { continue };
             // What an inner argument settled is kept.
             let Some((record, outer)) = self.records(source, &Map::new(), call).into_iter().next() else {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
@@ -287,7 +287,7 @@ impl Planner {
                 parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
-        let Some(source) = CATALOGUE.get(&relation.tool) else { return Vec::new() };
+        let Some(source) = CATALOG.get(&relation.tool) else { return Vec::new() };
         // The outer parents that are settled are those of the list of parents too.
         let known: Map<String, Value> = given
             .iter()

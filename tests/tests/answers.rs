@@ -1,7 +1,7 @@
 //! Answers of list tools as a model gets them: within a budget, without empty members, and with a handle by which
 //! every row is reached in the end.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Outcome};
 use e2e::{client, random};
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ async fn serve(rows: Vec<Value>, size: usize) -> (MockServer, Client) {
 }
 
 async fn list(client: &Client, arguments: &Map<String, Value>, options: &ExecuteOptions) -> Outcome {
-    let tool = CATALOGUE.get("list_all_tickets").unwrap();
+    let tool = CATALOG.get("list_all_tickets").unwrap();
     client.execute_with(tool, arguments, options).await.unwrap()
 }
 

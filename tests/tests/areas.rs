@@ -1,7 +1,7 @@
 //! One read and one write of each of the eleven API areas, as tools and typed, over a real connection.
 
 use connectwise_psa::runtime::{Patch, Tool};
-use connectwise_psa::{CATALOGUE, ListQuery, models, procurement, service};
+use connectwise_psa::{CATALOG, ListQuery, models, procurement, service};
 use e2e::{client, sample};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const AREAS: [(&str, &str, &str, &str); 11] = [
 ];
 
 fn tool_at(verb: &str, template: &str) -> Tool {
-    CATALOGUE
+    CATALOG
         .tools()
         .find(|tool| tool.http().method == verb && tool.http().path == template)
         .unwrap_or_else(|| panic!("no tool for {verb} {template}"))
@@ -32,7 +32,7 @@ fn tool_at(verb: &str, template: &str) -> Tool {
 
 #[tokio::test]
 async fn a_read_and_a_write_of_each_area() {
-    assert_eq!(CATALOGUE.modules().collect::<Vec<_>>(), AREAS.map(|(area, ..)| area));
+    assert_eq!(CATALOG.modules().collect::<Vec<_>>(), AREAS.map(|(area, ..)| area));
     for (area, collection, verb, template) in AREAS {
         let server = MockServer::start().await;
         Mock::given(method("GET"))

@@ -1,7 +1,7 @@
 //! Fields that an account defined: by caption in arguments and answers, typed once the account's definitions were
 //! read, and absent without an error where the account doesn't show them.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{Client, ErrorKind, ExecuteOptions};
 use e2e::client;
@@ -34,15 +34,15 @@ async fn serve(status: u16, body: Value) -> (MockServer, Client) {
 }
 
 fn body(client: &Client, tool: &str, arguments: Value) -> Value {
-    let tool = CATALOGUE.get(tool).unwrap();
+    let tool = CATALOG.get(tool).unwrap();
     client.prepare(tool, &arguments).unwrap().to_json()["body"].clone()
 }
 
 #[tokio::test]
 async fn an_enriched_schema_has_the_accounts_own_fields() {
     let (server, client) = serve(200, definitions()).await;
-    let account = client.enrich(&CATALOGUE).await.unwrap();
-    let schema = account.input_schema(CATALOGUE.get("create_a_ticket").unwrap());
+    let account = client.enrich(&CATALOG).await.unwrap();
+    let schema = account.input_schema(CATALOG.get("create_a_ticket").unwrap());
     assert_eq!(
         schema["properties"]["customFields"],
         json!({
@@ -52,21 +52,21 @@ async fn an_enriched_schema_has_the_accounts_own_fields() {
     );
     assert!(schema["required"].as_array().unwrap().contains(&json!("customFields")));
     // An update need not have what a record must have.
-    let update = account.input_schema(CATALOGUE.get("update_a_ticket_by_id").unwrap());
+    let update = account.input_schema(CATALOG.get("update_a_ticket_by_id").unwrap());
     assert_eq!(update["properties"]["customFields"].get("required"), None);
     assert_eq!(update["required"], json!(["id"]));
-    let order = account.input_schema(CATALOGUE.get("create_a_procurement_purchaseorder").unwrap());
+    let order = account.input_schema(CATALOG.get("create_a_procurement_purchaseorder").unwrap());
     assert_eq!(order["properties"]["customFields"]["properties"], json!({"Rebate": {"type": "boolean"}}));
     let captions: Vec<String> = account.fields("Contact").into_iter().map(|field| field.caption).collect();
     assert_eq!(captions, ["Birthday"]);
     // Every dialect takes them.
     for dialect in Dialect::ALL {
-        let declaration = account.declaration(CATALOGUE.get("create_a_ticket").unwrap(), dialect);
+        let declaration = account.declaration(CATALOG.get("create_a_ticket").unwrap(), dialect);
         assert_eq!(dialect::check(dialect, &declaration.value), [], "{dialect}");
         assert!(declaration.value.to_string().contains("Downtime"));
     }
     // They were read once, for the client and for the next account, and again when that is asked for.
-    client.enrich(&CATALOGUE).await.unwrap();
+    client.enrich(&CATALOG).await.unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
     account.refresh().await.unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
@@ -81,7 +81,7 @@ async fn captions_become_ids_in_what_is_sent() {
         body(&client, "create_a_ticket", ticket(json!({"Region": "West"})))["customFields"],
         json!([{"caption": "Region", "value": "West"}])
     );
-    client.enrich(&CATALOGUE).await.unwrap();
+    client.enrich(&CATALOG).await.unwrap();
     let sent = body(&client, "create_a_ticket", ticket(json!({"Region": "West", "Downtime": "2.5"})));
     assert_eq!(sent["customFields"], json!([{"id": 11, "value": "West"}, {"id": 12, "value": 2.5}]));
     let patch = body(&client, "update_a_ticket_by_id", json!({"id": 5, "customFields": {"Region": null}}));
@@ -93,7 +93,7 @@ async fn captions_become_ids_in_what_is_sent() {
         json!({"id": 5, "customFields": {"Birthday": "1990-02-03"}}),
     );
     assert_eq!(contact[0]["value"], json!([{"id": 21, "value": "1990-02-03T00:00:00Z"}]));
-    let tool = CATALOGUE.get("create_a_ticket").unwrap();
+    let tool = CATALOG.get("create_a_ticket").unwrap();
     let error = client.prepare(tool, &ticket(json!({"Regoin": "West", "Score": 5}))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArguments);
     let pointers: Vec<&str> = error.fields().iter().map(|field| field.pointer.as_str()).collect();
@@ -112,16 +112,16 @@ async fn captions_become_ids_in_what_is_sent() {
 async fn an_account_that_shows_no_definitions_adds_nothing() {
     for status in [401, 403, 404] {
         let (server, client) = serve(status, json!({"code": "Security", "message": "no"})).await;
-        let account = client.enrich(&CATALOGUE).await.unwrap();
-        for tool in CATALOGUE.tools().filter(|tool| tool.module() == "service") {
+        let account = client.enrich(&CATALOG).await.unwrap();
+        for tool in CATALOG.tools().filter(|tool| tool.module() == "service") {
             assert_eq!(account.input_schema(tool), tool.input_schema_value());
         }
         // That it is denied is remembered too.
-        client.enrich(&CATALOGUE).await.unwrap();
+        client.enrich(&CATALOG).await.unwrap();
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
     let (_server, client) = serve(500, json!({})).await;
-    assert_eq!(client.enrich(&CATALOGUE).await.err().unwrap().kind(), ErrorKind::Server);
+    assert_eq!(client.enrich(&CATALOG).await.err().unwrap().kind(), ErrorKind::Server);
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn answers_have_captions_and_the_ids_beside_them() {
         .mount(&server)
         .await;
     let client = client(&server.uri()).unwrap();
-    let tool = CATALOGUE.get("get_single_ticket_by_id").unwrap();
+    let tool = CATALOG.get("get_single_ticket_by_id").unwrap();
     let outcome = client.execute(tool, &json!({"id": 1})).await.unwrap();
     assert_eq!(outcome.value["customFields"], json!({"Region": "West", "Downtime": null}));
     assert_eq!(json!(outcome.custom_fields), json!({"Region": 11, "Downtime": 12}));

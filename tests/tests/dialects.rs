@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{ExecuteOptions, Tool};
 use e2e::{client, draw, random};
@@ -21,7 +21,7 @@ fn every_tool_is_valid_in_every_dialect() {
     let mut strict = 0;
     for dialect in Dialect::ALL {
         let (mut valid, mut findings, mut bytes) = (0, 0, 0);
-        for tool in CATALOGUE.tools() {
+        for tool in CATALOG.tools() {
             bytes += tool.declaration(dialect).value.to_string().len();
             let found = dialect::lint(tool, dialect);
             findings += found.len();
@@ -50,14 +50,14 @@ fn every_tool_is_valid_in_every_dialect() {
 #[test]
 fn routes_are_unique() {
     let mut routes = BTreeMap::new();
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         let route = dialect::route(tool);
         let before = routes.insert((route.resource.clone(), route.method.clone()), tool.name());
         assert_eq!(before, None, "{route:?} is also {}", tool.name());
     }
     assert_eq!(routes.len(), OPERATIONS);
     let of = |name: &str| {
-        let route = dialect::route(CATALOGUE.get(name).expect(name));
+        let route = dialect::route(CATALOG.get(name).expect(name));
         format!("{} {}", route.resource, route.method)
     };
     assert_eq!(of("list_all_tickets"), "service_tickets list");
@@ -91,7 +91,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
     let client = client("https://localhost").expect("a client");
     let mut wrong = Vec::new();
     let mut accepted = 0;
-    for (number, tool) in CATALOGUE.tools().enumerate() {
+    for (number, tool) in CATALOG.tools().enumerate() {
         let line: Value = serde_json::from_str(tool.line()).unwrap();
         let filter = tool.filter_fields().into_iter().next();
         for dialect in Dialect::ALL {
@@ -126,7 +126,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
 #[test]
 fn one_filter_in_the_forms_of_all_dialects() {
     let client = client("https://localhost").expect("a client");
-    let tool = CATALOGUE.get("list_all_tickets").expect("a tool");
+    let tool = CATALOG.get("list_all_tickets").expect("a tool");
     let expected = "closedFlag = false and budgetHours > 1.5 and id in (1, 2)";
     let object = json!({"closedFlag": false, "budgetHours": {">": 1.5}, "id": {"in": [1, 2]}});
     let tests = json!([
@@ -180,7 +180,7 @@ fn decoded(part: &str) -> String {
 #[test]
 fn in_strict_mode_null_is_not_given_and_elsewhere_it_removes() {
     let client = client("https://localhost").expect("a client");
-    let tool = CATALOGUE.get("update_a_procurement_purchaseorder_by_id").expect("a tool");
+    let tool = CATALOG.get("update_a_procurement_purchaseorder_by_id").expect("a tool");
     let sent = json!({"id": 1, "internalNotes": "late", "customerCity": null});
     let body = |dialect: Dialect| {
         let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
 use e2e::{AUTHORIZATION, CLIENT_ID, client, sample};
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ async fn every_tool_makes_its_request() {
     let client = client(&server.uri()).unwrap();
     let mut wrong = Vec::new();
     let mut passed = 0;
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         let mut arguments = sample::arguments(&tool.input_schema_value());
         // What chooses another operation is tried by the tests of the contract tools.
         let line: Value = serde_json::from_str(tool.line()).unwrap();
@@ -78,7 +78,7 @@ fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
     }
 }
 
-/// What is wrong with the request that a tool made of `arguments`, told from the catalogue's raw line.
+/// What is wrong with the request that a tool made of `arguments`, told from the catalog's raw line.
 fn problems(
     line: &Value,
     field: Option<String>,
@@ -154,7 +154,7 @@ fn shape_is_query(line: &Value) -> bool {
 fn every_typed_function_makes_the_request_of_its_tool() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     let mut typed: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for module in CATALOGUE.modules() {
+    for module in CATALOG.modules() {
         for entry in std::fs::read_dir(sources.join(module)).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
             // Each function's comment names its tool; verb and path are the next two literals.
@@ -169,7 +169,7 @@ fn every_typed_function_makes_the_request_of_its_tool() {
             }
         }
     }
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         let line: Value = serde_json::from_str(tool.line()).unwrap();
         let (method, path) = &typed[tool.name()];
         assert_eq!(*method, line["http"]["method"], "{}", tool.name());

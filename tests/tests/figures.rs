@@ -1,6 +1,6 @@
 //! The bounds that the tools keep to, and that what judges calls can tell right from wrong.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::PreparedBody;
 use e2e::mutate::mutate;
 use e2e::random::Random;
@@ -33,7 +33,7 @@ fn a_request_that_the_spec_does_not_allow_is_told() {
     let client = client("https://localhost").unwrap();
     let mut spec = Spec::read("connectwise-psa-2025.1.json").unwrap();
     let path = "/procurement/purchaseorders/{parentId}/lineitems";
-    let tool = CATALOGUE.get("create_a_purchaseorder_lineitem").unwrap();
+    let tool = CATALOG.get("create_a_purchaseorder_lineitem").unwrap();
     let arguments = draw::arguments(tool, &tool.input_schema_value(), &mut Random::new(1));
     let request = client.prepare(tool, &arguments).unwrap();
     assert_eq!(spec.problems(path, &request), Vec::<String>::new());

@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Source;
 use serde_json::Value;
 
 #[test]
 fn every_plan_can_be_followed() {
     let (mut with_steps, mut chains, mut longest) = (0, 0, 0);
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         let plan = tool.prerequisites();
         for (number, step) in plan.steps.iter().enumerate() {
-            let line: Value =
-                serde_json::from_str(CATALOGUE.get(step.tool).expect(step.tool).line()).unwrap();
+            let line: Value = serde_json::from_str(CATALOG.get(step.tool).expect(step.tool).line()).unwrap();
             let required = line["request"]["required"].as_array().into_iter().flatten();
             let required: BTreeSet<&str> = required.filter_map(Value::as_str).collect();
             let given: BTreeSet<&str> = step.arguments.keys().map(String::as_str).collect();
@@ -35,7 +34,7 @@ fn every_plan_can_be_followed() {
 
 #[test]
 fn plans_that_people_know() {
-    let plan = |name: &str| CATALOGUE.get(name).expect(name).prerequisites().to_string();
+    let plan = |name: &str| CATALOG.get(name).expect(name).prerequisites().to_string();
     assert_eq!(
         plan("create_a_purchaseorder_lineitem").lines().next(),
         Some("1. list_all_connect_wise_psa_procurement_purchaseorders: id is purchaseorderId")
@@ -45,7 +44,7 @@ fn plans_that_people_know() {
         "1. list_all_connect_wise_psa_procurement_purchaseorders: id is purchaseorderId\n\
          2. list_all_connect_wise_psa_purchaseorder_lineitems (purchaseorderId = id of 1): id is id"
     );
-    let ticket = CATALOGUE.get("create_a_ticket").expect("a tool");
+    let ticket = CATALOG.get("create_a_ticket").expect("a tool");
     assert_eq!(
         ticket.prerequisites_for(&["status"]).to_string(),
         "1. list_all_connect_wise_psa_service_boards\n\

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Tool, Value};
 use cwpsa_sandbox::command::{self, Arguments};
 use cwpsa_sandbox::serve::Server;
@@ -39,7 +39,7 @@ async fn every_tool_works_on_a_seeded_tenant() {
     let mut failed = BTreeMap::new();
     let mut passed = 0;
     // What destroys goes last, so that there is something to read before.
-    let mut tools: Vec<Tool> = CATALOGUE.tools().collect();
+    let mut tools: Vec<Tool> = CATALOG.tools().collect();
     tools.sort_by_key(|tool| (tool.http().method == "DELETE", tool.annotations().destructive_hint));
     for tool in tools {
         let deletes = tool.http().method == "DELETE";

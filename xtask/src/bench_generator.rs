@@ -103,7 +103,7 @@ fn stability(figures: &mut Vec<Figure>) -> Result<(), String> {
 
 fn tool_lines() -> Result<Vec<Value>, String> {
     let mut tools = Vec::new();
-    for path in files("generated/catalogue/tools")? {
+    for path in files("generated/catalog/tools")? {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         for line in text.lines() {
             tools.push(serde_json::from_str(line).map_err(|error| error.to_string())?);
@@ -152,12 +152,12 @@ fn generator(figures: &mut Vec<Figure>) -> Result<(), String> {
 
 /// The generated crate, cold: its dependencies are built before, it is cleaned before each run.
 fn compile(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let all = ["full", "catalogue"].join(",");
+    let all = ["full", "catalog"].join(",");
     for (what, verb, features, cpu, peak) in [
         ("generated crate, all features: check", "check", all.as_str(), 7.0, Some(1200.0)),
         ("generated crate, all features: dev build", "build", all.as_str(), 13.0, Some(1200.0)),
         ("generated crate, `procurement` alone: check", "check", "procurement", 2.5, None),
-        ("generated crate, catalogue alone: check", "check", "catalogue", 1.5, None),
+        ("generated crate, catalog alone: check", "check", "catalog", 1.5, None),
     ] {
         eprintln!("measuring: {what} …");
         let command = [

@@ -1,5 +1,5 @@
 //! How large the tools of two releases are for each provider. The runtime declares them, which the commands
-//! do not build; an example of the end to end tests does, and is run on the catalogues that are compared.
+//! do not build; an example of the end to end tests does, and is run on the catalogs that are compared.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ pub fn measure(old: &Side, new: &Side) -> Result<Vec<DialectSize>, Errors> {
     let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
     let (before, after) = (folder.path().join("old"), folder.path().join("new"));
     for (side, folder) in [(old, &before), (new, &after)] {
-        write(side, folder).map_err(|error| wrong(format!("the catalogue cannot be written: {error}")))?;
+        write(side, folder).map_err(|error| wrong(format!("the catalog cannot be written: {error}")))?;
     }
     let example = ["run", "--quiet", "--release", "--package", "e2e", "--example", "dialect_sizes", "--"];
     let output = Command::new(env!("CARGO")).args(example).args([&before, &after]).output();
@@ -27,10 +27,10 @@ pub fn measure(old: &Side, new: &Side) -> Result<Vec<DialectSize>, Errors> {
     serde_json::from_slice(&output.stdout).map_err(|error| wrong(format!("the example's answer: {error}")))
 }
 
-/// Writes the files of a catalogue, `catalogue/…`, into `folder`.
+/// Writes the files of a catalog, `catalog/…`, into `folder`.
 fn write(side: &Side, folder: &Path) -> std::io::Result<()> {
-    for (path, text) in &side.catalogue {
-        let Some(path) = path.strip_prefix("catalogue/") else { continue };
+    for (path, text) in &side.catalog {
+        let Some(path) = path.strip_prefix("catalog/") else { continue };
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;

@@ -77,7 +77,7 @@ fn another_folder_gets_the_same_bytes() {
     let folder = project();
     assert_eq!(run(folder.path(), &[]).0, Some(0));
     assert_eq!(run(folder.path(), &["--out", "deep/er/out"]).0, Some(0));
-    for file in ["Cargo.toml", "src/models/order.rs", "catalogue/tools/sales.jsonl", "manifest.txt"] {
+    for file in ["Cargo.toml", "src/models/order.rs", "catalog/tools/sales.jsonl", "manifest.txt"] {
         let read = |out: &str| fs::read(folder.path().join(out).join(file)).unwrap();
         assert_eq!(read("expected"), read("deep/er/out"), "{file}");
     }

@@ -76,7 +76,7 @@ fn a_new_release_becomes_a_crate_and_the_text_of_a_pull_request() {
     assert!(
         fs::read_to_string(folder.join("specs/toolcrate.yaml")).unwrap().contains("spec: spec-2.0.json\n")
     );
-    let tools = fs::read_to_string(folder.join("specs/expected/catalogue/tools/company.jsonl")).unwrap();
+    let tools = fs::read_to_string(folder.join("specs/expected/catalog/tools/company.jsonl")).unwrap();
     assert!(tools.contains("/company/suppliers"), "{tools}");
 
     // The next day nothing is new.

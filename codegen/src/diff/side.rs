@@ -77,8 +77,8 @@ pub struct Side {
     pub release: Release,
     /// The API and its names.
     pub named: Named,
-    /// The files of the tool catalogue.
-    pub catalogue: Files,
+    /// The files of the tool catalog.
+    pub catalog: Files,
 }
 
 impl Side {
@@ -136,7 +136,7 @@ fn side(mut named: Named, source: &Source, settings: &Settings, ledger: &Ledger)
     let tools: HashSet<String> = named.operations.iter().map(|name| name.tool.clone()).collect();
     named.lock.forget_idle_aliases(|name| tools.contains(name));
     let related = relate::relate(named, &settings.profile, &overlay, ledger).map_err(in_file)?;
-    let catalogue = emit::catalogue(&related, &settings.profile, &overlay, ledger).map_err(in_file)?;
+    let catalog = emit::catalog(&related, &settings.profile, &overlay, ledger).map_err(in_file)?;
     let named = related.named;
     let release = Release {
         file: source.file.display().to_string(),
@@ -144,7 +144,7 @@ fn side(mut named: Named, source: &Source, settings: &Settings, ledger: &Ledger)
         operations: named.api.operations.len(),
         schemas: named.api.schemas.values().filter(|schema| !schema.inline).count(),
     };
-    Ok(Side { release, named, catalogue })
+    Ok(Side { release, named, catalog })
 }
 
 /// The part of `overlay` that is about what `api` has.

@@ -1,6 +1,6 @@
 //! The third level: what an agent notices that calls the tools, and a prompt that names them.
 //!
-//! It reads the lines that the catalogue is made of, as the runtime does. A tool whose line and shape are the
+//! It reads the lines that the catalog is made of, as the runtime does. A tool whose line and shape are the
 //! same text is the same tool, so most lines are never parsed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,7 +13,7 @@ use super::kind::Kind;
 use super::node::{Differences, say};
 use super::{matching, side::Side};
 
-/// The lines of a catalogue, by the name at their start.
+/// The lines of a catalog, by the name at their start.
 pub struct Lines<'a> {
     tools: HashMap<&'a str, &'a str>,
     shapes: HashMap<&'a str, &'a str>,
@@ -23,10 +23,10 @@ impl<'a> Lines<'a> {
     /// Finds the lines of `side`.
     pub fn new(side: &'a Side) -> Self {
         let mut lines = Self { tools: HashMap::new(), shapes: HashMap::new() };
-        for (path, text) in &side.catalogue {
+        for (path, text) in &side.catalog {
             let target = match path.as_str() {
-                "catalogue/shapes.jsonl" => &mut lines.shapes,
-                path if path.starts_with("catalogue/tools/") => &mut lines.tools,
+                "catalog/shapes.jsonl" => &mut lines.shapes,
+                path if path.starts_with("catalog/tools/") => &mut lines.tools,
                 _ => continue,
             };
             target.extend(text.lines().filter_map(|line| {

@@ -2,10 +2,10 @@
 //!
 //! Emit is a pure function from the model to a map of path → bytes: it reads no file, no clock and no
 //! environment, so the same input gives the same bytes anywhere. `quote` and `prettyplease` make Rust,
-//! `minijinja` what is text, `serde_json` the catalogue.
+//! `minijinja` what is text, `serde_json` the catalog.
 
 mod api;
-mod catalogue;
+mod catalog;
 mod features;
 mod models;
 mod operations;
@@ -72,26 +72,26 @@ pub fn emit(
     query::jobs(&context, &mut jobs);
     api::jobs(&context, &mut jobs);
     package::jobs(&context, &mut jobs);
-    // The catalogue is made beside the Rust files; neither reads what the other makes.
-    let catalogue = std::thread::scope(|scope| {
-        let catalogue = scope.spawn(|| {
-            let mut catalogue = catalogue::emit(&context)?;
-            let page = page::emit(&context, &catalogue)?;
-            catalogue.files.insert("docs/tools.html".to_owned(), page);
-            Ok::<_, Errors>(catalogue.files)
+    // The catalog is made beside the Rust files; neither reads what the other makes.
+    let catalog = std::thread::scope(|scope| {
+        let catalog = scope.spawn(|| {
+            let mut catalog = catalog::emit(&context)?;
+            let page = page::emit(&context, &catalog)?;
+            catalog.files.insert("docs/tools.html".to_owned(), page);
+            Ok::<_, Errors>(catalog.files)
         });
         rust::run(jobs, &mut files)?;
-        catalogue.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        catalog.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
-    files.extend(catalogue);
+    files.extend(catalog);
     Ok(files)
 }
 
-/// Emits the tool catalogue alone: what a comparison of two releases reads.
+/// Emits the tool catalog alone: what a comparison of two releases reads.
 ///
 /// # Errors
 /// As [`emit`].
-pub(crate) fn catalogue(
+pub(crate) fn catalog(
     related: &Related,
     profile: &Profile,
     overlay: &Overlay,
@@ -100,5 +100,5 @@ pub(crate) fn catalogue(
     let named = &related.named;
     let features = Features::none();
     let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
-    Ok(catalogue::emit(&context)?.files)
+    Ok(catalog::emit(&context)?.files)
 }

@@ -89,9 +89,9 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
             // Laid out by the generator; `cargo fmt` keeps its hands off.
             #[rustfmt::skip]
             mod api;
-            #[cfg(feature = "catalogue")]
+            #[cfg(feature = "catalog")]
             #[rustfmt::skip]
-            mod catalogue;
+            mod catalog;
             #any
             #[rustfmt::skip]
             pub mod models;
@@ -99,8 +99,8 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
             #(#[cfg(feature = #modules)] #[rustfmt::skip] pub mod #idents;)*
 
             pub use api::*;
-            #[cfg(feature = "catalogue")]
-            pub use catalogue::CATALOGUE;
+            #[cfg(feature = "catalog")]
+            pub use catalog::CATALOG;
             pub use toolcrate_runtime as runtime;
         }
     };

@@ -1,6 +1,6 @@
 //! The page of all tools, for people: one file that a browser opens from disk.
 //!
-//! It holds what the catalogue says of each tool in a shorter form: an argument that many tools have (its name,
+//! It holds what the catalog says of each tool in a shorter form: an argument that many tools have (its name,
 //! type and description) is written once and named by its number. The script in the page makes the list and
 //! filters it, so the page needs no network and no other file.
 
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use super::catalogue::Catalogue;
+use super::catalog::Catalog;
 use super::text::Templates;
 use crate::diagnostic::Errors;
 
@@ -23,16 +23,16 @@ const MOST_VALUES: usize = 24;
 ///
 /// # Errors
 /// `E031` a template that fails.
-pub fn emit(context: &Context<'_>, catalogue: &Catalogue<'_>) -> Result<String, Errors> {
+pub fn emit(context: &Context<'_>, catalog: &Catalog<'_>) -> Result<String, Errors> {
     let mut arguments = Arguments::default();
     let mut shapes = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for shape in &catalogue.shapes {
+    for shape in &catalog.shapes {
         places.insert(shape["name"].as_str().unwrap_or_default(), shapes.len());
         shapes.push(arguments.numbers(shape["properties"].as_object()));
     }
     let prefix = &format!("{}_", context.profile.api.prefix);
-    let tools = catalogue.tools.values().flat_map(|tools| tools.values());
+    let tools = catalog.tools.values().flat_map(|tools| tools.values());
     let tools: Vec<Value> = tools.map(|line| tool(line, prefix, &places, &mut arguments)).collect();
     // A line each, so that a reviewer sees which tool has changed.
     let data = format!(
@@ -46,7 +46,7 @@ pub fn emit(context: &Context<'_>, catalogue: &Catalogue<'_>) -> Result<String, 
     let values = json!({
         "api": {"name": api.name, "version": context.api.version},
         "count": tools.len(),
-        "modules": catalogue.tools.keys().collect::<Vec<_>>(),
+        "modules": catalog.tools.keys().collect::<Vec<_>>(),
         // No text of a spec can end the element that holds it.
         "data": data.replace('<', "\\u003c"),
         "script": SCRIPT,

@@ -18,11 +18,7 @@ impl Credentials for Nobody {
 
 /// A client that checks calls and sends none.
 pub fn client(tool: Tool) -> Client {
-    Client::builder(tool.catalogue().api())
-        .base_url("https://localhost/")
-        .credentials(Nobody)
-        .build()
-        .unwrap()
+    Client::builder(tool.catalog().api()).base_url("https://localhost/").credentials(Nobody).build().unwrap()
 }
 
 /// Whether the runtime takes these arguments.
@@ -182,7 +178,7 @@ pub struct Tried {
 
 /// Tries the calls of every `each`th tool that did not change, and of all that did.
 pub fn try_calls(old: &Side, new: &Side, report: &Report, each: usize) -> Tried {
-    let (olds, news) = (sound::catalogue(&old.catalogue), sound::catalogue(&new.catalogue));
+    let (olds, news) = (sound::catalog(&old.catalog), sound::catalog(&new.catalog));
     let said = said(report);
     let mut tried = Tried::default();
     let Some(any) = olds.tools().next() else { return tried };

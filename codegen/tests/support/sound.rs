@@ -1,4 +1,4 @@
-//! What holds for every tool, whatever spec it comes from, read from the emitted catalogue the way the
+//! What holds for every tool, whatever spec it comes from, read from the emitted catalog the way the
 //! runtime reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use toolcrate_codegen::emit::Files;
 use toolcrate_codegen::name::{SHORT_LIMIT, is_tool_name};
-use toolcrate_runtime::{Api, Catalogue, ErrorShape, Paging, PatchPaths, Tool};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths, Tool};
 
 static API: Api = Api {
     name: "Test",
@@ -28,33 +28,33 @@ static API: Api = Api {
     custom_fields: None,
 };
 
-/// The catalogue among `files`. Its texts are leaked, as they are static in a real program.
-pub fn catalogue(files: &Files) -> &'static Catalogue {
+/// The catalog among `files`. Its texts are leaked, as they are static in a real program.
+pub fn catalog(files: &Files) -> &'static Catalog {
     let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let text = |path: &str| files.get(path).map_or("", |text| leak(text));
     let modules: Vec<(&'static str, &'static str)> = files
         .iter()
         .filter_map(|(path, text)| {
-            let module = path.strip_prefix("catalogue/tools/")?.strip_suffix(".jsonl")?;
+            let module = path.strip_prefix("catalog/tools/")?.strip_suffix(".jsonl")?;
             Some((leak(module), leak(text)))
         })
         .collect();
-    let catalogue = Catalogue::new(
+    let catalog = Catalog::new(
         &API,
         Box::leak(modules.into_boxed_slice()),
-        text("catalogue/shapes.jsonl"),
-        text("catalogue/schemas.jsonl"),
+        text("catalog/shapes.jsonl"),
+        text("catalog/schemas.jsonl"),
     );
-    let catalogue = catalogue.with_filters(text("catalogue/filters.jsonl"));
-    Box::leak(Box::new(catalogue.with_aliases(text("catalogue/aliases.jsonl"))))
+    let catalog = catalog.with_filters(text("catalog/filters.jsonl"));
+    Box::leak(Box::new(catalog.with_aliases(text("catalog/aliases.jsonl"))))
 }
 
-/// What is wrong with the tools of `catalogue`, each problem with the tool's name.
-pub fn problems(catalogue: &'static Catalogue) -> Vec<String> {
+/// What is wrong with the tools of `catalog`, each problem with the tool's name.
+pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     let mut names = BTreeSet::new();
     let mut answers = BTreeMap::new();
     let mut found = Vec::new();
-    for tool in catalogue.tools() {
+    for tool in catalog.tools() {
         let mut wrong = of_schema(&tool.input_schema_value());
         of_request(tool, &mut wrong);
         let line: Value = serde_json::from_str(tool.line()).unwrap();

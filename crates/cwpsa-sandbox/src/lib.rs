@@ -1,4 +1,4 @@
-//! A ConnectWise PSA server that runs anywhere, with no account: every operation of the catalogue answers,
+//! A ConnectWise PSA server that runs anywhere, with no account: every operation of the catalog answers,
 //! from one engine over records in memory.
 //!
 //! A request comes in as a [`Call`] and goes out as an [`Answer`]; what changed is told as an [`Event`]. The

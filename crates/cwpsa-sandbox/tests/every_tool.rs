@@ -12,7 +12,7 @@ mod sample;
 use std::collections::BTreeMap;
 
 use connectwise_psa::runtime::{Client, PreparedBody, PreparedRequest, Secret, Tool};
-use connectwise_psa::{API, CATALOGUE, Credentials};
+use connectwise_psa::{API, CATALOG, Credentials};
 use cwpsa_sandbox::{Answer, Call, Sandbox};
 use planned::Planner;
 use serde_json::{Map, Value};
@@ -135,7 +135,7 @@ fn every_tool_answers_what_the_spec_says() {
     let mut corrected = Vec::new();
     let mut passed = 0;
     // What destroys goes last, so that there is something to read before.
-    let mut tools: Vec<Tool> = CATALOGUE.tools().collect();
+    let mut tools: Vec<Tool> = CATALOG.tools().collect();
     tools.sort_by_key(|tool| (tool.http().method == "DELETE", tool.annotations().destructive_hint));
     for tool in tools {
         let deletes = tool.http().method == "DELETE";

@@ -7,7 +7,7 @@ mod common;
 mod random;
 
 use common::{call, get, json, sandbox};
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use random::Random;
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ fn bodies() -> Vec<Value> {
 fn nonsense_is_answered() {
     let sandbox = sandbox();
     let mut statuses = std::collections::BTreeMap::<u16, usize>::new();
-    for (seed, tool) in (0..).zip(CATALOGUE.tools()) {
+    for (seed, tool) in (0..).zip(CATALOG.tools()) {
         let line: Value = serde_json::from_str(tool.line()).expect("a line");
         let path = line["request"]["path"].as_str().expect("a path");
         let mut random = Random::new(seed);

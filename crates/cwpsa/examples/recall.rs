@@ -9,10 +9,10 @@ use cwpsa::search::Search;
 use cwpsa::search::evaluate::{Labelled, labelled, queries, recall};
 
 fn main() {
-    // The catalogue unpacks itself when it is first used, which is not the index's doing.
-    let tools = connectwise_psa::CATALOGUE.len();
+    // The catalog unpacks itself when it is first used, which is not the index's doing.
+    let tools = connectwise_psa::CATALOG.len();
     let start = Instant::now();
-    let search = Search::new(&connectwise_psa::CATALOGUE);
+    let search = Search::new(&connectwise_psa::CATALOG);
     let built = start.elapsed();
     let start = Instant::now();
     let found = queries().filter(|labelled| !search.find(labelled.query, 10, |_| true).is_empty()).count();

@@ -253,10 +253,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
 
     fn call<'a>(tool: &str, arguments: &'a Value) -> Call<'a> {
-        let tool = CATALOGUE.get(tool).unwrap();
+        let tool = CATALOG.get(tool).unwrap();
         Call {
             account: "acme",
             by: By::token("http", "sesame"),

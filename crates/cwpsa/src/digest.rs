@@ -41,11 +41,11 @@ fn ordered(value: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
 
     #[test]
     fn only_the_same_call_has_the_same_digest() {
-        let tool = CATALOGUE.get("create_a_ticket_note").unwrap();
+        let tool = CATALOG.get("create_a_ticket_note").unwrap();
         let arguments = json!({"ticketId": 7, "text": "a", "deep": {"b": [1, {"d": 1, "c": 2}], "a": null}});
         let other_order: Value = serde_json::from_str(
             r#"{"deep": {"a": null, "b": [1, {"c": 2, "d": 1}]}, "text": "a", "ticketId": 7}"#,
@@ -58,7 +58,7 @@ mod tests {
         changed["deep"]["b"][0] = json!("1");
         all.push(of_call("acme", tool, &changed));
         all.push(of_call("other", tool, &arguments));
-        all.push(of_call("acme", CATALOGUE.get("create_a_ticket").unwrap(), &arguments));
+        all.push(of_call("acme", CATALOG.get("create_a_ticket").unwrap(), &arguments));
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 4);

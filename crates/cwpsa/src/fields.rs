@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Client, Tool, Value};
 use tokio::sync::Mutex;
 
@@ -62,7 +62,7 @@ impl Fields {
         let asked = async {
             match &before {
                 Some(account) => account.refresh().await.map(|()| account.clone()),
-                None => client.enrich(&CATALOGUE).await,
+                None => client.enrich(&CATALOG).await,
             }
         };
         match tokio::time::timeout(PATIENCE, asked).await {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use clap::ValueEnum;
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
 use wildmatch::WildMatch;
 
@@ -26,7 +26,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// As the catalogue writes it.
+    /// As the catalog writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -68,7 +68,7 @@ impl Selection {
     /// # Errors
     /// A sentence that names what there is, if a module or a set does not exist, or nothing is left.
     pub fn new(flags: &cli::Selection, read_only: bool) -> Result<Self, String> {
-        let modules: Vec<&str> = CATALOGUE.modules().collect();
+        let modules: Vec<&str> = CATALOG.modules().collect();
         for module in &flags.module {
             if !modules.contains(&module.as_str()) {
                 return Err(format!("there is no module \"{module}\"; there are {}", modules.join(", ")));
@@ -121,9 +121,9 @@ impl Selection {
         by_class && (!self.read_only || details.annotations.read_only_hint)
     }
 
-    /// The chosen tools, in the catalogue's order.
+    /// The chosen tools, in the catalog's order.
     pub fn tools(&self) -> impl Iterator<Item = Tool> {
-        CATALOGUE.tools().filter(|tool| self.has(*tool))
+        CATALOG.tools().filter(|tool| self.has(*tool))
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
         for (set, members) in SETS.iter() {
             for name in members {
                 let name = WildMatch::new(name);
-                assert!(CATALOGUE.tools().any(|tool| name.matches(tool.short_name())), "{set}: {name}");
+                assert!(CATALOG.tools().any(|tool| name.matches(tool.short_name())), "{set}: {name}");
             }
         }
         assert!(SETS.len() >= 6);

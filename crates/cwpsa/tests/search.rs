@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use cwpsa::search::Search;
 use cwpsa::search::evaluate::{Labelled, Recall, labelled, queries, recall, wrong_labels};
 
@@ -14,7 +14,7 @@ const FRESH: f64 = 0.93;
 /// The same of the third set.
 const THIRD: f64 = 0.92;
 
-static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOGUE));
+static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(&CATALOG));
 
 fn found(query: &str) -> Vec<&'static str> {
     SEARCH.find(query, 5, |_| true).iter().map(|hit| hit.tool.short_name()).collect()
@@ -34,7 +34,7 @@ fn both_halves_are_large_and_every_area_is_there() {
     let (kept_out, tuned): (Vec<Labelled>, Vec<Labelled>) = queries().partition(Labelled::is_kept_out);
     assert!(kept_out.len() >= 100, "{}", kept_out.len());
     assert!(tuned.len() >= 100, "{}", tuned.len());
-    for module in CATALOGUE.modules() {
+    for module in CATALOG.modules() {
         assert!(queries().any(|labelled| labelled.area == module), "no query is of {module}");
     }
 }
@@ -105,7 +105,7 @@ fn labels_of_all_files_name_tools() {
     ] {
         for labelled in labelled(text) {
             for name in &labelled.tools {
-                let tool = CATALOGUE.get(name).map(|tool| tool.short_name());
+                let tool = CATALOG.get(name).map(|tool| tool.short_name());
                 assert_eq!(tool, Some(*name), "{}", labelled.query);
             }
         }
@@ -126,7 +126,7 @@ fn misspelt_words_are_understood() {
 
 #[test]
 fn one_query_gives_one_answer() {
-    let again = Search::new(&CATALOGUE);
+    let again = Search::new(&CATALOG);
     for query in ["tickets", "log time on a ticket", "tikets of a client", "statuses"] {
         let names = |search: &Search| -> Vec<(&str, u32)> {
             let hits = search.find(query, 50, |_| true);

@@ -1,4 +1,4 @@
-//! Executes typed requests and catalogue tools of a generated API crate.
+//! Executes typed requests and catalog tools of a generated API crate.
 //!
 //! A generated crate brings the description of an API as data: models as [tables](Table), operations as
 //! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
@@ -87,6 +87,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    Annotations, ArgumentSchema, Arguments, Catalogue, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
+    Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
     Prerequisites, Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };

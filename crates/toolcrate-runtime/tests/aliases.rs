@@ -6,9 +6,9 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 use support::server::{Server, json as json_answer};
 use support::{API, client};
-use toolcrate_runtime::{Catalogue, ErrorKind};
+use toolcrate_runtime::{Catalog, ErrorKind};
 
-static CATALOGUE: Catalogue = Catalogue::new(
+static CATALOG: Catalog = Catalog::new(
     &API,
     &[("sales", include_str!("support/sales.jsonl")), ("stock", include_str!("support/stock.jsonl"))],
     include_str!("support/shapes.jsonl"),
@@ -25,24 +25,24 @@ static CATALOGUE: Catalogue = Catalogue::new(
 
 #[test]
 fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
-    let stock = CATALOGUE.get("list_all_acme_stock").expect("a tool");
+    let stock = CATALOG.get("list_all_acme_stock").expect("a tool");
     assert_eq!(stock.asked_as(), None);
     for name in ["list_all_acme_items", "list_all_items"] {
-        let found = CATALOGUE.get(name).expect(name);
+        let found = CATALOG.get(name).expect(name);
         assert_eq!(found, stock);
         assert_eq!((found.name(), found.asked_as()), ("list_all_acme_stock", Some(name)));
-        assert_eq!(CATALOGUE.find(name).expect(name), stock);
+        assert_eq!(CATALOG.find(name).expect(name), stock);
     }
-    assert!(!CATALOGUE.names().any(|name| name == "list_all_acme_items"));
-    assert_eq!(CATALOGUE.len(), 10);
+    assert!(!CATALOG.names().any(|name| name == "list_all_acme_items"));
+    assert_eq!(CATALOG.len(), 10);
 }
 
 #[test]
 fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
-    let orders = CATALOGUE.get("list_all_acme_orders").expect("a tool");
+    let orders = CATALOG.get("list_all_acme_orders").expect("a tool");
     assert_eq!((orders.name(), orders.asked_as()), ("list_all_acme_orders", None));
-    assert!(CATALOGUE.get("list_all_acme_ghosts").is_none());
-    let error = CATALOGUE.find("list_all_acme_ghosts").expect_err("it leads nowhere");
+    assert!(CATALOG.get("list_all_acme_ghosts").is_none());
+    let error = CATALOG.find("list_all_acme_ghosts").expect_err("it leads nowhere");
     assert_eq!(error.kind(), ErrorKind::UnknownTool);
 }
 
@@ -50,13 +50,13 @@ fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
 async fn a_call_by_an_old_name_works_and_says_so() {
     let server = Server::start((0..3).map(|_| json_answer(200, &json!([{"id": 1}])))).await;
     let client = client(&server);
-    let old = CATALOGUE.get("list_all_items").expect("a tool");
+    let old = CATALOG.get("list_all_items").expect("a tool");
     let outcome = client.execute(old, &json!({"binId": 1})).await.expect("an answer");
     assert_eq!(outcome.value, json!([{"id": 1}]));
     let notice = "list_all_items is called list_all_acme_stock now; the old name works in this release only";
     assert_eq!(outcome.notice.as_deref(), Some(notice));
     let pages: Vec<_> = client.execute_pages(old, &json!({"binId": 1})).try_collect().await.expect("pages");
     assert!(!pages.is_empty() && pages.iter().all(|page| page.notice.as_deref() == Some(notice)));
-    let new = CATALOGUE.get("list_all_acme_stock").expect("a tool");
+    let new = CATALOG.get("list_all_acme_stock").expect("a tool");
     assert_eq!(client.execute(new, &json!({"binId": 1})).await.expect("an answer").notice, None);
 }

@@ -4,12 +4,12 @@ mod support;
 
 use serde_json::{Value, json};
 use support::API;
-use toolcrate_runtime::{Catalogue, Prerequisites};
+use toolcrate_runtime::{Catalog, Prerequisites};
 
-static CATALOGUE: Catalogue = Catalogue::new(&API, &[("m", include_str!("support/plans.jsonl"))], "", "");
+static CATALOG: Catalog = Catalog::new(&API, &[("m", include_str!("support/plans.jsonl"))], "", "");
 
 fn plan(name: &str) -> Prerequisites {
-    CATALOGUE.get(name).expect(name).prerequisites()
+    CATALOG.get(name).expect(name).prerequisites()
 }
 
 fn json_of(plan: &Prerequisites) -> Value {
@@ -57,7 +57,7 @@ fn an_id_that_a_look_up_needs_is_the_one_that_the_tool_gets() {
 
 #[test]
 fn arguments_that_are_not_required_can_be_asked_for() {
-    let ticket = CATALOGUE.get("create_ticket").expect("a tool");
+    let ticket = CATALOG.get("create_ticket").expect("a tool");
     let plan = ticket.prerequisites_for(&["notes", "title"]);
     assert_eq!(plan.steps.len(), 1);
     assert_eq!(plan.steps[0].gives[0].argument, "notes/author");

@@ -1,4 +1,4 @@
-//! Tools: the catalogue, the schemas it gives, the checks before a call, and the calls themselves.
+//! Tools: the catalog, the schemas it gives, the checks before a call, and the calls themselves.
 
 mod support;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use support::server::{Script, Server, answer, json as json_answer};
 use support::{API, PASSWORD, client};
 use toolcrate_runtime::{
-    Catalogue, Client, Error, ErrorKind, ExecuteOptions, PreparedBody, PreparedRequest, Tool,
+    Catalog, Client, Error, ErrorKind, ExecuteOptions, PreparedBody, PreparedRequest, Tool,
 };
 
-static CATALOGUE: Catalogue = Catalogue::new(
+static CATALOG: Catalog = Catalog::new(
     &API,
     &[("sales", include_str!("support/sales.jsonl")), ("stock", include_str!("support/stock.jsonl"))],
     include_str!("support/shapes.jsonl"),
@@ -18,7 +18,7 @@ static CATALOGUE: Catalogue = Catalogue::new(
 );
 
 fn tool(name: &str) -> Tool {
-    CATALOGUE.get(name).expect(name)
+    CATALOG.get(name).expect(name)
 }
 
 /// A client for what sends nothing.
@@ -50,19 +50,19 @@ fn problems(error: &Error) -> Vec<String> {
 
 #[test]
 fn tools_are_found_by_full_and_short_name() {
-    assert_eq!(CATALOGUE.len(), 10);
-    let names: Vec<&str> = CATALOGUE.names().collect();
+    assert_eq!(CATALOG.len(), 10);
+    let names: Vec<&str> = CATALOG.names().collect();
     assert!(names.is_sorted() && names.contains(&"list_all_acme_stock"));
-    assert_eq!(CATALOGUE.modules().collect::<Vec<_>>(), ["sales", "stock"]);
-    for each in CATALOGUE.tools() {
+    assert_eq!(CATALOG.modules().collect::<Vec<_>>(), ["sales", "stock"]);
+    for each in CATALOG.tools() {
         assert_eq!(tool(each.name()), each);
         assert_eq!(tool(each.short_name()), each);
     }
     let found = tool("list_all_stock");
     assert_eq!((found.name(), found.module()), ("list_all_acme_stock", "stock"));
-    assert!(CATALOGUE.get("list_all").is_none() && CATALOGUE.get("").is_none());
-    assert_eq!(CATALOGUE.nearest("list_orders", 1), ["list_all_acme_orders"]);
-    let error = CATALOGUE.find("list_all_order").expect_err("no such tool");
+    assert!(CATALOG.get("list_all").is_none() && CATALOG.get("").is_none());
+    assert_eq!(CATALOG.nearest("list_orders", 1), ["list_all_acme_orders"]);
+    let error = CATALOG.find("list_all_order").expect_err("no such tool");
     assert_eq!(error.kind(), ErrorKind::UnknownTool);
     assert!(error.next_step().is_some_and(|next| next.contains("list_all_acme_orders")), "{error:?}");
 }
@@ -96,7 +96,7 @@ fn the_input_schema_has_own_arguments_and_those_of_the_shape() {
     );
     assert_eq!(schema["required"], json!(["orderId", "description", "product"]));
     assert_eq!(schema["additionalProperties"], json!(false));
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         assert!(tool.input_schema_value().is_object());
         assert!(jsonschema::draft202012::meta::is_valid(&tool.input_schema_value()), "{tool:?}");
         assert!(jsonschema::draft202012::meta::is_valid(&tool.output_schema()), "{tool:?}");
@@ -119,7 +119,7 @@ fn the_output_schema_brings_what_it_needs() {
 }
 
 #[test]
-fn arguments_go_where_the_catalogue_says() {
+fn arguments_go_where_the_catalog_says() {
     let arguments = json!({
         "orderId": 5.0, "lineType": "X", "description": "Bolt", "product": {"id": 2.0}, "quantity": 1.5,
         "status": null,

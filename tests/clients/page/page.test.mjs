@@ -7,12 +7,12 @@ import vm from "node:vm";
 
 const page = readFileSync(new URL("../../../generated/docs/tools.html", import.meta.url), "utf8");
 const [data, script] = [...page.matchAll(/<script[^>]*>\n(.*?)<\/script>/gs)].map((match) => match[1]);
-const { find, readable, argumentsOf, catalogue } = vm.runInNewContext(
-  `${script}; ({ find, readable, argumentsOf, catalogue: JSON.parse(data) })`,
+const { find, readable, argumentsOf, catalog } = vm.runInNewContext(
+  `${script}; ({ find, readable, argumentsOf, catalog: JSON.parse(data) })`,
   { data },
 );
-const { tools } = catalogue;
-for (const tool of tools) tool[1] ||= tool[0].replace(catalogue.prefix, "");
+const { tools } = catalog;
+for (const tool of tools) tool[1] ||= tool[0].replace(catalog.prefix, "");
 const texts = tools.map(readable);
 const search = (...query) => find(tools, texts, ...query);
 const names = (...query) => Array.from(search(...query).numbers, (number) => tools[number][1]);
@@ -23,7 +23,7 @@ test("the page is light, and asks the network for nothing", () => {
   assert.doesNotMatch(data, /</);
 });
 
-test("no words find all, in the order of the catalogue", () => {
+test("no words find all, in the order of the catalog", () => {
   assert.equal(names("", "", "").length, tools.length);
   assert.equal(names("  ", "", "")[0], tools[0][1]);
 });
@@ -70,7 +70,7 @@ test("module and class narrow it", () => {
 
 test("every tool's required arguments are there, and come first", () => {
   for (const tool of tools) {
-    const given = argumentsOf(catalogue, tool);
+    const given = argumentsOf(catalog, tool);
     const required = given.filter((row) => row[3]).length;
     assert.equal(required, tool[9].length, tool[0]);
     assert.ok(given.slice(0, required).every((row) => row[3]), tool[0]);
@@ -79,5 +79,5 @@ test("every tool's required arguments are there, and come first", () => {
 
 test("an id says where it comes from", () => {
   const tool = tools.find((tool) => tool[1] === "create_a_ticket_note");
-  assert.deepEqual(Array.from(argumentsOf(catalogue, tool)[0]), ["ticketId", "integer", "From list_all_connect_wise_psa_tickets.", true]);
+  assert.deepEqual(Array.from(argumentsOf(catalog, tool)[0]), ["ticketId", "integer", "From list_all_connect_wise_psa_tickets.", true]);
 });

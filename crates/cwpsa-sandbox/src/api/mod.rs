@@ -1,4 +1,4 @@
-//! What the catalogue says about the API, made ready to be served: its operations, the collections that they
+//! What the catalog says about the API, made ready to be served: its operations, the collections that they
 //! are about, and the way from a path to an operation. Read once a process; what an operation takes and
 //! answers is parsed when it is first called.
 
@@ -12,7 +12,7 @@ mod routes;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 
 pub(crate) use collections::{Collection, CollectionId};
 pub(crate) use names::Asked;
@@ -30,7 +30,7 @@ pub(crate) struct Api {
     routes: routes::Routes,
 }
 
-/// The API of the catalogue.
+/// The API of the catalog.
 pub(crate) fn api() -> &'static Api {
     static API: OnceLock<Api> = OnceLock::new();
     API.get_or_init(Api::new)
@@ -38,7 +38,7 @@ pub(crate) fn api() -> &'static Api {
 
 impl Api {
     fn new() -> Self {
-        let mut operations: Vec<Operation> = CATALOGUE.tools().filter_map(Operation::new).collect();
+        let mut operations: Vec<Operation> = CATALOG.tools().filter_map(Operation::new).collect();
         let routes = routes::Routes::new(&operations);
         let (collections, by_template) = collections::find(&mut operations);
         let by_tool =
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_at_its_own_path() {
         let api = api();
-        assert_eq!(api.operations.len(), CATALOGUE.len());
+        assert_eq!(api.operations.len(), CATALOG.len());
         for (at, operation) in api.operations.iter().enumerate() {
             let mut numbers = operation.numbers.iter();
             let segments = operation.path.split('/').map(|segment| match segment.split_once('{') {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn purposes_come_from_the_catalogue() {
+    fn purposes_come_from_the_catalog() {
         let api = api();
         let purpose = |method: &str, path: &str| match api.find(method, path) {
             Found::Operation { operation, .. } => format!("{:?}", api.operations[operation].purpose),

@@ -10,7 +10,7 @@ use super::{CollectionId, Plan, api};
 pub(crate) struct Operation {
     pub(crate) tool: Tool,
     pub(crate) method: &'static str,
-    /// The path template as the catalogue has it: `/service/tickets/{parentId}/notes`.
+    /// The path template as the catalog has it: `/service/tickets/{parentId}/notes`.
     pub(crate) path: &'static str,
     /// The template without the names of parameters, in small letters: `/service/tickets/{}/notes`.
     pub(crate) template: String,
@@ -97,7 +97,7 @@ impl Operation {
         self.parameters.get_or_init(|| api().parameters(&self.template))
     }
 
-    /// Whether the mark stands in the catalogue's line, which is cheaper than the plan.
+    /// Whether the mark stands in the catalog's line, which is cheaper than the plan.
     pub(super) fn says(&self, mark: &str) -> bool {
         self.tool.line().contains(mark)
     }

@@ -1,9 +1,9 @@
-//! What an operation takes and answers, parsed from its line of the catalogue when it is first called.
+//! What an operation takes and answers, parsed from its line of the catalog when it is first called.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -138,13 +138,13 @@ impl Plan {
     pub(super) fn new(tool: Tool) -> Self {
         let line: Line<'_> = match serde_json::from_str(tool.line()) {
             Ok(line) => line,
-            Err(error) => panic!("the catalogue's line of {} is damaged: {error}", tool.name()),
+            Err(error) => panic!("the catalog's line of {} is damaged: {error}", tool.name()),
         };
         let shape_line: Option<ShapeLine<'_>> = line
             .input
             .shape
             .as_deref()
-            .and_then(|name| CATALOGUE.shape(name))
+            .and_then(|name| CATALOG.shape(name))
             .and_then(|line| serde_json::from_str(line).ok());
         let in_body = |argument: &str| {
             let target = line.request.arguments.get(argument);

@@ -1,10 +1,10 @@
-//! What records of a schema hold, as the catalogue says it: members, their types, and what they can be
+//! What records of a schema hold, as the catalog says it: members, their types, and what they can be
 //! searched by.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -68,14 +68,14 @@ fn through_lists(member: &Member) -> &Member {
     }
 }
 
-/// The schema with this name; an empty one if the catalogue has none.
+/// The schema with this name; an empty one if the catalog has none.
 pub(crate) fn resource(name: &str) -> &'static Resource {
     static KNOWN: OnceLock<RwLock<HashMap<String, &'static Resource>>> = OnceLock::new();
     let known = KNOWN.get_or_init(RwLock::default);
     if let Some(found) = known.read().ok().and_then(|known| known.get(name).copied()) {
         return found;
     }
-    // As many as the catalogue has schemas, and kept as long as it.
+    // As many as the catalog has schemas, and kept as long as it.
     let found: &'static Resource = Box::leak(Box::new(parse(name).unwrap_or_default()));
     if let Ok(mut known) = known.write() {
         return known.entry(name.to_owned()).or_insert(found);
@@ -94,10 +94,10 @@ struct FilterLine {
 }
 
 fn parse(name: &str) -> Option<Resource> {
-    let line: SchemaLine = serde_json::from_str(CATALOGUE.schema(name)?).ok()?;
+    let line: SchemaLine = serde_json::from_str(CATALOG.schema(name)?).ok()?;
     let properties = line.schema.get("properties").and_then(Value::as_object);
     let members = properties.into_iter().flatten().map(|(name, node)| (name.clone(), member(node))).collect();
-    let filters: Option<FilterLine> = CATALOGUE.filter(name).and_then(|line| serde_json::from_str(line).ok());
+    let filters: Option<FilterLine> = CATALOG.filter(name).and_then(|line| serde_json::from_str(line).ok());
     let fields = filters.map(|line| line.fields).unwrap_or_default();
     let kinds = fields.iter().map(|(path, kind)| (path.to_ascii_lowercase(), self::kind(kind))).collect();
     Some(Resource { name: name.to_owned(), members, kinds })

@@ -116,8 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn collections_and_members_are_those_of_the_catalogue() {
-        let tools: Vec<_> = connectwise_psa::CATALOGUE.tools().collect();
+    fn collections_and_members_are_those_of_the_catalog() {
+        let tools: Vec<_> = connectwise_psa::CATALOG.tools().collect();
         for (name, known) in &*TYPES {
             let mut schemas = String::new();
             for collection in &known.collections {

@@ -67,7 +67,7 @@ impl Sandbox {
     /// A sandbox with the seed records, and with what the data file kept.
     ///
     /// # Errors
-    /// A data file that can't be used, and seed records that contradict the catalogue.
+    /// A data file that can't be used, and seed records that contradict the catalog.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let disk = match &settings.data {
             Some(path) => Some(Disk::open(path).map_err(|error| SettingsError::Data(error.0))?),

@@ -1,4 +1,4 @@
-//! Checking what a body holds against what the catalogue says a write may hold, in the API's words: unknown
+//! Checking what a body holds against what the catalog says a write may hold, in the API's words: unknown
 //! members, types, lengths, choices, dates. What passes comes back as it is stored.
 
 use connectwise_psa::API;

@@ -54,7 +54,7 @@ impl<'a> Writing<'a> {
     /// The collection with this template, ready to be used.
     ///
     /// # Errors
-    /// A 500 if the catalogue has no such collection, which is a fault of the rule that asks.
+    /// A 500 if the catalog has no such collection, which is a fault of the rule that asks.
     pub(crate) fn collection(&mut self, template: &str) -> Result<CollectionId, Problem> {
         let found = api().collection(template);
         let collection =

@@ -1,4 +1,4 @@
-//! Where a record is used: what refers to it, told from the relations of the catalogue. Records that were made
+//! Where a record is used: what refers to it, told from the relations of the catalog. Records that were made
 //! up from a schema don't count.
 
 use serde_json::Value;

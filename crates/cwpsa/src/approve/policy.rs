@@ -1,6 +1,6 @@
 //! Which tools are run only after a person said yes.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
 use wildmatch::WildMatch;
 
@@ -28,7 +28,7 @@ impl Policy {
                 "destructive" => policy.destructive = true,
                 name => {
                     let glob = WildMatch::new(name);
-                    if !CATALOGUE.tools().any(|tool| fits(&glob, tool)) {
+                    if !CATALOG.tools().any(|tool| fits(&glob, tool)) {
                         return Err(format!(
                             "--approve {name}: no tool has such a name; it takes none, writes, destructive, or names of tools with * for anything"
                         ));
@@ -69,7 +69,7 @@ mod tests {
     fn words_and_names_choose() {
         let policy =
             |words: &[&str]| Policy::new(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
-        let has = |words: &[&str], tool: &str| policy(words).unwrap().has(CATALOGUE.get(tool).unwrap());
+        let has = |words: &[&str], tool: &str| policy(words).unwrap().has(CATALOG.get(tool).unwrap());
         assert!(!has(&[], "delete_a_ticket_by_id") && !has(&["none"], "delete_a_ticket_by_id"));
         for (tool, writes, destructive) in [
             ("list_all_tickets", false, false),

@@ -64,12 +64,12 @@ fn lines(text: &mut String, path: &str, value: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
     use serde_json::json;
 
     #[test]
     fn every_argument_is_shown_and_none_can_pose_as_another() {
-        let tool = CATALOGUE.get("create_a_ticket_note").unwrap();
+        let tool = CATALOG.get("create_a_ticket_note").unwrap();
         let arguments = json!({"ticketId": 7, "text": "a\nticketId: 8", "member": {"id": 1}, "tags": ["x", {}], "x\ny": 1});
         let text = question(Call { account: "acme", tool, arguments: &arguments }, "abc");
         let lines: Vec<&str> = text.lines().collect();

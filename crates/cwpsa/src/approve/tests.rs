@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 
 use super::*;
 use crate::store::Memory;
@@ -10,7 +10,7 @@ fn approvals() -> Approvals {
 }
 
 fn note<'a>(account: &'a str, arguments: &'a Value) -> Call<'a> {
-    Call { account, tool: CATALOGUE.get("create_a_ticket_note").unwrap(), arguments }
+    Call { account, tool: CATALOG.get("create_a_ticket_note").unwrap(), arguments }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `cwpsa describe`: all that is known of one tool.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::settings::Target;
 pub async fn run(arguments: &Describe) -> Result<(), Failure> {
     let tool = super::tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
-        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOGUE).await?),
+        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOG).await?),
         false => None,
     };
     match arguments.dialect {

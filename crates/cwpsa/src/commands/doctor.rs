@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use serde_json::json;
 
@@ -92,8 +92,8 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     let advice = older
         .then_some("The server is older than the tools: those for what is new in between will not be found.");
     say("version", true, format!("{version}; the tools were made for {made_for}"), advice);
-    let tools = CATALOGUE.len();
-    say("tools", true, format!("{tools} in the catalogue"), None);
+    let tools = CATALOG.len();
+    say("tools", true, format!("{tools} in the catalog"), None);
     Ok(())
 }
 

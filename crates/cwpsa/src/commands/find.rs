@@ -1,6 +1,6 @@
 //! `cwpsa search`: the tools that fit a few words.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::select::Selection;
 /// Prints what was found, best first.
 pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
     let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
-    let search = Search::new(&CATALOGUE);
+    let search = Search::new(&CATALOG);
     let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
     if arguments.json {
         return output::json(&hits.iter().map(entry).collect());

@@ -1,4 +1,4 @@
-//! `cwpsa tools`: the catalogue, or what was chosen of it.
+//! `cwpsa tools`: the catalog, or what was chosen of it.
 
 use connectwise_psa::runtime::{Tool, Value};
 use serde_json::json;

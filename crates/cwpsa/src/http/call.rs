@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Value};
 use serde_json::Map;
 
@@ -31,7 +31,7 @@ pub async fn call(
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let tool = match CATALOGUE.find(&name) {
+    let tool = match CATALOG.find(&name) {
         Ok(tool) => tool,
         Err(error) => return failure::of_call(&error, false),
     };

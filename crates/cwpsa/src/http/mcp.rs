@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use hmac::{Hmac, KeyInit, Mac};
 use rmcp::transport::streamable_http_server::StreamableHttpService;
@@ -147,7 +147,7 @@ pub async fn token(state: Shared, Path(account): Path<String>, headers: HeaderMa
         Ok(asked) => asked,
         Err(message) => return failure::bad_request(&message),
     };
-    if !CATALOGUE.tools().any(|tool| state.selection.has(tool) && wanted.has(tool)) {
+    if !CATALOG.tools().any(|tool| state.selection.has(tool) && wanted.has(tool)) {
         return failure::bad_request("no tool is left by these methods and tags");
     }
     let claims =

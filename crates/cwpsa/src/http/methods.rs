@@ -65,7 +65,7 @@ fn words(members: &Map<String, Value>, name: &str) -> Result<Vec<String>, String
 mod tests {
     use super::super::nest;
     use super::*;
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
 
     #[test]
     fn methods_are_a_union_and_tags_narrow_it() {
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!((wanted.methods, wanted.tags), (vec!["list".to_owned()], vec!["service".to_owned()]));
         let count = |query: &str| {
             let wanted = Wanted::of(&nest::nested(query)).unwrap();
-            CATALOGUE.tools().filter(|tool| wanted.has(*tool)).count()
+            CATALOG.tools().filter(|tool| wanted.has(*tool)).count()
         };
         assert_eq!(count(""), 3053);
         assert_eq!(count("methods=read") + count("methods=write") + count("methods=custom"), 3053);

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect;
 use connectwise_psa::runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::{Map, json};
@@ -23,7 +23,7 @@ pub struct Routes(OnceLock<HashMap<(String, String), Tool>>);
 impl Routes {
     fn get(&self, resource: &str, method: &str) -> Option<Tool> {
         let routes = self.0.get_or_init(|| {
-            CATALOGUE
+            CATALOG
                 .tools()
                 .map(|tool| {
                     let route = dialect::route(tool);

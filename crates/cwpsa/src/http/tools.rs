@@ -8,7 +8,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Dialect, Tool, Value};
 use serde_json::json;
 
@@ -76,7 +76,7 @@ pub async fn list(
     };
     let with_answers = query.get("include_response_schema").is_some_and(|value| value == "true");
     let chosen = wanted.clone();
-    let tools = CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
+    let tools = CATALOG.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
     let account = target.runner.account().await;
     let own = account.as_ref().filter(|account| !account.all_fields().is_empty());
     let key = Key {
@@ -109,7 +109,7 @@ pub async fn capabilities(
         Err(message) => return failure::bad_request(&message),
     };
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for tool in CATALOGUE.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
+    for tool in CATALOG.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
         let declared = tool.declaration(Dialect::Truto).value;
         let resource = declared["resource"].as_str().unwrap_or_default();
         if only.is_none_or(|only| only == resource) {

@@ -1,7 +1,7 @@
 //! What an argument of a tool may be: the choices of its schema, or the ids that another tool lists. A page for
 //! people who pick, and the completions of what they type.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Relation, Tool, Value};
 use rmcp::model::CompletionInfo;
 use serde_json::json;
@@ -96,7 +96,7 @@ async fn listed(
 
 /// Names of the account's records that hold what was typed; their ids if `member` is that.
 pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &str) -> Vec<String> {
-    let Some(tool) = CATALOGUE.get(tool) else { return Vec::new() };
+    let Some(tool) = CATALOG.get(tool) else { return Vec::new() };
     if member == "id" {
         let found = listed(runner, by, tool, member, typed).await;
         return found.iter().map(|(id, _)| text(id)).collect();
@@ -135,7 +135,7 @@ async fn rows(
 fn source(tool: Tool, argument: &str) -> Option<(Tool, String)> {
     let fits = |relation: &Relation<'_>| relation.argument == argument && relation.with.is_empty();
     let relation = tool.relations().into_iter().find(fits)?;
-    let lister = CATALOGUE.get(&relation.tool)?;
+    let lister = CATALOG.get(&relation.tool)?;
     let needs = lister.input_schema_value()["required"].as_array().is_some_and(|needed| !needed.is_empty());
     let field = if relation.field.is_empty() { "id".to_owned() } else { relation.field.into_owned() };
     (!needs && !lister.filter_fields().is_empty()).then_some((lister, field))
@@ -164,12 +164,12 @@ mod tests {
 
     #[test]
     fn choices_and_ids_are_known() {
-        let names = |tool: &str| names(CATALOGUE.get(tool).unwrap());
+        let names = |tool: &str| names(CATALOG.get(tool).unwrap());
         assert!(
             names("get_single_ticket_by_id").is_empty()
                 || names("create_a_ticket_note").contains(&"ticketId".to_owned())
         );
-        let with_values = CATALOGUE.tools().filter(|tool| !super::names(*tool).is_empty()).count();
+        let with_values = CATALOG.tools().filter(|tool| !super::names(*tool).is_empty()).count();
         println!("{with_values} tools have an argument whose values are known");
         assert!(with_values > 1000);
         assert_eq!(choices(&json!({"anyOf": [{"enum": ["a", null]}, {"type": "null"}]})), [json!("a")]);

@@ -85,7 +85,7 @@ pub async fn page(
             .iter()
             .skip(start)
             .take(PAGE)
-            .map(|tool| offer::of_catalogue(*tool, names, output_schemas, account.as_ref())),
+            .map(|tool| offer::of_catalog(*tool, names, output_schemas, account.as_ref())),
     );
     let mut result = ListToolsResult::with_all_items(tools);
     let start = start.saturating_add(PAGE);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use rmcp::model::CallToolResponse;
 
@@ -38,7 +38,7 @@ fn shown(word: &str, names: Names) -> &str {
     if !word.contains(if names == Names::Short { INFIX } else { "_" }) {
         return word;
     }
-    let tool = CATALOGUE.get(word).filter(|tool| tool.name() == word || tool.short_name() == word);
+    let tool = CATALOG.get(word).filter(|tool| tool.name() == word || tool.short_name() == word);
     tool.map_or(word, |tool| offer::shown(tool, names))
 }
 

@@ -79,8 +79,8 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
     Tool::new(name, about, Arc::new(object(schema))).with_title(title)
 }
 
-/// A tool of the catalogue.
-pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
+/// A tool of the catalog.
+pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
     let name = shown(tool, names);
     let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
     named::descriptions(&mut declaration, names);
@@ -108,7 +108,7 @@ pub fn of_catalogue(tool: runtime::Tool, names: Names, with_output: bool, accoun
     made
 }
 
-/// A tool of the catalogue with all that helps to call it.
+/// A tool of the catalog with all that helps to call it.
 pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> Value {
     let mut entry = describe::entry(tool, account);
     if let Some(members) = entry.as_object_mut() {

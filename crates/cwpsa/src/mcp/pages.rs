@@ -1,7 +1,7 @@
 //! Resources: what each part of the API can do, and each tool in full. What is not offered is on no page, and no name in
 //! an address is completed to it.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
@@ -26,13 +26,13 @@ pub fn all(offered: &Selection) -> Vec<Resource> {
 
 /// The parts of the API that have a tool that is offered.
 fn modules(offered: &Selection) -> impl Iterator<Item = &'static str> {
-    let has = |module: &&str| CATALOGUE.tools().any(|tool| tool.module() == *module && offered.has(tool));
-    CATALOGUE.modules().filter(has)
+    let has = |module: &&str| CATALOG.tools().any(|tool| tool.module() == *module && offered.has(tool));
+    CATALOG.modules().filter(has)
 }
 
 /// The tool of this name, if it is offered.
 pub fn tool(offered: &Selection, name: &str) -> Option<Tool> {
-    CATALOGUE.get(name).filter(|tool| offered.has(*tool))
+    CATALOG.get(name).filter(|tool| offered.has(*tool))
 }
 
 /// The resources with a name in their address.

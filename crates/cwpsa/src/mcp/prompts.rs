@@ -32,12 +32,12 @@ const JOBS: [Job; 3] = [
         name: "procurement",
         about: "Check the stock of an item; if there is none, draft a purchase order and note it on the ticket.",
         arguments: &[
-            argument("item", "The item, by its identifier in the catalogue.", ITEM),
+            argument("item", "The item, by its identifier in the catalog.", ITEM),
             argument("quantity", "How many are needed.", None),
             argument("company", "The customer.", COMPANY),
             argument("ticket", "The number of the ticket that asks for it.", TICKET),
         ],
-        text: "Find out how many of the catalogue item {item} are on hand in each warehouse. If {quantity} or more are there, \
+        text: "Find out how many of the catalog item {item} are on hand in each warehouse. If {quantity} or more are there, \
                say where and stop. If not, draft a purchase order for the customer {company} from the item's primary \
                vendor, add one line with the quantity {quantity}, and write an internal note on ticket {ticket} that \
                names the number of the purchase order. Look up every id; never guess one. Before each write say what \
@@ -110,7 +110,7 @@ pub fn source(prompt: &str, argument: &str) -> Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
     use serde_json::json;
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
             );
             for argument in job.arguments {
                 if let Some((tool, member)) = argument.source {
-                    let tool = CATALOGUE.get(tool).unwrap();
+                    let tool = CATALOG.get(tool).unwrap();
                     assert!(tool.filter_fields().iter().any(|field| field == member), "{}", tool.name());
                 }
             }

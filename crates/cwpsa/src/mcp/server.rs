@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::http::request::Parts;
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Tool, Value, json_size};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
@@ -102,12 +102,12 @@ impl Server {
 
     fn search(&self) -> &Search {
         // Indexing takes longer than all else; a client that never searches does not wait for it.
-        self.0.search.get_or_init(|| Search::new(&CATALOGUE))
+        self.0.search.get_or_init(|| Search::new(&CATALOG))
     }
 
     /// The tool called `name`, if it is offered.
     fn tool(&self, name: &str) -> Result<Tool, Value> {
-        let tool = CATALOGUE.find(name).map_err(|error| error.to_json())?;
+        let tool = CATALOG.find(name).map_err(|error| error.to_json())?;
         if self.0.runner.selection.has(tool) {
             return Ok(tool);
         }
@@ -173,7 +173,7 @@ impl Server {
 
     /// Refuses to call a tool, which is written down if there is one of that name.
     fn refuse(&self, name: &str, arguments: &Value, caller: &Caller<'_>, error: Value) -> CallToolResponse {
-        if let Ok(tool) = CATALOGUE.find(name) {
+        if let Ok(tool) = CATALOG.find(name) {
             self.0.runner.not_made(caller.by(), tool, arguments, "not_offered");
         }
         answer::refused(error).into()
@@ -233,7 +233,7 @@ impl Server {
     fn listed(&self) -> Vec<Tool> {
         match self.0.shape.offer {
             Offer::Search => {
-                let pinned = offer::PINNED.iter().filter_map(|name| CATALOGUE.get(name));
+                let pinned = offer::PINNED.iter().filter_map(|name| CATALOG.get(name));
                 pinned.filter(|tool| self.0.runner.selection.has(*tool)).collect()
             }
             Offer::Selected | Offer::All => self.0.runner.selection.tools().collect(),

@@ -1,7 +1,7 @@
 //! How well the search does: labelled queries, written from users' points of view, half of which are kept out of
 //! tuning. Which half a query is in follows from its text alone, so that adding one moves no other.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 
 use super::Search;
 
@@ -92,7 +92,7 @@ pub fn recall(search: &Search, queries: impl Iterator<Item = Labelled>) -> Recal
 
 /// Labels that name no tool.
 pub fn wrong_labels() -> Vec<String> {
-    let unknown = |name: &&str| CATALOGUE.get(name).is_none_or(|tool| tool.short_name() != *name);
+    let unknown = |name: &&str| CATALOG.get(name).is_none_or(|tool| tool.short_name() != *name);
     queries()
         .flat_map(|labelled| {
             labelled.tools.into_iter().filter(unknown).map(str::to_owned).collect::<Vec<_>>()

@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn every_action_in_the_table_is_one_of_a_tool() {
         let verbs = Verbs::new();
-        let tools: Vec<&str> = connectwise_psa::CATALOGUE.tools().map(|tool| tool.short_name()).collect();
+        let tools: Vec<&str> = connectwise_psa::CATALOG.tools().map(|tool| tool.short_name()).collect();
         for verb in verbs.verbs.iter().filter(|verb| verb.intent == Intent::Other) {
             let is_first = |tool: &&str| tool.split('_').next() == Some(verb.name);
             assert!(tools.iter().any(is_first), "{}", verb.name);

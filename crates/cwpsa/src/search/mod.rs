@@ -16,7 +16,7 @@ mod words;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use connectwise_psa::runtime::{Catalogue, Tool};
+use connectwise_psa::runtime::{Catalog, Tool};
 use serde::Deserialize;
 
 use index::Index;
@@ -42,7 +42,7 @@ impl Hit {
     }
 }
 
-/// The index over a catalogue.
+/// The index over a catalog.
 pub struct Search {
     tools: Vec<Entry>,
     titles: Index,
@@ -120,7 +120,7 @@ const SIBLING: f32 = 0.94;
 
 impl Search {
     /// Indexes every tool.
-    pub fn new(catalogue: &'static Catalogue) -> Self {
+    pub fn new(catalog: &'static Catalog) -> Self {
         let mut words = Words::new();
         let verbs = Verbs::new();
         for verb in verbs.words() {
@@ -140,9 +140,9 @@ impl Search {
         let mut numbers = HashMap::new();
         let mut families = HashMap::new();
         let mut descriptions = Vec::new();
-        let mut titles = Vec::with_capacity(catalogue.len());
-        let mut tools = Vec::with_capacity(catalogue.len());
-        for tool in catalogue.tools() {
+        let mut titles = Vec::with_capacity(catalog.len());
+        let mut tools = Vec::with_capacity(catalog.len());
+        for tool in catalog.tools() {
             let details = Summary::of(tool);
             let intent = Intent::of_tool(tool.short_name());
             let title = telling(&details.title, intent);

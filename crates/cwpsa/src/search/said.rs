@@ -91,7 +91,7 @@ pub fn plain(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
 
     use super::*;
 
@@ -110,7 +110,7 @@ mod tests {
     fn every_line_is_of_a_collection_that_is_there_and_says_something() {
         let places = Places::new();
         let of_tools: Vec<usize> =
-            CATALOGUE.tools().filter_map(|tool| places.collection(&plain(&tool.http().path))).collect();
+            CATALOG.tools().filter_map(|tool| places.collection(&plain(&tool.http().path))).collect();
         for (number, (path, said)) in (0..).zip(of_collections()) {
             assert!(of_tools.contains(&number), "{path} is of no tool");
             assert_eq!(places.collection(path), Some(number), "{path} is there twice");
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_record_spoken_of_often_is_of_a_tool() {
-        let paths: Vec<String> = CATALOGUE.tools().map(|tool| plain(&tool.http().path)).collect();
+        let paths: Vec<String> = CATALOG.tools().map(|tool| plain(&tool.http().path)).collect();
         for often in often() {
             assert!(paths.iter().any(|path| records(path) == often), "{often}");
         }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn every_act_is_an_operation() {
         let places = Places::new();
-        let numbers: Vec<usize> = CATALOGUE
+        let numbers: Vec<usize> = CATALOG
             .tools()
             .filter_map(|tool| places.act(tool.http().method, &plain(&tool.http().path)))
             .collect();

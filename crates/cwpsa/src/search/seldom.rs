@@ -43,7 +43,7 @@ impl Seldom {
 
 #[cfg(test)]
 mod tests {
-    use connectwise_psa::CATALOGUE;
+    use connectwise_psa::CATALOG;
 
     use super::super::words::split;
     use super::*;
@@ -53,7 +53,7 @@ mod tests {
         let seldom = Seldom::all();
         assert_eq!(seldom.len(), lines(SELDOM).count());
         for seldom in &seldom {
-            assert!(CATALOGUE.tools().any(|tool| seldom.is_of(tool.short_name())), "{}", seldom.part);
+            assert!(CATALOG.tools().any(|tool| seldom.is_of(tool.short_name())), "{}", seldom.part);
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::CustomField;
 use crate::{
-    Catalogue, Client, CustomFieldDefinitions, CustomFieldKind, CustomFields, Declaration, Dialect, Error,
+    Catalog, Client, CustomFieldDefinitions, CustomFieldKind, CustomFields, Declaration, Dialect, Error,
     ErrorKind, Tool,
 };
 
@@ -45,11 +45,11 @@ impl<'a> Known<'a> {
     }
 }
 
-/// An account, as far as it adds to the tools of a catalogue.
+/// An account, as far as it adds to the tools of a catalog.
 #[derive(Clone)]
 pub struct Account {
     client: Client,
-    catalogue: &'static Catalogue,
+    catalog: &'static Catalog,
 }
 
 impl Client {
@@ -59,8 +59,8 @@ impl Client {
     ///
     /// # Errors
     /// What the server and the way to it give, but for these.
-    pub async fn enrich(&self, catalogue: &'static Catalogue) -> Result<Account, Error> {
-        let account = Account { client: self.clone(), catalogue };
+    pub async fn enrich(&self, catalog: &'static Catalog) -> Result<Account, Error> {
+        let account = Account { client: self.clone(), catalog };
         if self.definitions().is_none() {
             account.refresh().await?;
         }
@@ -76,7 +76,7 @@ impl Account {
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut fields = Vec::new();
         if let Some((custom, about)) = self.described()
-            && let Some(tool) = self.catalogue.get(about.tool)
+            && let Some(tool) = self.catalog.get(about.tool)
         {
             let pages = self.client.execute_pages(tool, &Map::new());
             match pages.try_collect::<Vec<_>>().await {

@@ -99,8 +99,7 @@ impl Tool {
     /// as its short name, or a schema with what an account adds.
     pub fn declaration_with(self, dialect: Dialect, name: &str, schema: Value) -> Declaration {
         let details = self.details();
-        let source =
-            Source { tool: self, name, schema, special: Special::of(self.catalogue().api()), details };
+        let source = Source { tool: self, name, schema, special: Special::of(self.catalog().api()), details };
         source.declare(dialect)
     }
 }

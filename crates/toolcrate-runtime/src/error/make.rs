@@ -55,7 +55,7 @@ impl Error {
     /// There is no tool `name`; `nearest` has similar names.
     pub(crate) fn unknown_tool(name: &str, nearest: &[&str]) -> Self {
         let next = if nearest.is_empty() {
-            "Search the catalogue for the right name.".to_owned()
+            "Search the catalog for the right name.".to_owned()
         } else {
             format!("Did you mean {}?", nearest.join(", "))
         };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Bucket;
 
-/// A line of the catalogue's filters.
+/// A line of the catalog's filters.
 #[derive(Debug, Deserialize)]
 pub(crate) struct FilterTable<'a> {
     #[serde(borrow)]

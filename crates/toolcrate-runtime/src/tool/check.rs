@@ -12,7 +12,7 @@ use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
 use super::{Tool, ToolDetails, explain, schema, shorthand};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalogue, Error, FieldError, custom};
+use crate::{Api, Catalog, Error, FieldError, custom};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -49,7 +49,7 @@ pub(super) struct Check {
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
     pub(super) api: &'static Api,
-    catalogue: &'static Catalogue,
+    catalog: &'static Catalog,
 }
 
 /// Arguments that are right.
@@ -78,7 +78,7 @@ impl Check {
                 _ => {}
             }
         }
-        let api = tool.catalogue().api();
+        let api = tool.catalog().api();
         // So may fields by caption, which the API itself holds as a list.
         if let Some(fields) = &api.custom_fields {
             allow_list(&mut schema, fields.member);
@@ -99,26 +99,26 @@ impl Check {
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
-        let shape = schema::shape(tool.catalogue(), &details.input);
+        let shape = schema::shape(tool.catalog(), &details.input);
         let mut in_query: BTreeSet<String> = shape
             .filter(|shape| shape.location == Location::Query)
             .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
             .unwrap_or_default();
         in_query.extend(raw.into_iter().map(str::to_owned));
-        let catalogue = tool.catalogue();
-        Ok(Self { details, schema, declared: OnceLock::new(), validator, in_query, api, catalogue })
+        let catalog = tool.catalog();
+        Ok(Self { details, schema, declared: OnceLock::new(), validator, in_query, api, catalog })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
     pub(super) fn declared(&self) -> &Value {
         self.declared.get_or_init(|| {
-            schema::parse(self.details.name, &schema::input(self.catalogue, &self.details.input))
+            schema::parse(self.details.name, &schema::input(self.catalog, &self.details.input))
         })
     }
 
     /// What the resource called `name` can be filtered by.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
-        schema::filter(self.catalogue, name?)
+        schema::filter(self.catalog, name?)
     }
 
     /// Whether the argument is a member of a shape that goes to the query.

@@ -1,4 +1,4 @@
-//! One line of the catalogue, taken apart. Texts are borrowed from the line where JSON allows it, and the
+//! One line of the catalog, taken apart. Texts are borrowed from the line where JSON allows it, and the
 //! parts that are only handed on (schemas of arguments) stay text.
 
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// All that the catalogue says about a tool.
+/// All that the catalog says about a tool.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct ToolDetails<'a> {

@@ -20,7 +20,7 @@ pub(super) fn all(schema: &Value, validator: &Validator, instance: &Value) -> Ve
     found
 }
 
-/// A schema of someone's own, such as that of a tool that is in no catalogue, made ready once to check many arguments.
+/// A schema of someone's own, such as that of a tool that is in no catalog, made ready once to check many arguments.
 #[derive(Debug)]
 pub struct ArgumentSchema {
     schema: Value,
@@ -39,7 +39,7 @@ impl ArgumentSchema {
         Ok(Self { schema, validator })
     }
 
-    /// Checks arguments, and says what is wrong as a tool of a catalogue does.
+    /// Checks arguments, and says what is wrong as a tool of a catalog does.
     ///
     /// # Errors
     /// `InvalidArguments` with each problem.

@@ -1,7 +1,7 @@
 //! Tools: operations that are called with JSON arguments and answer JSON. A tool is a reference into the
-//! catalogue's text, so handing one around costs nothing; what it says is parsed when asked for.
+//! catalog's text, so handing one around costs nothing; what it says is parsed when asked for.
 
-mod catalogue;
+mod catalog;
 mod check;
 mod compact;
 mod details;
@@ -19,7 +19,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-pub use catalogue::Catalogue;
+pub use catalog::Catalog;
 pub(crate) use check::Checks;
 pub use compact::{Omitted, TooBig, json_size};
 pub(crate) use details::Location;
@@ -31,10 +31,10 @@ pub use outcome::{ExecuteOptions, Outcome};
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub(crate) use sides::Sides;
 
-/// A tool of a catalogue.
+/// A tool of a catalog.
 #[derive(Clone, Copy)]
 pub struct Tool {
-    catalogue: &'static Catalogue,
+    catalog: &'static Catalog,
     name: &'static str,
     short_name: &'static str,
     module: &'static str,
@@ -44,13 +44,13 @@ pub struct Tool {
 
 impl Tool {
     fn new(
-        catalogue: &'static Catalogue,
+        catalog: &'static Catalog,
         name: &'static str,
         short_name: &'static str,
         module: &'static str,
         line: &'static str,
     ) -> Self {
-        Self { catalogue, name, short_name, module, line, asked_as: None }
+        Self { catalog, name, short_name, module, line, asked_as: None }
     }
 
     /// The same tool, asked for by a name that it had before.
@@ -84,24 +84,24 @@ impl Tool {
         self.module
     }
 
-    /// The catalogue that it belongs to.
-    pub fn catalogue(self) -> &'static Catalogue {
-        self.catalogue
+    /// The catalog that it belongs to.
+    pub fn catalog(self) -> &'static Catalog {
+        self.catalog
     }
 
-    /// The line of the catalogue, which is one JSON object.
+    /// The line of the catalog, which is one JSON object.
     pub fn line(self) -> &'static str {
         self.line
     }
 
-    /// All that the catalogue says about it, parsed from its line alone.
+    /// All that the catalog says about it, parsed from its line alone.
     ///
     /// # Panics
     /// If the line is not what the generator writes, which no caller can cause.
     pub fn details(self) -> ToolDetails<'static> {
         match serde_json::from_str(self.line) {
             Ok(details) => details,
-            Err(error) => panic!("the catalogue's line of {} is damaged: {error}", self.name),
+            Err(error) => panic!("the catalog's line of {} is damaged: {error}", self.name),
         }
     }
 
@@ -138,7 +138,7 @@ impl Tool {
     /// Which tools give the ids that arguments need.
     pub fn relations(self) -> Vec<Relation<'static>> {
         let details = self.details();
-        let shape = schema::shape(self.catalogue, &details.input);
+        let shape = schema::shape(self.catalog, &details.input);
         details.relations.into_iter().chain(shape.into_iter().flat_map(|shape| shape.relations)).collect()
     }
 
@@ -154,17 +154,17 @@ impl Tool {
     /// alone. Empty where the tool takes no such filter.
     ///
     /// # Panics
-    /// If the catalogue's line isn't JSON, which no caller can cause.
+    /// If the catalog's line isn't JSON, which no caller can cause.
     pub fn filter_fields(self) -> Vec<String> {
         let details = self.details();
         let Some(name) = details.request.filter.as_deref() else { return Vec::new() };
-        let table = schema::filter(self.catalogue, name);
+        let table = schema::filter(self.catalog, name);
         table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
     }
 
     /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
     pub fn input_schema(self) -> String {
-        schema::input(self.catalogue, &self.details().input)
+        schema::input(self.catalog, &self.details().input)
     }
 
     /// The JSON Schema of the arguments.
@@ -174,7 +174,7 @@ impl Tool {
 
     /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.
     pub fn output_schema(self) -> Value {
-        schema::output(self.catalogue, &self.details().response)
+        schema::output(self.catalog, &self.details().response)
     }
 }
 

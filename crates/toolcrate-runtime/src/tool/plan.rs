@@ -1,4 +1,4 @@
-//! Making a request out of checked arguments: each goes where the catalogue's line says, and members of a
+//! Making a request out of checked arguments: each goes where the catalog's line says, and members of a
 //! partial record become the patch that the API wants.
 
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
     let plan = accepted.request;
     let verb = plan.method.unwrap_or(check.details.http.method);
     let method = Method::from_text(verb)
-        .ok_or_else(|| Error::configuration(format!("the catalogue names an unknown verb \"{verb}\"")))?;
+        .ok_or_else(|| Error::configuration(format!("the catalog names an unknown verb \"{verb}\"")))?;
     let mut call = Call::new(method, plan.path.clone());
     call.content_type = plan.content_type.clone();
     call.idempotent |= check.details.annotations.idempotent_hint;

@@ -110,7 +110,7 @@ impl Planner {
         if self.path.iter().any(|waiting| *waiting == relation.tool) {
             return None;
         }
-        let tool = asking.catalogue().get(&relation.tool)?;
+        let tool = asking.catalog().get(&relation.tool)?;
         let details = tool.details();
         let own_relations = tool.relations();
         self.path.push(relation.tool.to_string());

@@ -1,4 +1,4 @@
-//! Putting schemas together out of the catalogue's lines. The schema of the arguments is spliced as text,
+//! Putting schemas together out of the catalog's lines. The schema of the arguments is spliced as text,
 //! since a server lists thousands of them; the schema of an answer is built on demand.
 
 use std::collections::{BTreeSet, VecDeque};
@@ -7,14 +7,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::Catalogue;
+use super::Catalog;
 use super::details::{Content, Input, ResponsePlan, ShapeLine};
 use crate::filter::FilterTable;
 
 /// The schema of a tool's arguments.
-pub(super) fn input(catalogue: &Catalogue, input: &Input<'_>) -> String {
+pub(super) fn input(catalog: &Catalog, input: &Input<'_>) -> String {
     let own = members(input.properties.get());
-    let shape = input.shape.as_deref().and_then(|name| catalogue.shape(name)).map_or("", shape_members);
+    let shape = input.shape.as_deref().and_then(|name| catalog.shape(name)).map_or("", shape_members);
     let comma = if own.is_empty() || shape.is_empty() { "" } else { "," };
     let required = match input.required.get() {
         "[]" => String::new(),
@@ -29,11 +29,11 @@ pub(super) fn input(catalogue: &Catalogue, input: &Input<'_>) -> String {
 ///
 /// # Panics
 /// If the line isn't JSON, which no caller can cause.
-pub(super) fn shape(catalogue: &Catalogue, input: &Input<'_>) -> Option<ShapeLine<'static>> {
+pub(super) fn shape(catalog: &Catalog, input: &Input<'_>) -> Option<ShapeLine<'static>> {
     let name = input.shape.as_deref()?;
-    match serde_json::from_str(catalogue.shape(name)?) {
+    match serde_json::from_str(catalog.shape(name)?) {
         Ok(line) => Some(line),
-        Err(error) => panic!("the catalogue's line of shape {name} is damaged: {error}"),
+        Err(error) => panic!("the catalog's line of shape {name} is damaged: {error}"),
     }
 }
 
@@ -41,10 +41,10 @@ pub(super) fn shape(catalogue: &Catalogue, input: &Input<'_>) -> Option<ShapeLin
 ///
 /// # Panics
 /// If the line isn't JSON, which no caller can cause.
-pub(super) fn filter(catalogue: &Catalogue, name: &str) -> Option<FilterTable<'static>> {
-    match serde_json::from_str(catalogue.filter(name)?) {
+pub(super) fn filter(catalog: &Catalog, name: &str) -> Option<FilterTable<'static>> {
+    match serde_json::from_str(catalog.filter(name)?) {
         Ok(table) => Some(table),
-        Err(error) => panic!("the catalogue's line of filter {name} is damaged: {error}"),
+        Err(error) => panic!("the catalog's line of filter {name} is damaged: {error}"),
     }
 }
 
@@ -66,7 +66,7 @@ fn shape_members(line: &str) -> &str {
 pub(super) fn parse(name: &str, text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(error) => panic!("the catalogue's schema of {name} is damaged: {error}"),
+        Err(error) => panic!("the catalog's schema of {name} is damaged: {error}"),
     }
 }
 
@@ -79,16 +79,16 @@ struct SchemaLine<'a> {
     uses: Vec<String>,
 }
 
-fn line(catalogue: &Catalogue, name: &str) -> Option<SchemaLine<'static>> {
-    let line = catalogue.schema(name)?;
+fn line(catalog: &Catalog, name: &str) -> Option<SchemaLine<'static>> {
+    let line = catalog.schema(name)?;
     match serde_json::from_str(line) {
         Ok(line) => Some(line),
-        Err(error) => panic!("the catalogue's line of schema {name} is damaged: {error}"),
+        Err(error) => panic!("the catalog's line of schema {name} is damaged: {error}"),
     }
 }
 
 /// The schema of what a tool answers.
-pub(super) fn output(catalogue: &Catalogue, response: &ResponsePlan<'_>) -> Value {
+pub(super) fn output(catalog: &Catalog, response: &ResponsePlan<'_>) -> Value {
     match response.content {
         Content::None => json!({"type": "null"}),
         Content::Binary => json!({
@@ -104,7 +104,7 @@ pub(super) fn output(catalogue: &Catalogue, response: &ResponsePlan<'_>) -> Valu
         Content::Json => {
             let (root, uses) = match response.schema.map(|schema| parse("an answer", schema.get())) {
                 None | Some(Value::Null) => (json!({}), Vec::new()),
-                Some(Value::String(name)) => match line(catalogue, &name) {
+                Some(Value::String(name)) => match line(catalog, &name) {
                     Some(line) => (parse(&name, line.schema.get()), line.uses),
                     None => (json!({}), Vec::new()),
                 },
@@ -121,7 +121,7 @@ pub(super) fn output(catalogue: &Catalogue, response: &ResponsePlan<'_>) -> Valu
                 (false, Value::Object(root)) => root,
                 (false, other) => return other,
             };
-            let definitions = closure(catalogue, uses);
+            let definitions = closure(catalog, uses);
             if !definitions.is_empty() {
                 root.insert("$defs".to_owned(), Value::Object(definitions));
             }
@@ -131,12 +131,12 @@ pub(super) fn output(catalogue: &Catalogue, response: &ResponsePlan<'_>) -> Valu
 }
 
 /// The schemas that are needed, directly or through others.
-fn closure(catalogue: &Catalogue, uses: Vec<String>) -> Map<String, Value> {
+fn closure(catalog: &Catalog, uses: Vec<String>) -> Map<String, Value> {
     let mut seen: BTreeSet<String> = uses.iter().cloned().collect();
     let mut waiting = VecDeque::from(uses);
     let mut found = Map::new();
     while let Some(name) = waiting.pop_front() {
-        let Some(line) = line(catalogue, &name) else { continue };
+        let Some(line) = line(catalog, &name) else { continue };
         waiting.extend(line.uses.iter().filter(|name| seen.insert((*name).clone())).cloned());
         let schema = parse(&name, line.schema.get());
         found.insert(name, schema);

@@ -16,7 +16,7 @@ pub(crate) struct Sides {
 impl Tool {
     /// Where each argument goes; those of other operations that the tool answers for among them.
     pub(crate) fn sides(self, details: &ToolDetails<'_>) -> Sides {
-        let shape = schema::shape(self.catalogue(), &details.input);
+        let shape = schema::shape(self.catalog(), &details.input);
         let members =
             shape.iter().flat_map(|shape| shape.properties.keys().map(|name| (name, shape.location)));
         let mut by_name: BTreeMap<String, Location> =

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::dialect::{Dialect, gemini, is_free, keys, limits, properties, required, strict, types};
 use crate::patch::escape;
 
-/// Keywords of JSON Schema that a catalogue's schemas are made of.
+/// Keywords of JSON Schema that a catalog's schemas are made of.
 const KEYWORDS: [&str; 20] = [
     "type",
     "description",

@@ -5,9 +5,9 @@
 
 #[rustfmt::skip]
 mod api;
-#[cfg(feature = "catalogue")]
+#[cfg(feature = "catalog")]
 #[rustfmt::skip]
-mod catalogue;
+mod catalog;
 #[cfg(any(feature = "company", feature = "sales"))]
 #[rustfmt::skip]
 pub mod models;
@@ -24,6 +24,6 @@ pub mod sales;
 
 pub use api::*;
 
-#[cfg(feature = "catalogue")]
-pub use catalogue::CATALOGUE;
+#[cfg(feature = "catalog")]
+pub use catalog::CATALOG;
 pub use toolcrate_runtime as runtime;

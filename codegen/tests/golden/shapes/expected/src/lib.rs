@@ -5,9 +5,9 @@
 
 #[rustfmt::skip]
 mod api;
-#[cfg(feature = "catalogue")]
+#[cfg(feature = "catalog")]
 #[rustfmt::skip]
-mod catalogue;
+mod catalog;
 #[cfg(feature = "things")]
 #[rustfmt::skip]
 pub mod models;
@@ -17,6 +17,6 @@ pub mod things;
 
 pub use api::*;
 
-#[cfg(feature = "catalogue")]
-pub use catalogue::CATALOGUE;
+#[cfg(feature = "catalog")]
+pub use catalog::CATALOG;
 pub use toolcrate_runtime as runtime;

@@ -8,7 +8,7 @@ use super::lines::{Lines, cut};
 use crate::{Api, Error, Tool};
 
 /// All tools of an API.
-pub struct Catalogue {
+pub struct Catalog {
     api: &'static Api,
     modules: &'static [(&'static str, &'static str)],
     shapes: Lines,
@@ -36,8 +36,8 @@ struct Entry {
     line: &'static str,
 }
 
-impl Catalogue {
-    /// A catalogue over text: for each module its name and one JSON line a tool, then one JSON line a shape
+impl Catalog {
+    /// A catalog over text: for each module its name and one JSON line a tool, then one JSON line a shape
     /// of arguments and one a schema. Lines begin with a name and are sorted by it.
     pub const fn new(
         api: &'static Api,
@@ -207,8 +207,8 @@ impl Alias {
     }
 }
 
-impl fmt::Debug for Catalogue {
+impl fmt::Debug for Catalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Catalogue").field("api", &self.api.name).field("tools", &self.len()).finish()
+        f.debug_struct("Catalog").field("api", &self.api.name).field("tools", &self.len()).finish()
     }
 }

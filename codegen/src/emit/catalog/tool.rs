@@ -1,4 +1,4 @@
-//! One tool: its line in the catalogue.
+//! One tool: its line in the catalog.
 
 use std::collections::BTreeMap;
 

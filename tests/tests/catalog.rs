@@ -1,17 +1,17 @@
-//! What the catalogue tells beside schemas: where ids come from, the lives of records, names in two lengths.
+//! What the catalog tells beside schemas: where ids come from, the lives of records, names in two lengths.
 
-use connectwise_psa::CATALOGUE;
+use connectwise_psa::CATALOG;
 
 #[test]
 fn a_reference_says_which_tool_lists_it_and_what_that_tool_needs() {
-    let tool = CATALOGUE.find("create_a_connect_wise_psa_ticket").unwrap();
+    let tool = CATALOG.find("create_a_connect_wise_psa_ticket").unwrap();
     let relations = tool.relations();
     let of = |argument: &str| relations.iter().find(|relation| relation.argument == argument).unwrap();
     assert_eq!(of("company").tool, "list_all_connect_wise_psa_company_companies");
     let status = of("status");
     assert_eq!(status.tool, "list_all_connect_wise_psa_board_statuses");
     assert_eq!(status.with["boardId"], "board/id", "a status needs the ticket's board");
-    let tool = CATALOGUE.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
+    let tool = CATALOG.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let relations = tool.relations();
     let order = relations.iter().find(|relation| relation.argument == "purchaseorderId").unwrap();
     assert_eq!(order.tool, "list_all_connect_wise_psa_procurement_purchaseorders");
@@ -19,19 +19,19 @@ fn a_reference_says_which_tool_lists_it_and_what_that_tool_needs() {
 
 #[test]
 fn every_relation_leads_from_an_argument_to_a_tool() {
-    for tool in CATALOGUE.tools() {
+    for tool in CATALOG.tools() {
         let schema = tool.input_schema_value();
         for relation in tool.relations() {
             let argument = relation.argument.split('/').next().unwrap();
             assert!(schema["properties"].get(argument).is_some(), "{} has no {argument}", tool.name());
-            assert!(CATALOGUE.get(&relation.tool).is_some(), "{}: {}", tool.name(), relation.tool);
+            assert!(CATALOG.get(&relation.tool).is_some(), "{}: {}", tool.name(), relation.tool);
         }
     }
 }
 
 #[test]
 fn the_life_of_a_purchase_order_is_told() {
-    let tool = CATALOGUE.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
+    let tool = CATALOG.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let life = tool.lifecycle();
     assert_eq!(life[0]["name"], "purchase order");
     assert_eq!(life[0]["before"]["tools"][0], "create_a_procurement_purchaseorder");
@@ -40,11 +40,11 @@ fn the_life_of_a_purchase_order_is_told() {
 
 #[test]
 fn a_tool_is_found_by_its_long_and_its_short_name() {
-    for tool in CATALOGUE.tools() {
-        assert_eq!(CATALOGUE.get(tool.short_name()).unwrap().name(), tool.name());
+    for tool in CATALOG.tools() {
+        assert_eq!(CATALOG.get(tool.short_name()).unwrap().name(), tool.name());
         assert_eq!(tool.name().replacen("connect_wise_psa_", "", 1), tool.short_name());
     }
-    let error = CATALOGUE.find("create_ticket_note").unwrap_err().to_json();
+    let error = CATALOG.find("create_ticket_note").unwrap_err().to_json();
     assert!(error["error"]["next_step"].as_str().unwrap().contains("ticket_note"), "{error}");
 }
 
@@ -60,9 +60,9 @@ fn a_tool_that_moved_is_found_by_its_old_names_in_this_release() {
     ] {
         let short = old.replacen("connect_wise_psa_", "", 1);
         for name in [old, short.as_str()] {
-            let tool = CATALOGUE.find(name).unwrap();
+            let tool = CATALOG.find(name).unwrap();
             assert_eq!((tool.name(), tool.asked_as()), (new, Some(name)));
         }
-        assert!(CATALOGUE.tools().all(|tool| tool.name() != old), "an alias is no tool of its own");
+        assert!(CATALOG.tools().all(|tool| tool.name() != old), "an alias is no tool of its own");
     }
 }

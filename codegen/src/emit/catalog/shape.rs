@@ -23,7 +23,7 @@ pub struct Written<'a> {
     pub references: Vec<Found<'a>>,
 }
 
-/// All shapes of a catalogue.
+/// All shapes of a catalog.
 pub struct Shapes<'a> {
     context: &'a Context<'a>,
     bodies: BTreeMap<String, Written<'a>>,

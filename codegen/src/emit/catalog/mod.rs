@@ -1,6 +1,6 @@
-//! The tool catalogue: every operation as a tool, as lines of JSON.
+//! The tool catalog: every operation as a tool, as lines of JSON.
 //!
-//! `catalogue/tools/<area>.jsonl` has a line a tool, sorted by name; `shapes.jsonl` the arguments that
+//! `catalog/tools/<area>.jsonl` has a line a tool, sorted by name; `shapes.jsonl` the arguments that
 //! several tools share, written once; `schemas.jsonl` what answers look like. The runtime joins slices of
 //! them, so nothing is parsed to serve a tool, and a reviewer sees one changed line per changed tool.
 
@@ -27,8 +27,8 @@ use filter::Filters;
 use lifecycle::Lifecycles;
 use shape::Shapes;
 
-/// The catalogue as data, and as files.
-pub struct Catalogue<'a> {
+/// The catalog as data, and as files.
+pub struct Catalog<'a> {
     /// The tools' lines, by module and name.
     pub tools: BTreeMap<&'a str, BTreeMap<&'a str, Value>>,
     /// The shapes' lines.
@@ -38,7 +38,7 @@ pub struct Catalogue<'a> {
 }
 
 /// Emits the data files and the module that includes them.
-pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalogue<'a>, Errors> {
+pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
     let mut files = Files::new();
     let describer = Describer::new(context)?;
     let mut shapes = Shapes::new(context);
@@ -59,25 +59,25 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalogue<'a>, Errors> {
     errors.into_result()?;
     tell_apart(&mut lines);
     for (module, lines) in &lines {
-        files.insert(format!("catalogue/tools/{module}.jsonl"), text(lines.values()));
+        files.insert(format!("catalog/tools/{module}.jsonl"), text(lines.values()));
     }
     let shapes = shapes.lines();
-    files.insert("catalogue/shapes.jsonl".to_owned(), text(shapes.iter()));
-    files.insert("catalogue/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
+    files.insert("catalog/shapes.jsonl".to_owned(), text(shapes.iter()));
+    files.insert("catalog/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
     let has_filters = filters.lines().len() > 0;
     if has_filters {
-        files.insert("catalogue/filters.jsonl".to_owned(), text(filters.lines()));
+        files.insert("catalog/filters.jsonl".to_owned(), text(filters.lines()));
     }
     let aliases = alias::lines(context)?;
     if !aliases.is_empty() {
-        files.insert("catalogue/aliases.jsonl".to_owned(), text(aliases.iter()));
+        files.insert("catalog/aliases.jsonl".to_owned(), text(aliases.iter()));
     }
     let job = Job {
-        path: "src/catalogue.rs".to_owned(),
+        path: "src/catalog.rs".to_owned(),
         tokens: Box::new(|| module(lines.keys().copied(), has_filters, !aliases.is_empty())),
     };
     rust::run(vec![job], &mut files)?;
-    Ok(Catalogue { tools: lines, shapes, files })
+    Ok(Catalog { tools: lines, shapes, files })
 }
 
 /// Descriptions that say the same of two tools say which call each makes.
@@ -109,23 +109,23 @@ fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
 }
 
 fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool, has_aliases: bool) -> TokenStream {
-    let filters = has_filters.then(|| quote!(.with_filters(include_str!("../catalogue/filters.jsonl"))));
-    let aliases = has_aliases.then(|| quote!(.with_aliases(include_str!("../catalogue/aliases.jsonl"))));
+    let filters = has_filters.then(|| quote!(.with_filters(include_str!("../catalog/filters.jsonl"))));
+    let aliases = has_aliases.then(|| quote!(.with_aliases(include_str!("../catalog/aliases.jsonl"))));
     let parts = modules.map(|module| {
-        let path = format!("../catalogue/tools/{module}.jsonl");
+        let path = format!("../catalog/tools/{module}.jsonl");
         quote!((#module, include_str!(#path)))
     });
     quote! {
         //! The tools, as data: nothing in it is parsed until a tool is asked for.
 
-        use toolcrate_runtime::Catalogue;
+        use toolcrate_runtime::Catalog;
 
         /// Every operation of the API as a tool.
-        pub static CATALOGUE: Catalogue = Catalogue::new(
+        pub static CATALOG: Catalog = Catalog::new(
             &crate::API,
             &[#(#parts),*],
-            include_str!("../catalogue/shapes.jsonl"),
-            include_str!("../catalogue/schemas.jsonl"),
+            include_str!("../catalog/shapes.jsonl"),
+            include_str!("../catalog/schemas.jsonl"),
         ) #filters #aliases;
     }
 }
