@@ -70,7 +70,7 @@ pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use encode::Encode;
-pub use error::{Error, ErrorKind, FieldError};
+pub use error::{Delivery, Error, ErrorKind, FieldError};
 pub use extra::Extra;
 pub use form::Form;
 pub use method::Method;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectwise_psa::runtime::{
-    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
+    Account, Client, Error, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
 };
 use serde_json::json;
 use tracing::Instrument;
@@ -106,19 +106,6 @@ pub fn value(outcome: &Outcome) -> Value {
 pub fn is_left_out(outcome: &Outcome) -> bool {
     let is_id = |members: &serde_json::Map<String, Value>| members.len() == 1 && members.contains_key("id");
     outcome.notice.is_some() && outcome.value.as_object().is_some_and(is_id)
-}
-
-/// Whether a call that failed was certainly not made, so that it can be made again without harm.
-pub fn was_not_made(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::InvalidArguments
-            | ErrorKind::UnknownTool
-            | ErrorKind::Configuration
-            | ErrorKind::Unreachable
-            | ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-    )
 }
 
 impl Runner {
@@ -254,7 +241,7 @@ impl Runner {
         let result = result.map(|outcome| within(outcome, options.max_bytes));
         running.end(result.as_ref());
         if let (Err(error), Some(approved)) = (&result, approved)
-            && was_not_made(error)
+            && error.changed_nothing()
         {
             self.watch.approvals.give_back(approved).await;
         }

@@ -13,6 +13,7 @@ use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
 use crate::dialect;
+use crate::error::Delivery;
 use crate::paging::Walk;
 use crate::{Api, Client, Dialect, Error, FieldError, Paging, PreparedRequest};
 
@@ -119,7 +120,8 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<PreparedRequest, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
-        self.preview(&checked.call, checked.accept).map_err(|error| error.with_request(checked.call.label()))
+        self.preview(&checked.call, checked.accept)
+            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
     /// The pages of a list tool, one after the other. The next page is asked for when the stream is polled for
@@ -183,7 +185,8 @@ impl Client {
         arguments: Result<Map<String, Value>, Error>,
         options: &ExecuteOptions,
     ) -> Result<Checked, Error> {
-        let check = self.checks().get(tool)?;
+        let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
+        let check = self.checks().get(tool).map_err(not_sent)?;
         let label = format!("{} {}", check.details.http.method, check.details.http.path);
         let checked = arguments.and_then(|arguments| {
             let mut arguments =
@@ -208,7 +211,7 @@ impl Client {
             Ok((binding, call, accept, content, arguments, skip))
         });
         let (binding, call, accept, content, arguments, skip) =
-            checked.map_err(|error| error.with_request(label))?;
+            checked.map_err(|error| not_sent(error).with_request(label))?;
         Ok(Checked { notice: tool.notice(), check, binding, call, accept, content, arguments, skip })
     }
 
