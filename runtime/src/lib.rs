@@ -30,6 +30,7 @@ mod api;
 mod call;
 mod client;
 mod credentials;
+mod cursor;
 mod custom;
 mod date;
 pub mod dialect;
@@ -66,6 +67,7 @@ pub use api::{
 };
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
+pub use cursor::CursorKey;
 pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use support::server::{Script, Server, answer, json as json_answer};
 use support::{API, PASSWORD, client};
 use toolcrate_runtime::{
-    Catalogue, Client, Error, ErrorKind, ExecuteOptions, PreparedBody, PreparedRequest, Tool,
+    Catalogue, Client, CursorKey, Dialect, Error, ErrorKind, ExecuteOptions, PreparedBody, PreparedRequest,
+    Tool,
 };
 
 static CATALOGUE: Catalogue = Catalogue::new(
@@ -46,6 +47,53 @@ fn problems(error: &Error) -> Vec<String> {
         .iter()
         .map(|field| format!("{} {}: {}", field.pointer, field.code, field.message))
         .collect()
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
+    let page = |ids: [i32; 2], next: Option<&str>| {
+        let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
+        let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
+        answer(200, &[("content-type", "application/json"), ("link", &link)], body.as_bytes())
+    };
+    let server = Server::start([
+        page([1, 2], Some("?page=2&conditions=other")),
+        page([3, 4], None),
+        page([1, 2], Some("?page=2")),
+    ])
+    .await;
+    let with = |secret: &[u8], scope: &str| {
+        let key = CursorKey::derive(secret, scope);
+        support::builder(&server).cursor_key(key).build().expect("a client")
+    };
+    let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+    let list = tool("list_all_orders");
+    let first = json!({"conditions": "id>0", "pageSize": "2"});
+    let outcome = with(b"s", "acme").execute_with(list, &first, &options).await.expect("a page");
+    let cursor = outcome.next_cursor().expect("a cursor").to_owned();
+    let next = json!({"conditions": "id>0", "next_cursor": cursor});
+    for (client, tool) in [
+        (with(b"s", "beta"), list),
+        (with(b"t", "acme"), list),
+        (client(&server), list),
+        (with(b"s", "acme"), tool("list_all_stock")),
+        (with(b"s", "acme"), tool("delete_an_order_by_id")),
+        (with(b"s", "acme"), tool("create_an_order_line")),
+    ] {
+        let error = client.execute_with(tool, &next, &options).await.expect_err("a foreign cursor");
+        assert!(error.message().starts_with("invalid next_cursor; "), "{error}");
+        assert!(client.prepare_with(tool, &next, &options).is_err());
+    }
+    assert_eq!(server.requests().len(), 1);
+    let outcome = with(b"s", "acme").execute_with(list, &next, &options).await.expect("a page");
+    assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
+    let line = server.request().line;
+    assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
+    // One client alone needs no key.
+    let own = client(&server);
+    let outcome = own.execute_with(list, &json!({}), &options).await.expect("a page");
+    let next = json!({"next_cursor": outcome.next_cursor()});
+    assert!(own.prepare_with(list, &next, &options).expect("a request").url.contains("page=2"));
 }
 
 #[test]

@@ -5,27 +5,23 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Form};
 use super::{Dialect, Special, keys, properties, required, truto, types};
-use crate::Error;
 
 /// The arguments as the tool itself takes them.
-///
-/// # Errors
-/// `InvalidArguments` for a mark of a page that is none.
 pub(crate) fn restore(
     dialect: Dialect,
     schema: &Value,
     special: &Special,
     arguments: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
-    Ok(match dialect {
+) -> Map<String, Value> {
+    match dialect {
         Dialect::Mcp | Dialect::OpenAi => arguments,
         Dialect::Anthropic => keys::restore(arguments, &keys::anthropic(schema)),
         Dialect::OpenAiStrict | Dialect::Gemini => {
             let reader = Reader { strict: dialect == Dialect::OpenAiStrict, special };
             reader.object(schema, arguments, true)
         }
-        Dialect::Truto => truto::restore(schema, arguments)?,
-    })
+        Dialect::Truto => truto::restore(schema, arguments),
+    }
 }
 
 struct Reader<'s> {

@@ -12,7 +12,7 @@ use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
 use super::{Tool, ToolDetails, explain, schema, shorthand};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalogue, Error, FieldError, custom};
+use crate::{Api, Catalogue, Error, FieldError, custom, dialect};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -46,6 +46,8 @@ pub(super) struct Check {
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
     validator: Validator,
+    /// Whether the tool is a list, once somebody wanted to know.
+    list: OnceLock<bool>,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
     pub(super) api: &'static Api,
@@ -106,7 +108,16 @@ impl Check {
             .unwrap_or_default();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalogue = tool.catalogue();
-        Ok(Self { details, schema, declared: OnceLock::new(), validator, in_query, api, catalogue })
+        Ok(Self {
+            details,
+            schema,
+            declared: OnceLock::new(),
+            list: OnceLock::new(),
+            validator,
+            in_query,
+            api,
+            catalogue,
+        })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
@@ -114,6 +125,16 @@ impl Check {
         self.declared.get_or_init(|| {
             schema::parse(self.details.name, &schema::input(self.catalogue, &self.details.input))
         })
+    }
+
+    /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
+    pub(super) fn is_list(&self, tool: Tool) -> bool {
+        *self.list.get_or_init(|| dialect::is_list(&self.details, &tool.sides(&self.details)))
+    }
+
+    /// The verb and the path template, for messages.
+    pub(super) fn label(&self) -> String {
+        format!("{} {}", self.details.http.method, self.details.http.path)
     }
 
     /// What the resource called `name` can be filtered by.

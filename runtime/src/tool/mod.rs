@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod compact;
+mod decode;
 mod details;
 mod execute;
 mod explain;
