@@ -136,7 +136,7 @@ fn invalid(reason: &str) -> Error {
     Error::new(ErrorKind::InvalidArguments, message)
         .with_fields(vec![field])
         .with_delivery(Delivery::NotSent)
-        .with_next_step("Nothing was sent. Leave next_cursor out to get the first page.")
+        .with_next_step("Nothing was sent. Leave next_cursor out; a list then begins with its first page.")
 }
 
 #[cfg(test)]
