@@ -188,6 +188,11 @@ impl Client {
         let checked = arguments.and_then(|arguments| {
             let mut arguments =
                 dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
+            if let Some(names) =
+                check.details.request.clear_argument().and_then(|argument| arguments.get_mut(argument))
+            {
+                dialect::restore_names(options.dialect, || check.declared(), names);
+            }
             if options.dialect == Dialect::Truto && arguments.values().any(Value::is_array) {
                 let sides = tool.sides(&check.details);
                 dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
@@ -198,7 +203,7 @@ impl Client {
             };
             let skip = skip.and_then(|skip| skip.as_u64()).and_then(|skip| usize::try_from(skip).ok());
             let mut accepted = check.accept(arguments.clone())?;
-            let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
+            let problems = check.convert(&mut accepted, self.definitions().as_deref());
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }

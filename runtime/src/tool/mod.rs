@@ -3,11 +3,13 @@
 
 mod catalogue;
 mod check;
+mod clear;
 mod compact;
 mod details;
 mod execute;
 mod explain;
 mod lines;
+mod nulls;
 mod outcome;
 mod plan;
 mod prerequisites;
