@@ -40,13 +40,10 @@ impl Reader<'_> {
         let known = |name: &str| properties(node).find(|(other, _)| *other == name).map(|(_, member)| member);
         let members = members.into_iter().filter_map(|(name, value)| {
             let Some(member) = known(&name) else { return Some((name, value)) };
-            // Within an argument, what may be of several types may be meant to be null; the check of the arguments
-            // knows.
-            let takes_null = match top {
-                true => types(member).contains(&"null") && needed.contains(&name.as_str()),
-                false => types(member).contains(&"null") || has_several_types(member),
-            };
-            if self.strict && value.is_null() && !takes_null {
+            // Nulls within an argument are left to the check of the arguments, which takes out those that stand for
+            // nothing, with the objects that held nothing else.
+            let takes_null = types(member).contains(&"null") && needed.contains(&name.as_str());
+            if self.strict && top && value.is_null() && !takes_null {
                 return None;
             }
             let value = self.member(&name, member, value, top);
@@ -64,18 +61,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Fields that an account defined and that were declared one by one.
-    fn declared(&self, mut value: Value) -> Value {
-        if let Some(members) = value.as_object_mut().filter(|_| self.strict) {
-            members.retain(|_, value| !value.is_null());
-        }
-        value
-    }
-
     fn member(&self, name: &str, node: &Value, value: Value, top: bool) -> Value {
         match form::form(name, node, self.special, top) {
-            // By caption from the start: not the form of a list, in which null is a value.
-            Some(Form::Custom) if value.is_object() => self.declared(value),
             Some(form) => form::read(form, value, !self.strict),
             None if !self.strict && has_several_types(node) => form::read(Form::Union, value, true),
             None => match (value, node.get("items")) {
