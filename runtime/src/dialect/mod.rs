@@ -249,5 +249,19 @@ pub(crate) fn arguments<'s>(
     restore(dialect, schema(), &Special::of(api), arguments)
 }
 
+/// Gives the names of arguments in a list of them back their own form, where a dialect declares some under another.
+pub(crate) fn restore_names<'s>(dialect: Dialect, schema: impl FnOnce() -> &'s Value, names: &mut Value) {
+    let pairs = match dialect {
+        Dialect::Anthropic => keys::anthropic(schema()),
+        Dialect::Truto => truto::names(schema()),
+        Dialect::Mcp | Dialect::OpenAi | Dialect::OpenAiStrict | Dialect::Gemini => return,
+    };
+    for name in names.as_array_mut().into_iter().flatten() {
+        if let Some((own, _)) = pairs.iter().find(|(_, declared)| name == declared) {
+            *name = Value::from(own.as_str());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

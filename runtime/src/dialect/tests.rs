@@ -45,6 +45,8 @@ fn strict_requires_everything_and_closes_every_object() {
     assert_eq!(test["required"], json!(["field", "op", "value", "values"]));
     assert_eq!(members["filter"]["description"], "Tests, all of which must hold. Fields: id, name");
     assert_eq!(members["extras"]["items"]["required"], json!(["caption", "value"]));
+    let value = json!({"type": ["string", "number", "boolean"]});
+    assert_eq!(members["extras"]["items"]["properties"]["value"], value);
     assert_eq!(
         members["settings"],
         json!({"type": ["string", "null"], "description": "A JSON object, as text."})
@@ -55,7 +57,7 @@ fn strict_requires_everything_and_closes_every_object() {
 }
 
 #[test]
-fn strict_arguments_lose_their_nulls_and_their_forms() {
+fn strict_arguments_that_are_null_go_and_forms_are_read() {
     let sent = json!({
         "id": 1, "status": null, "when": null, "customer": {"id": 5, "name": null}, "settings": "{\"a\": \"b\"}",
         "filter": [
@@ -66,7 +68,8 @@ fn strict_arguments_lose_their_nulls_and_their_forms() {
         "any": "[\"x\"]", "tags": null,
     });
     let own = json!({
-        "id": 1, "customer": {"id": 5}, "settings": {"a": "b"},
+        // Within an argument, the check takes nulls out.
+        "id": 1, "customer": {"id": 5, "name": null}, "settings": {"a": "b"},
         "filter": [
             {"field": "id", "op": "in", "value": ["1"]}, {"field": "name", "op": "=", "value": null},
         ],
@@ -76,6 +79,26 @@ fn strict_arguments_lose_their_nulls_and_their_forms() {
     // Forms that are none stay, to be told about.
     let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
     assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
+}
+
+#[test]
+fn a_null_within_a_raw_operation_is_left_to_the_check() {
+    let schema = json!({"type": "object", "properties": {
+        "operations": {"type": "array", "items": {"type": "object", "properties": {
+            "op": {"type": "string"}, "value": {"type": ["string", "number", "object"]},
+        }}},
+        "values": {"type": "array", "items": {"type": ["string", "number", "object"]}},
+    }});
+    let read = |dialect: Dialect, sent: &Value| {
+        let sent = sent.as_object().cloned().unwrap_or_default();
+        Value::Object(restore(dialect, &schema, &SPECIAL, sent))
+    };
+    let sent = json!({"operations": [{"op": null, "value": null}]});
+    assert_eq!(read(Dialect::OpenAiStrict, &sent), sent);
+    // Text that is the word null stays text in a list, where nothing can be left out.
+    let sent = json!({"operations": [{"op": "replace", "value": "null"}], "values": ["null", "5"]});
+    let own = json!({"operations": [{"op": "replace", "value": null}], "values": ["null", 5]});
+    assert_eq!(read(Dialect::Gemini, &sent), own);
 }
 
 #[test]

@@ -113,7 +113,8 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     })
 }
 
-fn names(schema: &Value) -> Vec<(String, String)> {
+/// For each argument whose name stands for something else: its name and what it is declared as.
+pub(super) fn names(schema: &Value) -> Vec<(String, String)> {
     keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
 }
 

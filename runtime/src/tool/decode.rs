@@ -41,11 +41,10 @@ impl Client {
     ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
         let mut decoded = ExecuteOptions { dialect: Dialect::default(), ..*options };
         if options.dialect != Dialect::Truto {
-            let arguments = dialect::arguments(options.dialect, || check.declared(), check.api, arguments);
-            return Ok((arguments, decoded));
+            return Ok((own_arguments(options.dialect, check, arguments), decoded));
         }
         let cursor = arguments.shift_remove(dialect::CURSOR);
-        let mut arguments = dialect::arguments(options.dialect, || check.declared(), check.api, arguments);
+        let mut arguments = own_arguments(options.dialect, check, arguments);
         if arguments.values().any(Value::is_array) {
             let sides = tool.sides(&check.details);
             dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
@@ -77,6 +76,16 @@ impl Client {
             Some((name, _)) => Err(invalid(&format!("\"{name}\" does not say where a list goes on"))),
         }
     }
+}
+
+/// The arguments as the tool itself takes them, and under the names that it has for them.
+fn own_arguments(dialect: Dialect, check: &Check, arguments: Map<String, Value>) -> Map<String, Value> {
+    let mut arguments = dialect::arguments(dialect, || check.declared(), check.api, arguments);
+    let clear = check.details.request.clear_argument();
+    if let Some(names) = clear.and_then(|argument| arguments.get_mut(argument)) {
+        dialect::restore_names(dialect, || check.declared(), names);
+    }
+    arguments
 }
 
 /// Puts paging state in place of the arguments for it: it takes precedence over what is sent beside the cursor, and null

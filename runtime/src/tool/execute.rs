@@ -195,7 +195,7 @@ impl Client {
         let checked = arguments.and_then(|arguments| {
             let (arguments, options) = self.decode_for(tool, &check, arguments, options)?;
             let mut accepted = check.accept(arguments.clone())?;
-            let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
+            let problems = check.convert(&mut accepted, self.definitions().as_deref());
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }

@@ -3,12 +3,14 @@
 
 mod catalogue;
 mod check;
+mod clear;
 mod compact;
 mod decode;
 mod details;
 mod execute;
 mod explain;
 mod lines;
+mod nulls;
 mod outcome;
 mod plan;
 mod prerequisites;
