@@ -1,6 +1,6 @@
 //! Why a tool wasn't run, or how it failed.
 
-use toolcrate_runtime::{Error, ErrorKind};
+use toolcrate_runtime::Error;
 
 use crate::approval::ApprovalError;
 use crate::audit::AuditError;
@@ -27,21 +27,8 @@ impl ExecuteError {
     /// Returns true if and only if the call certainly wasn't made, so that it can be repeated without harm.
     pub fn was_not_made(&self) -> bool {
         match self {
-            Self::Failed(error) => was_not_made(error),
+            Self::Failed(error) => error.changed_nothing(),
             _ => true,
         }
     }
-}
-
-/// Returns true if and only if a call that failed certainly wasn't made.
-pub(crate) fn was_not_made(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::InvalidArguments
-            | ErrorKind::UnknownTool
-            | ErrorKind::Configuration
-            | ErrorKind::Unreachable
-            | ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-    )
 }

@@ -12,7 +12,7 @@ use crate::audit::AuditEntry;
 use crate::call_outcome::CallOutcome;
 use crate::context::ExecutionContext;
 use crate::custom_fields::CustomFieldsCache;
-use crate::error::{ExecuteError, was_not_made};
+use crate::error::ExecuteError;
 use crate::in_flight::InFlight;
 use crate::limits::ExecutionLimits;
 use crate::list_changes::ToolListChanges;
@@ -129,10 +129,8 @@ impl ToolExecutor {
         options: &ExecuteOptions,
         consent: Consent<'_>,
     ) -> Result<Outcome, ExecuteError> {
-        if !self.filter.allows(tool) {
-            self.record_rejection(principal, tool, arguments, "not_offered");
-            return Err(ExecuteError::NotOffered(tool.short_name()));
-        }
+        // What is approved, audited and sent is one value, in the tool's own form.
+        let (arguments, options) = &self.decode(principal, tool, arguments, options)?;
         let (trace, account) = (TraceContext::current(), &*self.account);
         let entry = self.audit_entry(principal, tool, arguments, &trace);
         let needs_approval = self.context.approvals.is_required(tool);
@@ -176,11 +174,35 @@ impl ToolExecutor {
         let result = result.map(|outcome| truncate_outcome(outcome, options.max_bytes));
         running.end(result.as_ref());
         if let (Err(error), Some(approval)) = (&result, approval)
-            && was_not_made(error)
+            && error.changed_nothing()
         {
             self.context.approvals.restore(approval).await;
         }
         result.map_err(|error| ExecuteError::Failed(Box::new(error)))
+    }
+
+    /// Decodes what a caller sent in the dialect of `options`.
+    ///
+    /// # Errors
+    /// Returns an error if the tool isn't offered or if the arguments can't be decoded.
+    pub fn decode(
+        &self,
+        principal: Principal,
+        tool: Tool,
+        arguments: &Value,
+        options: &ExecuteOptions,
+    ) -> Result<(Value, ExecuteOptions), ExecuteError> {
+        if !self.filter.allows(tool) {
+            self.record_rejection(principal, tool, arguments, "not_offered");
+            return Err(ExecuteError::NotOffered(tool.short_name()));
+        }
+        match self.client.decode(tool, arguments, options) {
+            Ok((arguments, options)) => Ok((Value::Object(arguments), options)),
+            Err(error) => {
+                self.record_rejection(principal, tool, arguments, error.kind().as_str());
+                Err(ExecuteError::Failed(Box::new(error)))
+            }
+        }
     }
 
     /// Records in the audit log that a call was rejected, and why.

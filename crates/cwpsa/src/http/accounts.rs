@@ -13,6 +13,7 @@ use toolcrate_executor::{ExecutionContext, Principal, ToolExecutor, ToolFilter};
 use toolcrate_store::SharedStore;
 
 use super::failure;
+use super::signing::SigningSecret;
 use crate::cli::Connection;
 use crate::output::Failure;
 use crate::reload::Reload;
@@ -48,6 +49,7 @@ impl Accounts {
         flags: &Connection,
         selection: &ToolFilter,
         watch: &Arc<ExecutionContext>,
+        secret: &SigningSecret,
     ) -> Result<Self, Failure> {
         let file = settings::read(flags.config.as_deref())?;
         let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
@@ -64,7 +66,7 @@ impl Accounts {
             (name, _) => vec![name.clone()],
         };
         let runner = |id: &str, target: &Target| -> Result<ToolExecutor, Failure> {
-            let client = target.client_that_waits(watch.limits.upstream_timeout)?;
+            let client = target.client_with_cursors(watch.limits.upstream_timeout, secret.cursor_key(id))?;
             Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
         if flags.sandbox {

@@ -46,11 +46,12 @@ pub async fn call(
             }
         },
     };
+    let arguments = Value::Object(arguments);
     let key = repeat::key(&headers, account, tool, &arguments);
     let (runner, token) = (target.runner.clone(), approvals::token(&headers));
     let by = target.by("http", &headers);
     let call = async move {
-        let (arguments, options) = (Value::Object(arguments), ExecuteOptions::default());
+        let options = ExecuteOptions::default();
         let result =
             runner.execute_with_consent(by, tool, &arguments, &options, approvals::consent(&token)).await;
         match result {

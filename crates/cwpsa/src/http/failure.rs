@@ -38,7 +38,7 @@ impl LastLimit {
     }
 }
 
-/// Marks a response to a call that was certainly not made: it can be made again without harm.
+/// Marks a response to a call that certainly changed nothing: it can be made again without harm.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDone;
 
@@ -145,6 +145,9 @@ fn status(error: &Error, writes: bool) -> StatusCode {
         ErrorKind::Server if writes => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => upstream.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        // What is no error of HTTP means something else to whoever calls this server.
+        _ => upstream
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

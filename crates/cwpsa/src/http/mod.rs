@@ -18,6 +18,7 @@ mod plain;
 mod proxy;
 mod ready;
 mod repeat;
+mod signing;
 mod slashes;
 mod tools;
 mod watch;
@@ -109,7 +110,8 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         toolcrate_store::open(state, "cwpsa").await.map_err(|error| Failure::Usage(error.to_string()))?;
     let metrics = Metrics::new();
     let watch = arguments.watch.start(Arc::clone(&store), &metrics)?;
-    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let secret = signing::SigningSecret::from_environment();
+    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch, &secret).await?;
     accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &metrics.webhooks)?);
     if watch.approvals.is_any_required() && !accounts.have_approvers() {
@@ -134,7 +136,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
         repeats: IdempotencyStore::new(Arc::clone(&store)),
-        sessions: mcp::Sessions::new(store),
+        sessions: mcp::Sessions::new(&secret, store),
         watch,
         metrics,
         guard,

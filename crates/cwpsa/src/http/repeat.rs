@@ -4,7 +4,6 @@ use axum::body::to_bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Tool, Value};
-use serde_json::Map;
 use toolcrate_executor::{
     IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, StoredResponse,
 };
@@ -16,13 +15,13 @@ pub fn key(
     headers: &HeaderMap,
     account: &str,
     tool: Tool,
-    arguments: &Map<String, Value>,
+    arguments: &Value,
 ) -> Option<IdempotencyKey> {
     let key = headers.get("idempotency-key")?.as_bytes();
     if tool.annotations().read_only_hint {
         return None;
     }
-    Some(IdempotencyKey::new(account, key, tool, &Value::Object(arguments.clone())))
+    Some(IdempotencyKey::new(account, key, tool, arguments))
 }
 
 /// Makes `call` unless it was made under `key`, and waits for it where it is in flight. The call goes on to its end when
