@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Ledger, Overlay, Profile};
+use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{Error, Errors, Repair};
-use crate::name::lock::Lock;
-use crate::relate::{Coverage, Related};
-use crate::write::Plan;
-use crate::{emit, load, lower, name, relate, repair};
+use crate::model::Model;
+use crate::naming::Lock;
+use crate::relate::RelationCoverage;
+use crate::write::WritePlan;
+use crate::{emit, load, lower, naming, relate, repair};
 
 /// What to generate from, and where to.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct Options {
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// What is to be written.
-    pub plan: Plan,
+    pub plan: WritePlan,
     /// The folder it goes to.
     pub out: PathBuf,
     /// `info.version` of the spec.
@@ -36,7 +37,7 @@ pub struct Generated {
     /// What was mended.
     pub repairs: Vec<Repair>,
     /// How many relations are known.
-    pub coverage: Coverage,
+    pub coverage: RelationCoverage,
     /// Entries of profile and overlay that never applied; only where another spec than the profile's was
     /// asked for (else they are errors).
     pub unused: Vec<String>,
@@ -59,21 +60,22 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let spec = options.spec.clone().unwrap_or_else(|| folder.join(&profile.spec));
     let out = options.out.clone().unwrap_or_else(|| folder.join(&profile.out));
 
-    let ledger = Ledger::new();
+    let usage = UsageTracker::new();
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
-    let lowered = lower::lower(document, &profile, &ledger)?;
-    let named = name::name(lowered, &profile, lock, &ledger).map_err(|errors| errors.in_file(&spec))?;
+    let lower::Lowering { api, repairs } = lower::lower(document, &profile, &usage)?;
+    let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
-    let related = relate::relate(named, &profile, &overlay, &ledger).map_err(in_overlay)?;
-    let files = emit::emit(&related, &profile, &overlay, &ledger).map_err(in_overlay)?;
+    let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
+    let model = Model { api, names, relations, repairs };
+    let files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
 
     let mut unused = Vec::new();
     for (entries, file) in [
         (profile.entries(), &options.profile),
         (overlay.entries(), overlay_path.as_ref().unwrap_or(&options.profile)),
     ] {
-        for entry in ledger.unused(&entries) {
+        for entry in usage.unused(&entries) {
             let message = "this entry never applied to the spec; correct it or delete it";
             unused.push(Error::new("E012", message).at(entry.clone()).in_file(file));
         }
@@ -82,16 +84,16 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         return Err(Errors(unused));
     }
 
-    let Related { named, coverage, .. } = related;
-    let plan = Plan::new(&out, files, vec![(lock_path, named.lock.text())]).map_err(in_profile)?;
+    let Model { api, names, relations, repairs } = model;
+    let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
     Ok(Generated {
         plan,
         out,
-        version: named.api.version,
-        operations: named.api.operations.len(),
-        schemas: named.api.schemas.values().filter(|schema| !schema.inline).count(),
-        repairs: named.repairs,
-        coverage,
+        operations: api.operations.len(),
+        schemas: api.schemas.values().filter(|schema| !schema.inline).count(),
+        version: api.version,
+        repairs,
+        coverage: relations.coverage,
         unused: unused.iter().map(Error::to_string).collect(),
     })
 }

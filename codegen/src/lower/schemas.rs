@@ -10,25 +10,32 @@ use openapiv3::{
     StringFormat, StringType, Type as SourceType, VariantOrUnknownOrEmpty,
 };
 
-use super::notes::Notes;
+use super::description_constraints::DescriptionConstraints;
 use crate::diagnostic::{Error, Errors, Repair, pointer};
+use crate::id::SchemaId;
 use crate::ir::{Field, Limits, Schema, Shape, Type};
 
 type Properties = IndexMap<String, ReferenceOr<Box<Source>>>;
 
 /// Collects lowered schemas.
-pub struct Schemas<'a> {
+pub struct SchemaLowering<'a> {
     components: &'a Components,
-    notes: Notes<'a>,
-    done: BTreeMap<String, Schema>,
+    constraints: DescriptionConstraints<'a>,
+    done: BTreeMap<SchemaId, Schema>,
     repairs: Vec<Repair>,
     errors: Errors,
 }
 
-impl<'a> Schemas<'a> {
+impl<'a> SchemaLowering<'a> {
     /// A collector for the schemas of `components`.
-    pub fn new(components: &'a Components, notes: Notes<'a>) -> Self {
-        Self { components, notes, done: BTreeMap::new(), repairs: Vec::new(), errors: Errors(Vec::new()) }
+    pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
+        Self {
+            components,
+            constraints,
+            done: BTreeMap::new(),
+            repairs: Vec::new(),
+            errors: Errors(Vec::new()),
+        }
     }
 
     /// The document's components.
@@ -42,7 +49,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// What was collected.
-    pub fn finish(self) -> (BTreeMap<String, Schema>, Vec<Repair>, Errors) {
+    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Vec<Repair>, Errors) {
         (self.done, self.repairs, self.errors)
     }
 
@@ -62,7 +69,7 @@ impl<'a> Schemas<'a> {
                 }
                 ReferenceOr::Item(source) => self.named(name, source, &place),
             };
-            self.done.insert(name.clone(), schema);
+            self.done.insert(name.as_str().into(), schema);
         }
     }
 
@@ -147,7 +154,7 @@ impl<'a> Schemas<'a> {
                 field.limits = limits(source);
                 self.check_pattern(&mut field.limits, &place);
                 let description = data.description.as_deref().unwrap_or_default();
-                field.description = self.notes.apply(description, &mut field.limits);
+                field.description = self.constraints.apply(description, &mut field.limits);
             }
             fields.push(field);
         }
@@ -183,7 +190,7 @@ impl<'a> Schemas<'a> {
 
     fn reference(&mut self, reference: &str, place: &str) -> Type {
         match reference.strip_prefix("#/components/schemas/") {
-            Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.to_owned()),
+            Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.into()),
             _ => {
                 let mut message = format!("the reference `{reference}` leads to nothing");
                 let names = self.components.schemas.keys().map(String::as_str);
@@ -274,17 +281,18 @@ impl<'a> Schemas<'a> {
         place: &str,
     ) -> Type {
         let mut unique = name.to_upper_camel_case();
-        while self.components.schemas.contains_key(&unique) || self.done.contains_key(&unique) {
+        while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
             unique.push_str("Inline");
         }
         let description = source.schema_data.description.clone().unwrap_or_default();
         let placeholder = Schema { description, shape: Shape::Object(Vec::new()), inline: true };
-        self.done.insert(unique.clone(), placeholder);
-        let fields = self.fields(&unique, properties, required, place);
-        if let Some(schema) = self.done.get_mut(&unique) {
+        let id = SchemaId::from(unique);
+        self.done.insert(id.clone(), placeholder);
+        let fields = self.fields(&id, properties, required, place);
+        if let Some(schema) = self.done.get_mut(&id) {
             schema.shape = Shape::Object(fields);
         }
-        Type::Named(unique)
+        Type::Named(id)
     }
 }
 

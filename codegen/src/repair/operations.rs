@@ -1,10 +1,11 @@
-//! Flattens the document's paths into a sorted list of operations, mending paths, ids and bodies.
+//! Flattens the document's paths into a sorted list of operations, repairing paths, IDs and bodies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{Components, PathItem, Paths, ReferenceOr};
 
-use super::{RawOperation, parameters, template};
+use super::document::RawOperation;
+use super::{parameters, template};
 use crate::diagnostic::{Error, Errors, Repair, pointer};
 use crate::ir::{Method, Template};
 
@@ -27,7 +28,7 @@ pub fn repair(
                 );
                 errors.0.push(Error::new("E006", message).at(place));
             }
-            ReferenceOr::Item(item) => match of_path(&spec_path, item, components, repairs) {
+            ReferenceOr::Item(item) => match path_operations(&spec_path, item, components, repairs) {
                 Ok(found) if found.is_empty() => {
                     let message = "this path has no operations; give it one or remove it";
                     errors.0.push(Error::new("E008", message).at(place));
@@ -48,7 +49,7 @@ pub fn repair(
     Ok(operations)
 }
 
-fn of_path(
+fn path_operations(
     spec_path: &str,
     item: PathItem,
     components: &Components,

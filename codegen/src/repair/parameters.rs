@@ -8,7 +8,7 @@ use openapiv3::{
     SchemaKind, StringType, Type,
 };
 
-use super::{RawOperation, RawParameter};
+use super::document::{RawOperation, RawParameter};
 use crate::diagnostic::{Error, Errors, Repair};
 use crate::ir::{Place, Template};
 
@@ -32,7 +32,7 @@ pub fn repair(
     for (index, reference) in all.enumerate() {
         let parameter = resolve(reference, components)
             .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
-        let Some(mut parameter) = take(parameter, pointer, repairs) else { continue };
+        let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
             parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
         if twin {
@@ -45,7 +45,7 @@ pub fn repair(
             continue;
         }
         if parameter.place == Place::Path {
-            settle_path_parameter(&mut parameter, &placeholders, pointer, repairs);
+            repair_path_parameter(&mut parameter, &placeholders, pointer, repairs);
         }
         parameters.push(parameter);
     }
@@ -79,7 +79,7 @@ fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) 
 }
 
 /// Sorts a parameter by place; cookies and headers of the protocol fall away.
-fn take(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
+fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
     let (place, data) = match parameter {
         Parameter::Query { parameter_data, .. } => (Place::Query, parameter_data),
         Parameter::Path { parameter_data, .. } => (Place::Path, parameter_data),
@@ -98,7 +98,7 @@ fn take(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Optio
     Some(RawParameter { place, data })
 }
 
-fn settle_path_parameter(
+fn repair_path_parameter(
     parameter: &mut RawParameter,
     placeholders: &[&str],
     pointer: &str,
