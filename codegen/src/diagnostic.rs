@@ -1,14 +1,14 @@
-//! What the generator says about its input: errors that stop a run, and repairs that it made.
+//! Diagnostics: errors that stop a run, and repairs of defects in the document.
 //!
-//! Every message carries a stable code, the file, and a JSON pointer or a line, so that a reader can
-//! go straight to the place. Stages never print; they return these values.
+//! Each has a stable code, the file, and a JSON pointer or a line, so that a reader can go straight to the
+//! cause. Stages never print; they return these values.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// One defect that the generator worked around, and how.
+/// A defect of the document that was repaired, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Repair {
     /// Stable code, `R001` and up; `docs/codes.md` lists them.

@@ -1,4 +1,4 @@
-//! The whole pipeline in one call: what `cargo xtask regenerate` runs.
+//! The whole pipeline in one call.
 
 use std::path::{Path, PathBuf};
 
@@ -21,12 +21,12 @@ pub struct Options {
     pub out: Option<PathBuf>,
 }
 
-/// A run up to the point of writing.
+/// The result of a run, before anything is written.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// What is to be written.
+    /// The files to write.
     pub plan: WritePlan,
-    /// The folder it goes to.
+    /// The folder to write to.
     pub out: PathBuf,
     /// `info.version` of the spec.
     pub version: String,
@@ -34,7 +34,7 @@ pub struct Generated {
     pub operations: usize,
     /// Number of schemas that the spec names.
     pub schemas: usize,
-    /// What was mended.
+    /// Every defect of the document that was repaired.
     pub repairs: Vec<Repair>,
     /// How many relations are known.
     pub coverage: RelationCoverage,
@@ -43,10 +43,10 @@ pub struct Generated {
     pub unused: Vec<String>,
 }
 
-/// Runs load → repair → lower → name → relate → emit, and plans the writing.
+/// Runs every stage up to emitting, and plans what to write.
 ///
 /// # Errors
-/// Whatever a stage reports, with the file it is about; nothing has been written.
+/// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));

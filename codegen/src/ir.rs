@@ -1,8 +1,8 @@
-//! The generator's own model of an API: what is left once the spec's syntax is understood.
+//! The intermediate representation of an API.
 //!
-//! It knows no OpenAPI and no Rust. `lower` makes it; `name`, `relate`, `emit` and `diff` read it.
-//! Everything is in a canonical order (operations by path and method, schemas and fields by name),
-//! so that two documents that mean the same give the same value.
+//! It knows nothing of OpenAPI and nothing of Rust. [`crate::lower`] makes it, and every later stage reads
+//! it. Everything is in canonical order (operations by path and method, schemas and fields by name), so two
+//! documents that mean the same give the same value.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,9 +1,9 @@
-//! Stage 7: puts files on disk, all or nothing.
+//! Stage 7: writes files to disk, all or nothing.
 //!
-//! Only files whose bytes differ are touched, and what an earlier run emitted and this one does not is
-//! deleted (`manifest.txt` says what that was; nobody else's file is). Everything new is first written
-//! beside the folder and then moved into place, with the old files kept until the last move is done, so a
-//! run that fails leaves the old tree as it was.
+//! Only files whose bytes differ are touched. A file that an earlier run emitted and this one does not is
+//! deleted; `manifest.txt` lists what was emitted, so no other file ever is. New files are first written
+//! beside the folder and then moved into place, and old files are kept until the last move is done. A run
+//! that fails therefore leaves the old tree as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -38,7 +38,7 @@ impl FileChanges {
     }
 }
 
-/// A run's result: contents by path, and which old files go.
+/// What a run writes: contents by path, and which old files are deleted.
 #[derive(Clone, Debug, Default)]
 pub struct WritePlan {
     wanted: BTreeMap<PathBuf, String>,

@@ -54,7 +54,7 @@ fn lower_document(
         OperationTable::default()
     });
     errors.into_result()?;
-    recursion::mark(&mut schemas, &mut repairs)?;
+    recursion::mark_boxed(&mut schemas, &mut repairs)?;
     repairs.extend(document.repairs);
     repairs.sort();
     repairs.dedup();

@@ -1,4 +1,4 @@
-//! Finds schemas that hold themselves, and marks the fields that must be boxed so that the type ends.
+//! Finds recursive schemas, and marks the fields that must be boxed so that the Rust type has a size.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use crate::diagnostic::{Error, Errors, Repair, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Schema, Shape, Type};
 
-/// Marks the fields of `schemas` that lead back to their own schema without a list in between.
-pub fn mark(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Repair>) -> Result<(), Errors> {
+/// Marks the fields of `schemas` that lead back to their own schema without a list or a map in between.
+pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Repair>) -> Result<(), Errors> {
     refuse_alias_cycles(schemas)?;
     let graph: BTreeMap<SchemaId, BTreeSet<SchemaId>> = schemas
         .iter()

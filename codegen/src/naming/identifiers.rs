@@ -1,7 +1,7 @@
-//! Identifiers: cutting names into words, and putting words together the way Rust wants them.
+//! Identifiers: splits names into words, and joins words into Rust identifiers.
 //!
-//! Everything that becomes Rust code passes through here, so what is a keyword, what the prelude and
-//! the generated crate keep for themselves, and how a digit or a symbol is spelt is decided once.
+//! Every identifier in generated code is made here, so keywords, names that the prelude or the generated
+//! crate needs, and the spelling of digits and symbols are handled in one place.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// Type names that the prelude, or the generated crate itself, needs.
-const TAKEN_TYPES: &[&str] = &[
+const RESERVED_TYPES: &[&str] = &[
     "AsMut",
     "AsRef",
     "Box",
@@ -75,8 +75,8 @@ const TAKEN_TYPES: &[&str] = &[
     "View",
 ];
 
-/// Symbols that mean something in a value. The others only part words.
-const SPELT: &[(char, &str)] = &[
+/// Symbols that are spelled out in a value. Others only separate words.
+const SYMBOL_WORDS: &[(char, &str)] = &[
     ('+', "plus"),
     ('%', "percent"),
     ('&', "and"),
@@ -95,8 +95,8 @@ const SPELT: &[(char, &str)] = &[
     ('|', "bar"),
 ];
 
-/// The rest, spelt only where a value has nothing else.
-const SPELT_ALONE: &[(char, &str)] = &[
+/// Symbols that are spelled out only if a value has nothing else.
+const ONLY_SYMBOL_WORDS: &[(char, &str)] = &[
     (' ', "space"),
     ('-', "dash"),
     ('_', "underscore"),
@@ -198,7 +198,7 @@ pub fn field_name(text: &str) -> String {
     if name == "extra" { "extra_".to_owned() } else { name }
 }
 
-/// A type's name, perhaps one that is [taken](taken_types).
+/// A type's name, perhaps one that is [taken](reserved_types).
 pub fn type_name(text: &str) -> String {
     let mut name = upper_camel(&split(text));
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -208,8 +208,8 @@ pub fn type_name(text: &str) -> String {
 }
 
 /// Names that no generated type may have.
-pub fn taken_types() -> impl Iterator<Item = String> {
-    TAKEN_TYPES.iter().map(|name| (*name).to_owned())
+pub fn reserved_types() -> impl Iterator<Item = String> {
+    RESERVED_TYPES.iter().map(|name| (*name).to_owned())
 }
 
 /// Names for the values of a choice, in their order. `Other` stays free: it holds what the spec does not
@@ -239,9 +239,9 @@ fn variant_name(value: &str) -> String {
     if value.is_empty() {
         return "Empty".to_owned();
     }
-    let mut words = split(&spell(value, SPELT));
+    let mut words = split(&spell(value, SYMBOL_WORDS));
     if words.is_empty() {
-        words = split(&spell(value, SPELT_ALONE));
+        words = split(&spell(value, ONLY_SYMBOL_WORDS));
     }
     let name = upper_camel(&words);
     match name.as_str() {

@@ -1,7 +1,7 @@
-//! The grammar of one API: singular and plural, abbreviations, and compounds written as one word.
+//! Inflection of the words of one API: singular and plural, abbreviations, and compounds.
 //!
-//! English rules cover most of an API's nouns; what they miss is in the profile, as data. Where the
-//! spec writes a compound in camel case somewhere, that is how it is split everywhere.
+//! English rules cover most nouns, and the profile has the exceptions as data. Where the document writes a
+//! compound in camel case somewhere, it is split in that way everywhere.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -10,34 +10,35 @@ use super::identifiers;
 use crate::config::{NameRules, UsageTracker};
 use crate::ir::{Api, Segment};
 
-/// Words that end like a plural and are none.
-const UNCHANGED: &[&str] = &["alias", "atlas", "bias", "canvas", "gas", "lens", "news", "series", "species"];
-/// Longest compound that is learnt, in words.
-const LONGEST: usize = 4;
+/// Words that end like a plural but are singular.
+const SINGULAR_IN_S: &[&str] =
+    &["alias", "atlas", "bias", "canvas", "gas", "lens", "news", "series", "species"];
+/// The maximum number of words in a compound that is learned.
+const MAX_COMPOUND_WORDS: usize = 4;
 
 /// The grammar of one profile and one API.
 pub struct Words<'a> {
     rules: &'a NameRules,
     usage: &'a UsageTracker,
     uncountable: HashSet<&'a str>,
-    learnt: HashMap<String, Vec<String>>,
-    // Words recur thousands of times.
+    learned: HashMap<String, Vec<String>>,
+    // Caches: the same words occur thousands of times.
     singulars: RefCell<HashMap<String, String>>,
     spreads: RefCell<HashMap<String, Vec<String>>>,
-    spelt: RefCell<HashMap<String, String>>,
+    spelling_cache: RefCell<HashMap<String, String>>,
 }
 
 impl<'a> Words<'a> {
-    /// The grammar of `rules`; nothing is learnt yet.
+    /// The grammar of `rules`; nothing is learned yet.
     pub fn new(rules: &'a NameRules, usage: &'a UsageTracker) -> Self {
         Self {
             rules,
             usage,
             uncountable: rules.uncountable.iter().map(String::as_str).collect(),
-            learnt: HashMap::new(),
+            learned: HashMap::new(),
             singulars: RefCell::default(),
             spreads: RefCell::default(),
-            spelt: RefCell::default(),
+            spelling_cache: RefCell::default(),
         }
     }
 
@@ -63,13 +64,13 @@ impl<'a> Words<'a> {
                 whole.extend(words.iter().map(|word| self.singular(word)));
             }
             for start in 0..words.len() {
-                for end in start + 2..=words.len().min(start + LONGEST) {
+                for end in start + 2..=words.len().min(start + MAX_COMPOUND_WORDS) {
                     let parts = self.one(&words[start..end]);
-                    self.learnt.entry(parts.concat()).or_insert(parts);
+                    self.learned.entry(parts.concat()).or_insert(parts);
                 }
             }
         }
-        self.learnt.retain(|compound, _| !whole.contains(compound));
+        self.learned.retain(|compound, _| !whole.contains(compound));
         self
     }
 
@@ -104,7 +105,7 @@ impl<'a> Words<'a> {
             let parts: Vec<String> = parts.split(' ').map(str::to_owned).collect();
             return if entry == word { parts } else { self.many(&parts) };
         }
-        match self.learnt.get(&singular) {
+        match self.learned.get(&singular) {
             Some(parts) if singular == *word => parts.clone(),
             Some(parts) => self.many(parts),
             None => vec![word.clone()],
@@ -112,8 +113,8 @@ impl<'a> Words<'a> {
     }
 
     /// The word as people write it, by the profile's table: `rma` gives `RMA`, `rmas` `RMAs`.
-    pub fn spelt(&self, word: &str) -> String {
-        if let Some(known) = self.spelt.borrow().get(word) {
+    pub fn spelling(&self, word: &str) -> String {
+        if let Some(known) = self.spelling_cache.borrow().get(word) {
             return known.clone();
         }
         let table = &self.rules.spellings;
@@ -125,7 +126,7 @@ impl<'a> Words<'a> {
             }
             None => word.to_owned(),
         };
-        self.spelt.borrow_mut().insert(word.to_owned(), spelt.clone());
+        self.spelling_cache.borrow_mut().insert(word.to_owned(), spelt.clone());
         spelt
     }
 
@@ -169,7 +170,7 @@ impl<'a> Words<'a> {
         if found {
             self.usage.mark(format!("names.uncountable.{word}"));
         }
-        found || UNCHANGED.contains(&word)
+        found || SINGULAR_IN_S.contains(&word)
     }
 
     /// `status` gives `statuses`; a plural stays.
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn compounds_are_learnt_from_camel_case() {
+    fn compounds_are_learned_from_camel_case() {
         let mut api = Api::default();
         for name in ["PurchaseOrder", "PurchaseOrderLineItem", "WorkFlow", "WorkflowAction"] {
             let shape = Shape::Object(Vec::new());

@@ -1,7 +1,7 @@
 //! What people read of an operation: the words of its resource, and a title.
 //!
 //! A top resource of one word has its module said before it (`time entry`), and so has one that another
-//! module has too. Words are spelt as the profile has them (`RMA`).
+//! module has too. Words are spelled as the profile has them (`RMA`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,14 +51,14 @@ pub fn titles(
                 all.extend(parents.iter().chain(own).cloned());
             }
             all.extend(words.spread(&tools::words_of(parts.after)));
-            all.iter().map(|word| words.spelt(word)).collect()
+            all.iter().map(|word| words.spelling(word)).collect()
         };
         let (one, many) = if parts.has_noun {
             (all(before.clone(), one), all(before, many))
         } else {
             (all(words.one(&before), one), all(words.many(&before), many))
         };
-        let verb: Vec<String> = tools::words_of(parts.verb).iter().map(|word| words.spelt(word)).collect();
+        let verb: Vec<String> = tools::words_of(parts.verb).iter().map(|word| words.spelling(word)).collect();
         let verb = verb.join(" ");
         let by = if draft.form.contains("{by}") { draft.by.as_str() } else { parts.by };
         let by = Some(by.trim_matches('_')).filter(|by| !by.is_empty() && *by != "by_id");
@@ -79,7 +79,7 @@ fn title(verb: &str, parts: &FormParts<'_>, one: &[String], many: &[String]) -> 
     format!("{} {article}{noun}", identifiers::capital(verb))
 }
 
-/// `a` or `an`, by how the first word sounds; a word in capitals is spelt out when it is read.
+/// `a` or `an`, by how the first word sounds; a word in capitals is spelled out when it is read.
 pub fn article(noun: &str) -> &'static str {
     let mut chars = noun.chars();
     let (first, second) = (chars.next().unwrap_or('x'), chars.next().unwrap_or('x'));

@@ -41,7 +41,7 @@ pub struct ChoiceName {
 
 /// Names all schemas of `api`. What is new goes into `additions`.
 pub fn name(api: &Api, lock: &Lock, additions: &mut Additions) -> BTreeMap<SchemaId, TypeName> {
-    let mut taken: HashSet<String> = identifiers::taken_types().collect();
+    let mut taken: HashSet<String> = identifiers::reserved_types().collect();
     taken.extend(lock.all_types().map(str::to_owned));
     let schemas: Vec<&str> = api.schemas.keys().map(SchemaId::as_str).collect();
     let mut owners: Vec<String> = Vec::with_capacity(schemas.len());

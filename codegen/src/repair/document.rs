@@ -10,7 +10,7 @@ use crate::ir::{Method, Place};
 /// A document after repair.
 #[derive(Clone, Debug)]
 pub struct RepairedDocument {
-    /// Where it came from, for messages.
+    /// The file, for messages.
     pub file: PathBuf,
     /// `info.title`.
     pub title: String,
@@ -20,13 +20,13 @@ pub struct RepairedDocument {
     pub server: Option<String>,
     /// All operations, sorted by path and method.
     pub operations: Vec<RawOperation>,
-    /// Components, with their schemas mended.
+    /// Components, with their schemas repaired.
     pub components: Components,
-    /// What was mended, sorted by code and place.
+    /// Every repair, sorted by code and pointer.
     pub repairs: Vec<Repair>,
 }
 
-/// An operation with its path and parameters mended, still in OpenAPI's terms.
+/// An operation with its path and parameters repaired, still in OpenAPI's terms.
 #[derive(Clone, Debug)]
 pub struct RawOperation {
     /// The verb.
@@ -39,7 +39,7 @@ pub struct RawOperation {
     pub pointer: String,
     /// Resolved parameters: those of the path, then query, then headers.
     pub parameters: Vec<RawParameter>,
-    /// The rest of what the document says.
+    /// The operation in the document.
     pub operation: openapiv3::Operation,
 }
 
@@ -48,6 +48,6 @@ pub struct RawOperation {
 pub struct RawParameter {
     /// Where it travels.
     pub place: Place,
-    /// What the document says.
+    /// The parameter in the document.
     pub data: ParameterData,
 }

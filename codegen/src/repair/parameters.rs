@@ -1,4 +1,4 @@
-//! Mends the parameters of operations, so that path parameters and placeholders agree one to one.
+//! Repairs the parameters of operations, so that path parameters and placeholders correspond one to one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::ir::{Place, Template};
 /// Headers that OpenAPI itself says to ignore as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Resolves and mends the parameters of one operation; `shared` are those of its path.
+/// Resolves and repairs the parameters of one operation; `shared` are those of its path.
 pub fn repair(
     path: &str,
     own: Vec<ReferenceOr<Parameter>>,
@@ -144,23 +144,23 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
             }
             let message = format!("the placeholder `{{{name}}}` has no parameter; one was added");
             repairs.push(Repair::new("R003", &raw.pointer, message));
-            let format = known.get(name).cloned().unwrap_or_else(text);
+            let format = known.get(name).cloned().unwrap_or_else(string_format);
             raw.parameters.insert(
                 at.min(raw.parameters.len()),
-                RawParameter { place: Place::Path, data: data(name, format) },
+                RawParameter { place: Place::Path, data: parameter_data(name, format) },
             );
         }
     }
 }
 
-fn text() -> ParameterSchemaOrContent {
+fn string_format() -> ParameterSchemaOrContent {
     ParameterSchemaOrContent::Schema(ReferenceOr::Item(Schema {
         schema_data: SchemaData::default(),
         schema_kind: SchemaKind::Type(Type::String(StringType::default())),
     }))
 }
 
-fn data(name: &str, format: ParameterSchemaOrContent) -> ParameterData {
+fn parameter_data(name: &str, format: ParameterSchemaOrContent) -> ParameterData {
     ParameterData {
         name: name.to_owned(),
         description: None,

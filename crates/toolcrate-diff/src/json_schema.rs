@@ -39,7 +39,7 @@ impl SchemaDifferences {
         if old["description"] != new["description"] {
             self.reworded = true;
         }
-        if !self.types(place, &kinds(old), &kinds(new)) {
+        if !self.types(place, &types_of(old), &types_of(new)) {
             return;
         }
         self.values(place, &old["enum"], &new["enum"]);
@@ -54,7 +54,7 @@ impl SchemaDifferences {
             self.bound(place, key, upper, old[key].as_f64(), new[key].as_f64());
         }
         for key in ["format", "pattern"] {
-            self.text(place, key, old[key].as_str(), new[key].as_str());
+            self.compare_keyword(place, key, old[key].as_str(), new[key].as_str());
         }
         self.members(place, old, new);
         for (key, suffix) in [("items", "[]"), ("additionalProperties", "*")] {
@@ -125,7 +125,7 @@ impl SchemaDifferences {
         if narrower { self.narrower.push(pair) } else { self.wider.push(pair) }
     }
 
-    fn text(&mut self, place: &str, key: &str, old: Option<&str>, new: Option<&str>) {
+    fn compare_keyword(&mut self, place: &str, key: &str, old: Option<&str>, new: Option<&str>) {
         let say = |value: Option<&str>| {
             at(place, value.map_or_else(|| format!("no {key}"), |value| format!("{key} {value}")))
         };
@@ -176,7 +176,7 @@ impl SchemaDifferences {
     }
 }
 
-fn kinds(node: &Value) -> BTreeSet<&str> {
+fn types_of(node: &Value) -> BTreeSet<&str> {
     match &node["type"] {
         Value::String(kind) => BTreeSet::from([kind.as_str()]),
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
@@ -201,7 +201,7 @@ pub fn describe_node(node: &Value) -> String {
     if node["enum"].is_array() {
         return "a choice".to_owned();
     }
-    let kinds = kinds(node);
+    let kinds = types_of(node);
     match (kinds.len(), kinds.first()) {
         (1, Some(&"array")) => format!("a list of {}", describe_node(&node["items"])),
         (1, Some(kind)) => (*kind).to_owned(),

@@ -125,7 +125,7 @@ impl ReleaseNote<'_> {
             },
             "areas": self.areas(),
             "arguments": self.arguments(),
-            "rust": self.kinds(ChangeLevel::Rust),
+            "rust": self.count_kinds(ChangeLevel::Rust),
         })
     }
 
@@ -242,7 +242,7 @@ impl ReleaseNote<'_> {
     }
 
     /// How many changes of each kind a level has.
-    fn kinds(&self, level: ChangeLevel) -> Vec<Value> {
+    fn count_kinds(&self, level: ChangeLevel) -> Vec<Value> {
         let mut counts: BTreeMap<ChangeKind, usize> = BTreeMap::new();
         for change in self.report.changes.iter().filter(|change| change.level == level) {
             *counts.entry(change.kind).or_default() += 1;

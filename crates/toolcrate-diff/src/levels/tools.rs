@@ -70,7 +70,7 @@ impl ComparedTool {
         Self { line, properties, required }
     }
 
-    fn text(&self, member: &str) -> String {
+    fn text_of(&self, member: &str) -> String {
         self.line[member].as_str().unwrap_or_default().to_owned()
     }
 }
@@ -132,15 +132,15 @@ fn tool(
     // The title says the name in other words, so it is no news where the name is new.
     let renamed = old.line["name"] != new.line["name"];
     let words = |tool: &ComparedTool| match renamed {
-        true => tool.text("description"),
-        false => format!("{}: {}", tool.text("title"), tool.text("description")),
+        true => tool.text_of("description"),
+        false => format!("{}: {}", tool.text_of("title"), tool.text_of("description")),
     };
     if words(old) != words(new) {
         found.push(change(ChangeKind::ToolReworded).was(words(old)).is(words(new)));
     }
     if old.line["class"] != new.line["class"] {
         let change = change(ChangeKind::ToolClassChanged);
-        found.push(change.was(old.text("class")).is(new.text("class")).breaks_if(true));
+        found.push(change.was(old.text_of("class")).is(new.text_of("class")).breaks_if(true));
     }
     if old.line["annotations"] != new.line["annotations"] {
         let (before, after) = hints(&old.line["annotations"], &new.line["annotations"]);
