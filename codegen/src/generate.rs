@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Overlay, Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors, Repair};
+use crate::diagnostic::{Error, Errors, Report};
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -19,6 +19,8 @@ pub struct Options {
     pub spec: Option<PathBuf>,
     /// Another folder than the profile's.
     pub out: Option<PathBuf>,
+    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    pub strict: bool,
 }
 
 /// The result of a run, before anything is written.
@@ -34,12 +36,12 @@ pub struct Generated {
     pub operations: usize,
     /// Number of schemas that the spec names.
     pub schemas: usize,
-    /// Every defect of the document that was repaired.
-    pub repairs: Vec<Repair>,
+    /// What was repaired, and what could not be expressed.
+    pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,
-    /// Entries of profile and overlay that never applied; only where another spec than the profile's was
-    /// asked for (else they are errors).
+    /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
+    /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
 
@@ -63,11 +65,14 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let usage = UsageTracker::new();
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
-    let lower::Lowering { api, repairs } = lower::lower(document, &profile, &usage)?;
+    let lower::Lowering { api, report } = lower::lower(document, &profile, &usage)?;
+    if options.strict {
+        report.require_complete().map_err(|errors| errors.in_file(&spec))?;
+    }
     let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
-    let model = Model { api, names, relations, repairs };
+    let model = Model { api, names, relations, report };
     let files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
 
     let mut unused = Vec::new();
@@ -80,11 +85,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
             unused.push(Error::new("E012", message).at(entry.clone()).in_file(file));
         }
     }
-    if options.spec.is_none() && !unused.is_empty() {
+    // What an entry is about may be among what was left out.
+    let is_complete = model.report.degradations.is_empty();
+    if options.spec.is_none() && is_complete && !unused.is_empty() {
         return Err(Errors(unused));
     }
 
-    let Model { api, names, relations, repairs } = model;
+    let Model { api, names, relations, report } = model;
     let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
     Ok(Generated {
         plan,
@@ -92,7 +99,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         operations: api.operations.len(),
         schemas: api.schemas.values().filter(|schema| !schema.inline).count(),
         version: api.version,
-        repairs,
+        report,
         coverage: relations.coverage,
         unused: unused.iter().map(Error::to_string).collect(),
     })

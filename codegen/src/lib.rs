@@ -14,7 +14,7 @@
 //! use toolcrate_codegen::{Options, generate};
 //!
 //! # fn main() -> Result<(), toolcrate_codegen::diagnostic::Errors> {
-//! let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None };
+//! let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: false };
 //! let generated = generate(&options)?;
 //! let changes = generated.plan.changes()?;
 //! generated.plan.apply(&changes)?;
@@ -37,8 +37,9 @@
 //! | [`emit`] | the [`model::Model`] of all three | [`emit::Files`] |
 //! | [`write`] | files | [`write::WritePlan`] |
 //!
-//! Stages never print. Defects that were repaired and errors that stop a run are
-//! [values](diagnostic) with a code, a place and a sentence.
+//! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of what was repaired
+//! or left out, are values with a code, a place and a sentence. Only a document that cannot be read is
+//! refused; a part of it that cannot be expressed is left out or untyped, unless [`Options::strict`] is set.
 
 pub mod config;
 pub mod diagnostic;

@@ -1,6 +1,6 @@
 //! Everything that is known about an API before it is written out.
 
-use crate::diagnostic::Repair;
+use crate::diagnostic::Report;
 use crate::ir::Api;
 use crate::naming::Names;
 use crate::relate::Relations;
@@ -18,6 +18,6 @@ pub struct Model {
     pub names: Names,
     /// Where the values of references and parameters come from.
     pub relations: Relations,
-    /// Every defect of the document that was repaired, sorted.
-    pub repairs: Vec<Repair>,
+    /// What was repaired or degraded on the way.
+    pub report: Report,
 }

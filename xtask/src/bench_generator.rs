@@ -31,7 +31,7 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
 }
 
 fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None };
+    let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: true };
     let generated = generate(&options).map_err(|errors| errors.to_string())?;
     let tools = tool_lines()?;
     let text = |tool: &Value, member: &str| tool[member].as_str().unwrap_or_default().to_owned();

@@ -8,7 +8,7 @@ use super::features::gate;
 use super::query;
 use super::rust::Job;
 use super::templates::Templates;
-use crate::diagnostic::Errors;
+use crate::diagnostic::{Degradation, Errors};
 use crate::ir::Operation;
 use crate::naming::OperationName;
 
@@ -61,10 +61,27 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
         let page = templates.render("tools.md", json!({"module": module, "tools": tools}))?;
         files.insert(format!("docs/tools/{module}.md"), page);
     }
-    let repairs = &context.model.repairs;
+    let report = &context.model.report;
+    let repairs = &report.repairs;
     let counts = crate::repair::count(repairs);
-    let page = templates
-        .render("repairs.md", json!({"repairs": repairs, "counts": counts, "total": repairs.len()}))?;
+    let degradation = |degradation: &Degradation| {
+        json!({
+            "code": degradation.problem.code,
+            "pointer": degradation.problem.place,
+            "message": degradation.problem.message,
+            "effect": degradation.effect.as_str(),
+        })
+    };
+    let degradations: Vec<Value> = report.degradations.iter().map(degradation).collect();
+    let page = templates.render(
+        "repairs.md",
+        json!({
+            "repairs": repairs,
+            "counts": counts,
+            "total": repairs.len(),
+            "degradations": degradations,
+        }),
+    )?;
     files.insert("docs/repairs.md".to_owned(), page);
     Ok(())
 }

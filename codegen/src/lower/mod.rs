@@ -10,8 +10,7 @@ mod recursion;
 mod schemas;
 
 use crate::config::{Profile, UsageTracker};
-use crate::diagnostic::{Errors, Repair};
-use crate::id::OperationTable;
+use crate::diagnostic::{Errors, Report};
 use crate::ir::Api;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
@@ -21,15 +20,18 @@ use description_constraints::DescriptionConstraints;
 pub struct Lowering {
     /// The API.
     pub api: Api,
-    /// Every defect that was repaired so far, sorted.
-    pub repairs: Vec<Repair>,
+    /// What was repaired or degraded so far.
+    pub report: Report,
 }
 
 /// Lowers `document`.
 ///
+/// An operation that cannot be expressed is left out, and a reference that leads nowhere becomes any JSON
+/// value; both are reported.
+///
 /// # Errors
-/// `E006` a reference that leads nowhere, `E007` schemas that only refer to each other, `E010` a bad
-/// pattern in the profile, `E014` a body in a format that can't be sent.
+/// - `E008`: no operations are left.
+/// - `E010`: a pattern of the profile that is not a regular expression.
 pub fn lower(
     document: RepairedDocument,
     profile: &Profile,
@@ -48,16 +50,14 @@ fn lower_document(
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
     let operations = operations::lower(&document, &mut schemas, profile, usage);
-    let (mut schemas, mut repairs, mut errors) = schemas.finish();
-    let operations = operations.unwrap_or_else(|found| {
-        errors.0.extend(found.0);
-        OperationTable::default()
-    });
-    errors.into_result()?;
-    recursion::mark_boxed(&mut schemas, &mut repairs)?;
-    repairs.extend(document.repairs);
-    repairs.sort();
-    repairs.dedup();
+    let (mut schemas, mut report) = schemas.finish();
+    recursion::break_alias_cycles(&mut schemas, &mut report);
+    recursion::mark_boxed(&mut schemas, &mut report.repairs);
+    report.extend(document.report);
+    report.sort();
+    if operations.is_empty() {
+        report.require_complete()?;
+    }
     let api = Api {
         title: document.title,
         version: document.version,
@@ -65,5 +65,5 @@ fn lower_document(
         operations,
         schemas,
     };
-    Ok(Lowering { api, repairs })
+    Ok(Lowering { api, report })
 }

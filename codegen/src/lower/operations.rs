@@ -7,30 +7,28 @@ use openapiv3::{
 
 use super::schemas::SchemaLowering;
 use crate::config::{Paging, Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::Error;
 use crate::id::OperationTable;
 use crate::ir::{
     Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Shape, Template, Type,
 };
 use crate::repair::{RawOperation, RawParameter, RepairedDocument};
 
-/// Lowers all operations of `document`.
+/// Lowers all operations of `document`; one that cannot be expressed is left out.
 pub fn lower(
     document: &RepairedDocument,
     schemas: &mut SchemaLowering<'_>,
     profile: &Profile,
     usage: &UsageTracker,
-) -> Result<OperationTable<Operation>, Errors> {
-    let mut errors = Errors(Vec::new());
-    let mut operations = Vec::with_capacity(document.operations.len());
-    for raw in &document.operations {
-        match operation(raw, schemas, profile, usage) {
-            Ok(operation) => operations.push(operation),
-            Err(error) => errors.0.push(error.at(&raw.pointer)),
+) -> OperationTable<Operation> {
+    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage) {
+        Ok(operation) => Some(operation),
+        Err(problem) => {
+            schemas.omit(problem.at(&raw.pointer));
+            None
         }
-    }
-    errors.into_result()?;
-    Ok(operations.into_iter().collect())
+    };
+    document.operations.iter().filter_map(lower_or_omit).collect()
 }
 
 fn operation(

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Error, Errors, Repair, pointer};
+use crate::diagnostic::{Error, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Schema, Shape, Type};
 
 /// Marks the fields of `schemas` that lead back to their own schema without a list or a map in between.
-pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Repair>) -> Result<(), Errors> {
-    refuse_alias_cycles(schemas)?;
+pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Repair>) {
     let graph: BTreeMap<SchemaId, BTreeSet<SchemaId>> = schemas
         .iter()
         .map(|(name, schema)| {
@@ -36,7 +35,6 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
             }
         }
     }
-    Ok(())
 }
 
 /// The schema that a value of type `ty` holds without a list or a map in between.
@@ -61,23 +59,30 @@ fn reaches(graph: &BTreeMap<SchemaId, BTreeSet<SchemaId>>, from: &SchemaId, to: 
     false
 }
 
-/// A schema that is only a reference to a schema that is only a reference to the first means nothing.
-fn refuse_alias_cycles(schemas: &BTreeMap<SchemaId, Schema>) -> Result<(), Errors> {
-    for name in schemas.keys() {
-        let mut current = name;
-        for _ in 0..=schemas.len() {
-            match schemas.get(current).map(|schema| &schema.shape) {
-                Some(Shape::Alias(ty)) => match ty.innermost() {
-                    Some(next) => current = schemas.get_key_value(next).map_or(current, |(key, _)| key),
-                    None => break,
-                },
-                _ => break,
-            }
-            if current == name {
-                let message = "a cyclic alias: this schema is only a reference that leads back to itself";
-                return Err(Error::new("E007", message).at(pointer(&["components", "schemas", name])).into());
-            }
+/// Makes a schema any JSON value if it is only a reference that leads back to itself.
+pub fn break_alias_cycles(schemas: &mut BTreeMap<SchemaId, Schema>, report: &mut Report) {
+    let names: Vec<SchemaId> = schemas.keys().cloned().collect();
+    for name in names {
+        if !leads_back(schemas, &name) {
+            continue;
+        }
+        let message = "a cyclic alias: this schema is only a reference that leads back to itself";
+        report.untype(Error::new("E007", message).at(pointer(&["components", "schemas", &name])));
+        if let Some(schema) = schemas.get_mut(&name) {
+            schema.shape = Shape::Alias(Type::Any);
         }
     }
-    Ok(())
+}
+
+fn leads_back(schemas: &BTreeMap<SchemaId, Schema>, name: &SchemaId) -> bool {
+    let mut current: &str = name;
+    for _ in 0..=schemas.len() {
+        let Some(Shape::Alias(ty)) = schemas.get(current).map(|schema| &schema.shape) else { return false };
+        let Some(next) = ty.innermost() else { return false };
+        current = next;
+        if current == name.as_str() {
+            return true;
+        }
+    }
+    false
 }

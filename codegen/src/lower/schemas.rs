@@ -11,7 +11,7 @@ use openapiv3::{
 };
 
 use super::description_constraints::DescriptionConstraints;
-use crate::diagnostic::{Error, Errors, Repair, pointer};
+use crate::diagnostic::{Error, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Field, Limits, Schema, Shape, Type};
 
@@ -22,20 +22,13 @@ pub struct SchemaLowering<'a> {
     components: &'a Components,
     constraints: DescriptionConstraints<'a>,
     done: BTreeMap<SchemaId, Schema>,
-    repairs: Vec<Repair>,
-    errors: Errors,
+    report: Report,
 }
 
 impl<'a> SchemaLowering<'a> {
     /// A collector for the schemas of `components`.
     pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
-        Self {
-            components,
-            constraints,
-            done: BTreeMap::new(),
-            repairs: Vec::new(),
-            errors: Errors(Vec::new()),
-        }
+        Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
     }
 
     /// The document's components.
@@ -45,12 +38,17 @@ impl<'a> SchemaLowering<'a> {
 
     /// Notes a repair.
     pub fn repaired(&mut self, code: &'static str, place: &str, message: impl Into<String>) {
-        self.repairs.push(Repair::new(code, place, message));
+        self.report.repairs.push(Repair::new(code, place, message));
     }
 
-    /// What was collected.
-    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Vec<Repair>, Errors) {
-        (self.done, self.repairs, self.errors)
+    /// Records that the operation which `problem` is about is left out.
+    pub fn omit(&mut self, problem: Error) {
+        self.report.omit(problem);
+    }
+
+    /// Returns the lowered schemas, and what was repaired or degraded.
+    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Report) {
+        (self.done, self.report)
     }
 
     /// The schema of that name, where it is lowered.
@@ -198,7 +196,7 @@ impl<'a> SchemaLowering<'a> {
                 if let Some(near) = crate::diagnostic::nearest(wanted, names, 1).first() {
                     message.push_str(&format!("; the nearest schema is `{near}`"));
                 }
-                self.errors.0.push(Error::new("E006", message).at(place));
+                self.report.untype(Error::new("E006", message).at(place));
                 Type::Any
             }
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use openapiv3::{Components, ParameterData};
 
-use crate::diagnostic::Repair;
+use crate::diagnostic::Report;
 use crate::ir::{Method, Place};
 
 /// A document after repair.
@@ -22,8 +22,8 @@ pub struct RepairedDocument {
     pub operations: Vec<RawOperation>,
     /// Components, with their schemas repaired.
     pub components: Components,
-    /// Every repair, sorted by code and pointer.
-    pub repairs: Vec<Repair>,
+    /// What was repaired, and what was left out.
+    pub report: Report,
 }
 
 /// An operation with its path and parameters repaired, still in OpenAPI's terms.

@@ -14,22 +14,24 @@ use std::collections::BTreeMap;
 
 pub use document::{RawOperation, RawParameter, RepairedDocument};
 
-use crate::diagnostic::{Errors, Repair};
+use crate::diagnostic::{Errors, Repair, Report};
 use crate::load::Document;
 
 /// Repairs `document`.
 ///
+/// A path or operation that cannot be read, for instance because a parameter is a reference that leads
+/// nowhere, is left out and reported.
+///
 /// # Errors
-/// `E006` a parameter reference that leads nowhere, `E008` no operations, or a path without any.
+/// `E008`: no operations are left.
 pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
     let Document { file, openapi } = document;
     let mut components = openapi.components.unwrap_or_default();
-    let mut repairs = Vec::new();
-    schemas::repair(&mut components, &mut repairs);
-    let operations = operations::repair(openapi.paths, &components, &mut repairs)
+    let mut report = Report::default();
+    schemas::repair(&mut components, &mut report.repairs);
+    let operations = operations::repair(openapi.paths, &components, &mut report)
         .map_err(|errors| errors.in_file(&file))?;
-    repairs.sort();
-    repairs.dedup();
+    report.sort();
     Ok(RepairedDocument {
         file,
         title: openapi.info.title,
@@ -37,7 +39,7 @@ pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
         server: openapi.servers.into_iter().next().map(|server| server.url),
         operations,
         components,
-        repairs,
+        report,
     })
 }
 

@@ -9,7 +9,7 @@ use openapiv3::{
 };
 
 use super::document::{RawOperation, RawParameter};
-use crate::diagnostic::{Error, Errors, Repair};
+use crate::diagnostic::{Error, Repair};
 use crate::ir::{Place, Template};
 
 /// Headers that OpenAPI itself says to ignore as parameters.
@@ -23,7 +23,7 @@ pub fn repair(
     components: &Components,
     pointer: &str,
     repairs: &mut Vec<Repair>,
-) -> Result<Vec<RawParameter>, Errors> {
+) -> Result<Vec<RawParameter>, Error> {
     let template = Template::parse(path);
     let placeholders: Vec<&str> = template.placeholders().collect();
     let mut parameters: Vec<RawParameter> = Vec::new();

@@ -40,7 +40,7 @@ fn message(file: &str, text: Option<&str>) -> String {
         fs::write(at(name), text).unwrap();
     }
     // A tree from an earlier run.
-    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None };
+    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: true };
     let first = generate(&options).unwrap();
     first.plan.apply(&first.plan.changes().unwrap()).unwrap();
     match text {
@@ -113,6 +113,40 @@ fn specs_that_contradict_themselves() {
     insta::assert_snapshot!(said.join("\n"));
 }
 
+/// Without strict mode, what cannot be expressed costs one operation or one value, and is reported.
+#[test]
+fn parts_that_cannot_be_expressed_are_left_out_by_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {
+        fs::write(at(name), text).unwrap();
+    }
+    let csv = "requestBody: { content: { text/csv: { schema: { type: string } } } }";
+    let lost = "parameters: [{ $ref: '#/components/parameters/Lost' }]";
+    let paths = format!(
+        "  /x/empty: {{}}
+  /x/shared: {{ $ref: '#/components/pathItems/Shared' }}
+  /x/csv: {{ post: {{ {csv}, responses: {{ '204': {{ description: ok }} }} }} }}
+  /x/lost: {{ get: {{ {lost}, responses: {{ '204': {{ description: ok }} }} }} }}
+components:
+  schemas:
+    Loop: {{ $ref: '#/components/schemas/Pool' }}
+    Pool: {{ $ref: '#/components/schemas/Loop' }}
+    Other: {{ type: object, properties: {{ lost: {{ $ref: '#/components/schemas/Lost' }} }} }}
+"
+    );
+    fs::write(at("spec.yaml"), SPEC.replace("components:\n  schemas:\n", &paths)).unwrap();
+    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: false };
+    let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(generated.operations, 1);
+    let report: Vec<String> = generated.report.degradations.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(report.join("\n"));
+
+    // In strict mode each of them is an error.
+    let errors = generate(&Options { strict: true, ..options }).unwrap_err();
+    assert_eq!(errors.0.len(), report.len(), "{errors}");
+}
+
 #[test]
 fn profiles_overlays_and_locks() {
     let said = [
@@ -138,8 +172,13 @@ fn a_folder_that_cannot_be_written() {
     }
     // A file stands where the folder should be; permissions would not stop every user.
     fs::write(folder.path().join("out"), "mine").unwrap();
-    let generated =
-        generate(&Options { profile: folder.path().join("toolcrate.yaml"), spec: None, out: None }).unwrap();
+    let generated = generate(&Options {
+        profile: folder.path().join("toolcrate.yaml"),
+        spec: None,
+        out: None,
+        strict: true,
+    })
+    .unwrap();
     let before = snapshot(folder.path());
     let error = generated.plan.apply(&generated.plan.changes().unwrap()).unwrap_err().to_string();
     assert!(error.contains("E041") && error.contains("nothing was changed"), "{error}");

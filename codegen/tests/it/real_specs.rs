@@ -27,6 +27,7 @@ fn the_mangled_member_path_is_mended() {
     assert_eq!(member.path, "/system/members/{memberIdentifier}");
     assert!(
         repaired
+            .report
             .repairs
             .iter()
             .any(|repair| repair.code == "R001" && repair.pointer.contains("memberIdentifier"))
@@ -35,8 +36,8 @@ fn the_mangled_member_path_is_mended() {
 
 #[test]
 fn known_dirt_is_reported_by_code() {
-    let of_2025 = repair::count(&repaired("2025.1").repairs);
-    let of_2022 = repair::count(&repaired("2022.1").repairs);
+    let of_2025 = repair::count(&repaired("2025.1").report.repairs);
+    let of_2022 = repair::count(&repaired("2022.1").report.repairs);
     println!("2025.1: {of_2025:?}\n2022.1: {of_2022:?}");
     for code in ["R001", "R002", "R004", "R005", "R006", "R016"] {
         assert!(of_2025.contains_key(code), "{code} in 2025.1");

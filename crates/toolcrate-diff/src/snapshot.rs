@@ -142,7 +142,10 @@ fn both<T: Send>(
 }
 
 fn lower_source(source: &SpecSource, profile: &Profile, usage: &UsageTracker) -> Result<Lowering, Errors> {
-    lower::lower(repair::repair(load::parse(&source.bytes, &source.file)?)?, profile, usage)
+    let lowering = lower::lower(repair::repair(load::parse(&source.bytes, &source.file)?)?, profile, usage)?;
+    // An operation that was left out would be reported as removed.
+    lowering.report.require_complete().map_err(|errors| errors.in_file(&source.file))?;
+    Ok(lowering)
 }
 
 fn snapshot(
@@ -152,13 +155,13 @@ fn snapshot(
     settings: &DiffSettings,
     usage: &UsageTracker,
 ) -> Result<Snapshot, Errors> {
-    let Lowering { api, repairs } = lowering;
+    let Lowering { api, report } = lowering;
     let in_file = |errors: Errors| errors.in_file(&source.file);
     let overlay = applicable(&settings.overlay, &api);
     let tools: HashSet<&str> = names.operations.values().map(|name| name.tool.as_str()).collect();
     names.lock.forget_idle_aliases(|name| tools.contains(name));
     let relations = relate::relate(&api, &settings.profile, &overlay, usage).map_err(in_file)?;
-    let model = Model { api, names, relations, repairs };
+    let model = Model { api, names, relations, report };
     let catalog = emit::emit_catalog(&model, &settings.profile, &overlay, usage).map_err(in_file)?;
     let release = ReleaseInfo {
         file: source.file.display().to_string(),

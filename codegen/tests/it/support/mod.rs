@@ -50,8 +50,8 @@ pub fn golden(folder: &Path) -> (Profile, Overlay) {
 pub fn files(spec: &[u8], profile: &Profile, overlay: &Overlay) -> Result<Files, Errors> {
     let usage = UsageTracker::new();
     let document = repair::repair(load::parse(spec, Path::new("spec"))?)?;
-    let Lowering { api, repairs } = lower::lower(document, profile, &usage)?;
+    let Lowering { api, report } = lower::lower(document, profile, &usage)?;
     let names = naming::name(&api, profile, Lock::default(), &usage)?;
     let relations = relate::relate(&api, profile, overlay, &usage)?;
-    emit::emit(&Model { api, names, relations, repairs }, profile, overlay, &usage)
+    emit::emit(&Model { api, names, relations, report }, profile, overlay, &usage)
 }
