@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::bench::{Figure, at_most};
-use crate::sandbox::{self, AUTHORIZATION, Sandbox};
-use crate::wrk;
+use crate::bench::figure::Figure;
+use crate::bench::wrk;
+use crate::server_process::{self, AUTHORIZATION, ServerProcess};
 
 /// The size of the large tenant.
 const TICKETS: u64 = 100_000;
@@ -21,10 +21,15 @@ const CONDITIONS: [&str; 3] = [
 ];
 
 /// Measures.
-pub fn figures(figures: &mut Vec<Figure>) -> Result<(), String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
     eprintln!("measuring: the sandbox …");
-    let program = sandbox::build(&["--release"])?;
-    figures.push(at_most("sandbox: start to first answer (best of 10)", start(&program)?, 50.0, "ms"));
+    let program = server_process::build(&["--release"])?;
+    figures.push(Figure::at_most(
+        "sandbox: start to first answer (best of 10)",
+        start(&program)?,
+        50.0,
+        "ms",
+    ));
     figures.push(throughput(&program)?);
     large(&program, figures)
 }
@@ -34,7 +39,7 @@ fn start(program: &Path) -> Result<f64, String> {
     let mut best = f64::INFINITY;
     for _ in 0..10 {
         let start = Instant::now();
-        let sandbox = Sandbox::start(program, &[])?;
+        let sandbox = ServerProcess::start(program, &[])?;
         sandbox.get(TICKET)?;
         best = best.min(milliseconds(start));
     }
@@ -43,7 +48,7 @@ fn start(program: &Path) -> Result<f64, String> {
 
 /// How often a record is read in a second, by the load tool `wrk`.
 fn throughput(program: &Path) -> Result<Figure, String> {
-    let sandbox = Sandbox::start(program, &[])?;
+    let sandbox = ServerProcess::start(program, &[])?;
     sandbox.get(TICKET)?;
     let authorization = format!("Authorization: {AUTHORIZATION}");
     let load = wrk::run(&sandbox.url(TICKET), 5, &[&authorization, "clientId: xtask"])?;
@@ -60,7 +65,7 @@ fn throughput(program: &Path) -> Result<Figure, String> {
 }
 
 fn large(program: &Path, figures: &mut Vec<Figure>) -> Result<(), String> {
-    let sandbox = Sandbox::start(program, &["--scale", &TICKETS.to_string()])?;
+    let sandbox = ServerProcess::start(program, &["--scale", &TICKETS.to_string()])?;
     let count = sandbox.get("/service/tickets/count")?;
     let count: serde_json::Value = serde_json::from_str(&count).map_err(|error| error.to_string())?;
     if count["count"].as_u64().is_none_or(|count| count < TICKETS) {
@@ -71,12 +76,12 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> Result<(), String> {
         let path = format!("/service/tickets/count?conditions={conditions}");
         slowest = slowest.max(best(10, || sandbox.get(&path).map(|_| ()))?);
     }
-    figures.push(at_most("sandbox: a condition over 100,000 tickets", slowest, 100.0, "ms"));
+    figures.push(Figure::at_most("sandbox: a condition over 100,000 tickets", slowest, 100.0, "ms"));
     let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.process().to_string()]).output();
     let output = output.map_err(|error| format!("ps could not be started: {error}"))?;
     let kilobytes: f64 =
         String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| "ps said nothing".to_owned())?;
-    figures.push(at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
+    figures.push(Figure::at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
     Ok(())
 }
 

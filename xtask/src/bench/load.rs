@@ -6,10 +6,10 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::bench::{Figure, at_most};
-use crate::bench_server::{self, PROGRAM};
-use crate::sandbox::{self, AUTHORIZATION, Sandbox};
-use crate::wrk::{self, Load};
+use crate::bench::figure::Figure;
+use crate::bench::server::{self, PROGRAM};
+use crate::bench::wrk::{self, Load};
+use crate::server_process::{self, AUTHORIZATION, ServerProcess};
 
 /// The ticket that is read, straight and as a tool.
 const TICKET: &str = "/service/tickets/8812";
@@ -26,21 +26,25 @@ const LONG: u64 = 600;
 ///
 /// # Errors
 /// What could not be built, started or asked.
-pub fn measure(figures: &mut Vec<Figure>, soak: bool) -> Result<(), String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> Result<(), String> {
     eprintln!("measuring: cwpsa under load …");
-    bench_server::build(&["--profile", "dist", "--bins"])?;
-    let sandbox = Sandbox::start(&sandbox::build(&["--release"])?, &[])?;
+    server::build(&["--profile", "dist", "--bins"])?;
+    let sandbox = ServerProcess::start(&server_process::build(&["--release"])?, &[])?;
     let mut serve = Command::new(PROGRAM);
     serve
         .args(["serve", "--audit", "/dev/null", "--base-url", &sandbox.url("")])
         .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
         .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
-    let server = Sandbox::of(&mut serve)?;
+    let server = ServerProcess::of(&mut serve)?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { LONG } else { SHORT })
 }
 
-fn overhead(figures: &mut Vec<Figure>, sandbox: &Sandbox, server: &Sandbox) -> Result<(), String> {
+fn overhead(
+    figures: &mut Vec<Figure>,
+    sandbox: &ServerProcess,
+    server: &ServerProcess,
+) -> Result<(), String> {
     let path = sandbox.url(TICKET);
     let path = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let path = path.ok_or("the sandbox has no address")?;
@@ -60,18 +64,18 @@ fn overhead(figures: &mut Vec<Figure>, sandbox: &Sandbox, server: &Sandbox) -> R
     for (name, place, bound) in [("median", CALLS / 2, 0.3), ("99th percentile", CALLS * 99 / 100, 1.5)] {
         let what = format!("cwpsa serve: a call beyond the upstream's own time, {name}");
         let added = of_through[place] - of_straight[place];
-        figures.push(at_most(&what, added, bound, "ms"));
+        figures.push(Figure::at_most(&what, added, bound, "ms"));
     }
     Ok(())
 }
 
-fn load(figures: &mut Vec<Figure>, server: &Sandbox, seconds: u64) -> Result<(), String> {
+fn load(figures: &mut Vec<Figure>, server: &ServerProcess, seconds: u64) -> Result<(), String> {
     let url = format!("http://{}{TOOL}", server.host);
     // Connections, caches and the allocator reach their size first.
     wrk::run(&url, 5, &[])?;
-    let before = bench_server::memory(server.process())?;
+    let before = server::memory(server.process())?;
     let Load { rate, is_clean, .. } = wrk::run(&url, seconds, &[])?;
-    let after = bench_server::memory(server.process())?;
+    let after = server::memory(server.process())?;
     figures.push(Figure {
         what: format!("cwpsa serve: calls a second for {seconds} s, upstream on the same cores (wrk)"),
         value: format!("{rate:.0} /s, {}", if is_clean { "no error" } else { "with errors" }),
@@ -79,7 +83,7 @@ fn load(figures: &mut Vec<Figure>, server: &Sandbox, seconds: u64) -> Result<(),
         met: rate >= 5000.0 && is_clean,
     });
     let what = format!("cwpsa serve: memory grows over {seconds} s of load, from {before:.0} MB");
-    figures.push(at_most(&what, after - before, 5.0, "MB"));
+    figures.push(Figure::at_most(&what, after - before, 5.0, "MB"));
     Ok(())
 }
 

@@ -11,15 +11,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// The keys that a sandbox takes if nothing is said, `acme+public:private`, as they go over the wire.
-pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
+pub(crate) const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
 
 /// Builds the sandbox's binary, with more arguments for cargo, and says where it is.
-pub fn build(arguments: &[&str]) -> Result<PathBuf, String> {
+pub(crate) fn build(arguments: &[&str]) -> Result<PathBuf, String> {
     build_program("cwpsa-sandbox", arguments)
 }
 
 /// Builds the binary that is called as its package is, with more arguments for cargo, and says where it is.
-pub fn build_program(name: &str, arguments: &[&str]) -> Result<PathBuf, String> {
+pub(crate) fn build_program(name: &str, arguments: &[&str]) -> Result<PathBuf, String> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "-p", name, "--bin", name])
         .args(arguments)
@@ -36,18 +36,18 @@ pub fn build_program(name: &str, arguments: &[&str]) -> Result<PathBuf, String> 
 }
 
 /// A sandbox, or another server of ours, that runs and ends with this value.
-pub struct Sandbox {
+pub(crate) struct ServerProcess {
     process: Child,
     /// Address and port.
-    pub host: String,
+    pub(crate) host: String,
     /// Emptied for as long as this value lives.
     #[expect(dead_code, reason = "held, not read")]
     log: Arc<File>,
 }
 
-impl Sandbox {
+impl ServerProcess {
     /// Starts one on a free port and waits until it listens.
-    pub fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
+    pub(crate) fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
         Self::of(Command::new(program).args(arguments))
     }
 
@@ -55,7 +55,7 @@ impl Sandbox {
     ///
     /// What it says goes to a file, as a service's log does: a pipe would have to be read here, on the cores that
     /// are measured. The file has no name and is emptied every second, so that it never grows large.
-    pub fn of(command: &mut Command) -> Result<Self, String> {
+    pub(crate) fn of(command: &mut Command) -> Result<Self, String> {
         let failed = |error: std::io::Error| error.to_string();
         let named = tempfile::NamedTempFile::new().map_err(failed)?;
         let append =
@@ -86,17 +86,17 @@ impl Sandbox {
     }
 
     /// The number of its process.
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.process.id()
     }
 
     /// The address of a path of the API.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}/v4_6_release/apis/3.0{path}", self.host)
     }
 
     /// What it answers to a read, over plain HTTP and a connection of its own; other than 200 is an error.
-    pub fn get(&self, path: &str) -> Result<String, String> {
+    pub(crate) fn get(&self, path: &str) -> Result<String, String> {
         let failed = |error: std::io::Error| format!("GET {path}: {error}");
         let mut stream = TcpStream::connect(&self.host).map_err(failed)?;
         let request = format!(
@@ -114,7 +114,7 @@ impl Sandbox {
     }
 }
 
-impl Drop for Sandbox {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::bench::{Figure, at_most};
-use crate::measure::cost;
+use crate::bench::figure::Figure;
+use crate::cost::cost;
 
 /// Runs the examples and adds what they print.
 ///
 /// # Errors
 /// What could not be run.
-pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
     eprintln!("measuring: the tools …");
     let build = ["build", "--quiet", "--release", "--package", "e2e", "--examples"];
     let status = Command::new(env!("CARGO")).args(build).status().map_err(|error| error.to_string())?;
@@ -40,6 +40,11 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
         starts.push(cost(&["target/release/examples/one_tool"], &[])?.wall * 1000.0);
     }
     starts.sort_by(f64::total_cmp);
-    figures.push(at_most("a process that uses one tool, start to end (median of 21)", starts[10], 5.0, "ms"));
+    figures.push(Figure::at_most(
+        "a process that uses one tool, start to end (median of 21)",
+        starts[10],
+        5.0,
+        "ms",
+    ));
     Ok(())
 }

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bench::{Figure, NEWER};
-use crate::bench_server::{Session, Start};
-use crate::clients;
+use crate::bench::figure::{Figure, NEWER_SPEC};
+use crate::bench::server::{Session, Start};
+use crate::clients::process::python_environment;
 
 /// A start takes many seconds; the fastest counts, which is in its favour.
 const STARTS: usize = 3;
 
 /// Measures, and compares with `ours`. Where it can't be measured, that is the figure.
-pub fn measure(figures: &mut Vec<Figure>, ours: Start) {
+pub(crate) fn measure(figures: &mut Vec<Figure>, ours: Start) {
     eprintln!("measuring: FastMCP from_openapi …");
     match theirs() {
         Ok(theirs) => {
@@ -51,12 +51,12 @@ fn ratio(what: &str, (value, unit): (f64, &str), times: f64, bound: f64) -> Figu
 fn theirs() -> Result<Start, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = root.join("tests/clients/fastmcp");
-    let python = clients::installed(&folder, &root.join("target/clients-fastmcp"))?;
+    let python = python_environment(&folder, &root.join("target/clients-fastmcp"))?;
     let mut best: Option<Start> = None;
     for _ in 0..STARTS {
         let start = Instant::now();
         let mut command = Command::new(&python);
-        command.arg(folder.join("serve.py")).env("SPEC", root.join(NEWER)).stderr(Stdio::null());
+        command.arg(folder.join("serve.py")).env("SPEC", root.join(NEWER_SPEC)).stderr(Stdio::null());
         let mut session = Session::of(&mut command)?;
         session.list()?;
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

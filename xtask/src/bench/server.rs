@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bench::{Figure, at_most};
+use crate::bench::figure::Figure;
 
 /// As it is given to people.
-pub const PROGRAM: &str = "target/dist/cwpsa";
+pub(crate) const PROGRAM: &str = "target/dist/cwpsa";
 /// Starts are measured so often; the median counts.
 const STARTS: usize = 11;
 const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
@@ -17,23 +17,23 @@ const LIST: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}
 
 /// What it takes to list tools.
 #[derive(Clone, Copy)]
-pub struct Start {
+pub(crate) struct Start {
     /// From the start of the process to the first list.
-    pub milliseconds: f64,
+    pub(crate) milliseconds: f64,
     /// Resident memory after that.
-    pub megabytes: f64,
+    pub(crate) megabytes: f64,
 }
 
 /// Measures, and tells what it takes to list all tools.
 ///
 /// # Errors
 /// What could not be built or started.
-pub fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
     eprintln!("measuring: cwpsa …");
     build(&["--profile", "dist", "--bins"])?;
     build(&["--release", "--examples"])?;
     let size = std::fs::metadata(PROGRAM).map_err(|error| format!("{PROGRAM}: {error}"))?.len();
-    figures.push(at_most("cwpsa, as given to people: size", size as f64 / 1e6, 20.0, "MB"));
+    figures.push(Figure::at_most("cwpsa, as given to people: size", size as f64 / 1e6, 20.0, "MB"));
     let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
     for (offer, bound) in [("search", 25.0), ("all", 60.0)] {
         let mut times = Vec::new();
@@ -49,8 +49,13 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
         times.sort_by(f64::total_cmp);
         let what =
             format!("cwpsa mcp --tools {offer}: start to the first list of tools (median of {STARTS})");
-        figures.push(at_most(&what, times[STARTS / 2], bound, "ms"));
-        figures.push(at_most(&format!("cwpsa mcp --tools {offer}: memory after that"), memory, 30.0, "MB"));
+        figures.push(Figure::at_most(&what, times[STARTS / 2], bound, "ms"));
+        figures.push(Figure::at_most(
+            &format!("cwpsa mcp --tools {offer}: memory after that"),
+            memory,
+            30.0,
+            "MB",
+        ));
         of_all = Start { milliseconds: times[STARTS / 2], megabytes: memory };
     }
     let mut recall = Command::new("target/release/examples/recall");
@@ -71,7 +76,7 @@ pub fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
 ///
 /// # Errors
 /// It could not be built.
-pub fn build(what: &[&str]) -> Result<(), String> {
+pub(crate) fn build(what: &[&str]) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     let status = cargo.args(["build", "--quiet", "--package", "cwpsa"]).args(what).status();
     let built = status.map_err(|error| error.to_string())?.success();
@@ -79,7 +84,7 @@ pub fn build(what: &[&str]) -> Result<(), String> {
 }
 
 /// A server that was started over stdin and stdout, and ends with this value.
-pub struct Session {
+pub(crate) struct Session {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -96,7 +101,7 @@ impl Session {
     }
 
     /// Starts any server.
-    pub fn of(command: &mut Command) -> Result<Self, String> {
+    pub(crate) fn of(command: &mut Command) -> Result<Self, String> {
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut process = spawned.map_err(|error| format!("{command:?}: {error}"))?;
         let input = process.stdin.take().ok_or("it has no stdin")?;
@@ -105,7 +110,7 @@ impl Session {
     }
 
     /// Says hello and asks for the tools.
-    pub fn list(&mut self) -> Result<(), String> {
+    pub(crate) fn list(&mut self) -> Result<(), String> {
         self.ask(INITIALIZE)?;
         writeln!(self.input, "{INITIALIZED}").map_err(|error| error.to_string())?;
         let answer = self.ask(LIST)?;
@@ -120,7 +125,7 @@ impl Session {
     }
 
     /// Resident memory in megabytes.
-    pub fn memory(&self) -> Result<f64, String> {
+    pub(crate) fn memory(&self) -> Result<f64, String> {
         memory(self.process.id())
     }
 }
@@ -133,7 +138,7 @@ impl Drop for Session {
 }
 
 /// Resident memory of a process, in megabytes.
-pub fn memory(process: u32) -> Result<f64, String> {
+pub(crate) fn memory(process: u32) -> Result<f64, String> {
     let path = format!("/proc/{process}/status");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();

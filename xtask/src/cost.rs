@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 
 /// What a command used.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// Seconds by the clock.
-    pub wall: f64,
+    pub(crate) wall: f64,
     /// Seconds of all cores together, user and system.
-    pub cpu: f64,
+    pub(crate) cpu: f64,
     /// Largest resident memory of any one process, in MB (10⁶ bytes).
-    pub peak_mb: f64,
+    pub(crate) peak_mb: f64,
 }
 
 /// Runs `words` and prints its [`Cost`] as JSON; the exit code is the command's.
-pub fn run(words: &[String]) -> ExitCode {
+pub(crate) fn run(words: &[String]) -> ExitCode {
     let Some((program, arguments)) = words.split_first() else {
         eprintln!("usage: cargo xtask measure -- COMMAND");
         return ExitCode::from(2);
@@ -60,7 +60,7 @@ pub fn run(words: &[String]) -> ExitCode {
 }
 
 /// What `command` costs, measured in a process of its own.
-pub fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
+pub(crate) fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let output = Command::new(own)
         .args(["measure", "--"])
@@ -75,7 +75,7 @@ pub fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
 }
 
 /// The run of `runs` that took the median of time.
-pub fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
+pub(crate) fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
     let mut costs = Vec::new();
     for _ in 0..runs {
         costs.push(cost(command, &[])?);

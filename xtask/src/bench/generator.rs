@@ -12,8 +12,8 @@ use toolcrate_codegen::name::lock::Lock;
 use toolcrate_codegen::name::{self, Named};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
-use crate::bench::{Figure, NEWER, OLDER, at_most};
-use crate::measure::{cost, median};
+use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
+use crate::cost::{cost, median};
 
 /// The package that is measured.
 const PACKAGE: &str = "connectwise-psa";
@@ -24,7 +24,7 @@ const TARGET: &str = "target/bench";
 ///
 /// # Errors
 /// What could not be generated or compiled.
-pub fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
     counts(figures)?;
     stability(figures)?;
     generator(figures)?;
@@ -87,8 +87,8 @@ fn stability(figures: &mut Vec<Figure>) -> Result<(), String> {
         let keys = named.api.operations.iter().map(|operation| operation.key());
         keys.zip(named.operations.iter().map(|name| name.tool.clone())).collect()
     };
-    let old = named(OLDER, Lock::default())?;
-    let new = tools(&named(NEWER, old.lock.clone())?);
+    let old = named(OLDER_SPEC, Lock::default())?;
+    let new = tools(&named(NEWER_SPEC, old.lock.clone())?);
     let old = tools(&old);
     let exist: Vec<_> = old.iter().filter(|(key, _)| new.contains_key(*key)).collect();
     let stay = exist.iter().filter(|(key, tool)| new[*key] == **tool).count();
@@ -142,11 +142,11 @@ fn generator(figures: &mut Vec<Figure>) -> Result<(), String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let own = own.to_string_lossy();
     let run = median(5, &[&own, "regenerate", "--check"])?;
-    figures.push(at_most("generator, nothing changed: wall", run.wall, 0.5, "s"));
-    figures.push(at_most("generator, nothing changed: memory", run.peak_mb, 300.0, "MB"));
+    figures.push(Figure::at_most("generator, nothing changed: wall", run.wall, 0.5, "s"));
+    figures.push(Figure::at_most("generator, nothing changed: memory", run.peak_mb, 300.0, "MB"));
     let cargo = env!("CARGO");
     let run = median(5, &[cargo, "xtask", "regenerate"])?;
-    figures.push(at_most("`cargo xtask regenerate`, warm: wall", run.wall, 1.5, "s"));
+    figures.push(Figure::at_most("`cargo xtask regenerate`, warm: wall", run.wall, 1.5, "s"));
     Ok(())
 }
 
@@ -176,9 +176,9 @@ fn compile(figures: &mut Vec<Figure>) -> Result<(), String> {
         cost(&command, &[("CARGO_INCREMENTAL", "0")])?;
         clean()?;
         let run = cost(&command, &[("CARGO_INCREMENTAL", "0")])?;
-        figures.push(at_most(&format!("{what}: CPU"), run.cpu, cpu, "s"));
+        figures.push(Figure::at_most(&format!("{what}: CPU"), run.cpu, cpu, "s"));
         if let Some(peak) = peak {
-            figures.push(at_most(&format!("{what}: memory"), run.peak_mb, peak, "MB"));
+            figures.push(Figure::at_most(&format!("{what}: memory"), run.peak_mb, peak, "MB"));
         }
     }
     Ok(())

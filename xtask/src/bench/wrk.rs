@@ -3,20 +3,20 @@
 use std::process::Command;
 
 /// What came of some seconds of load.
-pub struct Load {
+pub(crate) struct Load {
     /// Answers a second.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// Whether all of them were good.
-    pub is_clean: bool,
+    pub(crate) is_clean: bool,
     /// What wrk said.
-    pub said: String,
+    pub(crate) said: String,
 }
 
 /// Whether it is there, asked before minutes go into building what it is to load.
 ///
 /// # Errors
 /// It is not.
-pub fn check() -> Result<(), String> {
+pub(crate) fn check() -> Result<(), String> {
     // It knows no flag that does nothing; its help is an error to it.
     Command::new("wrk").arg("--version").output().map(|_| ()).map_err(|error| not_there(&error))
 }
@@ -29,7 +29,7 @@ fn not_there(error: &std::io::Error) -> String {
 ///
 /// # Errors
 /// wrk is not there, or did not say how fast it was.
-pub fn run(url: &str, seconds: u64, headers: &[&str]) -> Result<Load, String> {
+pub(crate) fn run(url: &str, seconds: u64, headers: &[&str]) -> Result<Load, String> {
     let headers = headers.iter().flat_map(|header| ["-H", header]);
     let output = Command::new("wrk")
         .args(["-t1", "-c16", &format!("-d{seconds}s")])

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::clients::{INSTALL, finish};
-use crate::sandbox::{self, Sandbox};
+use crate::clients::process::{NPM_INSTALL, finish};
+use crate::server_process::{self, ServerProcess};
 
 /// The examples for Node, and those for Python by the environment that they need.
 const NODE: [&str; 4] = ["langchain.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
@@ -18,9 +18,8 @@ const PYTHON: [(&str, &[&str]); 2] = [
 const PYTHON_TESTS: [(&str, &[&str]); 2] =
     [("langgraph", &["tests.test_client", "tests.test_langchain"]), ("crewai", &["tests.test_crewai"])];
 
-/// What can be set.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct ExampleArguments {
     /// Run only this example, e.g. crew.py; nothing is tested or measured.
     #[arg(long)]
     only: Option<String>,
@@ -30,7 +29,7 @@ pub struct Arguments {
 }
 
 /// Exit code 1 where something is not as it should be.
-pub fn run(arguments: &Arguments) -> std::process::ExitCode {
+pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
     match all(arguments.only.as_deref(), arguments.write) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(message) => {
@@ -41,9 +40,9 @@ pub fn run(arguments: &Arguments) -> std::process::ExitCode {
 }
 
 /// Tests the SDKs, runs the examples, and sees whether `docs/frameworks.md` is up to date; or runs `only` one example.
-pub fn all(only: Option<&str>, write: bool) -> Result<(), String> {
+pub(crate) fn all(only: Option<&str>, write: bool) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let program = sandbox::build_program("cwpsa", &[])?;
+    let program = server_process::build_program("cwpsa", &[])?;
     let target = program.parent().and_then(Path::parent).ok_or("the program has no folder")?.join("examples");
     std::fs::create_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
     let place = Place { root, target, program };
@@ -78,7 +77,7 @@ pub fn all(only: Option<&str>, write: bool) -> Result<(), String> {
         timed("test_frameworks", place.set(&mut command).current_dir(place.root.join("examples/python")))?;
     }
     // What is compared with lists that do not wait for the account has none of its fields either.
-    let server = Sandbox::start(&place.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
+    let server = ServerProcess::start(&place.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
     let url = format!("http://{}", server.host);
     for name in NODE.into_iter().filter(|name| wants(name)) {
         place.example(Command::new("node").arg(name), "node", name, &url)?;
@@ -116,7 +115,7 @@ impl Place {
         let npm_install = |folder: &Path| {
             let mut command = Command::new("npm");
             // What the lock file names has one content: it need not be asked for again.
-            command.args(INSTALL).arg("--prefer-offline").current_dir(folder);
+            command.args(NPM_INSTALL).arg("--prefer-offline").current_dir(folder);
             command
         };
         timed("install sdk/langchain-js", &mut npm_install(&sdk))?;

@@ -3,29 +3,27 @@
 //! project's conformance suite, its inspector, and its clients for TypeScript and Python; and a client that acts as
 //! Truto's does. They need node and python; what they use is pinned in `tests/clients`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::sandbox::{self, Sandbox};
-
-/// Installs what a lock file names, and runs nothing of it.
-pub const INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+use crate::clients::process::{NPM_INSTALL, finish, python_environment};
+use crate::server_process::{self, ServerProcess};
 
 /// Builds the sandbox and the server, and makes all tours.
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     eprintln!("the page of all tools");
     finish(Command::new("node").args(["--test", "page.test.mjs"]).current_dir(clients.join("page")))?;
-    let program = sandbox::build(&[])?;
+    let program = server_process::build(&[])?;
     let target = program.parent().unwrap_or(&clients);
     let certificates = target.join("clients-tls");
-    let sandbox = Sandbox::start(&program, &["--tls", &certificates.to_string_lossy()])?;
+    let sandbox = ServerProcess::start(&program, &["--tls", &certificates.to_string_lossy()])?;
     let certificate = certificates.join("cert.pem");
     node(&clients.join("node"), &sandbox.host, &certificate)?;
     python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)?;
     drop(sandbox);
-    prism(&clients.join("prism"), target, &Sandbox::start(&program, &[])?.host)?;
-    let server = sandbox::build_program("cwpsa", &[])?;
+    prism(&clients.join("prism"), target, &ServerProcess::start(&program, &[])?.host)?;
+    let server = server_process::build_program("cwpsa", &[])?;
     truto(&clients.join("truto"), &server, &program)?;
     mcp_node(&clients.join("mcp-node"), &server)?;
     mcp_python(&clients.join("mcp-python"), &target.join("clients-mcp-python"), &server)
@@ -41,7 +39,7 @@ fn truto(folder: &Path, server: &Path, sandbox: &Path) -> Result<(), String> {
 
 fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
     eprintln!("the server and the MCP project's suite, inspector and clients for TypeScript");
-    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tests = Command::new("node");
     tests.args(["--test", "--test-concurrency=1"]).current_dir(folder);
     finish(tests.env("CWPSA", server))
@@ -49,7 +47,7 @@ fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
 
 fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> Result<(), String> {
     eprintln!("tour of the server with the MCP project's client for Python");
-    let python = installed(folder, environment)?;
+    let python = python_environment(folder, environment)?;
     finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
 }
 
@@ -63,7 +61,7 @@ fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
         "--example",
         "areas_tour",
     ]))?;
-    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut check = Command::new("node");
     check.arg("check.mjs").current_dir(folder);
     check.env("SPEC", folder.join("../../../specs/connectwise-psa-2025.1.json"));
@@ -73,7 +71,7 @@ fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
 
 fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with connectwise-rest");
-    finish(Command::new("npm").args(INSTALL).current_dir(folder))?;
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tour = Command::new("node");
     tour.args(["--test", "tour.test.mjs"]).current_dir(folder);
     finish(tour.env("SANDBOX_HOST", host).env("NODE_EXTRA_CA_CERTS", certificate))
@@ -81,26 +79,8 @@ fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
 
 fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     eprintln!("tour of the sandbox with pyconnectwise");
-    let python = installed(folder, environment)?;
+    let python = python_environment(folder, environment)?;
     let mut tour = Command::new(&python);
     tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);
     finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
-}
-
-/// A python in an environment of its own, with what the folder's lock file names.
-pub fn installed(folder: &Path, environment: &Path) -> Result<PathBuf, String> {
-    finish(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
-    let python = environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
-    let install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", "requirements.txt"];
-    finish(Command::new(&python).args(install).current_dir(folder))?;
-    Ok(python)
-}
-
-/// Runs a command to its end.
-pub fn finish(command: &mut Command) -> Result<(), String> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?}: {status}")),
-        Err(error) => Err(format!("{command:?} could not be started: {error}; --rust-only leaves it out")),
-    }
 }

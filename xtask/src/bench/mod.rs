@@ -1,44 +1,28 @@
 //! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
 
+mod diff;
+mod fastmcp;
+mod figure;
+mod generator;
+mod load;
+mod sandbox;
+mod server;
+mod tools;
+mod wrk;
+
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::bench_diff;
-use crate::bench_fastmcp;
-use crate::bench_generator;
-use crate::bench_load;
-use crate::bench_sandbox;
-use crate::bench_server;
-use crate::bench_tools;
-use crate::wrk;
+use figure::Figure;
 
-/// Where the figures are stored.
+/// The file with the figures.
 const STORE: &str = "docs/figures.json";
-/// Two releases, to see that names stay.
-pub const OLDER: &str = "specs/connectwise-psa-2022.1.json";
-/// The newer one.
-pub const NEWER: &str = "specs/connectwise-psa-2025.1.json";
 
-/// A figure and its bound.
-#[derive(Serialize)]
-pub struct Figure {
-    /// What was measured.
-    pub what: String,
-    /// What came out, with its unit.
-    pub value: String,
-    /// What it may be.
-    pub bound: String,
-    /// Whether it is.
-    pub met: bool,
-}
-
-/// What can be set.
 #[derive(clap::Args)]
-pub struct Arguments {
-    /// Measure one part alone; the figures of the others stay as they are stored.
+pub(crate) struct BenchArguments {
+    /// Measure one part only; the stored figures of the others stay.
     #[arg(long, value_enum)]
     only: Option<Part>,
     /// Keep up the load on `cwpsa serve` for ten minutes.
@@ -46,12 +30,11 @@ pub struct Arguments {
     soak: bool,
 }
 
-/// What can be measured alone.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Part {
     /// The generator, and what its output costs to compile.
     Generator,
-    /// The tools: their schemas, and a process that uses one.
+    /// The tools: their schemas, and a process that calls one.
     Tools,
     /// `cargo xtask diff`.
     Diff,
@@ -63,8 +46,8 @@ enum Part {
     Load,
 }
 
-/// Measures and prints; exit code 1 where a bound is missed, 2 where something could not be measured.
-pub fn run(arguments: &Arguments) -> ExitCode {
+/// Measures and prints. Exit code 1: a bound is missed; 2: something could not be measured.
+pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     let parts = arguments.only.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
     match measure(&parts, arguments.soak) {
         Ok(true) => ExitCode::SUCCESS,
@@ -76,8 +59,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-/// Measures part by part, and stores each, so that what comes after a failure is all that is lost; whether all bounds
-/// are met.
+/// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
+/// bounds are met.
 fn measure(parts: &[Part], soak: bool) -> Result<bool, String> {
     if parts.iter().any(|part| matches!(part, Part::Sandbox | Part::Load)) {
         wrk::check()?;
@@ -86,31 +69,21 @@ fn measure(parts: &[Part], soak: bool) -> Result<bool, String> {
     for part in parts {
         let mut figures = Vec::new();
         match part {
-            Part::Generator => bench_generator::measure(&mut figures)?,
-            Part::Tools => bench_tools::measure(&mut figures)?,
-            Part::Diff => bench_diff::measure(&mut figures)?,
-            Part::Sandbox => bench_sandbox::figures(&mut figures)?,
+            Part::Generator => generator::measure(&mut figures)?,
+            Part::Tools => tools::measure(&mut figures)?,
+            Part::Diff => diff::measure(&mut figures)?,
+            Part::Sandbox => sandbox::measure(&mut figures)?,
             Part::Server => {
-                let ours = bench_server::measure(&mut figures)?;
-                bench_fastmcp::measure(&mut figures, ours);
+                let ours = server::measure(&mut figures)?;
+                fastmcp::measure(&mut figures, ours);
             }
-            Part::Load => bench_load::measure(&mut figures, soak)?,
+            Part::Load => load::measure(&mut figures, soak)?,
         }
         print(&figures);
-        store(*part, &figures).map_err(|error| format!("{STORE} could not be written: {error}"))?;
+        store(*part, &figures).map_err(|error| format!("cannot write {STORE}: {error}"))?;
         are_met &= figures.iter().all(|figure| figure.met);
     }
     Ok(are_met)
-}
-
-/// A figure that must not be more than `bound`.
-pub fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Figure {
-    Figure {
-        what: what.to_owned(),
-        value: format!("{value:.2} {unit}"),
-        bound: format!("≤ {bound} {unit}"),
-        met: value <= bound,
-    }
 }
 
 fn print(figures: &[Figure]) {
@@ -121,7 +94,7 @@ fn print(figures: &[Figure]) {
     }
 }
 
-/// Puts a part's figures in the place of those that are stored of it.
+/// Replaces the stored figures of a part.
 fn store(part: Part, figures: &[Figure]) -> std::io::Result<()> {
     let stored = std::fs::read_to_string(STORE).unwrap_or_default();
     let stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
@@ -130,7 +103,7 @@ fn store(part: Part, figures: &[Figure]) -> std::io::Result<()> {
     std::fs::write(STORE, text + "\n")
 }
 
-/// All figures by parts, in the order in which they are measured.
+/// Returns all figures by part, in the order of measurement.
 fn with(mut stored: Map<String, Value>, part: Part, figures: &[Figure]) -> Map<String, Value> {
     stored.insert(name(part), json!(figures));
     let names = Part::value_variants().iter().map(|part| name(*part));
@@ -146,8 +119,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_takes_the_place_of_its_own_figures_alone() {
-        let figure = |value: f64| [at_most("it", value, 1.0, "s")];
+    fn a_part_replaces_only_its_own_figures() {
+        let figure = |value: f64| [Figure::at_most("it", value, 1.0, "s")];
         let stored = with(Map::new(), Part::Load, &figure(0.5));
         let stored = with(stored, Part::Tools, &figure(2.0));
         let stored = with(stored, Part::Load, &figure(0.7));
