@@ -2,9 +2,10 @@
 
 use connectwise_psa::runtime::{Patch, Tool};
 use connectwise_psa::{CATALOG, ListQuery, models, procurement, service};
-use e2e::{client, sample};
+use e2e::client;
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
+use toolcrate_testing::sample;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 

@@ -3,8 +3,9 @@
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Outcome};
-use e2e::{client, random};
+use e2e::client;
 use serde_json::{Map, Value, json};
+use toolcrate_testing::random;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
 /// A list of rows, by pages as the API gives them.

@@ -1,7 +1,7 @@
 //! Arguments for a tool, drawn at random from its schema, such that a call can be made of them.
 
-use connectwise_psa::runtime::Tool;
 use serde_json::{Map, Value, json};
+use toolcrate_runtime::Tool;
 
 use crate::random::Random;
 

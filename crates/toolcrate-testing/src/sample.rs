@@ -20,7 +20,7 @@ pub fn value(node: &Value) -> Value {
         "number" => json!(number(node) + 0.5),
         "array" => json!([value(&node["items"])]),
         "object" => Value::Object(object(node)),
-        _ => json!(text(node)),
+        _ => json!(string(node)),
     }
 }
 
@@ -42,7 +42,7 @@ fn number(node: &Value) -> f64 {
     low.clamp(f64::MIN, high)
 }
 
-fn text(node: &Value) -> String {
+fn string(node: &Value) -> String {
     let text = match node["format"].as_str() {
         Some("date-time") => "2025-01-31T08:30:00Z",
         Some("date") => "2025-01-31",

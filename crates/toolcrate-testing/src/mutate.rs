@@ -28,15 +28,15 @@ pub fn mutate(schema: &Value, arguments: &mut Map<String, Value>, random: &mut R
 }
 
 /// What could be done, and where.
-struct Place {
+struct MutationSite {
     pointer: String,
     what: &'static str,
     /// What stands there then; nothing where a member is taken out.
     value: Option<Value>,
 }
 
-fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<Place>) {
-    let mut add = |pointer: String, what, value| places.push(Place { pointer, what, value });
+fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<MutationSite>) {
+    let mut add = |pointer: String, what, value| places.push(MutationSite { pointer, what, value });
     // What a closed object is made of may not be said, but is meant.
     let closed = node["additionalProperties"] == false || node.get("additionalProperties").is_none();
     match value {
@@ -64,7 +64,8 @@ fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<Place>
         }
         _ => {}
     }
-    let mut add = |what, value| places.push(Place { pointer: pointer.to_owned(), what, value: Some(value) });
+    let mut add =
+        |what, value| places.push(MutationSite { pointer: pointer.to_owned(), what, value: Some(value) });
     if node["enum"].is_array() {
         add("no value of the list", json!("no such value"));
     }
@@ -90,7 +91,7 @@ fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<Place>
     add("of another kind", wrong);
 }
 
-fn apply(value: &mut Value, place: &Place) {
+fn apply(value: &mut Value, place: &MutationSite) {
     let (parent, name) = place.pointer.rsplit_once('/').expect("no place is the root");
     let parent = value.pointer_mut(parent).expect("the place was found in it");
     match (parent, place.value.clone()) {

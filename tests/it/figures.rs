@@ -2,11 +2,12 @@
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::PreparedBody;
-use e2e::mutate::mutate;
-use e2e::random::Random;
 use e2e::spec::Spec;
-use e2e::{client, draw, figures};
+use e2e::{client, figures};
 use serde_json::json;
+use toolcrate_testing::draw;
+use toolcrate_testing::mutate::mutate;
+use toolcrate_testing::random::Random;
 
 /// Arguments drawn for each tool; the bench draws more.
 const DRAWS: u64 = 3;
@@ -22,7 +23,7 @@ fn schemas_and_descriptions_keep_to_their_bounds() {
 #[test]
 fn what_is_drawn_is_taken_and_what_is_wrong_is_refused_with_its_place() {
     let client = client("https://localhost").unwrap();
-    let mut spec = Spec::read("connectwise-psa-2025.1.json").unwrap();
+    let mut spec = Spec::read_current().unwrap();
     let (figures, failures) = figures::calls(&client, &mut spec, DRAWS);
     figures.iter().for_each(|figure| println!("{}: {}", figure.what, figure.value));
     assert!(figures.iter().all(|figure| figure.met), "{:#?}", &failures[..failures.len().min(20)]);
@@ -31,7 +32,7 @@ fn what_is_drawn_is_taken_and_what_is_wrong_is_refused_with_its_place() {
 #[test]
 fn a_request_that_the_spec_does_not_allow_is_told() {
     let client = client("https://localhost").unwrap();
-    let mut spec = Spec::read("connectwise-psa-2025.1.json").unwrap();
+    let mut spec = Spec::read_current().unwrap();
     let path = "/procurement/purchaseorders/{parentId}/lineitems";
     let tool = CATALOG.get("create_a_purchaseorder_lineitem").unwrap();
     let arguments = draw::arguments(tool, &tool.input_schema_value(), &mut Random::new(1));

@@ -3,18 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::{Error, Tool};
 use serde_json::{Map, Value, json};
+use toolcrate_runtime::{Catalog, Error, Tool};
 
 use crate::sample;
 
 /// Calls a tool and gives what it answered, or nothing where that failed.
-pub type Call<'a> = dyn FnMut(Tool, &Map<String, Value>) -> Option<Value> + 'a;
+pub type CallTool<'a> = dyn FnMut(Tool, &Map<String, Value>) -> Option<Value> + 'a;
 
 /// Finds arguments. Lists that were read once are remembered, until [`forget`](Self::forget).
-#[derive(Default)]
 pub struct Planner {
+    catalog: &'static Catalog,
     lists: BTreeMap<String, Vec<Value>>,
     /// The tool with this verb and path that makes a record.
     creators: BTreeMap<String, Tool>,
@@ -38,13 +37,13 @@ const QUERY: [(&str, &str); 8] = [
 const PARENTS: usize = 12;
 
 impl Planner {
-    /// A planner for the catalog.
-    pub fn new() -> Self {
+    /// A planner for the tools of `catalog`.
+    pub fn new(catalog: &'static Catalog) -> Self {
         let with = |verb: &'static str| {
-            let tools = CATALOG.tools().filter(move |tool| tool.http().method == verb);
+            let tools = catalog.tools().filter(move |tool| tool.http().method == verb);
             tools.map(|tool| (normal(&tool.http().path), tool)).collect()
         };
-        Self { lists: BTreeMap::new(), creators: with("POST"), listers: with("GET") }
+        Self { catalog, lists: BTreeMap::new(), creators: with("POST"), listers: with("GET") }
     }
 
     /// Forgets what lists answered.
@@ -53,7 +52,7 @@ impl Planner {
     }
 
     /// Arguments for a tool. A deletion gets a record of its own, where the API lets one be made.
-    pub fn arguments(&mut self, tool: Tool, call: &mut Call<'_>) -> Map<String, Value> {
+    pub fn arguments(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
         let http = tool.http();
         let mut arguments = self.drawn(tool, call);
         let item = normal(&http.path);
@@ -92,7 +91,7 @@ impl Planner {
     }
 
     /// Arguments drawn from the schema, with ids that the relations give.
-    fn drawn(&mut self, tool: Tool, call: &mut Call<'_>) -> Map<String, Value> {
+    fn drawn(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
         let schema = tool.input_schema_value();
         let mut arguments = sample::arguments(&schema);
         let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
@@ -160,7 +159,7 @@ impl Planner {
             if !arguments.contains_key(path[0]) || in_path(tool, path[0]) {
                 continue;
             }
-            let Some(source) = CATALOG.get(&relation.tool) else { continue };
+            let Some(source) = self.catalog.get(&relation.tool) else { continue };
             let mut given = Map::new();
             for (argument, member) in &relation.with {
                 let mut at = Value::Object(arguments.clone());
@@ -189,13 +188,19 @@ impl Planner {
 
     /// Lists of ids that no relation explains, where they name records like the one in the path:
     /// `childTicketIds` of a ticket. They get another record of that list.
-    fn own_ids(&mut self, tool: Tool, line: &Value, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
+    fn own_ids(
+        &mut self,
+        tool: Tool,
+        line: &Value,
+        arguments: &mut Map<String, Value>,
+        call: &mut CallTool<'_>,
+    ) {
         let Some(own) = parents(line).pop() else { return };
         let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str())
         else {
             return;
         };
-        let Some(source) = CATALOG.get(&relation.tool) else { return };
+        let Some(source) = self.catalog.get(&relation.tool) else { return };
         let noun = source
             .http()
             .path
@@ -219,7 +224,13 @@ impl Planner {
 
     /// Fills in the arguments that stand in the path, from the outermost in: of the parents, the first that has
     /// what is asked for below it.
-    fn path(&mut self, tool: Tool, line: &Value, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
+    fn path(
+        &mut self,
+        tool: Tool,
+        line: &Value,
+        arguments: &mut Map<String, Value>,
+        call: &mut CallTool<'_>,
+    ) {
         let relations = tool.relations();
         let ordered = parents(line);
         for argument in ordered.iter().rev() {
@@ -228,7 +239,7 @@ impl Planner {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
-            let Some(source) = CATALOG.get(&relation.tool) else { continue };
+            let Some(source) = self.catalog.get(&relation.tool) else { continue };
             // What an inner argument settled is kept.
             let Some((record, outer)) = self.records(source, &Map::new(), call).into_iter().next() else {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
@@ -263,7 +274,7 @@ impl Planner {
         &mut self,
         tool: Tool,
         given: &Map<String, Value>,
-        call: &mut Call<'_>,
+        call: &mut CallTool<'_>,
     ) -> Vec<(Value, Vec<Value>)> {
         let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
         let relations = tool.relations();
@@ -287,7 +298,7 @@ impl Planner {
                 parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
-        let Some(source) = CATALOG.get(&relation.tool) else { return Vec::new() };
+        let Some(source) = self.catalog.get(&relation.tool) else { return Vec::new() };
         // The outer parents that are settled are those of the list of parents too.
         let known: Map<String, Value> = given
             .iter()

@@ -81,7 +81,7 @@ impl Random {
                 }
                 Value::Object(members)
             }
-            _ => Value::from(self.text(node)),
+            _ => Value::from(self.string(node)),
         }
     }
 
@@ -91,7 +91,7 @@ impl Random {
         (low + self.below(2000) as f64 * 0.5).min(high)
     }
 
-    fn text(&mut self, node: &Value) -> String {
+    fn string(&mut self, node: &Value) -> String {
         let about = node["description"].as_str().unwrap_or_default();
         if about.contains("A JSON object, as text.") {
             return "{}".to_owned();
