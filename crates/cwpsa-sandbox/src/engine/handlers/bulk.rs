@@ -100,7 +100,7 @@ fn delete(
     Ok((204, id))
 }
 
-/// Whether the record hangs where the path says.
+/// Checks that the record is nested under the one in the path.
 fn check_parent(
     tx: &mut Transaction<'_>,
     collection: CollectionId,

@@ -15,14 +15,14 @@ use crate::engine::store::{StoredFile, TenantState};
 use crate::engine::transaction::{BodyValidator, Transaction};
 use crate::message::MockResponse;
 
-/// One pixel.
+/// A PNG of one pixel.
 const DEFAULT_IMAGE: &[u8] = &[
     0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
     6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF,
     0xC0, 0xF0, 0x1F, 0, 5, 0, 1, 0xFF, 0x89, 0x99, 0x3D, 0x1D, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE,
     0x42, 0x60, 0x82,
 ];
-/// One empty page.
+/// A PDF with one empty page.
 const DEFAULT_PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count \
                      1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 \
                      R>>\n%%EOF\n";

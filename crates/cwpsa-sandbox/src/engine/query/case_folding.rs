@@ -1,15 +1,15 @@
-//! Text compared without regard to letter case, and without a copy of it.
+//! Case-insensitive comparison of text without copying it.
 
 use std::cmp::Ordering;
 
-/// `text` in the letter case that comparisons use.
+/// Folds text to the case that comparisons use.
 pub(super) fn fold(text: &str) -> Box<str> {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// How `a` stands to `b`, character by character.
+/// Compares two texts, ignoring case.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    // Most text is ASCII: bytes are compared as long as it is.
+    // Most text is ASCII, which can be compared byte by byte.
     let plain = a.bytes().zip(b.bytes()).take_while(|(a, b)| a.is_ascii() && b.is_ascii());
     let mut same = 0;
     for (a, b) in plain {

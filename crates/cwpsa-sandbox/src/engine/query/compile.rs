@@ -1,4 +1,4 @@
-//! From conditions as written to conditions made ready: names are looked up, values judged.
+//! Compiles parsed conditions: names are resolved, and values are checked against their types.
 
 use super::error::QueryError;
 use super::field_names::{self, FieldNames, ValueKind};
@@ -7,10 +7,10 @@ use super::predicate::{FieldTest, ItemPredicate, Predicate};
 use super::syntax::{self, ConditionExpression, ConditionOperator};
 use super::value_test::ValueTest;
 
-/// So many lists can be searched at once: each multiplies the work.
+/// How many lists can be searched at once: each multiplies the work.
 const MAX_SEARCHED_LISTS: usize = 3;
 
-/// `conditions`.
+/// Compiles `conditions`.
 pub(super) fn record(
     expression: &ConditionExpression,
     resource: &dyn FieldNames,
@@ -22,7 +22,7 @@ pub(super) fn record(
     })
 }
 
-/// `childConditions`: one item of a list must pass all tests.
+/// Compiles `childConditions`: one item of a list must pass all tests.
 pub(super) fn children(
     expression: &ConditionExpression,
     names: &dyn FieldNames,
@@ -46,8 +46,8 @@ pub(super) fn children(
     Ok(Predicate::Items(Box::new(ItemPredicate { lists, tests })))
 }
 
-/// `customFieldConditions`. Tests that stand beside a test of `caption` are about the same custom field; so
-/// two fields are asked for by `(caption="A" and value="x") and (caption="B" and value="y")`.
+/// Compiles `customFieldConditions`. Tests next to a test of `caption` refer to the same custom field, so two
+/// fields are selected by `(caption="A" and value="x") and (caption="B" and value="y")`.
 pub(super) fn custom_fields(expression: &ConditionExpression) -> Result<Predicate, QueryError> {
     Ok(match expression {
         ConditionExpression::Any(parts) => {
@@ -72,7 +72,7 @@ pub(super) fn custom_fields(expression: &ConditionExpression) -> Result<Predicat
     })
 }
 
-/// Tests of which one custom field must pass all.
+/// Compiles tests that a single custom field must pass.
 fn one_field(expression: &ConditionExpression) -> Result<Predicate, QueryError> {
     let tests = node(expression, &mut |test| {
         let kind = match test.name.to_ascii_lowercase().as_str() {

@@ -1,13 +1,13 @@
-//! What is wrong with a query.
+//! Errors in queries.
 
 use std::fmt;
 
-/// Why a query is refused: the `code` and `message` of an answer with status 400.
+/// Why a query is rejected: the `code` and `message` of a response with status 400.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
     /// The API's code, `ApiFindCondition`.
     pub code: &'static str,
-    /// What is wrong, e.g. `assignedTo/id is not a recognized name.`
+    /// The message, such as `assignedTo/id is not a recognized name.`
     pub message: String,
 }
 
@@ -16,7 +16,7 @@ impl QueryError {
         Self { code: "ApiFindCondition", message: message.into() }
     }
 
-    /// A name that the resource doesn't have, in the API's words.
+    /// The API's error for a name that the resource does not have.
     pub(super) fn unknown_name(name: &str) -> Self {
         Self::new(format!("{name} is not a recognized name."))
     }

@@ -1,15 +1,15 @@
-//! The way from a record to a value in it.
+//! Paths from a record to a value in it.
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::value::{QueryValue, ValueView};
 
-/// A path of members.
+/// A path of fields.
 #[derive(Clone, Debug)]
 pub(super) struct FieldPath {
     members: Box<[PathSegment]>,
-    /// For a member that may be in `_info`.
+    /// Set for a field that may be in `_info`.
     info: Option<InfoLookup>,
 }
 
@@ -21,32 +21,32 @@ struct InfoLookup {
 }
 
 impl FieldPath {
-    /// A path as written in a query, in any letter case.
+    /// Parses a path in a query, which may be in any case.
     pub(super) fn new(text: &str) -> Self {
         Self { members: text.split('/').map(PathSegment::new).collect(), info: None }
     }
 
-    /// A path as written in records.
+    /// Parses a path in the case that records use.
     pub(super) fn exact(text: &str) -> Self {
         Self { members: text.split('/').map(PathSegment::exact).collect(), info: None }
     }
 
-    /// A member that records have in `_info`, or as their own. Where it is likely to be is looked at first;
-    /// it matters what is found first in records that have both.
+    /// A field that records have in `_info` or at the top level. `own_first` says where to look first, which
+    /// matters for records that have both.
     pub(super) fn of_info(name: &str, own_first: bool) -> Self {
         let info = Some(InfoLookup { member: PathSegment::exact("_info"), own_first });
         Self { members: [PathSegment::exact(name)].into(), info }
     }
 
-    /// The first member, and the path below it.
+    /// Splits a path into its first segment and the rest.
     pub(super) fn split(text: &str) -> (PathSegment, Self) {
         let (first, rest) = text.split_once('/').unwrap_or((text, ""));
         let members = rest.split('/').filter(|member| !member.is_empty()).map(PathSegment::new).collect();
         (PathSegment::new(first), Self { members, info: None })
     }
 
-    /// Whether a value at the path passes the check: of lists on the way, that of any item; null where there
-    /// is none.
+    /// Returns whether a value at the path passes the check. Any item of a list on the way may pass; a missing
+    /// value is null.
     pub(super) fn any<D: QueryValue>(
         &self,
         record: ValueView<'_, D>,
@@ -56,7 +56,7 @@ impl FieldPath {
         walk(members, start, check)
     }
 
-    /// The value at the path; of lists on the way, the first item's.
+    /// Returns the value at the path, taking the first item of lists on the way.
     pub(super) fn first<'r, D: QueryValue>(&self, record: ValueView<'r, D>) -> ValueView<'r, D> {
         let (start, members) = self.start(record);
         members.iter().fold(start, |value, member| {
@@ -64,16 +64,16 @@ impl FieldPath {
                 ValueView::List([first, ..]) => first.view(),
                 value => value,
             };
-            member.of(value)
+            member.get(value)
         })
     }
 
-    /// Where the path starts, and what is left of it there.
+    /// Returns the value where the path starts, and the remaining segments.
     fn start<'r, D: QueryValue>(&self, record: ValueView<'r, D>) -> (ValueView<'r, D>, &[PathSegment]) {
         let (Some(info), [member, rest @ ..]) = (&self.info, &*self.members) else {
             return (record, &self.members);
         };
-        let inside = info.member.of(record);
+        let inside = info.member.get(record);
         let (first, second) = if info.own_first { (record, inside) } else { (inside, record) };
         let found = member.find(first).or_else(|| member.find(second));
         (found.map_or(ValueView::Null, QueryValue::view), rest)
@@ -90,26 +90,26 @@ fn walk<D: QueryValue>(
             items.iter().any(|item| walk(members, item.view(), check))
         }
         value => match members.split_first() {
-            Some((first, rest)) => walk(rest, first.of(value), check),
+            Some((first, rest)) => walk(rest, first.get(value), check),
             None => check(value),
         },
     }
 }
 
-/// One member of a path.
+/// One segment of a path.
 #[derive(Debug)]
 pub(super) struct PathSegment {
     name: Box<str>,
-    /// Whether records may have it in another letter case.
+    /// Whether the case is ignored.
     loose: bool,
-    /// Where it was the last time. Records of a kind have their members in one order, so it is most likely
-    /// there again: looking there first touches less memory than the index by names does.
+    /// The position where it was found last. Records of a collection mostly have the same field order, and
+    /// checking that position first touches less memory than a lookup by name.
     hint: AtomicUsize,
 }
 
 impl PathSegment {
     pub(super) fn new(name: &str) -> Self {
-        // Members start with a small letter, so `LastUpdated` is most likely `lastUpdated`.
+        // Field names start with a lowercase letter, so `LastUpdated` is most likely `lastUpdated`.
         let mut chars = name.chars();
         let name = chars.next().into_iter().map(|first| first.to_ascii_lowercase()).chain(chars).collect();
         Self { name, loose: true, hint: AtomicUsize::new(0) }
@@ -119,8 +119,8 @@ impl PathSegment {
         Self { name: name.into(), loose: false, hint: AtomicUsize::new(0) }
     }
 
-    /// The member of an object; null where there is none.
-    pub(super) fn of<'r, D: QueryValue>(&self, value: ValueView<'r, D>) -> ValueView<'r, D> {
+    /// Returns the field of an object; null if there is none.
+    pub(super) fn get<'r, D: QueryValue>(&self, value: ValueView<'r, D>) -> ValueView<'r, D> {
         self.find(value).map_or(ValueView::Null, QueryValue::view)
     }
 

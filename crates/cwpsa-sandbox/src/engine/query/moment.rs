@@ -1,4 +1,4 @@
-//! Dates as they are written in brackets and in records.
+//! Dates in queries and records.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
@@ -11,8 +11,8 @@ pub(super) struct QueryMoment {
 }
 
 impl QueryMoment {
-    /// Reads `2024-01-31`, and `2024-01-31T08:00:00` with or without seconds, a fraction, `Z` or an offset; a
-    /// blank may stand for the `T`. A date alone is its midnight; no zone is UTC.
+    /// Parses `2024-01-31`, and `2024-01-31T08:00:00` with or without seconds, a fraction, `Z` or an offset; a
+    /// space may replace the `T`. A date alone is its midnight, and the default time zone is UTC.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let date = calendar_date(text.get(..10)?)?;
@@ -32,8 +32,8 @@ impl QueryMoment {
 }
 
 impl QueryMoment {
-    /// The moment as the API writes it, `2024-01-31T08:00:00Z`; nothing where it has a part of a second or a
-    /// year of other than four digits.
+    /// Formats the moment as the API does, `2024-01-31T08:00:00Z`; `None` if it has a fraction of a second or
+    /// its year does not have four digits.
     pub(super) fn canonical(self) -> Option<String> {
         let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
         let ((year, month, day), (hour, minute, second)) = (moment.to_calendar_date(), moment.to_hms());
@@ -50,7 +50,7 @@ impl From<OffsetDateTime> for QueryMoment {
     }
 }
 
-/// `2024-01-31`.
+/// Parses `2024-01-31`.
 fn calendar_date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {

@@ -5,12 +5,12 @@ use std::fmt;
 
 use connectwise_psa::runtime::serde_json;
 
-/// A number: exact where it is whole.
+/// A number; integers are exact.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum QueryNumber {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// Any other.
+    /// Any other number.
     Float(f64),
 }
 
@@ -22,7 +22,7 @@ impl QueryNumber {
         }
     }
 
-    /// Neither is infinite or no number, so there always is an order.
+    /// Compares two numbers; neither is infinite or NaN, so they are always ordered.
     pub(super) fn compare(self, other: Self) -> Ordering {
         let float = |number| match number {
             #[expect(clippy::cast_precision_loss, reason = "only beside a number that is a float already")]

@@ -1,4 +1,4 @@
-//! Values of a query, made ready to be compared with values of records.
+//! Literals of a query, prepared for comparison with values of records.
 
 use std::cmp::Ordering;
 
@@ -10,23 +10,22 @@ use super::value::ValueView;
 /// What a value is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum QueryOperand {
-    /// Folded.
+    /// Case-folded text.
     Text(Box<str>),
     Number(QueryNumber),
     Boolean(bool),
     Date {
         moment: QueryMoment,
-        /// The moment as records write it, where it has whole seconds: both compare as bytes.
+        /// The moment in the format of records, if it has whole seconds: these compare as bytes.
         canonical: Option<Box<str>>,
     },
-    /// What can be anything, as the value of a custom field: each reading that quoted text has. Text is
-    /// compared with its text, a number or truth with what the text says.
+    /// A quoted literal for a value of any type, such as that of a custom field: one operand for each type that
+    /// the literal can be read as.
     Various(Vec<QueryOperand>),
 }
 
 impl QueryOperand {
-    /// How a value of a record stands to the operand; nothing where they are of different kinds, null with
-    /// all.
+    /// Compares a value of a record with the operand; `None` if their types differ or the value is null.
     pub(super) fn order<D>(&self, value: ValueView<'_, D>) -> Option<Ordering> {
         match (self, value) {
             (Self::Text(folded), ValueView::Text(value)) => Some(case_folding::compare(value, folded)),
@@ -38,7 +37,9 @@ impl QueryOperand {
                 Some(QueryNumber::parse(value.trim())?.compare(*number))
             }
             (Self::Boolean(boolean), ValueView::Boolean(value)) => Some(value.cmp(boolean)),
-            (Self::Date { canonical: Some(canonical), .. }, ValueView::Text(value)) if in_form(value) => {
+            (Self::Date { canonical: Some(canonical), .. }, ValueView::Text(value))
+                if is_canonical(value) =>
+            {
                 Some(value.cmp(canonical))
             }
             (Self::Date { moment, .. }, ValueView::Text(value)) => {
@@ -52,7 +53,7 @@ impl QueryOperand {
         }
     }
 
-    /// How two operands of one kind stand to each other.
+    /// Compares two operands of the same type.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => case_folding::compare(a, b),
@@ -64,8 +65,8 @@ impl QueryOperand {
     }
 }
 
-/// Whether a date is in the form that the API writes: `2024-01-31T08:00:00Z`.
-fn in_form(value: &str) -> bool {
+/// Returns whether a date is in the API's format: `2024-01-31T08:00:00Z`.
+fn is_canonical(value: &str) -> bool {
     let bytes = value.as_bytes();
     bytes.len() == 20
         && bytes[0].is_ascii_digit()
@@ -75,7 +76,7 @@ fn in_form(value: &str) -> bool {
         && bytes[19] == b'Z'
 }
 
-/// How two values of records stand to each other in a list: null first, then truth, numbers, text.
+/// Compares two values of records for sorting: null first, then booleans, numbers, text.
 pub(super) fn compare_values<D>(a: ValueView<'_, D>, b: ValueView<'_, D>) -> Ordering {
     let rank = |value: ValueView<'_, D>| match value {
         ValueView::Null | ValueView::List(_) | ValueView::Object(_) => 0,

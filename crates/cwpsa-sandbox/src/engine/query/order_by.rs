@@ -1,4 +1,4 @@
-//! `orderBy`: which of two records comes first.
+//! `orderBy`: the order of records.
 
 use std::cmp::Ordering;
 
@@ -9,14 +9,14 @@ use super::operand::compare_values;
 use super::syntax;
 use super::value::QueryValue;
 
-/// One key of an order.
+/// One sort key.
 #[derive(Clone, Debug)]
 pub(super) struct SortKey {
     path: FieldPath,
     descending: bool,
 }
 
-/// Reads the parameter.
+/// Parses the parameter.
 pub(super) fn keys(text: &str, resource: &dyn FieldNames) -> Result<Vec<SortKey>, QueryError> {
     let keys = syntax::order_by(text)?.into_iter().map(|key| {
         let found = field_names::find(resource, &key.name);

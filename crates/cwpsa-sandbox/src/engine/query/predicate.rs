@@ -1,10 +1,10 @@
-//! A query made ready: tests joined by `and` and `or`, put to records where they lie.
+//! Compiled conditions: tests combined by `and` and `or`, evaluated against records in place.
 
 use super::field_path::{FieldPath, PathSegment};
 use super::value::{QueryValue, ValueView};
 use super::value_test::ValueTest;
 
-/// What must hold.
+/// A compiled condition.
 #[derive(Clone, Debug)]
 pub(super) enum Predicate {
     All(Vec<Predicate>),
@@ -13,17 +13,17 @@ pub(super) enum Predicate {
     Items(Box<ItemPredicate>),
 }
 
-/// A value that must pass a check.
+/// A test of the value at a path.
 #[derive(Clone, Debug)]
 pub(super) struct FieldTest {
-    /// The number of the list that the path starts in; 0 for the record.
+    /// The index of the list that the path starts in; 0 for the record.
     pub(super) root: usize,
     pub(super) path: FieldPath,
     pub(super) check: ValueTest,
 }
 
-/// Lists of a record of which one item must pass all tests; of several lists, one item of each. A list with
-/// no item counts as one of null.
+/// A condition on items of lists: one item of each list must pass all tests. An empty list counts as a list
+/// with a null item.
 #[derive(Clone, Debug)]
 pub(super) struct ItemPredicate {
     pub(super) lists: Vec<PathSegment>,
@@ -31,7 +31,7 @@ pub(super) struct ItemPredicate {
 }
 
 impl Predicate {
-    /// Whether it holds. `roots` are the record, or an item of each list.
+    /// Evaluates the condition. `roots` are the record, or an item of each list.
     pub(super) fn holds<D: QueryValue>(&self, roots: &[ValueView<'_, D>]) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(roots)),
@@ -47,12 +47,12 @@ impl Predicate {
 impl ItemPredicate {
     fn hold<D: QueryValue>(&self, record: ValueView<'_, D>) -> bool {
         match &self.lists[..] {
-            [list] => any_item(list.of(record), |item| self.tests.holds(&[item])),
+            [list] => any_item(list.get(record), |item| self.tests.holds(&[item])),
             _ => self.product(record, &mut Vec::with_capacity(self.lists.len())),
         }
     }
 
-    /// Tries every choice of an item of each list.
+    /// Tries every combination of items of the lists.
     fn product<'r, D: QueryValue>(
         &self,
         record: ValueView<'r, D>,
@@ -61,7 +61,7 @@ impl ItemPredicate {
         let Some(list) = self.lists.get(chosen.len()) else {
             return self.tests.holds(chosen);
         };
-        any_item(list.of(record), |item| {
+        any_item(list.get(record), |item| {
             chosen.push(item);
             let holds = self.product(record, chosen);
             chosen.pop();

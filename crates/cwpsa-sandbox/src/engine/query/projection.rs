@@ -1,23 +1,22 @@
-//! The `fields` parameter: a copy of a record with the members that were asked for, and no other.
+//! The `fields` parameter: a copy of a record with only the requested fields.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;
 
 use super::value::{QueryValue, ValueView};
 
-/// A path deeper than any record is cut here.
+/// Longer paths are cut; no record is nested this deep.
 const MAX_DEPTH: usize = 32;
 
-/// Which members an answer has. FieldNames that no record has are passed over, as the API does for tickets.
+/// The fields of a response. Names that a record lacks are ignored, as by the API for tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldProjection {
-    /// Empty where the whole value is asked for.
+    /// Empty if the whole value is requested.
     members: Vec<(String, FieldProjection)>,
 }
 
 impl FieldProjection {
-    /// Reads `id,company/name,_info`. Nothing between the commas asks for nothing; an empty parameter asks for
-    /// the whole record.
+    /// Parses `id,company/name,_info`. Empty entries are ignored; an empty parameter requests the whole record.
     pub fn parse(fields: &str) -> Self {
         let mut all = Self::default();
         for path in fields.split(',').map(str::trim).filter(|path| !path.is_empty()) {
@@ -26,7 +25,7 @@ impl FieldProjection {
         all
     }
 
-    /// The record with those members, in its own order. In a list, of each item.
+    /// Returns a copy with the requested fields, in the order of the record. Applies to each item of a list.
     pub fn apply<D: QueryValue>(&self, record: &D) -> Value {
         match record.view() {
             whole if self.members.is_empty() => whole.value(),
@@ -49,7 +48,7 @@ impl FieldProjection {
         let mut new = false;
         for name in path.split('/').take(MAX_DEPTH) {
             let at = match node.members.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)) {
-                // Asked for whole before: the rest of the path adds nothing.
+                // The whole value is requested already, so the rest of the path adds nothing.
                 Some(at) if node.members[at].1.members.is_empty() => return,
                 Some(at) => at,
                 None => {

@@ -1,4 +1,4 @@
-//! The filter parameters of a list, parsed once and asked about each record.
+//! The filter parameters of a list, parsed once and evaluated for each record.
 
 use std::cmp::Ordering;
 
@@ -10,33 +10,32 @@ use super::predicate::Predicate;
 use super::syntax;
 use super::value::QueryValue;
 
-/// The filter parameters of a list as they came, decoded.
+/// The decoded filter parameters of a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SearchParameters<'a> {
-    /// `conditions`: tests on members of the record.
+    /// `conditions`: tests of fields of the record.
     pub conditions: Option<&'a str>,
-    /// `childConditions`: tests on members of the record's lists; a record is found if one item of a list
-    /// passes all of them.
+    /// `childConditions`: tests of fields in the record's lists; one item of a list must pass all of them.
     pub child_conditions: Option<&'a str>,
-    /// `customFieldConditions`: tests on `caption` and `value` of custom fields.
+    /// `customFieldConditions`: tests of `caption` and `value` of custom fields.
     pub custom_field_conditions: Option<&'a str>,
-    /// `orderBy`: paths with `asc` or `desc`, between commas.
+    /// `orderBy`: comma-separated paths with `asc` or `desc`.
     pub order_by: Option<&'a str>,
 }
 
-/// All of the filter parameters of a list, understood.
+/// The compiled filter parameters of a list.
 #[derive(Clone, Debug, Default)]
 pub struct RecordSearch {
-    /// All of them must hold.
+    /// All of them must be true.
     conditions: Vec<Predicate>,
     order: Vec<SortKey>,
 }
 
 impl RecordSearch {
-    /// Reads the parameters of a list whose records have `names`.
+    /// Parses the parameters of a list whose records have `names`.
     ///
     /// # Errors
-    /// Text that is not in the grammar, a name that is not known, and a value that doesn't fit its name.
+    /// A syntax error, an unknown name, or a value of the wrong type.
     pub fn parse(parameters: &SearchParameters<'_>, names: &dyn FieldNames) -> Result<Self, QueryError> {
         let mut search = Self::default();
         if let Some(text) = given(parameters.conditions) {
@@ -57,29 +56,29 @@ impl RecordSearch {
         Ok(search)
     }
 
-    /// Whether a record is asked for.
+    /// Returns whether a record matches.
     pub fn matches<D: QueryValue>(&self, record: &D) -> bool {
         self.conditions.iter().all(|node| node.holds(&[record.view()]))
     }
 
-    /// Whether all records are asked for, so that [`matches`](Self::matches) need not be called.
+    /// Returns whether all records match, so that [`matches`](Self::matches) need not be called.
     pub fn matches_all(&self) -> bool {
         self.conditions.is_empty()
     }
 
-    /// Which of two records comes first by `orderBy`; equal where it says nothing, so a stable sort keeps the
-    /// order of ids. Null comes before every value.
+    /// Compares two records by `orderBy`. Without it they are equal, so that a stable sort keeps the order of
+    /// ids. Null sorts before every other value.
     pub fn compare<D: QueryValue>(&self, a: &D, b: &D) -> Ordering {
         self.order.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    /// Whether an order is asked for.
+    /// Returns whether an order is requested.
     pub fn has_order(&self) -> bool {
         !self.order.is_empty()
     }
 }
 
-/// A parameter, unless there is nothing in it.
+/// Returns a parameter unless it is blank.
 fn given(parameter: Option<&str>) -> Option<&str> {
     parameter.filter(|text| !text.trim().is_empty())
 }

@@ -1,4 +1,4 @@
-//! The grammar: text in, tests joined by `and` and `or` out. Names and values are not judged here.
+//! The grammar: parses text into tests combined by `and` and `or`. Names and values are not checked here.
 
 use winnow::ascii::{Caseless, digit1, multispace0, multispace1};
 use winnow::combinator::{alt, cut_err, delimited, not, opt, preceded, repeat, separated};
@@ -10,10 +10,10 @@ use super::error::QueryError;
 use super::moment::QueryMoment;
 use super::number::QueryNumber;
 
-/// Parentheses within parentheses beyond this are refused, so that no query can exhaust the stack.
+/// Deeper nesting is rejected, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
-/// Conditions as written.
+/// Parsed conditions.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ConditionExpression {
     All(Vec<ConditionExpression>),
@@ -45,7 +45,7 @@ pub(super) enum ConditionOperator {
     NotIn,
 }
 
-/// A value as written; the list of `in` alone is a list.
+/// A literal; only `in` takes a list.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ConditionLiteral {
     Null,
@@ -63,24 +63,30 @@ pub(super) struct SortTerm {
     pub(super) descending: bool,
 }
 
-/// Reads what stands in `parameter`.
+/// Parses the conditions in `parameter`.
 pub(super) fn conditions(text: &str, parameter: &str) -> Result<ConditionExpression, QueryError> {
     let whole = |input: &mut &str| alternatives(input, 0);
     delimited(multispace0, whole, multispace0)
         .parse(text)
-        .map_err(|error| refused(text, parameter, error.offset(), error.inner(), "and, or, or the end"))
+        .map_err(|error| syntax_error(text, parameter, error.offset(), error.inner(), "and, or, or the end"))
 }
 
-/// Reads `orderBy`.
+/// Parses `orderBy`.
 pub(super) fn order_by(text: &str) -> Result<Vec<SortTerm>, QueryError> {
     let keys = separated(1.., order_key, (multispace0, ',', multispace0));
     delimited(multispace0, keys, multispace0).parse(text).map_err(|error| {
-        refused(text, "orderBy", error.offset(), error.inner(), "asc, desc, a comma, or the end")
+        syntax_error(text, "orderBy", error.offset(), error.inner(), "asc, desc, a comma, or the end")
     })
 }
 
-/// The error at `offset`: what was expected there and what stands there.
-fn refused(text: &str, parameter: &str, offset: usize, error: &ContextError, or_else: &str) -> QueryError {
+/// Returns the error at `offset`: what was expected and what was found.
+fn syntax_error(
+    text: &str,
+    parameter: &str,
+    offset: usize,
+    error: &ContextError,
+    or_else: &str,
+) -> QueryError {
     let expected = error.context().find_map(|context| match context {
         StrContext::Expected(expected) => Some(expected.to_string()),
         _ => None,
@@ -92,7 +98,7 @@ fn refused(text: &str, parameter: &str, offset: usize, error: &ContextError, or_
     QueryError::new(format!("{parameter}: expected {expected} at character {at}, found {found}."))
 }
 
-/// What must stand here: no other reading is tried.
+/// Requires a parser to succeed; no alternative is tried.
 fn expected<'i, O, P>(parser: P, what: &'static str) -> impl ModalParser<&'i str, O, ContextError>
 where
     P: ModalParser<&'i str, O, ContextError>,
@@ -156,12 +162,12 @@ fn name<'i>(input: &mut &'i str) -> ModalResult<&'i str> {
         .parse_next(input)
 }
 
-/// A word that ends where it ends.
+/// Parses a whole word.
 fn word<'i>(word: &'static str) -> impl ModalParser<&'i str, (), ContextError> {
     (Caseless(word), not(one_of(in_name))).void()
 }
 
-/// A word with blanks around it.
+/// Parses a word with optional white space around it.
 fn keyword<'i>(name: &'static str) -> impl ModalParser<&'i str, (), ContextError> {
     delimited(multispace0, word(name), multispace0)
 }
@@ -200,7 +206,7 @@ fn value(input: &mut &str) -> ModalResult<ConditionLiteral> {
         word("false").value(ConditionLiteral::Boolean(false)),
     ));
     let values = alt((
-        text.map(ConditionLiteral::Text),
+        quoted_text.map(ConditionLiteral::Text),
         date.map(ConditionLiteral::Date),
         number.map(ConditionLiteral::Number),
         words,
@@ -208,8 +214,8 @@ fn value(input: &mut &str) -> ModalResult<ConditionLiteral> {
     expected(values, "text in quotes, a number, True, False, null or a [date]").parse_next(input)
 }
 
-/// A backslash escapes a quote and itself; before any other character it is itself.
-fn text(input: &mut &str) -> ModalResult<String> {
+/// Parses quoted text. A backslash escapes a quote or a backslash, and is literal before any other character.
+fn quoted_text(input: &mut &str) -> ModalResult<String> {
     let quote = one_of(['"', '\'']).parse_next(input)?;
     let escaped = preceded('\\', one_of(['"', '\'', '\\']));
     let text = repeat(0.., alt((escaped, any.verify(move |c| *c != quote))))

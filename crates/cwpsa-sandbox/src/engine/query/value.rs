@@ -1,29 +1,28 @@
-//! Records as queries see them, so that they can lie in memory in a form of their own and need not be copied
-//! to be searched.
+//! Records as queries see them: any in-memory form can be searched without being converted.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;
 
 use super::number::QueryNumber;
 
-/// A value of a record. JSON is one; another form of storage implements this.
+/// A value of a record. Implemented by JSON, and by other in-memory forms.
 pub trait QueryValue: Sized {
-    /// What it is.
+    /// Returns a view of the value.
     fn view(&self) -> ValueView<'_, Self>;
 
-    /// The name and value of an object's member by its number. Called most often with where the member was
-    /// in the record before, so it should cost next to nothing.
+    /// Returns the name and value of an object's field by its position. It should be cheap, as it is mostly
+    /// called with the position that the field had in the previous record.
     fn member(&self, number: usize) -> Option<(&str, &Self)>;
 
-    /// The number of the member with this name; with `any_case`, of one that differs in letter case alone if
-    /// there is none.
+    /// Returns the position of the field with this name; with `any_case`, of one that differs only in case if
+    /// there is no exact match.
     fn position(&self, name: &str, any_case: bool) -> Option<usize>;
 }
 
-/// What a value is.
+/// A view of a value.
 #[derive(Debug, PartialEq)]
 pub enum ValueView<'r, D> {
-    /// Nothing; also a member that isn't there.
+    /// Null, or a missing field.
     Null,
     /// True or false.
     Boolean(bool),
@@ -46,7 +45,7 @@ impl<D> Clone for ValueView<'_, D> {
 impl<D> Copy for ValueView<'_, D> {}
 
 impl<D: QueryValue> ValueView<'_, D> {
-    /// As JSON.
+    /// Converts to JSON.
     pub(super) fn value(self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -60,7 +59,7 @@ impl<D: QueryValue> ValueView<'_, D> {
     }
 }
 
-/// The members of an object as JSON.
+/// Returns the fields of an object as JSON.
 fn members<D: QueryValue>(object: &D) -> impl Iterator<Item = (String, Value)> {
     (0..)
         .map_while(|number| object.member(number))

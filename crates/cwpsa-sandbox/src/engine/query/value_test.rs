@@ -1,4 +1,4 @@
-//! One test of a query, ready to be put to values.
+//! One compiled test of a value.
 
 use regex::{Regex, RegexBuilder};
 
@@ -11,7 +11,7 @@ use super::operand::QueryOperand;
 use super::syntax::{ConditionLiteral, ConditionOperator, ConditionTest};
 use super::value::ValueView;
 
-/// What a value must be.
+/// A compiled test of a value.
 #[derive(Clone, Debug)]
 pub(super) enum ValueTest {
     Null {
@@ -25,7 +25,7 @@ pub(super) enum ValueTest {
         pattern: Regex,
         negated: bool,
     },
-    /// Sorted, so that a long list costs little.
+    /// Sorted, so that long lists are searched fast.
     OneOf {
         operands: Vec<QueryOperand>,
         negated: bool,
@@ -33,13 +33,13 @@ pub(super) enum ValueTest {
 }
 
 impl ValueTest {
-    /// Makes a test ready. `kind` is that of the name; `None` where it can be any.
+    /// Compiles a test. `kind` is the type of the name; `None` if it can be any.
     pub(super) fn new(test: &ConditionTest, kind: Option<&ValueKind>) -> Result<Self, QueryError> {
-        let refuse = |why: &str| Err(QueryError::new(format!("{}: {why}.", test.name)));
+        let rejected = |why: &str| Err(QueryError::new(format!("{}: {why}.", test.name)));
         match (test.operator, &test.value) {
             (ConditionOperator::Equal, ConditionLiteral::Null) => Ok(Self::Null { negated: false }),
             (ConditionOperator::NotEqual, ConditionLiteral::Null) => Ok(Self::Null { negated: true }),
-            (_, ConditionLiteral::Null) => refuse("null can only be compared by = and !="),
+            (_, ConditionLiteral::Null) => rejected("null can only be compared by = and !="),
             (
                 ConditionOperator::Contains
                 | ConditionOperator::NotContains
@@ -55,9 +55,9 @@ impl ValueTest {
                         Ok(Self::Pattern { pattern: pattern(text, like)?, negated })
                     }
                     (None | Some(ValueKind::Text | ValueKind::Choice(_)), _) => {
-                        refuse("contains and like take text in quotes")
+                        rejected("contains and like take text in quotes")
                     }
-                    _ => refuse("contains and like search in text, and this is none"),
+                    _ => rejected("contains and like search in text, and this is none"),
                 }
             }
             (ConditionOperator::In | ConditionOperator::NotIn, ConditionLiteral::List(values)) => {
@@ -70,20 +70,20 @@ impl ValueTest {
                 if kind == Some(&ValueKind::Boolean)
                     && !matches!(operator, ConditionOperator::Equal | ConditionOperator::NotEqual)
                 {
-                    return refuse("true and false can only be compared by = and !=");
+                    return rejected("true and false can only be compared by = and !=");
                 }
                 Ok(Self::Compare { operator, operand: operand(&test.name, value, kind)? })
             }
         }
     }
 
-    /// Whether a value is as it must be. Null passes no test but that for it.
+    /// Returns whether a value passes. Null passes only the test for null.
     pub(super) fn passes<D>(&self, value: ValueView<'_, D>) -> bool {
         let null = matches!(value, ValueView::Null);
         match self {
             Self::Null { negated } => null != *negated,
             Self::Compare { operator, operand } => operand.order(value).map_or_else(
-                // A value of another kind is another value.
+                // A value of another type is not equal.
                 || *operator == ConditionOperator::NotEqual && !null,
                 |order| match operator {
                     ConditionOperator::Equal => order.is_eq(),
@@ -111,7 +111,7 @@ impl ValueTest {
     }
 }
 
-/// The pattern of `contains`, and that of `like`, where `*` and `%` stand for any text.
+/// Compiles the pattern of `contains` or `like`, in which `*` and `%` match any text.
 fn pattern(text: &str, like: bool) -> Result<Regex, QueryError> {
     let written = if like {
         let parts: Vec<String> = text.split(['*', '%']).map(regex::escape).collect();
@@ -123,7 +123,7 @@ fn pattern(text: &str, like: bool) -> Result<Regex, QueryError> {
     built.map_err(|_| QueryError::new("The text to search for is too long."))
 }
 
-/// A literal made ready for names of a kind.
+/// Converts a literal to an operand for names of a type.
 fn operand(
     name: &str,
     literal: &ConditionLiteral,
@@ -131,15 +131,15 @@ fn operand(
 ) -> Result<QueryOperand, QueryError> {
     let number = |text: &str| QueryNumber::parse(text.trim()).map(QueryOperand::Number);
     let boolean = |text: &str| text.trim().to_ascii_lowercase().parse().ok().map(QueryOperand::Boolean);
-    let refuse = |takes: &str| Err(QueryError::new(format!("{name} takes {takes}.")));
+    let rejected = |takes: &str| Err(QueryError::new(format!("{name} takes {takes}.")));
     Ok(match (kind, literal) {
         (Some(ValueKind::Text), ConditionLiteral::Text(text)) => QueryOperand::Text(case_folding::fold(text)),
         (Some(ValueKind::Text), ConditionLiteral::Number(number)) => {
             QueryOperand::Text(number.to_string().into())
         }
-        // Some dates are text in the API's description, and records without a date there don't pass.
+        // Some dates are declared as text; values that are not dates don't pass.
         (Some(ValueKind::Text), ConditionLiteral::Date(moment)) => date(*moment),
-        (Some(ValueKind::Text), _) => return refuse("text in quotes"),
+        (Some(ValueKind::Text), _) => return rejected("text in quotes"),
         (Some(ValueKind::Choice(values)), ConditionLiteral::Text(text)) => {
             if !values.iter().any(|value| value.eq_ignore_ascii_case(text)) {
                 return Err(QueryError::new("Enum value supplied was invalid"));
@@ -150,22 +150,22 @@ fn operand(
         (None | Some(ValueKind::Number), ConditionLiteral::Number(number)) => QueryOperand::Number(*number),
         (Some(ValueKind::Number), ConditionLiteral::Text(text)) => match number(text) {
             Some(operand) => operand,
-            None => return refuse("a number"),
+            None => return rejected("a number"),
         },
-        (Some(ValueKind::Number), _) => return refuse("a number"),
+        (Some(ValueKind::Number), _) => return rejected("a number"),
         (None | Some(ValueKind::Boolean), ConditionLiteral::Boolean(value)) => QueryOperand::Boolean(*value),
         (Some(ValueKind::Boolean), ConditionLiteral::Text(text)) => match boolean(text) {
             Some(operand) => operand,
-            None => return refuse("True or False"),
+            None => return rejected("True or False"),
         },
-        (Some(ValueKind::Boolean), _) => return refuse("True or False"),
+        (Some(ValueKind::Boolean), _) => return rejected("True or False"),
         (None | Some(ValueKind::Date), ConditionLiteral::Date(moment)) => date(*moment),
-        (Some(ValueKind::Date), _) => return refuse("a date in brackets like [2024-01-31T08:00:00Z]"),
+        (Some(ValueKind::Date), _) => return rejected("a date in brackets like [2024-01-31T08:00:00Z]"),
         (None, ConditionLiteral::Text(text)) => {
             let readings = [number(text), boolean(text), Some(QueryOperand::Text(case_folding::fold(text)))];
             QueryOperand::Various(readings.into_iter().flatten().collect())
         }
-        (None, ConditionLiteral::Null | ConditionLiteral::List(_)) => return refuse("one value"),
+        (None, ConditionLiteral::Null | ConditionLiteral::List(_)) => return rejected("one value"),
     })
 }
 
