@@ -82,6 +82,9 @@ pub struct SandboxArguments {
     /// Send callbacks to any address, not only to this machine.
     #[arg(long)]
     pub allow_callbacks_to_anyone: bool,
+    /// Host other than loopback names that requests may be addressed to or originate from; repeatable.
+    #[arg(long = "allow-host", value_name = "HOST")]
+    pub allowed_hosts: Vec<String>,
     /// Token (header x-sandbox-token) that lets callers from other machines use /_sandbox.
     #[arg(long = "control-token", value_name = "TOKEN")]
     pub control_token: Option<Secret>,
@@ -157,6 +160,7 @@ impl Default for SandboxArguments {
             rules: Vec::new(),
             budget: None,
             allow_callbacks_to_anyone: false,
+            allowed_hosts: Vec::new(),
             control_token: None,
         }
     }
@@ -224,6 +228,7 @@ impl SandboxArguments {
             listen: self.listen,
             tls: self.tls.as_deref().map(ServerCertificate::in_folder).transpose()?,
             companies: self.logins().into_iter().map(|login| login.company).collect(),
+            allowed_hosts: self.allowed_hosts.clone(),
             admin_token: self.control_token.clone(),
             faults,
             callbacks: CallbackSettings {

@@ -12,6 +12,7 @@ mod connectwise;
 mod data;
 mod engine;
 pub mod fault_injection;
+mod loopback;
 mod message;
 mod rules;
 mod settings;

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use connectwise_psa::runtime::outgoing::no_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use url::{Host, Url};
+use url::Url;
 
 use super::settings::CallbackSettings;
 use crate::connectwise::headers::CALLBACK_SIGNATURE;
+use crate::loopback::is_loopback;
 
 /// The shortest timeout of a request, so that a setting of zero is not taken for none.
 const MIN_TIMEOUT: Duration = Duration::from_millis(1);
@@ -111,16 +112,6 @@ fn is_retried(status: StatusCode) -> bool {
     matches!(status.as_u16(), 404 | 409 | 419 | 429)
 }
 
-/// Returns whether the URL's host is this machine. Names other than `localhost` are not resolved.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
 /// Redirects are not followed: they could lead away from a loopback address.
 fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
     // A provider that the process has already installed stays.
@@ -133,29 +124,4 @@ fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
         client = client.no_proxy().tls_backend_preconfigured(no_certificates()?);
     }
     client.build().map_err(|error| format!("the HTTP client can't be created: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_urls_are_recognized() {
-        for (url, loopback) in [
-            ("http://127.0.0.1:8080/x", true),
-            ("http://127.8.9.1/x", true),
-            ("http://localhost/x", true),
-            ("http://LOCALHOST./x", true),
-            ("http://[::1]:1/x", true),
-            ("http://[::ffff:127.0.0.1]/x", true),
-            ("http://0x7f.1/x", true),
-            ("http://localhost.example.com/x", false),
-            ("http://127.0.0.1.example.com/x", false),
-            ("http://10.0.0.1/x", false),
-            ("http://0.0.0.0/x", false),
-            ("http://user@example.com/127.0.0.1", false),
-        ] {
-            assert_eq!(is_loopback(&Url::parse(url).expect("a URL")), loopback, "{url}");
-        }
-    }
 }

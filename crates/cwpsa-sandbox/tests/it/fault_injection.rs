@@ -106,7 +106,7 @@ async fn a_truncated_answer_comes_in_part() {
     store.put("/service/tickets", json!({"summary": "x"}));
     let mut stream = tokio::net::TcpStream::connect(server.address()).await.expect("a connection");
     let request = format!(
-        "GET /v4_6_release/apis/3.0/service/tickets/1 HTTP/1.1\r\nhost: x\r\nclientid: x\r\nauthorization: {}\r\n\r\n",
+        "GET /v4_6_release/apis/3.0/service/tickets/1 HTTP/1.1\r\nhost: localhost\r\nclientid: x\r\nauthorization: {}\r\n\r\n",
         http_client::AUTHORIZATION
     );
     stream.write_all(request.as_bytes()).await.expect("sent");

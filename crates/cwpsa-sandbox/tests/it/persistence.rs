@@ -66,6 +66,17 @@ fn a_restart_changes_nothing() {
     assert_eq!(last["id"].as_i64(), next["id"].as_i64().map(|id| id + 1));
 }
 
+#[cfg(unix)]
+#[test]
+fn data_file_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tenant.redb");
+    drop(open(&path, engine::NOW));
+    let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[test]
 fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -58,6 +58,26 @@ async fn paths_outside_the_api() {
 }
 
 #[tokio::test]
+async fn requests_of_foreign_web_pages_are_rejected() {
+    let (server, store) = server(MockServerSettings::default()).await;
+    store.put("/service/tickets", json!({"summary": "x"}));
+    let ticket = format!("{}/service/tickets/1", server.base_url());
+    let faults = format!("http://{}/_sandbox/faults", server.address());
+    let authorization = ("authorization", http_client::AUTHORIZATION);
+    for (header, status) in [
+        (("origin", "http://localhost:3000"), 200),
+        (("origin", "https://evil.example"), 403),
+        (("host", "evil.example"), 403),
+    ] {
+        for url in [&ticket, &faults] {
+            let headers = [authorization, ("clientid", "x"), header];
+            let reply = send_with(Method::GET, url, None, &headers).await.expect("a response");
+            assert_eq!(reply.status, status, "{header:?} {url}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn large_requests_are_rejected() {
     let settings =
         MockServerSettings { max_body: 100, max_path_and_query: 200, ..MockServerSettings::default() };
@@ -76,7 +96,7 @@ async fn connections_are_kept_alive_and_requests_can_be_pipelined() {
     store.put("/service/tickets", json!({"summary": "x"}));
     let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
     let request = format!(
-        "GET /v4_6_release/apis/3.0/service/tickets/1 HTTP/1.1\r\nhost: sandbox\r\nclientid: x\r\n\
+        "GET /v4_6_release/apis/3.0/service/tickets/1 HTTP/1.1\r\nhost: localhost\r\nclientid: x\r\n\
          authorization: {}\r\n\r\n",
         http_client::AUTHORIZATION
     );
@@ -130,7 +150,7 @@ async fn malformed_requests_do_not_affect_other_connections() {
     let (server, store) = server(MockServerSettings::default()).await;
     store.put("/service/tickets", json!({"summary": "x"}));
     let root = server.base_url();
-    let head = "POST /v4_6_release/apis/3.0/service/tickets HTTP/1.1\r\nhost: x\r\n";
+    let head = "POST /v4_6_release/apis/3.0/service/tickets HTTP/1.1\r\nhost: localhost\r\n";
     let mut requests: Vec<Vec<u8>> = vec![
         b"\r\n\r\n".to_vec(),
         b"GET".to_vec(),

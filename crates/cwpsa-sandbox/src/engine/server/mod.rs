@@ -9,6 +9,11 @@
 //!   with;
 //! - `/_sandbox/faults` and `/_sandbox/callbacks`: the [admin API](self#admin-api), for tests.
 //!
+//! # Web pages
+//! A page in a browser must not reach the server by accident: requests with an `Origin` other than a loopback
+//! one or the server's own are rejected, and so are, on a loopback address, requests with a `Host` that is
+//! neither a loopback name nor among [`allowed_hosts`](MockServerSettings::allowed_hosts).
+//!
 //! # Admin API
 //! Callers from a loopback address may use the admin API; others need the header `x-sandbox-token` with the
 //! token of the settings. `GET /_sandbox/faults` returns the faults and their counts, `PUT` replaces them
@@ -20,6 +25,7 @@ mod admin_api;
 mod api_handler;
 mod body;
 mod discovery;
+mod host_validation;
 mod listener;
 mod request;
 mod responses;

@@ -13,7 +13,7 @@ use super::body::{ConnectionCut, ResponseBody, into_response};
 use super::request::BufferedRequest;
 use super::responses::plain;
 use super::state::ServerState;
-use super::{admin_api, api_handler, discovery};
+use super::{admin_api, api_handler, discovery, host_validation};
 use crate::connectwise::headers::{REQUEST_ID, SERVER_NAME};
 use crate::connectwise::paths::ServerPath;
 
@@ -27,6 +27,9 @@ pub(super) async fn route(
     request: Request<Incoming>,
 ) -> Result<Response<ResponseBody>, ConnectionCut> {
     let (parts, body) = request.into_parts();
+    if let Err(reason) = host_validation::validate(state, &parts.headers) {
+        return Ok(complete(into_response(plain(StatusCode::FORBIDDEN, reason))));
+    }
     let length = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
     if length > state.settings.max_path_and_query {
         let response = plain(StatusCode::URI_TOO_LONG, "The address is too long.");

@@ -21,6 +21,9 @@ pub struct MockServerSettings {
     pub max_body: usize,
     /// The length above which a path with its query is rejected with 414.
     pub max_path_and_query: usize,
+    /// Hosts other than loopback names that requests may be addressed to and may originate from, for example
+    /// behind a tunnel.
+    pub allowed_hosts: Vec<String>,
     /// The token that lets callers from other machines use the admin API.
     pub admin_token: Option<Secret>,
     /// The faults to inject.
@@ -37,6 +40,7 @@ impl Default for MockServerSettings {
             companies: vec!["acme".to_owned()],
             max_body: 64 << 20,
             max_path_and_query: 8 << 10,
+            allowed_hosts: Vec::new(),
             admin_token: None,
             faults: FaultSettings::default(),
             callbacks: CallbackSettings::default(),

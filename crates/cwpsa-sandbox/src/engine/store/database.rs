@@ -4,6 +4,7 @@
 //! the day the tenant was created, and records of the file take precedence. A write is acknowledged after the
 //! database has it on disk.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 
 use redb::{Database, ReadableTable, TableDefinition};
@@ -43,7 +44,12 @@ pub(crate) enum DatabaseEntry {
 impl RecordDatabase {
     /// Opens the file, creating it if needed.
     pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
-        let database = Database::create(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // Records can contain personal data, so that only the owner may read a new file.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let database = Database::builder().create_file(options.open(path)?)?;
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
         write.open_table(FILES)?;
