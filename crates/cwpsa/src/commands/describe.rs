@@ -5,8 +5,9 @@ use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
 use super::tools;
+use toolcrate_executor::input_schema_for;
+
 use crate::cli::Describe;
-use crate::fields::input_schema;
 use crate::output::{self, Failure};
 use crate::settings::Target;
 
@@ -19,7 +20,7 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
     };
     match arguments.dialect {
         Some(dialect) => {
-            let schema = input_schema(account.as_ref(), tool);
+            let schema = input_schema_for(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
             output::json(&declaration.value)
@@ -33,7 +34,7 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
 pub fn entry(tool: Tool, account: Option<&Account>) -> Value {
     let mut value = tools::entry(tool);
     if account.is_some() {
-        value["input_schema"] = input_schema(account, tool);
+        value["input_schema"] = input_schema_for(account, tool);
     }
     let fields = tool.filter_fields();
     if !fields.is_empty() {

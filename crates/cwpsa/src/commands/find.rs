@@ -7,13 +7,14 @@ use serde_json::json;
 use crate::cli;
 use crate::output::{self, Failure};
 use crate::search::{Hit, Search};
-use crate::select::Selection;
+use crate::select::tool_filter;
 
 /// Prints what was found, best first.
 pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
-    let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
+    let selection =
+        tool_filter(&arguments.selection, false).map_err(|error| Failure::Usage(error.to_string()))?;
     let search = Search::new(&CATALOG);
-    let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
+    let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.allows(tool));
     if arguments.json {
         return output::json(&hits.iter().map(entry).collect());
     }

@@ -5,16 +5,17 @@ use serde_json::json;
 
 use crate::cli::{Names, Tools};
 use crate::output::{self, Failure};
-use crate::select::{SETS, Selection};
+use crate::select::{SETS, tool_filter};
 
 /// Prints the tools.
 pub fn run(arguments: &Tools) -> Result<(), Failure> {
     if arguments.selection.toolset.iter().any(|set| set == "help") {
         let rows: Vec<Vec<String>> =
-            SETS.iter().map(|(set, names)| vec![(*set).to_owned(), names.join(", ")]).collect();
+            SETS.iter().map(|(set, names)| vec![set.to_owned(), names.join(", ")]).collect();
         return output::table(&["set", "tools"], &rows);
     }
-    let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
+    let selection =
+        tool_filter(&arguments.selection, false).map_err(|error| Failure::Usage(error.to_string()))?;
     let usual = if arguments.dialect.is_some() { Names::Full } else { Names::Short };
     let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
         Names::Full => tool.name(),

@@ -9,16 +9,15 @@ use axum::response::Response;
 use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
+use toolcrate_executor::{ExecutionContext, Principal, ToolExecutor, ToolFilter};
+use toolcrate_store::SharedStore;
+
 use super::failure;
 use super::signing::SigningSecret;
-use crate::audit::By;
 use crate::cli::Connection;
 use crate::output::Failure;
 use crate::reload::Reload;
-use crate::run::{Runner, Watch};
-use crate::select::Selection;
 use crate::settings::{self, Target};
-use crate::store;
 use crate::webhooks::{self, Hook, Hooks, Plan};
 
 /// The variable with the token of whoever approves calls of any account.
@@ -30,7 +29,7 @@ pub struct Accounts(BTreeMap<String, Account>);
 /// One of them.
 pub struct Account {
     /// Runs its tools.
-    pub runner: Runner,
+    pub runner: ToolExecutor,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
     /// Those who approve its calls, by name.
@@ -48,8 +47,8 @@ impl Accounts {
     /// What is missing.
     pub async fn read(
         flags: &Connection,
-        selection: &Selection,
-        watch: &Arc<Watch>,
+        selection: &ToolFilter,
+        watch: &Arc<ExecutionContext>,
         secret: &SigningSecret,
     ) -> Result<Self, Failure> {
         let file = settings::read(flags.config.as_deref())?;
@@ -66,9 +65,9 @@ impl Accounts {
             (None, false) => file.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
-        let runner = |id: &str, target: &Target| -> Result<Runner, Failure> {
-            let client = target.client_with_cursors(watch.limits.wait, secret.cursor_key(id))?;
-            Ok(Runner::new(id, client, selection.clone(), Arc::clone(watch)))
+        let runner = |id: &str, target: &Target| -> Result<ToolExecutor, Failure> {
+            let client = target.client_with_cursors(watch.limits.upstream_timeout, secret.cursor_key(id))?;
+            Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
         if flags.sandbox {
             let target = Target::find(flags).await?;
@@ -97,8 +96,8 @@ impl Accounts {
 
     /// Has the accounts' own fields shown in schemas, if `wanted`.
     pub fn show_custom_fields(&mut self, wanted: bool, reload: &Reload) {
-        for account in self.0.values_mut() {
-            account.runner = account.runner.clone().with_custom_fields(wanted, reload);
+        for account in self.0.values_mut().filter(|_| wanted) {
+            account.runner = account.runner.clone().with_custom_fields(reload.notifier());
         }
     }
 
@@ -109,7 +108,7 @@ impl Accounts {
     pub fn webhooks(
         &self,
         flags: &webhooks::Flags,
-        store: &store::Shared,
+        store: &SharedStore,
         counts: &webhooks::Counts,
     ) -> Result<Hooks, Failure> {
         if !flags.is_empty() && self.0.len() > 1 {
@@ -217,10 +216,10 @@ impl Account {
     }
 
     /// Who sent a request that the account is open to.
-    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> By {
+    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> Principal {
         match bearer(headers) {
-            Some(token) if !self.tokens.is_empty() => By::token(way, token),
-            _ => By::way(way),
+            Some(token) if !self.tokens.is_empty() => Principal::with_token(way, token),
+            _ => Principal::anonymous(way),
         }
     }
 
@@ -234,7 +233,7 @@ impl Account {
     }
 
     fn new(
-        runner: Runner,
+        runner: ToolExecutor,
         target: Target,
         tokens: Vec<Secret>,
         approvers: Vec<(String, Secret)>,
@@ -246,7 +245,7 @@ impl Account {
                 "the token of the approver {name} also gives access to the account: whoever makes a call must not be able to approve it"
             )));
         }
-        let runner = runner.approved_by(!approvers.is_empty());
+        let runner = runner.with_approvers(!approvers.is_empty());
         Ok(Self { runner, tokens, approvers, target, webhooks: None, limit: failure::LastLimit::default() })
     }
 }

@@ -6,7 +6,8 @@ use clap::ValueEnum;
 
 use crate::cli::{self, Names, Offer};
 use crate::mcp::Shape;
-use crate::select::Selection;
+use crate::select::tool_filter;
+use toolcrate_executor::ToolFilter;
 
 /// What may be said; a header is called `x-tools-` and the word.
 const WORDS: [&str; 8] = ["tools", "class", "module", "name", "toolset", "names", "read_only", "output"];
@@ -19,7 +20,7 @@ pub struct Choice {
     /// In which form.
     pub shape: Shape,
     /// Which.
-    pub selection: Option<Selection>,
+    pub selection: Option<ToolFilter>,
 }
 
 impl Choice {
@@ -82,7 +83,11 @@ impl Choice {
             [] => Names::Short,
             values => word(&values.join(","), "names")?,
         };
-        let selection = if narrow || read_only { Some(Selection::new(&flags, read_only)?) } else { None };
+        let selection = if narrow || read_only {
+            Some(tool_filter(&flags, read_only).map_err(|error| error.to_string())?)
+        } else {
+            None
+        };
         let shape = Shape { offer, names, output_schemas: flag("output")? };
         Ok(Self { key: format!("{said:?}"), shape, selection })
     }
@@ -145,11 +150,11 @@ mod tests {
     fn what_makes_no_sense_is_told() {
         for (query, said) in [
             ("modul=time", "there are tools, class"),
-            ("module=tme", "there is no module"),
+            ("module=tme", "unknown module"),
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),
             ("output=yes", "true or false"),
-            ("name=nothing_like_it", "no tool is left"),
+            ("name=nothing_like_it", "no tool matches"),
         ] {
             let error = of(query).unwrap_err();
             assert!(error.contains(said), "{query}: {error}");

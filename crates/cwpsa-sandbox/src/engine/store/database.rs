@@ -7,7 +7,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 
-use redb::{Database, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::file::StoredFile;
 
