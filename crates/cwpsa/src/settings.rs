@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
 use connectwise_psa::{API, Credentials, Server};
-use cwpsa_sandbox::command::{self, Arguments, Login};
+use cwpsa_sandbox::command::{self, SandboxArguments, SandboxLogin};
 use serde::Deserialize;
 
 use crate::cli::{Connection, Selection};
@@ -196,13 +196,13 @@ impl Target {
 /// The account of a sandbox that runs in this process until it ends.
 async fn sandbox() -> Result<Target, Failure> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let arguments = Arguments { listen, ..Arguments::default() };
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
     let started = command::start(&arguments).await;
     let server = started.map_err(|error| Failure::Usage(format!("the sandbox could not start: {error}")))?;
-    let base_url = server.root();
+    let base_url = server.base_url();
     // It serves as long as it is there, which is as long as this process.
     std::mem::forget(server);
-    let Login { company, public, private } = Login::default();
+    let SandboxLogin { company, public, private } = SandboxLogin::default();
     let credentials = Credentials {
         company_id: company,
         public_key: public,
