@@ -26,7 +26,8 @@ static API: Api = Api {
     custom_fields: None,
 };
 
-/// The longest name of a tool without the prefix: `mcp__connectwise__` and it make 64 characters.
+/// The longest name of a tool without the prefix. Clients put `mcp__SERVER__` before it and accept 64
+/// characters.
 const MAX_SHORT_NAME: usize = 46;
 
 /// Returns true if `name` matches `^[a-z][a-z0-9_]{0,62}$`.
