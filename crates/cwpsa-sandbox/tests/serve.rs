@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use connectwise_psa::runtime::serde_json::json;
-use cwpsa_sandbox::serve::ServerSettings;
+use cwpsa_sandbox::serve::{Server, ServerSettings};
 use http::Method;
 use support::{get, send, send_with, server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,26 +94,33 @@ async fn connections_are_kept_and_requests_may_follow_each_other() {
 
 #[tokio::test]
 async fn stopping_lets_requests_end_and_dropping_does_not() {
-    let slow = || {
+    let slow = |latency: &str| {
         let mut settings = ServerSettings::default();
-        settings.faults.rules.push("latency=500".parse().expect("a fault"));
+        settings.faults.rules.push(latency.parse().expect("a fault"));
         settings
     };
-    let (first, _) = server(slow()).await;
+    /// Waits until the server has the request, and delays its answer.
+    async fn is_delayed(server: &Server) {
+        while server.faults().report()["rules"][0]["fired"] == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    let (first, _) = server(slow("latency=500")).await;
     let url = format!("{}/service/tickets", first.root());
     let under_way = tokio::spawn({
         let url = url.clone();
         async move { send(Method::GET, &url, None).await }
     });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    is_delayed(&first).await;
     first.stop().await;
     assert_eq!(under_way.await.expect("no panic").expect("an answer").status, 200);
     assert!(send(Method::GET, &url, None).await.is_err());
 
-    let (second, _) = server(slow()).await;
+    // Longer than any test takes.
+    let (second, _) = server(slow("latency=600000")).await;
     let url = format!("{}/service/tickets", second.root());
     let under_way = tokio::spawn(async move { send(Method::GET, &url, None).await });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    is_delayed(&second).await;
     drop(second);
     assert!(under_way.await.expect("no panic").is_err());
 }

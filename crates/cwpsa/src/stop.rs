@@ -4,12 +4,10 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
-
-use crate::door::{self, Patience};
+use toolcrate_listener::{Listener, shutdown_signal};
 
 /// What is left for connections to close after the last answer went out.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -65,7 +63,7 @@ impl Calls {
         self.stopping.cancel();
         self.begun.close();
         // From here to the end of the process, whatever it waits for.
-        let (hurry, told) = (self.hurry.clone(), told());
+        let (hurry, told) = (self.hurry.clone(), shutdown_signal());
         tokio::spawn(async move {
             told.await;
             hurry.cancel();
@@ -84,14 +82,9 @@ impl Calls {
 }
 
 /// Serves until `stop` resolves and the calls in flight are finished.
-pub async fn serve(
-    listener: TcpListener,
-    router: axum::Router,
-    calls: &Calls,
-    stop: impl Future<Output = ()>,
-) {
+pub async fn serve(listener: Listener, router: axum::Router, calls: &Calls, stop: impl Future<Output = ()>) {
     let stopping = calls.stopping.clone();
-    let mut server = pin!(door::serve(listener, router, Patience::default(), stopping));
+    let mut server = pin!(listener.serve(router, async move { stopping.cancelled().await }));
     tokio::select! {
         () = &mut server => return,
         () = stop => tracing::info!("stopping"),
@@ -105,40 +98,5 @@ pub async fn serve(
         () = server => {}
         () = finish => {}
         () = calls.hurry() => {}
-    }
-}
-
-/// Resolves when the process is told to stop from here on: Ctrl-C, or SIGTERM where there are signals. Who says that it
-/// serves calls this before, as a signal that nobody waits for ends the process.
-pub fn told() -> impl Future<Output = ()> + Send + 'static {
-    #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
-    };
-    async move {
-        #[cfg(unix)]
-        let told = async {
-            let [terminated, interrupted] = signals.map(|signals| async {
-                match signals {
-                    Ok(mut signals) => {
-                        signals.recv().await;
-                    }
-                    // There is nothing to wait for; the process then ends by being killed.
-                    Err(_) => std::future::pending().await,
-                }
-            });
-            tokio::select! {
-                () = terminated => {}
-                () = interrupted => {}
-            }
-        };
-        #[cfg(not(unix))]
-        let told = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        told.await;
     }
 }

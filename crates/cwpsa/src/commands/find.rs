@@ -1,23 +1,22 @@
 //! `cwpsa search`: the tools that fit a few words.
 
-use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use serde_json::json;
+use toolcrate_search::SearchHit;
 
 use crate::cli;
 use crate::output::{self, Failure};
-use crate::search::{Hit, Search};
 use crate::select::Selection;
+use crate::word_lists::search_engine;
 
 /// Prints what was found, best first.
 pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
     let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
-    let search = Search::new(&CATALOG);
-    let hits = search.find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
+    let hits = search_engine().find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
     if arguments.json {
         return output::json(&hits.iter().map(entry).collect());
     }
-    let row = |hit: &Hit| {
+    let row = |hit: &SearchHit| {
         let details = hit.tool.details();
         vec![hit.tool.short_name().to_owned(), details.title.into_owned(), format!("{:.1}", hit.score)]
     };
@@ -29,7 +28,7 @@ pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
 }
 
 /// A hit as JSON.
-pub fn entry(hit: &Hit) -> Value {
+pub fn entry(hit: &SearchHit) -> Value {
     let details = hit.tool.details();
     json!({
         "name": hit.tool.name(),

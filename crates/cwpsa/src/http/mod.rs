@@ -34,6 +34,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use connectwise_psa::runtime::Secret;
+use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
 use crate::output::Failure;
@@ -70,7 +71,7 @@ type Shared = axum::extract::State<Arc<State>>;
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
-    listener: tokio::net::TcpListener,
+    listener: Listener,
     router: Router,
     calls: Calls,
     webhooks: Arc<Hooks>,
@@ -121,8 +122,8 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         )));
     }
     let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
     let guard = guard::Guard::new(address, &arguments.allow_host).map_err(Failure::Usage)?;
     let calls = watch.calls.clone();
     let state = Arc::new(State {
@@ -148,7 +149,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
 /// As [`listen`].
 pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let listening = listen(arguments).await?;
-    let (address, told) = (listening.address, stop::told());
+    let (address, told) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");

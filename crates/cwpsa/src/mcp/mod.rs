@@ -24,6 +24,7 @@ use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::{Mcp, Offer};
 use crate::metrics::Requests;
@@ -63,7 +64,7 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     let failed =
         |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
     let calls = server.calls().clone();
-    let mut told = std::pin::pin!(stop::told());
+    let mut told = std::pin::pin!(shutdown_signal());
     let running = tokio::select! {
         running = server.clone().serve(rmcp::transport::stdio()) => match running {
             Ok(running) => running,
@@ -96,9 +97,9 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
             "{address} can be reached from outside, and this server asks for no token; listen on 127.0.0.1"
         )));
     }
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let told = stop::told();
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
+    let told = shutdown_signal();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));

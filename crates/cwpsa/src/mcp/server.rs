@@ -17,6 +17,7 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
+use toolcrate_search::SearchEngine;
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
@@ -25,9 +26,9 @@ use crate::cli::{Names, Offer};
 use crate::commands::find;
 use crate::reload::Reload;
 use crate::run::{self, Runner};
-use crate::search::Search;
 use crate::stop::Calls;
 use crate::trace::Trace;
+use crate::word_lists::search_engine;
 
 /// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
 const MOST_BYTES: usize = 60_000;
@@ -58,7 +59,7 @@ struct Inner {
     runner: Runner,
     shape: Shape,
     reload: Reload,
-    search: OnceLock<Search>,
+    search: OnceLock<SearchEngine>,
     events: Option<Events>,
     /// Whether a client asked what the server can do, which it may do before all else and leave.
     discovered: AtomicBool,
@@ -100,9 +101,9 @@ impl Server {
         self.0.runner.limits().bytes.unwrap_or(MOST_BYTES)
     }
 
-    fn search(&self) -> &Search {
+    fn search(&self) -> &SearchEngine {
         // Indexing takes longer than all else; a client that never searches does not wait for it.
-        self.0.search.get_or_init(|| Search::new(&CATALOG))
+        self.0.search.get_or_init(search_engine)
     }
 
     /// The tool called `name`, if it is offered.
