@@ -8,8 +8,8 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Client, Tool, Value};
 use tokio::sync::Mutex;
 
+use crate::config_watch::ConfigWatch;
 use crate::digest;
-use crate::reload::Reload;
 
 /// How long a list of tools waits for them.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 pub struct Fields(Option<Arc<Inner>>);
 
 struct Inner {
-    reload: Reload,
+    reload: ConfigWatch,
     known: RwLock<Option<Account>>,
     /// When they were asked for, and how long what came of it holds.
     asked: Mutex<Option<(Instant, Duration)>>,
@@ -31,7 +31,7 @@ struct Inner {
 
 impl Fields {
     /// None yet; `reload` is told when they are there or change.
-    pub fn new(reload: &Reload) -> Self {
+    pub fn new(reload: &ConfigWatch) -> Self {
         let reload = reload.clone();
         Self(Some(Arc::new(Inner { reload, known: RwLock::default(), asked: Mutex::default() })))
     }
@@ -90,7 +90,7 @@ impl Fields {
     }
 }
 
-/// Names the account's own fields as they are now, alike in all copies of the server; `None` if it has none.
+/// NameStyle the account's own fields as they are now, alike in all copies of the server; `None` if it has none.
 pub fn version(account: &Account) -> Option<String> {
     let fields = account.all_fields();
     // Their debug text holds all that schemas depend on.
@@ -132,7 +132,7 @@ mod tests {
         let client =
             || Client::builder(&API).base_url(upstream.uri()).credentials(credentials.clone()).build();
         let settings = tempfile::NamedTempFile::new().unwrap();
-        let reload = Reload::start(&cli::Selection::default(), false, Some(settings.path())).unwrap();
+        let reload = ConfigWatch::start(&cli::Selection::default(), false, Some(settings.path())).unwrap();
         let (fields, client, other) = (Fields::new(&reload), client().unwrap(), client().unwrap());
         assert!(fields.known().is_none());
         define(&upstream, "Rack").await;

@@ -43,7 +43,7 @@ struct Request {
 pub struct Requests(Family<Request, Counter>);
 
 impl Requests {
-    /// Counts a request that took this route and got this answer.
+    /// WebhookMetrics a request that took this route and got this answer.
     pub fn answered(&self, method: &Method, route: &str, status: StatusCode) {
         // Clients can make up methods; what is counted by must stay few.
         let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
@@ -62,7 +62,7 @@ pub struct Metrics {
     /// Requests over HTTP.
     pub requests: Requests,
     /// What is counted of webhooks.
-    pub webhooks: webhooks::Counts,
+    pub webhooks: webhooks::WebhookMetrics,
 }
 
 impl Default for Metrics {
@@ -87,7 +87,7 @@ impl Metrics {
         );
         let requests = Requests::default();
         registry.register("http_requests", "Requests by method, route and status", requests.0.clone());
-        let webhooks = webhooks::Counts::new(&mut registry);
+        let webhooks = webhooks::WebhookMetrics::new(&mut registry);
         Self { registry, calls, seconds, remaining, requests, webhooks }
     }
 
@@ -99,7 +99,7 @@ impl Metrics {
         text
     }
 
-    /// Counts a call of an account that ended in this way, and what was said of the rate limit.
+    /// WebhookMetrics a call of an account that ended in this way, and what was said of the rate limit.
     pub fn called(&self, account: &str, tool: Tool, ending: Ending<'_>, limit: RateLimit, took: Duration) {
         let (outcome, status) = (ending.outcome(), ending.status().unwrap_or_default());
         self.calls.get_or_create(&Call { tool: tool.short_name(), outcome, status }).inc();

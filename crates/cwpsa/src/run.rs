@@ -12,9 +12,9 @@ use tracing::Instrument;
 
 use crate::approve::{self, Approvals, Approved, Consent, Refused};
 use crate::audit::{Audit, By, Call, Ending};
+use crate::config_watch::ConfigWatch;
 use crate::fields::Fields;
 use crate::metrics::Metrics;
-use crate::reload::Reload;
 use crate::select::Selection;
 use crate::stop::Calls;
 use crate::trace::Trace;
@@ -152,7 +152,7 @@ impl Runner {
 
     /// The same, which finds out about the account's own fields if `wanted`, and tells `reload` of them.
     #[must_use]
-    pub fn with_custom_fields(self, wanted: bool, reload: &Reload) -> Self {
+    pub fn with_custom_fields(self, wanted: bool, reload: &ConfigWatch) -> Self {
         let fields = if wanted { Fields::new(reload) } else { Fields::default() };
         Self { fields, ..self }
     }

@@ -40,7 +40,7 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Names this call and no other.
+    /// NameStyle this call and no other.
     pub fn digest(&self) -> String {
         digest::of_call(self.account, self.tool, self.arguments)
     }
@@ -62,7 +62,7 @@ pub enum Consent<'a> {
 /// A call that waits for a decision.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Names it for the approver.
+    /// NameStyle it for the approver.
     pub id: String,
     /// SHA-256 of the call.
     pub digest: String,

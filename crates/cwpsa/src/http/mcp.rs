@@ -24,7 +24,7 @@ use super::choice::Choice;
 use super::methods::Wanted;
 use super::{Shared, failure};
 use crate::audit::{self, By};
-use crate::cli::Offer;
+use crate::exposure::ExposureMode;
 use crate::mcp::{self, Server, Shape};
 use crate::store;
 
@@ -211,9 +211,9 @@ pub async fn of_token(
     let make = || {
         let selection = state.selection.and(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
-            Offer::Search
+            ExposureMode::MetaTools
         } else {
-            Offer::Selected
+            ExposureMode::Filtered
         };
         let shape = Shape { offer, ..Shape::default() };
         Server::new(account.runner.with(selection), shape, state.reload.clone())

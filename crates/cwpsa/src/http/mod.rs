@@ -37,13 +37,13 @@ use connectwise_psa::runtime::Secret;
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
-use crate::output::Failure;
-use crate::reload::Reload;
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
 use crate::run::Watch;
 use crate::select::Selection;
 use crate::stop::{self, Calls};
 use crate::store;
-use crate::webhooks::Hooks;
+use crate::webhooks::Webhooks;
 use accounts::Accounts;
 pub use watch::watched;
 
@@ -61,8 +61,8 @@ struct State {
     watch: Arc<Watch>,
     guard: guard::Guard,
     ready: ready::Ready,
-    reload: Reload,
-    webhooks: Arc<Hooks>,
+    reload: ConfigWatch,
+    webhooks: Arc<Webhooks>,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -74,7 +74,7 @@ pub struct Listening {
     listener: Listener,
     router: Router,
     calls: Calls,
-    webhooks: Arc<Hooks>,
+    webhooks: Arc<Webhooks>,
 }
 
 impl Listening {
@@ -100,12 +100,12 @@ impl Listening {
 ///
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
-pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
+pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
     let config = arguments.connection.config.as_deref();
-    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+    let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
     let selection = reload.selection();
     let state = arguments.state.as_ref().map(Secret::expose);
-    let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
+    let store = store::open(state).await.map_err(|error| CliError::Usage(error.to_string()))?;
     let watch = arguments.watch.start(Arc::clone(&store))?;
     let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
     accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
@@ -117,14 +117,14 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     }
     let address = arguments.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
         )));
     }
-    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
+    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
-    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(Failure::Usage)?;
+    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(CliError::Usage)?;
     let calls = watch.calls.clone();
     let state = Arc::new(State {
         accounts,
@@ -147,7 +147,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
 ///
 /// # Errors
 /// As [`listen`].
-pub async fn run(arguments: &Serve) -> Result<(), Failure> {
+pub async fn run(arguments: &Serve) -> Result<(), CliError> {
     let listening = listen(arguments).await?;
     let (address, told) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");

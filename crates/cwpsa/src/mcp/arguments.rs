@@ -94,7 +94,7 @@ async fn listed(
     rows.iter().filter_map(of_row).collect()
 }
 
-/// Names of the account's records that hold what was typed; their ids if `member` is that.
+/// NameStyle of the account's records that hold what was typed; their ids if `member` is that.
 pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &str) -> Vec<String> {
     let Some(tool) = CATALOG.get(tool) else { return Vec::new() };
     if member == "id" {

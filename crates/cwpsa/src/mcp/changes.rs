@@ -8,14 +8,14 @@ use rmcp::model::SubscriptionFilter;
 use rmcp::service::{Peer, SubscriptionContext};
 
 use super::events::Events;
-use crate::reload::Reload;
+use crate::config_watch::ConfigWatch;
 use crate::stop::Calls;
 
 /// How long after a client has left its session is let go.
 const GONE: Duration = Duration::from_secs(30);
 
 /// Tells a session when the list of tools is another one, as long as it is there.
-pub fn tell(reload: &Reload, calls: &Calls, peer: Peer<RoleServer>) {
+pub fn tell(reload: &ConfigWatch, calls: &Calls, peer: Peer<RoleServer>) {
     let (mut changes, calls) = (reload.changes(), calls.clone());
     changes.mark_unchanged();
     tokio::spawn(async move {
@@ -43,7 +43,12 @@ pub fn filter(events: Option<&Events>) -> SubscriptionFilter {
 }
 
 /// Tells a stream what it asked for, until it is cut or the server ends.
-pub async fn listen(reload: &Reload, events: Option<&Events>, calls: &Calls, context: &SubscriptionContext) {
+pub async fn listen(
+    reload: &ConfigWatch,
+    events: Option<&Events>,
+    calls: &Calls,
+    context: &SubscriptionContext,
+) {
     let mut changes = reload.changes();
     changes.mark_unchanged();
     let asked = context.accepted().tools_list_changed == Some(true);

@@ -8,8 +8,8 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, json};
 
 use super::{answer, named};
-use crate::cli::Names;
 use crate::commands::describe;
+use crate::exposure::NameStyle;
 use crate::fields::input_schema;
 
 /// The name of the tool that finds others.
@@ -80,7 +80,12 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
 }
 
 /// A tool of the catalog.
-pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
+pub fn of_catalog(
+    tool: runtime::Tool,
+    names: NameStyle,
+    with_output: bool,
+    account: Option<&Account>,
+) -> Tool {
     let name = shown(tool, names);
     let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
     named::descriptions(&mut declaration, names);
@@ -109,7 +114,7 @@ pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account:
 }
 
 /// A tool of the catalog with all that helps to call it.
-pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> Value {
+pub fn in_full(tool: runtime::Tool, names: NameStyle, account: Option<&Account>) -> Value {
     let mut entry = describe::entry(tool, account);
     if let Some(members) = entry.as_object_mut() {
         for (member, value) in members {
@@ -127,10 +132,10 @@ pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> 
 }
 
 /// The name that a client is shown.
-pub fn shown(tool: runtime::Tool, names: Names) -> &'static str {
+pub fn shown(tool: runtime::Tool, names: NameStyle) -> &'static str {
     match names {
-        Names::Full => tool.name(),
-        Names::Short => tool.short_name(),
+        NameStyle::Prefixed => tool.name(),
+        NameStyle::Short => tool.short_name(),
     }
 }
 

@@ -22,9 +22,9 @@ use toolcrate_search::SearchEngine;
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
 use super::{answer, arguments, changes, given, list, named, offer, pages, prompts};
-use crate::cli::{Names, Offer};
-use crate::commands::find;
-use crate::reload::Reload;
+use crate::commands::search;
+use crate::config_watch::ConfigWatch;
+use crate::exposure::{ExposureMode, NameStyle};
 use crate::run::{self, Runner};
 use crate::stop::Calls;
 use crate::trace::Trace;
@@ -41,9 +41,9 @@ pub struct Server(Arc<Inner>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// All of them, or those that find them.
-    pub offer: Offer,
+    pub offer: ExposureMode,
     /// In which length names are.
-    pub names: Names,
+    pub names: NameStyle,
     /// Whether lists say what a tool answers.
     pub output_schemas: bool,
 }
@@ -51,14 +51,14 @@ pub struct Shape {
 impl Default for Shape {
     /// As most clients like it: three tools, and short names, since clients put the server's name in front.
     fn default() -> Self {
-        Self { offer: Offer::Search, names: Names::Short, output_schemas: false }
+        Self { offer: ExposureMode::MetaTools, names: NameStyle::Short, output_schemas: false }
     }
 }
 
 struct Inner {
     runner: Runner,
     shape: Shape,
-    reload: Reload,
+    reload: ConfigWatch,
     search: OnceLock<SearchEngine>,
     events: Option<Events>,
     /// Whether a client asked what the server can do, which it may do before all else and leave.
@@ -67,7 +67,7 @@ struct Inner {
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
-    pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
+    pub fn new(runner: Runner, shape: Shape, reload: ConfigWatch) -> Self {
         Self(Arc::new(Inner {
             runner,
             shape,
@@ -127,7 +127,7 @@ impl Server {
         let tools: Vec<Value> = hits
             .iter()
             .map(|hit| {
-                let entry = find::entry(hit);
+                let entry = search::entry(hit);
                 json!({"name": offer::shown(hit.tool, self.0.shape.names), "title": entry["title"], "score": entry["score"]})
             })
             .collect();
@@ -233,11 +233,11 @@ impl Server {
 
     fn listed(&self) -> Vec<Tool> {
         match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 let pinned = offer::PINNED.iter().filter_map(|name| CATALOG.get(name));
                 pinned.filter(|tool| self.0.runner.selection.has(*tool)).collect()
             }
-            Offer::Selected | Offer::All => self.0.runner.selection.tools().collect(),
+            ExposureMode::Filtered | ExposureMode::All => self.0.runner.selection.tools().collect(),
         }
     }
 }
@@ -263,10 +263,10 @@ impl ServerHandler for Server {
             resources.subscribe = self.0.events.as_ref().map(|_| true);
         }
         let how = match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
             }
-            Offer::Selected | Offer::All => {
+            ExposureMode::Filtered | ExposureMode::All => {
                 "Arguments that are ids say which tool lists them; look them up first."
             }
         };

@@ -24,14 +24,14 @@ struct Inner {
     count: u64,
     /// Bytes of keys, values and items.
     size: usize,
-    values: HashMap<String, Kept>,
+    values: HashMap<String, SecretLocations>,
     /// When values run out.
     ends: BTreeMap<(Instant, u64), String>,
     queues: HashMap<String, Queue>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct SecretLocations {
     value: Vec<u8>,
     end: (Instant, u64),
 }
@@ -92,7 +92,7 @@ impl Memory {
         let end = (Instant::now() + keep, inner.count);
         inner.size += key.len() + value.len();
         inner.ends.insert(end, key.to_owned());
-        inner.values.insert(key.to_owned(), Kept { value: value.to_owned(), end });
+        inner.values.insert(key.to_owned(), SecretLocations { value: value.to_owned(), end });
         Ok(())
     }
 }

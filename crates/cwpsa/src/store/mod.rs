@@ -87,7 +87,7 @@ pub async fn open(setting: Option<&str>) -> Result<Shared, Error> {
 /// An item of a queue that was handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
-    /// Names it in its queue.
+    /// NameStyle it in its queue.
     pub id: String,
     /// What was pushed.
     pub item: Vec<u8>,

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::address::KeyPlace;
-use super::counts::Counts;
-use super::deliver::{Policy, Receiver};
-use super::keys::Keys;
-use super::message::Message;
-use super::refused::Refused;
-use super::settings::Plan;
-use super::worker::Worker;
+use super::delivery::{RetrySchedule, Sink};
+use super::error::WebhookError;
+use super::key_url::KeyUrlPolicy;
+use super::keys::KeyCache;
+use super::metrics::WebhookMetrics;
+use super::payload::CallbackPayload;
+use super::settings::WebhookPlan;
+use super::worker::DeliveryWorker;
+use crate::error::CliError;
 use crate::mcp::Events;
-use crate::output::Failure;
 use crate::settings::Target;
 use crate::store::{Error, Shared};
 
@@ -30,15 +30,15 @@ const UNDER_WAY: &[u8] = b"0";
 const TAKEN: &[u8] = b"1";
 
 /// The webhooks of one account.
-pub struct Hook {
+pub struct AccountWebhooks {
     account: String,
-    keys: Keys,
+    keys: KeyCache,
     store: Shared,
     events: Option<Events>,
-    workers: Vec<Arc<Worker>>,
+    workers: Vec<Arc<DeliveryWorker>>,
 }
 
-impl Hook {
+impl AccountWebhooks {
     /// Those of the account `name`, as planned.
     ///
     /// # Errors
@@ -46,17 +46,17 @@ impl Hook {
     pub fn new(
         name: &str,
         target: &Target,
-        plan: &Plan,
+        plan: &WebhookPlan,
         store: &Shared,
-        counts: &Counts,
-    ) -> Result<Self, Failure> {
-        let place = KeyPlace::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
+        counts: &WebhookMetrics,
+    ) -> Result<Self, CliError> {
+        let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
         let events = plan.mcp.then(|| Events::new(name, Arc::clone(store)));
-        let workers = Receiver::of(plan, events.as_ref()).into_iter().map(|receiver| {
-            Arc::new(Worker {
+        let workers = Sink::of(plan, events.as_ref()).into_iter().map(|sink| {
+            Arc::new(DeliveryWorker {
                 account: name.to_owned(),
-                receiver,
-                policy: Policy::of(plan),
+                sink,
+                policy: RetrySchedule::of(plan),
                 store: Arc::clone(store),
                 counts: counts.clone(),
                 pushed: Notify::new(),
@@ -64,7 +64,7 @@ impl Hook {
         });
         Ok(Self {
             account: name.to_owned(),
-            keys: Keys::new(place.map_err(Failure::Usage)?),
+            keys: KeyCache::new(place.map_err(CliError::Usage)?),
             store: Arc::clone(store),
             workers: workers.collect(),
             events,
@@ -82,7 +82,7 @@ impl Hook {
     }
 
     /// What hands the events on.
-    pub fn workers(&self) -> &[Arc<Worker>] {
+    pub fn workers(&self) -> &[Arc<DeliveryWorker>] {
         &self.workers
     }
 
@@ -90,25 +90,25 @@ impl Hook {
     ///
     /// # Errors
     /// Why it was not taken.
-    pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), Refused> {
-        let signature = signature.ok_or(Refused::Unsigned)?;
-        let message = Message::read(body)?;
+    pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
+        let signature = signature.ok_or(WebhookError::Unsigned)?;
+        let message = CallbackPayload::read(body)?;
         self.keys.check(message.key_url()?, body, signature).await?;
         let id = message.identity(&self.account, body);
         let event = message.event(&id, &self.account).to_string();
         // A task of its own, which goes on if whoever sent the callback does not wait for its end.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, event.as_bytes()).await }).await;
-        stored.unwrap_or_else(|error| Err(Refused::NotStored(error.to_string())))
+        stored.unwrap_or_else(|error| Err(WebhookError::NotStored(error.to_string())))
     }
 
-    async fn store(&self, id: &str, event: &[u8]) -> Result<(), Refused> {
+    async fn store(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
         let seen = format!("webhooks/seen/{id}");
         let stored = self.store.put_new(&seen, UNDER_WAY, RESERVED).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
-            Some(TAKEN) => return Err(Refused::Replay),
-            Some(_) => return Err(Refused::UnderWay),
+            Some(TAKEN) => return Err(WebhookError::Replay),
+            Some(_) => return Err(WebhookError::UnderWay),
         }
         if let Err(error) = self.push(event).await {
             // It may come again at once. If this fails too, it may after a while.
@@ -132,6 +132,6 @@ impl Hook {
     }
 }
 
-fn not_stored(error: Error) -> Refused {
-    Refused::NotStored(error.to_string())
+fn not_stored(error: Error) -> WebhookError {
+    WebhookError::NotStored(error.to_string())
 }

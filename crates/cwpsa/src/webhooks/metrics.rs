@@ -6,14 +6,14 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Came {
+struct ReceivedLabels {
     account: String,
     /// `received`, or why it was refused.
     outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Went {
+struct DeliveryLabels {
     account: String,
     /// `command`, `post` or `mcp`.
     to: &'static str,
@@ -23,31 +23,35 @@ struct Went {
 
 /// What was counted.
 #[derive(Clone, Default)]
-pub struct Counts {
-    came: Family<Came, Counter>,
-    went: Family<Went, Counter>,
+pub struct WebhookMetrics {
+    received: Family<ReceivedLabels, Counter>,
+    deliveries: Family<DeliveryLabels, Counter>,
 }
 
-impl Counts {
+impl WebhookMetrics {
     /// Nothing yet, to be shown by the registry.
     pub fn new(registry: &mut Registry) -> Self {
         let counts = Self::default();
-        registry.register("webhooks", "Callbacks that came, by account and outcome", counts.came.clone());
+        registry.register(
+            "webhooks",
+            "Callbacks that received, by account and outcome",
+            counts.received.clone(),
+        );
         registry.register(
             "webhook_deliveries",
             "Tries to hand an event on, by account, receiver and outcome",
-            counts.went.clone(),
+            counts.deliveries.clone(),
         );
         counts
     }
 
-    /// Counts a callback.
-    pub fn came(&self, account: &str, outcome: &'static str) {
-        self.came.get_or_create(&Came { account: account.to_owned(), outcome }).inc();
+    /// WebhookMetrics a callback.
+    pub fn received(&self, account: &str, outcome: &'static str) {
+        self.received.get_or_create(&ReceivedLabels { account: account.to_owned(), outcome }).inc();
     }
 
-    /// Counts a try to hand an event on.
-    pub fn went(&self, account: &str, to: &'static str, outcome: &'static str) {
-        self.went.get_or_create(&Went { account: account.to_owned(), to, outcome }).inc();
+    /// WebhookMetrics a try to hand an event on.
+    pub fn deliveries(&self, account: &str, to: &'static str, outcome: &'static str) {
+        self.deliveries.get_or_create(&DeliveryLabels { account: account.to_owned(), to, outcome }).inc();
     }
 }

@@ -16,11 +16,11 @@ const NAMES: [(&str, &str, &str); 3] = [
 /// The variables that name an account and are not used, as the sandbox is. It is no argument of its own, but has to be
 /// read before the arguments that it looks at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unused(Vec<&'static str>);
+pub struct IgnoredVariables(Vec<&'static str>);
 
-impl Unused {
-    /// Tells the log of them.
-    pub fn tell(&self) {
+impl IgnoredVariables {
+    /// Logs them.
+    pub fn log(&self) {
         if !self.0.is_empty() {
             tracing::info!(
                 "--sandbox is used, and not the account of the environment ({})",
@@ -30,7 +30,7 @@ impl Unused {
     }
 }
 
-impl FromArgMatches for Unused {
+impl FromArgMatches for IgnoredVariables {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         if !matches.get_flag("sandbox") {
             return Ok(Self::default());
@@ -61,7 +61,7 @@ impl FromArgMatches for Unused {
     }
 }
 
-impl Args for Unused {
+impl Args for IgnoredVariables {
     fn augment_args(command: Command) -> Command {
         command
     }

@@ -10,29 +10,30 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::refused::Refused;
+use super::error::WebhookError;
 
 /// What of a callback's body is read. All else is dropped.
-pub struct Message {
+pub struct CallbackPayload {
     members: Map<String, Value>,
 }
 
-impl Message {
+impl CallbackPayload {
     /// Reads a body.
     ///
     /// # Errors
     /// It is not that of a callback.
-    pub fn read(body: &[u8]) -> Result<Self, Refused> {
-        let members: Map<String, Value> = serde_json::from_slice(body)
-            .map_err(|error| Refused::Malformed(format!("no JSON object at column {}", error.column())))?;
+    pub fn read(body: &[u8]) -> Result<Self, WebhookError> {
+        let members: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
+            WebhookError::Malformed(format!("no JSON object at column {}", error.column()))
+        })?;
         let message = Self { members };
         for name in ["Action", "Type"] {
             if message.text(name).is_none() {
-                return Err(Refused::Malformed(format!("\"{name}\" is missing")));
+                return Err(WebhookError::Malformed(format!("\"{name}\" is missing")));
             }
         }
         if message.members.get("ID").is_none_or(Value::is_null) {
-            return Err(Refused::Malformed("\"ID\" is missing".to_owned()));
+            return Err(WebhookError::Malformed("\"ID\" is missing".to_owned()));
         }
         Ok(message)
     }
@@ -41,9 +42,9 @@ impl Message {
     ///
     /// # Errors
     /// It does not say.
-    pub fn key_url(&self) -> Result<&str, Refused> {
+    pub fn key_url(&self) -> Result<&str, WebhookError> {
         let url = self.members.get("Metadata").and_then(|metadata| metadata["key_url"].as_str());
-        url.ok_or_else(|| Refused::Malformed("\"Metadata.key_url\" is missing".to_owned()))
+        url.ok_or_else(|| WebhookError::Malformed("\"Metadata.key_url\" is missing".to_owned()))
     }
 
     /// What tells it from all other messages, of the same length for all. One that comes twice has the same one: its
@@ -111,8 +112,8 @@ mod tests {
         "Type":"contact","ID":57961,"ProductInstanceId":null,"PartnerId":null,"CallbackObjectRecId":5,
         "Entity":"{\"id\":57961,\"firstName\":\"Zoë\"}","Metadata":{"key_url":"https://h/v/k"}}"#;
 
-    fn read(body: &str) -> Message {
-        Message::read(body.as_bytes()).ok().unwrap()
+    fn read(body: &str) -> CallbackPayload {
+        CallbackPayload::read(body.as_bytes()).ok().unwrap()
     }
 
     #[test]
@@ -145,7 +146,7 @@ mod tests {
             r#"{"Action":"added","Type":"ticket"}"#,
             r#"{"Action":1,"Type":"t","ID":1}"#,
         ] {
-            let refused = Message::read(body.as_bytes()).err().unwrap();
+            let refused = CallbackPayload::read(body.as_bytes()).err().unwrap();
             assert_eq!(refused.reason(), "malformed");
             assert!(!refused.to_string().contains("hush"));
         }

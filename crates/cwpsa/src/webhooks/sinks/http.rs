@@ -6,22 +6,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use reqwest::header::RETRY_AFTER;
 use url::Url;
 
-use super::deliver::Failed;
-use super::outgoing;
-use super::signature::Signer;
+use crate::webhooks::delivery_error::DeliveryError;
+use crate::webhooks::http_client;
+use crate::webhooks::signature::Signer;
 
 /// The longest time that a receiver is granted by its `retry-after`.
 const LONGEST: u64 = 3600;
 
 /// A receiver of events.
-pub struct Post {
+pub struct HttpSink {
     url: Url,
     signer: Signer,
     timeout: Duration,
     client: OnceLock<Result<reqwest::Client, String>>,
 }
 
-impl Post {
+impl HttpSink {
     /// A receiver at `url`, which must answer within `timeout`.
     pub fn new(url: Url, signer: Signer, timeout: Duration) -> Self {
         Self { url, signer, timeout, client: OnceLock::new() }
@@ -31,9 +31,9 @@ impl Post {
     ///
     /// # Errors
     /// Another status, or no answer in time.
-    pub async fn deliver(&self, id: &str, event: &[u8]) -> Result<(), Failed> {
-        let client = self.client.get_or_init(|| outgoing::client(&self.url, self.timeout));
-        let client = client.as_ref().map_err(|error| Failed::new(error.clone()))?;
+    pub async fn deliver(&self, id: &str, event: &[u8]) -> Result<(), DeliveryError> {
+        let client = self.client.get_or_init(|| http_client::client(&self.url, self.timeout));
+        let client = client.as_ref().map_err(|error| DeliveryError::new(error.clone()))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let request = client
             .post(self.url.clone())
@@ -42,13 +42,14 @@ impl Post {
             .header("webhook-timestamp", now)
             .header("webhook-signature", self.signer.sign(id, now, event))
             .body(event.to_vec());
-        let response = request.send().await.map_err(|error| Failed::new(outgoing::detail(error)))?;
+        let response =
+            request.send().await.map_err(|error| DeliveryError::new(http_client::detail(error)))?;
         if response.status().is_success() {
             return Ok(());
         }
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let after = wait.map(|seconds: u64| Duration::from_secs(seconds.min(LONGEST)));
-        Err(Failed { why: format!("its answer was {}", response.status().as_u16()), after })
+        Err(DeliveryError { why: format!("its answer was {}", response.status().as_u16()), after })
     }
 }
 
@@ -59,12 +60,12 @@ mod tests {
     use wiremock::matchers::{method, path};
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
-    async fn post(answer: ResponseTemplate) -> (MockServer, Post) {
+    async fn post(answer: ResponseTemplate) -> (MockServer, HttpSink) {
         let server = MockServer::start().await;
         Mock::given(method("POST")).and(path("/events")).respond_with(answer).mount(&server).await;
         let url = Url::parse(&format!("{}/events", server.uri())).unwrap();
         let signer = Signer::new(&Secret::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).unwrap();
-        (server, Post::new(url, signer, Duration::from_millis(300)))
+        (server, HttpSink::new(url, signer, Duration::from_millis(300)))
     }
 
     #[tokio::test]

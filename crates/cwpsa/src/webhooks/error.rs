@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a callback was not taken. What is told to the log is not told to whoever sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum WebhookError {
     /// There is no such account, or it takes no callbacks.
     UnknownAccount,
     /// The header with the signature is missing.
@@ -31,7 +31,7 @@ pub enum Refused {
     NotStored(String),
 }
 
-impl Refused {
+impl WebhookError {
     /// One word for it, for those who count.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAccount => f.write_str("there is no such account with webhooks"),

@@ -5,22 +5,23 @@ use serde_json::json;
 use toolcrate_search::SearchHit;
 
 use crate::cli;
-use crate::output::{self, Failure};
+use crate::cli::output;
+use crate::error::CliError;
 use crate::select::Selection;
 use crate::word_lists::search_engine;
 
 /// Prints what was found, best first.
-pub fn run(arguments: &cli::Search) -> Result<(), Failure> {
-    let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
+pub fn run(arguments: &cli::Search) -> Result<(), CliError> {
+    let selection = Selection::new(&arguments.selection, false).map_err(CliError::Usage)?;
     let hits = search_engine().find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
     if arguments.json {
-        return output::json(&hits.iter().map(entry).collect());
+        return output::print_json(&hits.iter().map(entry).collect());
     }
     let row = |hit: &SearchHit| {
         let details = hit.tool.details();
         vec![hit.tool.short_name().to_owned(), details.title.into_owned(), format!("{:.1}", hit.score)]
     };
-    output::table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>())?;
+    output::print_table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>())?;
     if hits.is_empty() {
         eprintln!("nothing fits; try other words, or look through cwpsa tools --module …");
     }

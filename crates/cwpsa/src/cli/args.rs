@@ -5,20 +5,31 @@
 
 use std::sync::Arc;
 
-use clap::builder::Resettable;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use connectwise_psa::runtime::{Dialect, Secret};
 
+use super::sandbox_conflicts::IgnoredVariables;
 use crate::approve::{Approvals, Policy};
 use crate::audit::Audit;
+use crate::error::CliError;
+use crate::exposure::{ExposureMode, NameStyle, NamedValues};
 use crate::logs::Form;
 use crate::metrics::Metrics;
-use crate::output::Failure;
 use crate::run::{Limits, Watch};
-use crate::sandboxed::Unused;
+
 use crate::select::Class;
 use crate::stop::Calls;
 use crate::store;
+
+/// Parses one of `values`.
+fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl TypedValueParser<Value = T> {
+    let names = values.iter().map(|(name, help, _)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(names).map(move |name| {
+        let value = values.iter().find(|(known, ..)| *known == name);
+        value.map(|(.., value)| *value).expect("clap accepts possible values alone")
+    })
+}
 
 /// ConnectWise PSA as tools for agents and people.
 #[derive(Debug, Parser)]
@@ -27,8 +38,8 @@ use crate::store;
     version,
     arg_required_else_help = true,
     after_help = "Results go to stdout as JSON, everything else to stderr.\n\
-        Exit codes: 0 done, 1 the API said no, 2 bad usage or arguments,\n            \
-        3 it could not be reached.\n\n\
+        Exit codes: 0 success, 1 API error, 2 usage or arguments,\n            \
+        3 server unreachable, 4 local failure.\n\n\
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
         cwpsa call create_a_ticket_note --dry-run \\\n        \
@@ -55,7 +66,7 @@ pub struct Arguments {
 impl Arguments {
     /// The command line of this process. A variable that is empty is one that is not set, as containers set those that
     /// nobody filled in.
-    pub fn of_process() -> Self {
+    pub fn parse_process() -> Self {
         let matches = without_empty_variables(Self::command()).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Self::command()).exit())
     }
@@ -124,16 +135,6 @@ impl Selection {
     }
 }
 
-/// In which length names are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Names {
-    /// With the API's name in them.
-    #[default]
-    Full,
-    /// Without it, for clients that put a server's name in front.
-    Short,
-}
-
 /// `cwpsa tools`
 #[derive(Args, Debug)]
 pub struct Tools {
@@ -144,8 +145,8 @@ pub struct Tools {
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
     /// In which length names are; short in a table, else full.
-    #[arg(long, value_enum)]
-    pub names: Option<Names>,
+    #[arg(long, value_parser = one_of(NameStyle::VALUES))]
+    pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,
@@ -216,31 +217,19 @@ pub struct Call {
     pub connection: Connection,
 }
 
-/// How tools are offered over the Model Context Protocol.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Offer {
-    /// Three tools that find, describe and call all others.
-    #[default]
-    Search,
-    /// Those that --class, --module, --name and --toolset choose.
-    Selected,
-    /// All 3,053, by pages.
-    All,
-}
-
 /// `cwpsa mcp`
 #[derive(Args, Debug)]
 pub struct Mcp {
     /// How tools are offered; selected if any are chosen, else search.
-    #[arg(long, value_enum)]
-    pub tools: Option<Offer>,
+    #[arg(long, value_parser = one_of(ExposureMode::VALUES))]
+    pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
     pub selection: Selection,
     /// In which length names are; short by default, as clients put the server's name in front.
-    #[arg(long, value_enum, default_value_t = Names::Short)]
-    pub names: Names,
-    /// Offer and run only tools that change nothing.
+    #[arg(long, value_parser = one_of(NameStyle::VALUES), default_value = "short")]
+    pub names: NameStyle,
+    /// ExposureMode and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
     /// Also list what each tool answers, as a schema; lists are then twice as long.
@@ -275,7 +264,7 @@ pub struct Serve {
     /// Which tools are offered; all by default.
     #[command(flatten)]
     pub selection: Selection,
-    /// Offer and run only tools that change nothing.
+    /// ExposureMode and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
     /// How calls are watched.
@@ -283,7 +272,7 @@ pub struct Serve {
     pub watch: WatchFlags,
     /// What is done with callbacks.
     #[command(flatten)]
-    pub webhooks: crate::webhooks::Flags,
+    pub webhooks: crate::webhooks::WebhookFlags,
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]
@@ -348,11 +337,10 @@ impl WatchFlags {
     ///
     /// # Errors
     /// It can't be opened, or what needs approval names no tool.
-    pub fn start(&self, store: store::Shared) -> Result<Arc<Watch>, Failure> {
+    pub fn start(&self, store: store::Shared) -> Result<Arc<Watch>, CliError> {
         let audit = Audit::new(self.audit.as_deref());
-        let audit =
-            audit.map_err(|error| Failure::Usage(format!("the audit log can't be opened: {error}")))?;
-        let policy = Policy::new(&self.approve).map_err(Failure::Usage)?;
+        let audit = audit.map_err(|error| CliError::Local(format!("cannot open the audit log: {error}")))?;
+        let policy = Policy::new(&self.approve).map_err(CliError::Usage)?;
         let approvals = Approvals::new(policy, store);
         let calls = Calls::new(std::time::Duration::from_secs(self.grace));
         let wait = std::time::Duration::from_secs(self.upstream_timeout);
@@ -367,7 +355,7 @@ impl WatchFlags {
 pub struct Connection {
     /// Which variables are not used beside the sandbox; first, since it looks at the others before they are taken.
     #[command(flatten)]
-    pub unused: Unused,
+    pub ignored: IgnoredVariables,
     /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
     #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,

@@ -7,13 +7,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
 use crate::cli;
-use crate::output::Failure;
+use crate::error::CliError;
 use crate::select::Selection;
 use crate::settings;
 
 /// The tools that are offered now, and word of changes.
 #[derive(Clone)]
-pub struct Reload(Arc<Inner>);
+pub struct ConfigWatch(Arc<Inner>);
 
 struct Inner {
     flags: cli::Selection,
@@ -23,12 +23,12 @@ struct Inner {
     changes: watch::Sender<u64>,
 }
 
-impl Reload {
+impl ConfigWatch {
     /// What flags choose, or where they choose nothing the settings file. It is read again at each SIGHUP from now on.
     ///
     /// # Errors
     /// What is wrong with the choice.
-    pub fn start(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Self, Failure> {
+    pub fn start(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Self, CliError> {
         let selection = choose(flags, read_only, config)?;
         let reload = Self(Arc::new(Inner {
             flags: flags.clone(),
@@ -62,7 +62,7 @@ impl Reload {
     ///
     /// # Errors
     /// What is wrong with them; nothing has changed then.
-    pub fn again(&self) -> Result<bool, Failure> {
+    pub fn again(&self) -> Result<bool, CliError> {
         let inner = &self.0;
         let new = choose(&inner.flags, inner.read_only, inner.config.as_deref())?;
         let mut selection = inner.selection.write().unwrap_or_else(PoisonError::into_inner);
@@ -95,10 +95,10 @@ impl Reload {
     }
 }
 
-fn choose(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Selection, Failure> {
+fn choose(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Selection, CliError> {
     let file = settings::read(config)?.tools;
     let chosen = if flags.is_narrow() { flags } else { &file.selection() };
-    Selection::new(chosen, read_only || file.read_only).map_err(Failure::Usage)
+    Selection::new(chosen, read_only || file.read_only).map_err(CliError::Usage)
 }
 
 #[cfg(test)]
@@ -109,9 +109,9 @@ mod tests {
     #[tokio::test]
     async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let count = |reload: &Reload| reload.selection().tools().count();
+        let count = |reload: &ConfigWatch| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();
-        let reload = Reload::start(&cli::Selection::default(), false, Some(file.path())).unwrap();
+        let reload = ConfigWatch::start(&cli::Selection::default(), false, Some(file.path())).unwrap();
         let changes = reload.changes();
         assert_eq!(count(&reload), 122);
         assert!(!reload.again().unwrap());
@@ -125,7 +125,7 @@ mod tests {
         assert!(count(&reload) < 122 && *changes.borrow() == 1);
         // Flags count for more than the file.
         let flags = cli::Selection { module: vec!["service".into()], ..cli::Selection::default() };
-        let reload = Reload::start(&flags, false, Some(file.path())).unwrap();
+        let reload = ConfigWatch::start(&flags, false, Some(file.path())).unwrap();
         assert!(reload.selection().tools().all(|tool| tool.module() == "service"));
     }
 }

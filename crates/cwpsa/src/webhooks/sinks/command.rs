@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
-use super::deliver::Failed;
+use crate::webhooks::delivery_error::DeliveryError;
 
 /// A program that takes events.
-pub struct Command {
+pub struct CommandSink {
     program: String,
     arguments: Vec<String>,
     timeout: Duration,
 }
 
-impl Command {
+impl CommandSink {
     /// The program, its arguments, and the time that one run may take. None if there is no program.
     pub fn new(line: &[String], timeout: Duration) -> Option<Self> {
         let (program, arguments) = line.split_first()?;
@@ -25,14 +25,14 @@ impl Command {
     ///
     /// # Errors
     /// It could not be started, took too long, or exited otherwise.
-    pub async fn deliver(&self, event: &[u8]) -> Result<(), Failed> {
+    pub async fn deliver(&self, event: &[u8]) -> Result<(), DeliveryError> {
         let mut child = tokio::process::Command::new(&self.program)
             .args(&self.arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| Failed::new(format!("{} can't be started: {error}", self.program)))?;
+            .map_err(|error| DeliveryError::new(format!("{} can't be started: {error}", self.program)))?;
         let input = child.stdin.take();
         let write = async {
             if let Some(mut input) = input {
@@ -45,9 +45,9 @@ impl Command {
         let run = async { tokio::join!(write, child.wait()).1 };
         match tokio::time::timeout(self.timeout, run).await {
             Ok(Ok(status)) if status.success() => Ok(()),
-            Ok(Ok(status)) => Err(Failed::new(format!("{} ended with {status}", self.program))),
-            Ok(Err(error)) => Err(Failed::new(format!("{}: {error}", self.program))),
-            Err(_) => Err(Failed::new(format!("{} took too long", self.program))),
+            Ok(Ok(status)) => Err(DeliveryError::new(format!("{} ended with {status}", self.program))),
+            Ok(Err(error)) => Err(DeliveryError::new(format!("{}: {error}", self.program))),
+            Err(_) => Err(DeliveryError::new(format!("{} took too long", self.program))),
         }
     }
 }
@@ -56,9 +56,9 @@ impl Command {
 mod tests {
     use super::*;
 
-    fn command(line: &[&str]) -> Command {
+    fn command(line: &[&str]) -> CommandSink {
         let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
-        Command::new(&line, Duration::from_millis(500)).unwrap()
+        CommandSink::new(&line, Duration::from_millis(500)).unwrap()
     }
 
     #[tokio::test]
@@ -86,6 +86,6 @@ mod tests {
             let failed = command(&line).deliver(b"{}").await.unwrap_err();
             assert!(failed.why.contains(why), "{}", failed.why);
         }
-        assert!(Command::new(&[], Duration::ZERO).is_none());
+        assert!(CommandSink::new(&[], Duration::ZERO).is_none());
     }
 }

@@ -1,48 +1,34 @@
-//! Where events go, and what is done when one of these can't take an event.
+//! Delivers events to sinks, and decides when a failed delivery is tried again.
 
 use std::time::Duration;
 
 use connectwise_psa::runtime::Value;
 
-use super::command::Command;
-use super::post::Post;
-use super::settings::Plan;
+use super::delivery_error::DeliveryError;
+use super::settings::WebhookPlan;
+use super::sinks::command::CommandSink;
+use super::sinks::http::HttpSink;
 use crate::mcp::Events;
 
 /// The longest pause between two tries.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// Why an event could not be handed on.
-#[derive(Debug)]
-pub struct Failed {
-    /// A sentence for the log. It has neither the event nor an address in it.
-    pub why: String,
-    /// When the receiver wants to be tried again.
-    pub after: Option<Duration>,
-}
-
-impl Failed {
-    /// A failure that says nothing of when to try again.
-    pub fn new(why: String) -> Self {
-        Self { why, after: None }
-    }
-}
-
-/// Something that takes events.
-pub enum Receiver {
+/// Where the events of an account are delivered to.
+pub enum Sink {
     /// A program.
-    Command(Command),
+    Command(CommandSink),
     /// An address.
-    Post(Post),
+    Http(HttpSink),
     /// Sessions of the Model Context Protocol.
     Mcp(Events),
 }
 
-impl Receiver {
+impl Sink {
     /// All that the plan names.
-    pub fn of(plan: &Plan, events: Option<&Events>) -> Vec<Self> {
-        let command = Command::new(&plan.command, plan.timeout).map(Self::Command);
-        let post = plan.post.clone().map(|(url, signer)| Self::Post(Post::new(url, signer, plan.timeout)));
+    pub fn of(plan: &WebhookPlan, events: Option<&Events>) -> Vec<Self> {
+        let command = CommandSink::new(&plan.command, plan.timeout).map(Self::Command);
+        let post =
+            plan.post.clone().map(|(url, signer)| Self::Http(HttpSink::new(url, signer, plan.timeout)));
         command.into_iter().chain(post).chain(events.cloned().map(Self::Mcp)).collect()
     }
 
@@ -50,7 +36,7 @@ impl Receiver {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Command(_) => "command",
-            Self::Post(_) => "post",
+            Self::Http(_) => "post",
             Self::Mcp(_) => "mcp",
         }
     }
@@ -59,19 +45,21 @@ impl Receiver {
     ///
     /// # Errors
     /// It was not taken.
-    pub async fn deliver(&self, event: &[u8]) -> Result<(), Failed> {
+    pub async fn deliver(&self, event: &[u8]) -> Result<(), DeliveryError> {
         let read = || -> Value { serde_json::from_slice(event).unwrap_or_default() };
         match self {
             Self::Command(command) => command.deliver(event).await,
-            Self::Post(post) => post.deliver(read()["event_id"].as_str().unwrap_or_default(), event).await,
-            Self::Mcp(events) => events.add(&read()).await.map_err(|error| Failed::new(error.to_string())),
+            Self::Http(post) => post.deliver(read()["event_id"].as_str().unwrap_or_default(), event).await,
+            Self::Mcp(events) => {
+                events.add(&read()).await.map_err(|error| DeliveryError::new(error.to_string()))
+            }
         }
     }
 }
 
 /// When and how often an event is tried.
 #[derive(Clone, Copy, Debug)]
-pub struct Policy {
+pub struct RetrySchedule {
     /// The pause after the first failure.
     pub first: Duration,
     /// The most tries.
@@ -80,15 +68,15 @@ pub struct Policy {
     pub lease: Duration,
 }
 
-impl Policy {
+impl RetrySchedule {
     /// The plan's.
-    pub fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &WebhookPlan) -> Self {
         // The store answers within the rest of the time.
         Self { first: plan.retry, attempts: plan.attempts, lease: plan.timeout + Duration::from_secs(10) }
     }
 
     /// The pause after so many tries, none if there were enough of them.
-    pub fn pause(&self, attempts: u32, failed: &Failed) -> Option<Duration> {
+    pub fn pause(&self, attempts: u32, failed: &DeliveryError) -> Option<Duration> {
         if attempts >= self.attempts {
             return None;
         }
@@ -104,12 +92,13 @@ mod tests {
     #[test]
     fn pauses_grow_and_end() {
         let second = Duration::from_secs(1);
-        let policy = Policy { first: 5 * second, attempts: 40, lease: second };
-        let pause =
-            |attempts| policy.pause(attempts, &Failed::new(String::new())).map(|pause| pause.as_secs());
+        let policy = RetrySchedule { first: 5 * second, attempts: 40, lease: second };
+        let pause = |attempts| {
+            policy.pause(attempts, &DeliveryError::new(String::new())).map(|pause| pause.as_secs())
+        };
         assert_eq!([1, 2, 3, 10, 11, 39].map(pause), [5, 10, 20, 2560, 3600, 3600].map(Some));
         assert_eq!([pause(40), pause(41)], [None, None]);
-        let asked = Failed { why: String::new(), after: Some(60 * second) };
+        let asked = DeliveryError { why: String::new(), after: Some(60 * second) };
         assert_eq!(policy.pause(1, &asked), Some(60 * second));
     }
 }

@@ -11,12 +11,12 @@ const LONGEST: usize = 64;
 
 /// Where an account's keys are.
 #[derive(Clone, Debug)]
-pub struct KeyPlace {
+pub struct KeyUrlPolicy {
     hosts: Vec<Url>,
     company: String,
 }
 
-impl KeyPlace {
+impl KeyUrlPolicy {
     /// The host of `base_url`, and `more` hosts, such as `na.myconnectwise.net`, which are asked over https.
     ///
     /// # Errors
@@ -97,9 +97,9 @@ fn is_plain(text: &str, signs: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn place(base: &str, more: &[&str]) -> KeyPlace {
+    fn place(base: &str, more: &[&str]) -> KeyUrlPolicy {
         let more: Vec<String> = more.iter().map(|host| (*host).to_owned()).collect();
-        KeyPlace::new(base, "acme & co", &more).unwrap()
+        KeyUrlPolicy::new(base, "acme & co", &more).unwrap()
     }
 
     #[test]
@@ -174,8 +174,8 @@ mod tests {
     fn further_hosts_are_hosts() {
         for host in ["", "http://na.example.net", "na.example.net/x", "user@na.example.net", "a b"] {
             let hosts = [host.to_owned()];
-            assert!(KeyPlace::new("https://psa.example.com", "acme", &hosts).is_err(), "{host}");
+            assert!(KeyUrlPolicy::new("https://psa.example.com", "acme", &hosts).is_err(), "{host}");
         }
-        assert!(KeyPlace::new("nowhere", "acme", &[]).is_err());
+        assert!(KeyUrlPolicy::new("nowhere", "acme", &[]).is_err());
     }
 }

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::output::Failure;
+use crate::error::CliError;
 
 /// Where the settings file keeps a secret.
 #[derive(Clone, Copy, Default)]
-pub struct Kept<'a> {
+pub struct SecretLocations<'a> {
     /// In itself.
     pub own: Option<&'a str>,
     /// In a variable of this name.
@@ -23,7 +23,11 @@ pub struct Kept<'a> {
 ///
 /// # Errors
 /// What could not be read.
-pub fn find(variable: &str, file: Option<&Path>, kept: Kept<'_>) -> Result<Option<String>, Failure> {
+pub fn find(
+    variable: &str,
+    file: Option<&Path>,
+    kept: SecretLocations<'_>,
+) -> Result<Option<String>, CliError> {
     if let Some(text) = of_variable(variable) {
         return Ok(Some(text));
     }
@@ -53,22 +57,22 @@ fn of_variable(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// It is not set.
-pub fn named_variable(name: &str) -> Result<String, Failure> {
+pub fn named_variable(name: &str) -> Result<String, CliError> {
     of_variable(name).ok_or_else(|| {
-        Failure::Usage(format!("the settings file names the variable {name}, which is not set"))
+        CliError::Usage(format!("the settings file names the variable {name}, which is not set"))
     })
 }
 
-fn of_file(path: &Path) -> Result<String, Failure> {
+fn of_file(path: &Path) -> Result<String, CliError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        .map_err(|error| CliError::Usage(format!("{}: {error}", path.display())))?;
     warn(path);
     Ok(text.trim().to_owned())
 }
 
 /// What the command prints. No shell reads it, and its arguments are not told, as they may name what is secret too.
-fn of_command(program: &str, arguments: &[String]) -> Result<String, Failure> {
-    let failed = |why: String| Failure::Usage(format!("the command {program} gave no secret: {why}"));
+fn of_command(program: &str, arguments: &[String]) -> Result<String, CliError> {
+    let failed = |why: String| CliError::Usage(format!("the command {program} gave no secret: {why}"));
     // It may ask for a password on the terminal, so it keeps that.
     let output = Command::new(program)
         .args(arguments)
@@ -111,9 +115,13 @@ pub fn warn(path: &Path) {
 mod tests {
     use super::*;
 
-    fn by(command: &[&str]) -> Result<Option<String>, Failure> {
+    fn by(command: &[&str]) -> Result<Option<String>, CliError> {
         let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
-        find("CWPSA_NO_SUCH_VARIABLE", None, Kept { command: &command, ..Kept::default() })
+        find(
+            "CWPSA_NO_SUCH_VARIABLE",
+            None,
+            SecretLocations { command: &command, ..SecretLocations::default() },
+        )
     }
 
     #[cfg(unix)]
@@ -141,7 +149,7 @@ mod tests {
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(is_exposed(file.path()));
         assert_eq!(
-            find("CWPSA_NO_SUCH_VARIABLE", Some(file.path()), Kept::default()).unwrap().as_deref(),
+            find("CWPSA_NO_SUCH_VARIABLE", Some(file.path()), SecretLocations::default()).unwrap().as_deref(),
             Some("hush")
         );
     }
