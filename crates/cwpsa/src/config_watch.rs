@@ -4,11 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use connectwise_psa::CATALOG;
 use tokio::sync::watch;
+use toolcrate_executor::{ToolFilter, ToolListChanges};
 
 use crate::cli;
 use crate::error::CliError;
-use crate::select::Selection;
+use crate::select::tool_filter;
 use crate::settings;
 
 /// The tools that are offered now, and word of changes.
@@ -19,8 +21,8 @@ struct Inner {
     flags: cli::Selection,
     read_only: bool,
     config: Option<PathBuf>,
-    selection: RwLock<Selection>,
-    changes: watch::Sender<u64>,
+    selection: RwLock<ToolFilter>,
+    changes: ToolListChanges,
 }
 
 impl ConfigWatch {
@@ -35,7 +37,7 @@ impl ConfigWatch {
             read_only,
             config: config.map(Path::to_owned),
             selection: RwLock::new(selection),
-            changes: watch::Sender::new(0),
+            changes: ToolListChanges::default(),
         }));
         #[cfg(unix)]
         reload.clone().listen();
@@ -71,22 +73,22 @@ impl ConfigWatch {
         }
         *selection = new;
         drop(selection);
-        self.tell();
+        self.0.changes.notify();
         Ok(true)
     }
 
     /// The tools that are offered at the time of asking.
-    pub fn selection(&self) -> Selection {
+    pub fn selection(&self) -> ToolFilter {
         let inner = Arc::clone(&self.0);
-        Selection::default().and(move |tool| {
+        ToolFilter::all(&CATALOG).intersect(move |tool| {
             // A panic elsewhere leaves the selection whole.
-            inner.selection.read().unwrap_or_else(PoisonError::into_inner).has(tool)
+            inner.selection.read().unwrap_or_else(PoisonError::into_inner).allows(tool)
         })
     }
 
-    /// Says that lists of tools look different now.
-    pub fn tell(&self) {
-        self.0.changes.send_modify(|count| *count += 1);
+    /// Announces changes, for whoever else changes what lists show.
+    pub fn notifier(&self) -> ToolListChanges {
+        self.0.changes.clone()
     }
 
     /// Counts the changes.
@@ -95,10 +97,10 @@ impl ConfigWatch {
     }
 }
 
-fn choose(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Selection, CliError> {
+fn choose(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<ToolFilter, CliError> {
     let file = settings::read(config)?.tools;
     let chosen = if flags.is_narrow() { flags } else { &file.selection() };
-    Selection::new(chosen, read_only || file.read_only).map_err(CliError::Usage)
+    tool_filter(chosen, read_only || file.read_only).map_err(|error| CliError::Usage(error.to_string()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use redb::{Database, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 /// Why the database can't be used. The database's own error is large, and nothing is told by it but its text.
 pub(crate) struct Failed(pub(crate) String);

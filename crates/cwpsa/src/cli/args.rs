@@ -7,20 +7,17 @@ use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Dialect, Secret};
+use toolcrate_executor::{ApprovalPolicy, Approvals, AuditLog, ExecutionContext, ExecutionLimits, InFlight};
+use toolcrate_store::SharedStore;
 
 use super::sandbox_conflicts::IgnoredVariables;
-use crate::approve::{Approvals, Policy};
-use crate::audit::Audit;
 use crate::error::CliError;
 use crate::exposure::{ExposureMode, NameStyle, NamedValues};
 use crate::logs::Form;
 use crate::metrics::Metrics;
-use crate::run::{Limits, Watch};
-
 use crate::select::Class;
-use crate::stop::Calls;
-use crate::store;
 
 /// Parses one of `values`.
 fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl TypedValueParser<Value = T> {
@@ -337,15 +334,20 @@ impl WatchFlags {
     ///
     /// # Errors
     /// It can't be opened, or what needs approval names no tool.
-    pub fn start(&self, store: store::Shared) -> Result<Arc<Watch>, CliError> {
-        let audit = Audit::new(self.audit.as_deref());
+    pub fn start(&self, store: SharedStore, metrics: &Metrics) -> Result<Arc<ExecutionContext>, CliError> {
+        let audit = AuditLog::open(self.audit.as_deref());
         let audit = audit.map_err(|error| CliError::Local(format!("cannot open the audit log: {error}")))?;
-        let policy = Policy::new(&self.approve).map_err(CliError::Usage)?;
-        let approvals = Approvals::new(policy, store);
-        let calls = Calls::new(std::time::Duration::from_secs(self.grace));
-        let wait = std::time::Duration::from_secs(self.upstream_timeout);
-        let limits = Limits { rows: self.max_rows, bytes: self.max_bytes, wait };
-        Ok(Arc::new(Watch { metrics: Metrics::new(), audit, approvals, calls, limits }))
+        let policy = ApprovalPolicy::new(&CATALOG, &self.approve)
+            .map_err(|error| CliError::Usage(format!("--approve: {error}")))?;
+        let approvals = Approvals::new(policy, store).with_setup_hint(
+            "Use an MCP client that can ask its user (elicitation), or have whoever runs this server name an approver: \
+             CWPSA_APPROVER_TOKEN, or approver_tokens_env in the settings file.",
+        );
+        let in_flight = InFlight::new(std::time::Duration::from_secs(self.grace));
+        let upstream_timeout = std::time::Duration::from_secs(self.upstream_timeout);
+        let limits = ExecutionLimits { max_rows: self.max_rows, max_bytes: self.max_bytes, upstream_timeout };
+        let metrics = metrics.calls.clone();
+        Ok(Arc::new(ExecutionContext { metrics, audit, approvals, in_flight, limits }))
     }
 }
 

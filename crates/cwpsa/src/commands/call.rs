@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Read};
 
 use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_size};
 use serde_json::json;
+use toolcrate_executor::truncate_outcome;
 
 use crate::cli::Call;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::run::within;
 use crate::settings::{self, Target};
 
 /// Executes the tool, or shows what it would send.
@@ -33,7 +33,7 @@ pub async fn run(arguments: &Call) -> Result<(), CliError> {
     }
     let target = Target::find(&arguments.connection).await;
     let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
-    let mut outcome = within(client.execute_with(tool, &given, &options).await?, options.max_bytes);
+    let mut outcome = truncate_outcome(client.execute_with(tool, &given, &options).await?, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }

@@ -5,10 +5,11 @@ use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
 use super::tools;
+use toolcrate_executor::input_schema_for;
+
 use crate::cli::Describe;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::fields::input_schema;
 use crate::settings::Target;
 
 /// Prints a tool.
@@ -20,7 +21,7 @@ pub async fn run(arguments: &Describe) -> Result<(), CliError> {
     };
     match arguments.dialect {
         Some(dialect) => {
-            let schema = input_schema(account.as_ref(), tool);
+            let schema = input_schema_for(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
             output::print_json(&declaration.value)
@@ -34,7 +35,7 @@ pub async fn run(arguments: &Describe) -> Result<(), CliError> {
 pub fn entry(tool: Tool, account: Option<&Account>) -> Value {
     let mut value = tools::entry(tool);
     if account.is_some() {
-        value["input_schema"] = input_schema(account, tool);
+        value["input_schema"] = input_schema_for(account, tool);
     }
     let fields = tool.filter_fields();
     if !fields.is_empty() {

@@ -7,13 +7,15 @@ use toolcrate_search::SearchHit;
 use crate::cli;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::select::Selection;
+use crate::select::tool_filter;
 use crate::word_lists::search_engine;
 
 /// Prints what was found, best first.
 pub fn run(arguments: &cli::Search) -> Result<(), CliError> {
-    let selection = Selection::new(&arguments.selection, false).map_err(CliError::Usage)?;
-    let hits = search_engine().find(&arguments.query.join(" "), arguments.limit, |tool| selection.has(tool));
+    let selection =
+        tool_filter(&arguments.selection, false).map_err(|error| CliError::Usage(error.to_string()))?;
+    let hits =
+        search_engine().find(&arguments.query.join(" "), arguments.limit, |tool| selection.allows(tool));
     if arguments.json {
         return output::print_json(&hits.iter().map(entry).collect());
     }

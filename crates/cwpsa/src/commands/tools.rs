@@ -7,16 +7,17 @@ use crate::cli::Tools;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::exposure::NameStyle;
-use crate::select::{SETS, Selection};
+use crate::select::{SETS, tool_filter};
 
 /// Prints the tools.
 pub fn run(arguments: &Tools) -> Result<(), CliError> {
     if arguments.selection.toolset.iter().any(|set| set == "help") {
         let rows: Vec<Vec<String>> =
-            SETS.iter().map(|(set, names)| vec![(*set).to_owned(), names.join(", ")]).collect();
+            SETS.iter().map(|(set, names)| vec![set.to_owned(), names.join(", ")]).collect();
         return output::print_table(&["set", "tools"], &rows);
     }
-    let selection = Selection::new(&arguments.selection, false).map_err(CliError::Usage)?;
+    let selection =
+        tool_filter(&arguments.selection, false).map_err(|error| CliError::Usage(error.to_string()))?;
     let usual = if arguments.dialect.is_some() { NameStyle::Prefixed } else { NameStyle::Short };
     let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
         NameStyle::Prefixed => tool.name(),

@@ -9,15 +9,14 @@ use axum::response::Response;
 use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
+use toolcrate_executor::{ExecutionContext, Principal, ToolExecutor, ToolFilter};
+use toolcrate_store::SharedStore;
+
 use super::failure;
-use crate::audit::By;
 use crate::cli::Connection;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
-use crate::run::{Runner, Watch};
-use crate::select::Selection;
 use crate::settings::{self, Target};
-use crate::store;
 use crate::webhooks::{self, AccountWebhooks, WebhookPlan, Webhooks};
 
 /// The variable with the token of whoever approves calls of any account.
@@ -29,7 +28,7 @@ pub struct Accounts(BTreeMap<String, Account>);
 /// One of them.
 pub struct Account {
     /// Runs its tools.
-    pub runner: Runner,
+    pub runner: ToolExecutor,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
     /// Those who approve its calls, by name.
@@ -47,8 +46,8 @@ impl Accounts {
     /// What is missing.
     pub async fn read(
         flags: &Connection,
-        selection: &Selection,
-        watch: &Arc<Watch>,
+        selection: &ToolFilter,
+        watch: &Arc<ExecutionContext>,
     ) -> Result<Self, CliError> {
         let file = settings::read(flags.config.as_deref())?;
         let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
@@ -64,9 +63,9 @@ impl Accounts {
             (None, false) => file.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
-        let runner = |id: &str, target: &Target| -> Result<Runner, CliError> {
-            let client = target.client_that_waits(watch.limits.wait)?;
-            Ok(Runner::new(id, client, selection.clone(), Arc::clone(watch)))
+        let runner = |id: &str, target: &Target| -> Result<ToolExecutor, CliError> {
+            let client = target.client_that_waits(watch.limits.upstream_timeout)?;
+            Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
         if flags.sandbox {
             let target = Target::find(flags).await?;
@@ -95,8 +94,8 @@ impl Accounts {
 
     /// Has the accounts' own fields shown in schemas, if `wanted`.
     pub fn show_custom_fields(&mut self, wanted: bool, reload: &ConfigWatch) {
-        for account in self.0.values_mut() {
-            account.runner = account.runner.clone().with_custom_fields(wanted, reload);
+        for account in self.0.values_mut().filter(|_| wanted) {
+            account.runner = account.runner.clone().with_custom_fields(reload.notifier());
         }
     }
 
@@ -107,7 +106,7 @@ impl Accounts {
     pub fn webhooks(
         &self,
         flags: &webhooks::WebhookFlags,
-        store: &store::Shared,
+        store: &SharedStore,
         counts: &webhooks::WebhookMetrics,
     ) -> Result<Webhooks, CliError> {
         if !flags.is_empty() && self.0.len() > 1 {
@@ -215,10 +214,10 @@ impl Account {
     }
 
     /// Who sent a request that the account is open to.
-    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> By {
+    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> Principal {
         match bearer(headers) {
-            Some(token) if !self.tokens.is_empty() => By::token(way, token),
-            _ => By::way(way),
+            Some(token) if !self.tokens.is_empty() => Principal::with_token(way, token),
+            _ => Principal::anonymous(way),
         }
     }
 
@@ -232,7 +231,7 @@ impl Account {
     }
 
     fn new(
-        runner: Runner,
+        runner: ToolExecutor,
         target: Target,
         tokens: Vec<Secret>,
         approvers: Vec<(String, Secret)>,
@@ -244,7 +243,7 @@ impl Account {
                 "the token of the approver {name} also gives access to the account: whoever makes a call must not be able to approve it"
             )));
         }
-        let runner = runner.approved_by(!approvers.is_empty());
+        let runner = runner.with_approvers(!approvers.is_empty());
         Ok(Self { runner, tokens, approvers, target, webhooks: None, limit: failure::LastLimit::default() })
     }
 }

@@ -10,9 +10,9 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Value};
 use serde_json::Map;
 
+use toolcrate_executor::outcome_to_json;
+
 use super::{approvals, failure, nest, repeat};
-use crate::audit;
-use crate::run;
 
 /// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
 pub async fn call(
@@ -48,14 +48,15 @@ pub async fn call(
     };
     let key = repeat::key(&headers, account, tool, &arguments);
     let (runner, token) = (target.runner.clone(), approvals::token(&headers));
-    let by = target.by(audit::HTTP, &headers);
+    let by = target.by("http", &headers);
     let call = async move {
         let (arguments, options) = (Value::Object(arguments), ExecuteOptions::default());
-        let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
+        let result =
+            runner.execute_with_consent(by, tool, &arguments, &options, approvals::consent(&token)).await;
         match result {
             Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
-            Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),
+            Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &outcome_to_json(&outcome)),
         }
     };
-    target.limit.complete(state.repeats.once(key, call).await)
+    target.limit.complete(repeat::once(&state.repeats, key, call).await)
 }

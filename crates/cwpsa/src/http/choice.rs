@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use crate::cli;
 use crate::exposure::{ExposureMode, NameStyle, NamedValues};
 use crate::mcp::Shape;
-use crate::select::Selection;
+use crate::select::tool_filter;
+use toolcrate_executor::ToolFilter;
 
 /// What may be said; a header is called `x-tools-` and the word.
 const WORDS: [&str; 8] = ["tools", "class", "module", "name", "toolset", "names", "read_only", "output"];
@@ -20,7 +21,7 @@ pub struct Choice {
     /// In which form.
     pub shape: Shape,
     /// Which.
-    pub selection: Option<Selection>,
+    pub selection: Option<ToolFilter>,
 }
 
 impl Choice {
@@ -83,7 +84,11 @@ impl Choice {
             [] => NameStyle::Short,
             values => named(NameStyle::VALUES, &values.join(","), "names")?,
         };
-        let selection = if narrow || read_only { Some(Selection::new(&flags, read_only)?) } else { None };
+        let selection = if narrow || read_only {
+            Some(tool_filter(&flags, read_only).map_err(|error| error.to_string())?)
+        } else {
+            None
+        };
         let shape = Shape { offer, names, output_schemas: flag("output")? };
         Ok(Self { key: format!("{said:?}"), shape, selection })
     }
@@ -156,11 +161,11 @@ mod tests {
     fn what_makes_no_sense_is_told() {
         for (query, said) in [
             ("modul=time", "there are tools, class"),
-            ("module=tme", "there is no module"),
+            ("module=tme", "unknown module"),
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),
             ("output=yes", "true or false"),
-            ("name=nothing_like_it", "no tool is left"),
+            ("name=nothing_like_it", "no tool matches"),
         ] {
             let error = of(query).unwrap_err();
             assert!(error.contains(said), "{query}: {error}");

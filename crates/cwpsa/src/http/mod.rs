@@ -34,15 +34,15 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use connectwise_psa::runtime::Secret;
+
+use toolcrate_executor::{ExecutionContext, IdempotencyStore, InFlight, ToolFilter};
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
-use crate::run::Watch;
-use crate::select::Selection;
-use crate::stop::{self, Calls};
-use crate::store;
+use crate::metrics::Metrics;
+use crate::stop;
 use crate::webhooks::Webhooks;
 use accounts::Accounts;
 pub use watch::watched;
@@ -53,12 +53,13 @@ const MOST_BODY: usize = 16 << 20;
 /// What all requests share.
 struct State {
     accounts: Accounts,
-    selection: Selection,
+    selection: ToolFilter,
     listings: tools::Listings,
     routes: proxy::Routes,
-    repeats: repeat::Repeats,
+    repeats: IdempotencyStore,
     sessions: mcp::Sessions,
-    watch: Arc<Watch>,
+    watch: Arc<ExecutionContext>,
+    metrics: Metrics,
     guard: guard::Guard,
     ready: ready::Ready,
     reload: ConfigWatch,
@@ -73,7 +74,7 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: Listener,
     router: Router,
-    calls: Calls,
+    calls: InFlight,
     webhooks: Arc<Webhooks>,
 }
 
@@ -91,7 +92,7 @@ impl Listening {
             // A panic in there was shown when it came.
             _ = webhooks => {}
             // What is in hand comes again, if the store outlasts this process.
-            () = self.calls.hurry() => {}
+            () = self.calls.forced_token().cancelled_owned() => {}
         }
     }
 }
@@ -105,12 +106,14 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
     let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
     let selection = reload.selection();
     let state = arguments.state.as_ref().map(Secret::expose);
-    let store = store::open(state).await.map_err(|error| CliError::Usage(error.to_string()))?;
-    let watch = arguments.watch.start(Arc::clone(&store))?;
+    let store =
+        toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
+    let metrics = Metrics::new();
+    let watch = arguments.watch.start(Arc::clone(&store), &metrics)?;
     let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
     accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
-    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
-    if watch.approvals.are_needed() && !accounts.have_approvers() {
+    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &metrics.webhooks)?);
+    if watch.approvals.is_any_required() && !accounts.have_approvers() {
         eprintln!(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
@@ -125,15 +128,16 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
     let guard = guard::Guard::new(address, &arguments.allow_host).map_err(CliError::Usage)?;
-    let calls = watch.calls.clone();
+    let calls = watch.in_flight.clone();
     let state = Arc::new(State {
         accounts,
         selection,
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
-        repeats: repeat::Repeats::new(Arc::clone(&store)),
+        repeats: IdempotencyStore::new(Arc::clone(&store)),
         sessions: mcp::Sessions::new(store),
         watch,
+        metrics,
         guard,
         ready: ready::Ready::default(),
         reload,
@@ -161,8 +165,8 @@ pub async fn run(arguments: &Serve) -> Result<(), CliError> {
     Ok(())
 }
 
-fn router(state: Arc<State>, calls: Calls) -> Router {
-    let requests = state.watch.metrics.requests.clone();
+fn router(state: Arc<State>, calls: InFlight) -> Router {
+    let requests = state.metrics.requests.clone();
     let accounts = Router::new()
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
@@ -221,9 +225,6 @@ async fn metrics(state: Shared, headers: HeaderMap) -> Response {
     if let Err(refused) = state.accounts.open_any(&headers) {
         return *refused;
     }
-    (
-        [(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
-        state.watch.metrics.text(),
-    )
+    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], state.metrics.text())
         .into_response()
 }

@@ -13,8 +13,9 @@ use connectwise_psa::runtime::dialect;
 use connectwise_psa::runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::{Map, json};
 
+use toolcrate_executor::is_body_omitted;
+
 use super::{approvals, failure, nest, repeat};
-use crate::run;
 
 /// Tools by resource and method, found at the first call.
 #[derive(Default)]
@@ -128,11 +129,12 @@ impl Asked {
         }
         let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
-        let by = target.by(crate::audit::HTTP, &self.headers);
+        let by = target.by("http", &self.headers);
         let call = async move {
             let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
             let arguments = Value::Object(arguments);
-            let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
+            let result =
+                runner.execute_with_consent(by, tool, &arguments, &options, approvals::consent(&token)).await;
             match result {
                 Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
@@ -142,7 +144,7 @@ impl Asked {
                 }
             }
         };
-        target.limit.complete(self.state.repeats.once(key, call).await)
+        target.limit.complete(repeat::once(&self.state.repeats, key, call).await)
     }
 }
 
@@ -179,7 +181,7 @@ fn page(outcome: &Outcome) -> Value {
 fn record(outcome: &Outcome) -> Value {
     match &outcome.notice {
         Some(notice) if outcome.value.is_null() => json!({"notice": notice}),
-        Some(notice) if run::is_left_out(outcome) => {
+        Some(notice) if is_body_omitted(outcome) => {
             let mut value = outcome.value.clone();
             value["notice"] = json!(notice);
             value

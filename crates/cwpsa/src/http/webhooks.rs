@@ -14,8 +14,8 @@ use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use super::failure;
-use crate::store::Error;
 use crate::webhooks::{WebhookError, signature};
+use toolcrate_store::StoreError as Error;
 
 /// The most bytes of a callback: a record, as text within JSON.
 pub const MOST_BODY: usize = 1 << 20;

@@ -24,17 +24,18 @@ use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+
+use toolcrate_executor::ToolExecutor;
 use toolcrate_listener::{Listener, shutdown_signal};
+use toolcrate_store::MemoryStore;
 
 use crate::cli::Mcp;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::exposure::ExposureMode;
-use crate::metrics::Requests;
-use crate::run::Runner;
+use crate::metrics::{Metrics, Requests};
 use crate::settings::{self, Target};
 use crate::stop;
-use crate::store::Memory;
 pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
@@ -50,10 +51,12 @@ pub async fn run(arguments: &Mcp) -> Result<(), CliError> {
     let offer =
         arguments.tools.unwrap_or(if chosen { ExposureMode::Filtered } else { ExposureMode::MetaTools });
     let target = Target::find(&arguments.connection).await?;
-    let watch = arguments.watch.start(Arc::new(Memory::default()))?;
-    let client = target.client_that_waits(watch.limits.wait)?;
-    let runner = Runner::new(&target.credentials.company_id, client, reload.selection(), watch)
-        .with_custom_fields(arguments.watch.custom_fields, &reload);
+    let watch = arguments.watch.start(Arc::new(MemoryStore::default()), &Metrics::new())?;
+    let client = target.client_that_waits(watch.limits.upstream_timeout)?;
+    let mut runner = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), watch);
+    if arguments.watch.custom_fields {
+        runner = runner.with_custom_fields(reload.notifier());
+    }
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
     let server = Server::new(runner, shape, reload);
     match arguments.listen {
@@ -83,12 +86,12 @@ async fn stdio(server: Server) -> Result<(), CliError> {
         ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
         () = &mut told => tracing::info!("stopping"),
     }
-    calls.finish().await;
+    stop::finish(&calls).await;
     // Answers that are ready still go out.
     leave.cancel();
     tokio::select! {
         ended = ended => ended.map(drop).map_err(|error| failed(&error)),
-        () = calls.hurry() => Ok(()),
+        () = calls.forced_token().cancelled_owned() => Ok(()),
     }
 }
 
@@ -120,7 +123,8 @@ pub enum Behind {
 
 /// The service to mount; each session gets a copy of the server, which shares its client and index.
 pub fn service(server: Server, behind: Behind) -> StreamableHttpService<Server, LocalSessionManager> {
-    let config = StreamableHttpServerConfig::default().with_cancellation_token(server.calls().ended());
+    let config =
+        StreamableHttpServerConfig::default().with_cancellation_token(server.calls().drained_token());
     let config = match behind {
         Behind::Nothing(port) => {
             config.with_allowed_origins(OWN_NAMES.map(|name| format!("http://{name}:{port}")))

@@ -8,9 +8,10 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, json};
 
 use super::{answer, named};
+use toolcrate_executor::input_schema_for;
+
 use crate::commands::describe;
 use crate::exposure::NameStyle;
-use crate::fields::input_schema;
 
 /// The name of the tool that finds others.
 pub const SEARCH: &str = "search_tools";
@@ -87,7 +88,7 @@ pub fn of_catalog(
     account: Option<&Account>,
 ) -> Tool {
     let name = shown(tool, names);
-    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
+    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema_for(account, tool)).value;
     named::descriptions(&mut declaration, names);
     let Value::Object(mut declaration) = declaration else { unreachable!("a declaration is an object") };
     let mut text = |member: &str| match declaration.remove(member) {

@@ -16,7 +16,7 @@ use super::worker::DeliveryWorker;
 use crate::error::CliError;
 use crate::mcp::Events;
 use crate::settings::Target;
-use crate::store::{Error, Shared};
+use toolcrate_store::{SharedStore as Shared, StoreError as Error};
 
 /// How long it is remembered that a callback was taken. A signature holds no time, so a callback that comes again after
 /// that is taken for a new one.

@@ -33,7 +33,7 @@ pub use metrics::WebhookMetrics;
 pub use settings::{WebhookFlags, WebhookPlan, WebhookTable};
 
 use crate::mcp::Events;
-use crate::store::Error;
+use toolcrate_store::StoreError as Error;
 
 /// How long events that are being handed on are waited for at the end.
 const GRACE: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::delivery::{RetrySchedule, Sink};
 use super::metrics::WebhookMetrics;
-use crate::store::{Claimed, Error, Shared};
+use toolcrate_store::{QueueItem as Claimed, SharedStore as Shared, StoreError as Error};
 
 /// So many events are handed to one receiver at a time.
 const AT_ONCE: usize = 8;
@@ -97,7 +97,7 @@ impl DeliveryWorker {
             Ok(()) => {
                 self.counts.deliveries(account, to, "delivered");
                 tracing::info!(account, to, event_id, attempts = claimed.attempts, "event delivered");
-                self.store.done(&self.queue(), &claimed.id).await
+                self.store.complete(&self.queue(), &claimed.id).await
             }
             Err(failed) => {
                 self.counts.deliveries(account, to, "failed");
@@ -114,7 +114,7 @@ impl DeliveryWorker {
                             again_in,
                             "event not delivered"
                         );
-                        self.store.again(&self.queue(), &claimed.id, pause).await
+                        self.store.defer(&self.queue(), &claimed.id, pause).await
                     }
                     None => {
                         self.counts.deliveries(account, to, "dead");
@@ -143,7 +143,7 @@ impl DeliveryWorker {
     /// What the store says.
     pub async fn count(&self) -> Result<(usize, usize), Error> {
         let dead = dead_queue(&self.account, self.sink.name());
-        Ok((self.store.len(&self.queue()).await?, self.store.len(&dead).await?))
+        Ok((self.store.queue_len(&self.queue()).await?, self.store.queue_len(&dead).await?))
     }
 
     /// Tries again what was given up; says how many events that are.
@@ -154,11 +154,11 @@ impl DeliveryWorker {
         let dead = dead_queue(&self.account, self.sink.name());
         let mut count = 0;
         // What dies again meanwhile is left for another time.
-        for _ in 0..self.store.len(&dead).await? {
+        for _ in 0..self.store.queue_len(&dead).await? {
             let Some(claimed) = self.store.claim(&dead, self.policy.lease).await? else { break };
             let entry: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
             self.store.push(&self.queue(), entry["event"].to_string().as_bytes(), Duration::ZERO).await?;
-            self.store.done(&dead, &claimed.id).await?;
+            self.store.complete(&dead, &claimed.id).await?;
             count += 1;
         }
         self.pushed.notify_one();
@@ -170,17 +170,17 @@ impl DeliveryWorker {
         let dead = json!({"event": event, "attempts": claimed.attempts, "why": why}).to_string();
         let name = self.sink.name();
         self.store.push(&dead_queue(&self.account, name), dead.as_bytes(), Duration::ZERO).await?;
-        self.store.done(&self.queue(), &claimed.id).await
+        self.store.complete(&self.queue(), &claimed.id).await
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::store::Memory;
     use crate::webhooks::sinks::command::CommandSink;
     use prometheus_client::encoding::text::encode;
     use prometheus_client::registry::Registry;
+    use toolcrate_store::MemoryStore as Memory;
 
     struct Setup {
         worker: Arc<DeliveryWorker>,
@@ -216,7 +216,7 @@ mod tests {
         }
 
         async fn left(&self, queue: &str) -> usize {
-            self.worker.store.len(queue).await.unwrap()
+            self.worker.store.queue_len(queue).await.unwrap()
         }
 
         async fn until_empty(&self) {
@@ -277,6 +277,6 @@ mod tests {
         assert_eq!(setup.left("webhooks/command/acme").await, 1);
         setup.stop.send_replace(true);
         setup.running.await.unwrap();
-        assert_eq!(setup.worker.store.len("webhooks/command/acme").await.unwrap(), 0);
+        assert_eq!(setup.worker.store.queue_len("webhooks/command/acme").await.unwrap(), 0);
     }
 }
