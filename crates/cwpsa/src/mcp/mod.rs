@@ -26,12 +26,14 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 use toolcrate_executor::ToolExecutor;
+use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_store::MemoryStore;
 
-use crate::cli::{Mcp, Offer};
+use crate::cli::Mcp;
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
+use crate::exposure::ExposureMode;
 use crate::metrics::{Metrics, Requests};
-use crate::output::Failure;
-use crate::reload::Reload;
 use crate::settings::{self, Target};
 use crate::stop;
 pub use events::Events;
@@ -42,11 +44,12 @@ pub use sessions::Sessions;
 pub const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
-pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
+pub async fn run(arguments: &Mcp) -> Result<(), CliError> {
     let config = arguments.connection.config.as_deref();
-    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+    let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
     let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
-    let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
+    let offer =
+        arguments.tools.unwrap_or(if chosen { ExposureMode::Filtered } else { ExposureMode::MetaTools });
     let target = Target::find(&arguments.connection).await?;
     let watch = arguments.watch.start(Arc::new(MemoryStore::default()), &Metrics::new())?;
     let client = target.client_that_waits(watch.limits.upstream_timeout)?;
@@ -62,11 +65,11 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     }
 }
 
-async fn stdio(server: Server) -> Result<(), Failure> {
+async fn stdio(server: Server) -> Result<(), CliError> {
     let failed =
-        |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
+        |error: &dyn std::fmt::Display| CliError::Usage(format!("the client did not speak MCP: {error}"));
     let calls = server.calls().clone();
-    let mut told = std::pin::pin!(stop::told());
+    let mut told = std::pin::pin!(shutdown_signal());
     let running = tokio::select! {
         running = server.clone().serve(rmcp::transport::stdio()) => match running {
             Ok(running) => running,
@@ -92,16 +95,16 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     }
 }
 
-async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
+async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     if !address.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "{address} can be reached from outside, and this server asks for no token; listen on 127.0.0.1"
         )));
     }
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let told = stop::told();
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
+    let told = shutdown_signal();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
