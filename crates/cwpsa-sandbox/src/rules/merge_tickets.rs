@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::collections::{BOARD_STATUSES, TICKET_NOTES, TICKETS, TIME_ENTRIES};
 use super::record_fields::reference_id;
+use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::connectwise::fields::success;
 use crate::engine::rule::{ActionRequest, Rule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::collections::{EXPENSE_ENTRIES, TIME_ENTRIES, TIME_SHEETS};
 use crate::api::api;
+use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::connectwise::fields::success;
 use crate::engine::rule::{ActionRequest, Rule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;

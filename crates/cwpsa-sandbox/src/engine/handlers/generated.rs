@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::api::{Member, Plan, Schema, resource};
+use crate::connectwise::bodies::confirmation;
 use crate::connectwise::date;
-use crate::connectwise::fields::confirmation;
 use crate::engine::synthetic::{sample, sample_inline};
 
 /// Generates a response of an operation's schema, with the values that the body has for it.
