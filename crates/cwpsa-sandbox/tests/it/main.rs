@@ -15,6 +15,3 @@ mod server;
 mod structured_filters;
 mod support;
 mod tls;
-
-// The included helpers refer to each other by the names they have at the root of their own crate.
-use support::shared::sample;

@@ -3,4 +3,3 @@
 pub mod engine;
 pub mod fake_engine;
 pub mod http;
-pub mod shared;
