@@ -14,7 +14,8 @@ use toolcrate_testing::planner::{self, Planner};
 
 async fn sandbox() -> (MockServer, Client) {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
+    let server =
+        command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
     let client = client(&server.base_url()).expect("a client");
     (server, client)
 }
