@@ -55,12 +55,12 @@ impl Rule for MergeTicketsRule {
                 ticket.insert("status".to_owned(), tx.reference(statuses, status, "ServiceStatusReference"));
             }
             ticket.insert("mergedParentTicket".to_owned(), target.clone());
-            for (member, value) in [
+            for (field, value) in [
                 ("closedFlag", Value::Bool(true)),
                 ("closedDate", Value::from(tx.date())),
                 ("closedBy", Value::from(tx.member)),
             ] {
-                ticket.insert(member.to_owned(), value);
+                ticket.insert(field.to_owned(), value);
             }
             tx.update(tickets, id, ticket);
         }

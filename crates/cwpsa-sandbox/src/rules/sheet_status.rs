@@ -23,13 +23,13 @@ impl Rule for SheetStatusRule {
         let id = request.ids.last().copied().unwrap_or_default();
         tx.get_or_404(sheets, id)?;
         tx.set(sheets, id, [("status", Value::from(self.status))]);
-        let (template, member) = match api().of(sheets).template.as_str() {
+        let (template, field) = match api().of(sheets).template.as_str() {
             TIME_SHEETS => (TIME_ENTRIES, "timeSheet"),
             _ => (EXPENSE_ENTRIES, "expenseReport"),
         };
         let entries = tx.collection(template)?;
         let own = tx.find(entries, |entry| {
-            entry.get(member).and_then(RecordValue::as_object).and_then(|sheet| sheet.get("id"))
+            entry.get(field).and_then(RecordValue::as_object).and_then(|sheet| sheet.get("id"))
                 == Some(&RecordValue::Integer(id))
         });
         for entry in own {
