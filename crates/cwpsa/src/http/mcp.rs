@@ -45,9 +45,9 @@ pub struct Sessions {
 
 impl Sessions {
     /// The key is `CWPSA_SECRET`, which all copies of a server share; without it, one of this process alone.
-    pub fn new(store: SharedStore) -> Self {
-        let given = std::env::var("CWPSA_SECRET").ok().filter(|secret| !secret.is_empty());
-        let key = given.map_or_else(|| uuid::Uuid::new_v4().into_bytes().to_vec(), String::into_bytes);
+    pub fn new(store: SharedStore, secret: Option<&str>) -> Self {
+        let key = secret
+            .map_or_else(|| uuid::Uuid::new_v4().into_bytes().to_vec(), |secret| secret.as_bytes().to_vec());
         Self { key, store, services: Mutex::default() }
     }
 
