@@ -64,16 +64,16 @@ pub(super) fn merge<T: serde::de::DeserializeOwned>(layers: &[SettingsLayer]) ->
 }
 
 fn describe(config: Option<&Config>, error: &ConfigError) -> SettingsError {
-    let (key, problem) = match error {
-        ConfigError::Type { unexpected, expected, key, .. } => (
-            key.as_deref(),
-            format!("expected {}, got {}", plain_type(expected), plain_value(&unexpected.to_string())),
-        ),
-        ConfigError::At { error, key, .. } => (key.as_deref(), error.to_string()),
-        other => (None, other.to_string()),
+    let (origin, key, problem) = match error {
+        ConfigError::Type { origin, unexpected, expected, key } => {
+            let found = unexpected.to_string();
+            let problem = format!("expected {}, got {}", plain_type(expected), plain_value(&found));
+            (origin.clone(), key.as_deref(), problem)
+        }
+        ConfigError::At { error, origin, key } => (origin.clone(), key.as_deref(), error.to_string()),
+        other => (None, None, other.to_string()),
     };
-    let value = key.and_then(|key| config?.get::<Value>(key).ok());
-    let origin = value.as_ref().and_then(Value::origin).map(str::to_owned);
+    let origin = origin.or_else(|| origin_of(&config?.collect().ok()?, key?));
     // Flags and variables are named after their setting; in a file the key has to be said too.
     let origin = match (origin, key) {
         (Some(origin), Some(key)) if !origin.starts_with("--") && !origin.starts_with("CWPSA_") => {
@@ -83,6 +83,11 @@ fn describe(config: Option<&Config>, error: &ConfigError) -> SettingsError {
         (None, key) => key.unwrap_or("settings").to_owned(),
     };
     SettingsError::Invalid { origin, problem }
+}
+
+/// The source of a top-level setting.
+fn origin_of(merged: &Map<String, Value>, key: &str) -> Option<String> {
+    merged.get(key.split(['.', '[']).next()?)?.origin().map(str::to_owned)
 }
 
 /// The library's name of a type, in plain words.
