@@ -46,7 +46,8 @@ impl CliError {
             Self::Local(_) | Self::StdoutClosed(_) => 4,
             Self::Api(error) => match error.kind() {
                 ErrorKind::InvalidArguments | ErrorKind::UnknownTool | ErrorKind::Configuration => 2,
-                ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::OutcomeUnknown => 3,
+                ErrorKind::Unreachable | ErrorKind::Timeout => 3,
+                ErrorKind::OutcomeUnknown if error.status().is_none_or(|status| status < 300) => 3,
                 _ => 1,
             },
         }

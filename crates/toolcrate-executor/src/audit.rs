@@ -42,7 +42,7 @@ pub(crate) struct AuditEntry<'a> {
     pub(crate) principal: Principal,
     pub(crate) tool: Tool,
     /// Whether the call may change something.
-    pub(crate) writes: bool,
+    pub(crate) is_write: bool,
     pub(crate) arguments: &'a Value,
     /// Who approved the call, if it needed approval.
     pub(crate) approved_by: Option<&'a str>,
@@ -98,7 +98,7 @@ impl AuditLog {
     /// # Errors
     /// Returns an error if the line can't be written; the call must not be sent then.
     pub(crate) fn start(&self, entry: &AuditEntry<'_>) -> Result<(), AuditError> {
-        if !entry.writes && !self.writer().is_failing {
+        if !entry.is_write && !self.writer().is_failing {
             return Ok(());
         }
         let line = entry.line("begun", None);
@@ -201,7 +201,7 @@ mod tests {
             account: "acme",
             principal: Principal::with_token("http", "sesame"),
             tool,
-            writes: !tool.annotations().read_only_hint,
+            is_write: !tool.annotations().read_only_hint,
             arguments,
             approved_by: None,
             trace: TraceContext::start().id(),

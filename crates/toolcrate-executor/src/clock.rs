@@ -1,6 +1,6 @@
-//! Timestamps for people.
+//! Times for people.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,4 +14,9 @@ pub(crate) fn rfc3339_now() -> String {
 pub(crate) fn rfc3339_seconds(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
     time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).unwrap_or_default()
+}
+
+/// A duration in milliseconds, to the microsecond, for logs.
+pub fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

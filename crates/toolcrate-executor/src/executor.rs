@@ -1,23 +1,21 @@
-//! Runs tools: a call that isn't offered or lacks an approval is rejected, and every call is counted and audited.
+//! Runs the tools of one account, stage by stage.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use toolcrate_runtime::{Account, Client, Error, ExecuteOptions, Outcome, RateLimit, Tool};
-use tracing::Instrument;
+use toolcrate_runtime::{Account, Client, Outcome, Tool};
 
-use crate::approval::{Approval, ApprovalRequest, Approvals, Consent};
-use crate::audit::AuditEntry;
-use crate::call_outcome::CallOutcome;
+use crate::approval::{Approvals, Consent};
+use crate::call_record::CallRecord;
 use crate::context::ExecutionContext;
 use crate::custom_fields::CustomFieldsCache;
-use crate::error::{ExecuteError, was_not_made};
+use crate::error::{ExecuteError, Rejection};
 use crate::in_flight::InFlight;
 use crate::limits::ExecutionLimits;
 use crate::list_changes::ToolListChanges;
-use crate::outcome::truncate_outcome;
 use crate::principal::Principal;
+use crate::stages::{Approved, Prepared, Started, Unapproved};
+use crate::tool_call::ToolCall;
 use crate::tool_filter::ToolFilter;
 use crate::trace::TraceContext;
 
@@ -68,11 +66,6 @@ impl ToolExecutor {
         &self.context.approvals
     }
 
-    /// A call for this account, as an approver sees it.
-    pub fn approval_request<'a>(&'a self, tool: Tool, arguments: &'a Value) -> ApprovalRequest<'a> {
-        ApprovalRequest { account: &self.account, tool, arguments }
-    }
-
     /// The custom fields of the account.
     pub fn custom_fields(&self) -> &CustomFieldsCache {
         &self.custom_fields
@@ -103,163 +96,98 @@ impl ToolExecutor {
         self.context.limits
     }
 
-    /// Runs a tool.
+    /// Runs a call that needs no approval, or whose caller presents one.
     ///
     /// # Errors
-    /// Returns an error if the tool isn't offered, needs approval, can't be audited, or fails.
-    pub async fn execute(
-        &self,
-        principal: Principal,
-        tool: Tool,
-        arguments: &Value,
-        options: &ExecuteOptions,
-    ) -> Result<Outcome, ExecuteError> {
-        self.execute_with_consent(principal, tool, arguments, options, Consent::None).await
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute(&self, call: ToolCall<'_>, consent: Consent<'_>) -> Result<Outcome, ExecuteError> {
+        let prepared = self.prepare(call)?;
+        self.execute_prepared(prepared, consent).await
     }
 
-    /// Runs a tool for a caller who presents an approval, if the call needs one.
+    /// Runs a prepared call that needs no approval, or whose caller presents one.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
-    pub async fn execute_with_consent(
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute_prepared(
         &self,
-        principal: Principal,
-        tool: Tool,
-        arguments: &Value,
-        options: &ExecuteOptions,
+        prepared: Prepared,
         consent: Consent<'_>,
     ) -> Result<Outcome, ExecuteError> {
-        if !self.filter.allows(tool) {
-            self.record_rejection(principal, tool, arguments, "not_offered");
-            return Err(ExecuteError::NotOffered(tool.short_name()));
-        }
-        let (trace, account) = (TraceContext::current(), &*self.account);
-        let entry = self.audit_entry(principal, tool, arguments, &trace);
-        let needs_approval = self.context.approvals.is_required(tool);
-        // Nobody is asked about a call that can't be made, and it does not start.
-        let invalid = match needs_approval || entry.writes {
-            true => self.client.prepare_with(tool, arguments, options).err(),
-            false => None,
-        };
-        let approval = match (needs_approval, &invalid) {
-            (true, None) => Some(self.approve(&entry, consent).await?),
-            _ => None,
-        };
-        let entry = AuditEntry { approved_by: approval.as_ref().map(Approval::by), ..entry };
-        let span = tracing::info_span!(
-            "call",
-            account,
-            by = principal.transport(),
-            tool = tool.short_name(),
-            trace_id = %trace.id()
-        );
-        let mut running =
-            RunningCall { context: &self.context, entry, started: Instant::now(), span, has_ended: false };
-        if let Some(error) = invalid {
-            running.has_ended = true;
-            running.report(CallOutcome::Error(&error), error.rate_limit());
-            self.context.audit.reject(&entry, error.kind().as_str()).map_err(ExecuteError::NotAudited)?;
-            return Err(ExecuteError::Failed(Box::new(error)));
-        }
-        if let Err(error) = self.context.audit.start(&entry) {
-            running.has_ended = true;
-            drop(running);
-            if let Some(approval) = approval {
-                self.context.approvals.restore(approval).await;
-            }
-            return Err(ExecuteError::NotAudited(error));
-        }
-        // The API is told which trace its request belongs to.
-        let client = self.client.with_headers(trace.headers());
-        let options = self.limits().apply(options);
-        let result = client.execute_with(tool, arguments, &options).instrument(running.span.clone()).await;
-        let result = result.map(|outcome| truncate_outcome(outcome, options.max_bytes));
-        running.end(result.as_ref());
-        if let (Err(error), Some(approval)) = (&result, approval)
-            && was_not_made(error)
-        {
-            self.context.approvals.restore(approval).await;
-        }
-        result.map_err(|error| ExecuteError::Failed(Box::new(error)))
+        let approved = self.approve(prepared, consent).await?;
+        self.execute_approved(approved).await
     }
 
-    /// Records in the audit log that a call was rejected, and why.
+    /// Runs an approved call.
+    ///
+    /// # Errors
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute_approved(&self, approved: Approved) -> Result<Outcome, ExecuteError> {
+        self.start(approved).await?.send().await
+    }
+
+    /// The tool of this full or short name.
+    ///
+    /// # Errors
+    /// Returns a rejection with the nearest names if there is no such tool, or if it isn't offered.
+    pub fn resolve(&self, name: &str) -> Result<Tool, Rejection> {
+        let tool = self.filter.catalog().find(name).map_err(|error| Rejection::Invalid(Box::new(error)))?;
+        if self.filter.allows(tool) { Ok(tool) } else { Err(Rejection::NotOffered(tool.short_name())) }
+    }
+
+    /// Checks that the tool of a call is offered, then decodes, validates and prepares the call. The audit log records a
+    /// call that is rejected.
+    ///
+    /// # Errors
+    /// Returns a rejection if the tool isn't offered, the call is invalid, or the audit log can't be written.
+    pub fn prepare(&self, call: ToolCall<'_>) -> Result<Prepared, Rejection> {
+        if !self.filter.allows(call.tool) {
+            self.record_rejection(call.principal, call.tool, call.arguments, "not_offered");
+            return Err(Rejection::NotOffered(call.tool.short_name()));
+        }
+        Prepared::prepare(&self.account, &self.client, &self.context, call)
+    }
+
+    /// Redeems the approval of a call, if it needs one.
+    ///
+    /// # Errors
+    /// Returns the call and why it isn't approved.
+    pub async fn approve(&self, prepared: Prepared, consent: Consent<'_>) -> Result<Approved, Unapproved> {
+        Approved::approve(prepared, consent, self.has_approvers).await
+    }
+
+    /// Records in the audit log that a call starts. Only a call that was started can be [sent](Started::send).
+    ///
+    /// # Errors
+    /// Returns a rejection if the audit log can't be written. The approval of the call can be used again then.
+    pub async fn start(&self, approved: Approved) -> Result<Started, Rejection> {
+        Started::start(approved).await
+    }
+
+    /// Records in the audit log that a call which was not prepared was rejected, and why.
     pub fn record_rejection(&self, principal: Principal, tool: Tool, arguments: &Value, reason: &str) {
-        let entry = self.audit_entry(principal, tool, arguments, &TraceContext::current());
-        // The call is rejected either way.
-        if let Err(error) = self.context.audit.reject(&entry, reason) {
-            tracing::error!(%error, "the audit log can't be written");
-        }
+        let record = CallRecord {
+            account: Arc::clone(&self.account),
+            principal,
+            tool,
+            arguments: arguments.clone(),
+            is_write: !tool.annotations().read_only_hint,
+            approved_by: None,
+            trace: TraceContext::current(),
+            context: Arc::clone(&self.context),
+        };
+        log_failure(record.reject(reason));
     }
 
-    fn audit_entry<'a>(
-        &'a self,
-        principal: Principal,
-        tool: Tool,
-        arguments: &'a Value,
-        trace: &TraceContext,
-    ) -> AuditEntry<'a> {
-        let writes = !tool.annotations().read_only_hint;
-        let (account, approved_by, trace, span) = (&*self.account, None, trace.id(), trace.span_id());
-        AuditEntry { account, principal, tool, writes, arguments, approved_by, trace, span }
-    }
-
-    /// Redeems the approval of a call.
-    async fn approve(&self, entry: &AuditEntry<'_>, consent: Consent<'_>) -> Result<Approval, ExecuteError> {
-        let request = self.approval_request(entry.tool, entry.arguments);
-        let redeemed = self.context.approvals.redeem(request, consent, self.has_approvers).await;
-        redeemed.map_err(|error| {
-            let written = self.context.audit.reject(entry, error.kind().as_str());
-            written.map_or_else(ExecuteError::NotAudited, |()| ExecuteError::Approval(Box::new(error)))
-        })
+    /// Records in the audit log that a prepared call was rejected, and why.
+    pub fn record_prepared_rejection(&self, prepared: &Prepared, reason: &str) {
+        log_failure(prepared.record().reject(reason));
     }
 }
 
-/// A call that was started. If its future is dropped, nothing after it runs, so the call is counted and audited when it
-/// is dropped.
-struct RunningCall<'a> {
-    context: &'a ExecutionContext,
-    entry: AuditEntry<'a>,
-    started: Instant,
-    span: tracing::Span,
-    has_ended: bool,
-}
-
-impl RunningCall<'_> {
-    fn end(mut self, result: Result<&Outcome, &Error>) {
-        self.has_ended = true;
-        match result {
-            Ok(outcome) => self.record(CallOutcome::Success(outcome.status), outcome.rate_limit),
-            Err(error) => self.record(CallOutcome::Error(error), error.rate_limit()),
-        }
+/// Logs that a line of the audit log is missing. The call is rejected either way.
+fn log_failure(recorded: Result<(), Rejection>) {
+    if let Err(error) = recorded {
+        tracing::error!(%error, "the audit log can't be written");
     }
-
-    fn record(&self, outcome: CallOutcome<'_>, limit: RateLimit) {
-        self.report(outcome, limit);
-        // The call was made; a line that can't be written stops the next one.
-        if let Err(error) = self.context.audit.end(&self.entry, outcome, self.started.elapsed()) {
-            tracing::error!(%error, "the audit log can't be written");
-        }
-    }
-
-    /// Counts and logs the call.
-    fn report(&self, outcome: CallOutcome<'_>, limit: RateLimit) {
-        let duration = self.started.elapsed();
-        self.context.metrics.record(self.entry.account, self.entry.tool, outcome, limit, duration);
-        let (status, ms) = (outcome.status(), milliseconds(duration));
-        self.span.in_scope(|| tracing::info!(outcome = outcome.as_str(), status, ms, "called"));
-    }
-}
-
-impl Drop for RunningCall<'_> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            self.record(CallOutcome::Canceled, RateLimit::default());
-        }
-    }
-}
-
-/// A duration in milliseconds, to the microsecond, for logs.
-pub fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{Instant, sleep};
-use toolcrate_runtime::Tool;
 use toolcrate_store::{SharedStore, Store, StoreError};
 
 use crate::clock::rfc3339_now;
-use crate::fingerprint::{call_digest, sha256_hex};
+use crate::fingerprint::sha256_hex;
+use crate::stages::Prepared;
 
 /// How long a response is stored.
 const RESPONSE_TTL: Duration = Duration::from_secs(24 * 3600);
@@ -35,9 +35,9 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The key of a call, as the caller chose it.
-    pub fn new(account: &str, key: &[u8], tool: Tool, arguments: &Value) -> Self {
-        Self { storage_key: storage_key(account, key), call_digest: call_digest(account, tool, arguments) }
+    /// The key that a caller chose for a call. Only the same call of the same account can repeat it.
+    pub fn new(key: &[u8], call: &Prepared) -> Self {
+        Self { storage_key: storage_key(call.account(), key), call_digest: call.digest().to_owned() }
     }
 }
 

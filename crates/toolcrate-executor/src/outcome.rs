@@ -1,10 +1,10 @@
 //! Results of calls as JSON, within their limits.
 
 use serde_json::{Map, Value, json};
-use toolcrate_runtime::{Outcome, json_size};
+use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
 
-/// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit; and
-/// `notice`.
+/// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
+/// `notice`; and `reinterpretations`, the arguments that were read as something else than was written.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
     let is_omitted = outcome.value.is_null() && outcome.notice.is_some();
     let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };
@@ -16,6 +16,10 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
     }
     if let Some(notice) = &outcome.notice {
         value["notice"] = json!(notice);
+    }
+    if !outcome.reinterpretations.is_empty() {
+        value["reinterpretations"] =
+            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
     }
     value
 }

@@ -30,6 +30,7 @@ mod api;
 mod call;
 mod client;
 mod credentials;
+mod cursor;
 mod custom;
 mod date;
 pub mod dialect;
@@ -66,11 +67,12 @@ pub use api::{
 };
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
+pub use cursor::CursorKey;
 pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use encode::Encode;
-pub use error::{Error, ErrorKind, FieldError};
+pub use error::{Delivery, Error, ErrorKind, FieldError};
 pub use extra::Extra;
 pub use form::Form;
 pub use method::Method;
@@ -88,5 +90,5 @@ pub use table::{
 };
 pub use tool::{
     Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
-    Prerequisites, Relation, Source, TooBig, Tool, ToolDetails, json_size,
+    PreparedCall, Prerequisites, Reinterpretation, Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };

@@ -95,7 +95,7 @@ pub enum Command {
     /// Serve the tools over HTTP: Truto's list of tools and proxy, plain calls, and MCP at /mcp.
     Serve(Serve),
     /// Run a stand-in of a ConnectWise server, with seeded records and no account.
-    Sandbox(Box<cwpsa_sandbox::command::Arguments>),
+    Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
     /// Check settings, reachability, credentials, clock and version, and say what to do.
     Doctor(Doctor),
     /// Print a script that completes commands in a shell.

@@ -13,6 +13,7 @@ use toolcrate_executor::{ExecutionContext, Principal, ToolExecutor, ToolFilter};
 use toolcrate_store::SharedStore;
 
 use super::failure;
+use super::signing::SigningSecret;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::settings::{Settings, Target};
@@ -47,6 +48,7 @@ impl Accounts {
         settings: &Settings,
         selection: &ToolFilter,
         watch: &Arc<ExecutionContext>,
+        secret: &SigningSecret,
     ) -> Result<Self, CliError> {
         let Settings { values, environment } = settings;
         let shared_tokens: Vec<Secret> =
@@ -62,7 +64,7 @@ impl Accounts {
             (name, _) => vec![name.clone()],
         };
         let runner = |id: &str, target: &Target| -> Result<ToolExecutor, CliError> {
-            let client = target.client_with_timeout(watch.limits.upstream_timeout)?;
+            let client = target.client_with_cursors(watch.limits.upstream_timeout, secret.cursor_key(id))?;
             Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
         if values.sandbox {

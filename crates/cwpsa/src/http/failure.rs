@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
 use serde_json::json;
 
-use toolcrate_executor::{ApprovalError, ExecuteError};
+use toolcrate_executor::{ApprovalError, ExecuteError, Rejection};
 
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
@@ -38,7 +38,7 @@ impl LastLimit {
     }
 }
 
-/// Marks a response to a call that was certainly not made: it can be made again without harm.
+/// Marks a response to a call that certainly changed nothing: it can be made again without harm.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDone;
 
@@ -90,12 +90,17 @@ pub fn unauthorized() -> Response {
 /// Why a tool was not run, or how it failed; `writes` says whether the call could change something.
 pub fn of_refusal(refusal: &ExecuteError, writes: bool) -> Response {
     let response = match refusal {
-        ExecuteError::NotOffered(_) => plain(StatusCode::FORBIDDEN, &refusal.to_string()),
-        ExecuteError::Approval(refused) => of_approval(refused),
-        ExecuteError::Failed(error) => of_call(error, writes),
-        _ => plain(StatusCode::INTERNAL_SERVER_ERROR, &refusal.to_string()),
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => of_call(error, writes),
+        ExecuteError::Rejected(Rejection::Approval(error)) => of_approval(error),
+        ExecuteError::Rejected(rejection @ Rejection::NotOffered(_)) => {
+            plain(StatusCode::FORBIDDEN, &rejection.to_string())
+        }
+        ExecuteError::Rejected(rejection) => plain(StatusCode::INTERNAL_SERVER_ERROR, &rejection.to_string()),
     };
-    if refusal.was_not_made() { not_done(response) } else { response }
+    if refusal.changed_nothing() { not_done(response) } else { response }
 }
 
 /// 403, which no client repeats by itself: a person must approve first.
@@ -145,6 +150,9 @@ fn status(error: &Error, writes: bool) -> StatusCode {
         ErrorKind::Server if writes => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => upstream.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        // What is no error of HTTP means something else to whoever calls this server.
+        _ => upstream
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -18,6 +18,7 @@ mod plain;
 mod proxy;
 mod ready;
 mod repeat;
+mod signing;
 mod slashes;
 mod tools;
 mod watch;
@@ -117,7 +118,8 @@ pub async fn listen(
         toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
     let metrics = Metrics::new();
     let watch = execution_context(values, Arc::clone(&store), &metrics)?;
-    let mut accounts = Accounts::read(settings, &selection, &watch).await?;
+    let secret = signing::SigningSecret::from_environment(&settings.environment);
+    let mut accounts = Accounts::read(settings, &selection, &watch, &secret).await?;
     accounts.show_custom_fields(values.custom_fields, &reload);
     let webhooks = Arc::new(accounts.webhooks(settings, &store, &metrics.webhooks)?);
     if watch.approvals.is_any_required() && !accounts.have_approvers() {
@@ -142,7 +144,7 @@ pub async fn listen(
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
         repeats: IdempotencyStore::new(Arc::clone(&store)),
-        sessions: mcp::Sessions::new(store, settings.environment.get("CWPSA_SECRET")),
+        sessions: mcp::Sessions::new(&secret, store),
         watch,
         metrics,
         guard,

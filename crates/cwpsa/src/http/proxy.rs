@@ -13,7 +13,7 @@ use connectwise_psa::runtime::dialect;
 use connectwise_psa::runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::{Map, json};
 
-use toolcrate_executor::is_body_omitted;
+use toolcrate_executor::{ToolCall, is_body_omitted};
 
 use super::{approvals, failure, nest, repeat};
 
@@ -107,7 +107,7 @@ impl Asked {
             Ok(account) => account,
             Err(message) => return failure::bad_request(&message),
         };
-        let (account, target) = match self.state.accounts.open(account, &self.headers) {
+        let (_, target) = match self.state.accounts.open(account, &self.headers) {
             Ok(found) => found,
             Err(refused) => return *refused,
         };
@@ -127,16 +127,18 @@ impl Asked {
         if let Some(id) = self.id {
             arguments.insert("id".to_owned(), Value::from(id));
         }
-        let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
-        let by = target.by("http", &self.headers);
+        let (principal, arguments) = (target.by("http", &self.headers), Value::Object(arguments));
+        let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+        let writes = !tool.annotations().read_only_hint;
+        let prepared = match runner.prepare(ToolCall { principal, tool, arguments: &arguments, options }) {
+            Ok(prepared) => prepared,
+            Err(rejection) => return failure::of_refusal(&rejection.into(), writes),
+        };
+        let key = repeat::key(&self.headers, &prepared);
         let call = async move {
-            let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
-            let arguments = Value::Object(arguments);
-            let result =
-                runner.execute_with_consent(by, tool, &arguments, &options, approvals::consent(&token)).await;
-            match result {
-                Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
+            match runner.execute_prepared(prepared, approvals::consent(&token)).await {
+                Err(refusal) => failure::of_refusal(&refusal, writes),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
                     let value = if method == "list" { page(&outcome) } else { record(&outcome) };

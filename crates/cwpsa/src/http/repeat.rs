@@ -3,26 +3,16 @@
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use connectwise_psa::runtime::{Tool, Value};
-use serde_json::Map;
 use toolcrate_executor::{
-    IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, StoredResponse,
+    IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, Prepared, StoredResponse,
 };
 
 use super::failure::{self, NotDone};
 
 /// The key of a request, if it has one and may write: a read can be done again.
-pub fn key(
-    headers: &HeaderMap,
-    account: &str,
-    tool: Tool,
-    arguments: &Map<String, Value>,
-) -> Option<IdempotencyKey> {
+pub fn key(headers: &HeaderMap, call: &Prepared) -> Option<IdempotencyKey> {
     let key = headers.get("idempotency-key")?.as_bytes();
-    if tool.annotations().read_only_hint {
-        return None;
-    }
-    Some(IdempotencyKey::new(account, key, tool, &Value::Object(arguments.clone())))
+    call.is_write().then(|| IdempotencyKey::new(key, call))
 }
 
 /// Makes `call` unless it was made under `key`, and waits for it where it is in flight. The call goes on to its end when

@@ -4,7 +4,7 @@ use connectwise_psa::runtime::Value;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, json};
 
-use toolcrate_executor::ExecuteError;
+use toolcrate_executor::{ExecuteError, Rejection};
 
 /// A call that worked.
 pub fn done(value: Value) -> CallToolResult {
@@ -15,13 +15,15 @@ pub fn done(value: Value) -> CallToolResult {
 
 /// A call that did not, in the runtime's form, so that a model can do better.
 pub fn failed(refusal: &ExecuteError) -> CallToolResult {
+    let own = |kind: &str| json!({"error": {"kind": kind, "message": refusal.to_string()}});
     refused(match refusal {
-        ExecuteError::Failed(error) => error.to_json(),
-        ExecuteError::Approval(refused) => refused.to_json(),
-        ExecuteError::NotOffered(_) => {
-            json!({"error": {"kind": "not_offered", "message": refusal.to_string()}})
-        }
-        _ => json!({"error": {"kind": "not_audited", "message": refusal.to_string()}}),
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => error.to_json(),
+        ExecuteError::Rejected(Rejection::Approval(error)) => error.to_json(),
+        ExecuteError::Rejected(Rejection::NotOffered(_)) => own("not_offered"),
+        ExecuteError::Rejected(_) => own("not_audited"),
     })
 }
 

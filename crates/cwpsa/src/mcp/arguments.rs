@@ -5,7 +5,7 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Relation, Tool, Value};
 use rmcp::model::CompletionInfo;
 use serde_json::json;
-use toolcrate_executor::{Principal, ToolExecutor, input_schema_for};
+use toolcrate_executor::{Consent, Principal, ToolCall, ToolExecutor, input_schema_for};
 
 /// Members that people know a record by, best first.
 const CALLED: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
@@ -132,7 +132,8 @@ async fn rows(
     if !typed.is_empty() {
         arguments["filter"] = filter;
     }
-    let result = runner.execute(by, tool, &arguments, &ExecuteOptions::default()).await;
+    let call = ToolCall { principal: by, tool, arguments: &arguments, options: ExecuteOptions::default() };
+    let result = runner.execute(call, Consent::None).await;
     match result.map(|outcome| outcome.value) {
         Ok(Value::Array(rows)) => rows,
         _ => Vec::new(),

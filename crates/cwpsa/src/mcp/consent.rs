@@ -17,7 +17,8 @@ use rmcp::service::RequestContext;
 
 use super::answer;
 use toolcrate_executor::{
-    APPROVAL_TTL, ApprovalError, Consent, ExecuteError, Principal, ToolExecutor, approval_prompt,
+    APPROVAL_TTL, ApprovalError, Consent, ExecuteError, Prepared, Principal, Rejection, ToolCall,
+    ToolExecutor, approval_prompt,
 };
 
 /// How calls come, for the audit log.
@@ -127,34 +128,35 @@ pub async fn run(
     options: &ExecuteOptions,
     caller: &Caller<'_>,
 ) -> Result<Outcome, Box<CallToolResponse>> {
-    let no = |refusal: &ExecuteError| Box::new(answer::failed(refusal).into());
-    let declined = |said: Said| {
-        runner.record_rejection(caller.by, tool, arguments, said.outcome());
-        no(&ExecuteError::Approval(Box::new(ApprovalError::declined(tool))))
+    let no = |error: &ExecuteError| Box::new(answer::failed(error).into());
+    let declined = |prepared: &Prepared, said: Said| {
+        runner.record_prepared_rejection(prepared, said.outcome());
+        no(&Rejection::Approval(Box::new(ApprovalError::declined(tool))).into())
     };
-    let digest = runner.approval_request(tool, arguments).digest();
+    let call = ToolCall { principal: caller.by, tool, arguments, options: *options };
+    let prepared = runner.prepare(call).map_err(|rejection| no(&rejection.into()))?;
     let consent = match (&caller.token, &caller.answered) {
         (Some(token), _) => Consent::Token(token),
         (None, Some((Said::Yes, asked))) => Consent::Person(asked),
-        (None, Some((said, asked))) if *asked == digest => return Err(declined(*said)),
+        (None, Some((said, asked))) if asked == prepared.digest() => return Err(declined(&prepared, *said)),
         _ if caller.can_be_asked() => Consent::Elicitable,
         _ => Consent::None,
     };
-    match runner.execute_with_consent(caller.by, tool, arguments, options, consent).await {
-        Ok(outcome) => return Ok(outcome),
-        Err(ExecuteError::Approval(refused)) if refused.can_elicit() && caller.can_be_asked() => {}
-        Err(refusal) => return Err(no(&refusal)),
-    }
+    let prepared = match runner.approve(prepared, consent).await {
+        Ok(approved) => return runner.execute_approved(approved).await.map_err(|error| no(&error)),
+        Err(unapproved) if unapproved.can_elicit() && caller.can_be_asked() => unapproved.prepared,
+        Err(unapproved) => return Err(no(&unapproved.into())),
+    };
     let question = ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: approval_prompt(runner.approval_request(tool, arguments), &digest),
+        message: approval_prompt(prepared.approval_request()),
         // Accept or decline is all there is to say.
         requested_schema: ElicitationSchema::builder().build_unchecked(),
     };
     let version = caller.context.protocol_version();
     if version.is_some_and(|version| !version.has_initialize()) {
-        let state = runner.approvals().begin_elicitation(runner.approval_request(tool, arguments)).await;
-        let state = state.map_err(|error| no(&ExecuteError::Approval(Box::new(error.into()))))?;
+        let state = runner.approvals().begin_elicitation(prepared.approval_request()).await;
+        let state = state.map_err(|error| no(&Rejection::Approval(Box::new(error.into())).into()))?;
         let request = InputRequest::Elicitation(ElicitRequest::new(question));
         let requests = BTreeMap::from([(QUESTION.to_owned(), request)]);
         return Err(Box::new(InputRequiredResult::new(Some(requests), Some(state)).into()));
@@ -163,11 +165,10 @@ pub async fn run(
     // Whoever does not answer, or can't, has not said yes.
     match Said::of(asked.as_ref().ok().map(|said| &said.action)) {
         Said::Yes => {
-            let result = runner
-                .execute_with_consent(caller.by, tool, arguments, options, Consent::Person(&digest))
-                .await;
-            result.map_err(|refusal| no(&refusal))
+            let digest = prepared.digest().to_owned();
+            let result = runner.execute_prepared(*prepared, Consent::Person(&digest)).await;
+            result.map_err(|error| no(&error))
         }
-        said => Err(declined(said)),
+        said => Err(declined(&prepared, said)),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use connectwise_psa::runtime::{Client, ClientBuilder, Secret};
+use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
 use connectwise_psa::{API, Credentials, Server};
-use cwpsa_sandbox::command::{self, Arguments, Login};
+use cwpsa_sandbox::command::{self, SandboxArguments, SandboxLogin};
 
 use super::account::AccountTable;
 use super::error::SettingsError;
@@ -50,6 +50,14 @@ impl Target {
         Ok(self.builder().timeout(timeout).build()?)
     }
 
+    /// Returns a client that also signs the cursors of lists with `key`.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn client_with_cursors(&self, timeout: Duration, key: CursorKey) -> Result<Client, CliError> {
+        Ok(self.builder().timeout(timeout).cursor_key(key).build()?)
+    }
+
     fn builder(&self) -> ClientBuilder {
         Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone())
     }
@@ -58,13 +66,13 @@ impl Target {
 /// Starts a sandbox that runs until this process ends, and returns its account.
 async fn start_sandbox() -> Result<Target, CliError> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let arguments = Arguments { listen, ..Arguments::default() };
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
     let started = command::start(&arguments).await;
     let server = started.map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}")))?;
-    let base_url = server.root();
+    let base_url = server.base_url();
     // Dropping it would stop it.
     std::mem::forget(server);
-    let Login { company, public, private } = Login::default();
+    let SandboxLogin { company, public, private } = SandboxLogin::default();
     let credentials = Credentials {
         company_id: company,
         public_key: public,

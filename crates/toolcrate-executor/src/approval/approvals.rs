@@ -86,13 +86,12 @@ impl Approvals {
         consent: Consent<'_>,
         has_approvers: bool,
     ) -> Result<Approval, ApprovalError> {
-        let digest = call.digest();
         match consent {
-            Consent::Token(token) => self.redeem_token(call, &digest, token).await,
-            Consent::Person(accepted) if !has_approvers && accepted == digest => {
+            Consent::Token(token) => self.redeem_token(call, token).await,
+            Consent::Person(accepted) if !has_approvers && accepted == call.digest => {
                 Ok(Approval { by: "the person at the MCP client".to_owned(), redeemed: None })
             }
-            _ if has_approvers => Err(self.wait_for_approver(call, digest).await?),
+            _ if has_approvers => Err(self.wait_for_approver(call).await?),
             _ => {
                 let kind = match consent {
                     Consent::Elicitable => ApprovalErrorKind::Asked,
@@ -106,12 +105,7 @@ impl Approvals {
         }
     }
 
-    async fn redeem_token(
-        &self,
-        call: ApprovalRequest<'_>,
-        digest: &str,
-        token: &str,
-    ) -> Result<Approval, ApprovalError> {
+    async fn redeem_token(&self, call: ApprovalRequest<'_>, token: &str) -> Result<Approval, ApprovalError> {
         let refused = |message: String| ApprovalError::new(ApprovalErrorKind::Refused, message);
         let unknown = || {
             refused("this approval token was used, has run out, or was never given".to_owned())
@@ -125,7 +119,7 @@ impl Approvals {
         if granted.account != call.account {
             return Err(refused("this approval token was given for another account".to_owned()));
         }
-        if granted.digest != digest {
+        if granted.digest != call.digest {
             let tool = granted.tool;
             return Err(refused(format!(
                 "this approval token was given for {tool} with other arguments; only that very call is run"
@@ -138,13 +132,9 @@ impl Approvals {
     }
 
     /// Makes the call wait for an approver, unless it does already, and returns the error that says so.
-    async fn wait_for_approver(
-        &self,
-        call: ApprovalRequest<'_>,
-        digest: String,
-    ) -> Result<ApprovalError, StoreError> {
+    async fn wait_for_approver(&self, call: ApprovalRequest<'_>) -> Result<ApprovalError, StoreError> {
         // A call that is made twice waits once.
-        let id = digest[..32].to_owned();
+        let id: String = call.digest.chars().take(32).collect();
         if self.store.get(&format!("{DECLINED}{id}")).await?.is_some() {
             return Ok(ApprovalError::declined(call.tool));
         }
@@ -153,8 +143,8 @@ impl Approvals {
             account: call.account.to_owned(),
             tool: call.tool.short_name().to_owned(),
             arguments: call.arguments.clone(),
-            question: approval_prompt(call, &digest),
-            digest,
+            question: approval_prompt(call),
+            digest: call.digest.to_owned(),
             expires_at: rfc3339_seconds(SystemTime::now() + APPROVAL_TTL),
         };
         let bytes = serde_json::to_vec(&pending).unwrap_or_default();
@@ -235,7 +225,7 @@ impl Approvals {
     /// Returns an error if the store can't be written.
     pub async fn begin_elicitation(&self, call: ApprovalRequest<'_>) -> Result<String, StoreError> {
         let state = uuid::Uuid::new_v4().simple().to_string();
-        self.store.put(&format!("{ELICITED}{state}"), call.digest().as_bytes(), APPROVAL_TTL).await?;
+        self.store.put(&format!("{ELICITED}{state}"), call.digest.as_bytes(), APPROVAL_TTL).await?;
         Ok(state)
     }
 

@@ -11,7 +11,7 @@ const MAX_CHARACTERS: usize = 2000;
 /// is bound to.
 ///
 /// Strings are written as in JSON, so an argument can't add a line that looks like another argument.
-pub fn approval_prompt(call: ApprovalRequest<'_>, digest: &str) -> String {
+pub fn approval_prompt(call: ApprovalRequest<'_>) -> String {
     let hints = call.tool.annotations();
     let effect = if hints.destructive_hint {
         "It may overwrite or delete data."
@@ -28,7 +28,7 @@ pub fn approval_prompt(call: ApprovalRequest<'_>, digest: &str) -> String {
     );
     push_lines(&mut text, "", call.arguments);
     text.push_str("\nsha256 ");
-    text.push_str(digest);
+    text.push_str(call.digest);
     text
 }
 
@@ -73,7 +73,8 @@ mod tests {
         let tool = CATALOG.get("create_a_loan").unwrap();
         let arguments =
             json!({"bookId": 7, "text": "a\nbookId: 8", "member": {"id": 1}, "tags": ["x", {}], "x\ny": 1});
-        let text = approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments }, "abc");
+        let text =
+            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" });
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("(create_a_loan) for the account acme. It changes data."), "{text}");
         assert_eq!(
@@ -89,7 +90,8 @@ mod tests {
             ]
         );
         let long = json!({"text": "x".repeat(5000)});
-        let text = approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &long }, "abc");
+        let text =
+            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &long, digest: "abc" });
         assert!(text.contains("… (3002 more characters)"), "{text}");
     }
 }

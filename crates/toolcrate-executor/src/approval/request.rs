@@ -3,22 +3,16 @@
 use serde_json::Value;
 use toolcrate_runtime::Tool;
 
-use crate::fingerprint::call_digest;
-
-/// A call that needs approval.
+/// A call that needs approval, as an approver sees it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ApprovalRequest<'a> {
     /// The account.
     pub account: &'a str,
     /// The tool.
     pub tool: Tool,
-    /// The arguments.
+    /// The arguments that the request will be made of.
     pub arguments: &'a Value,
-}
-
-impl ApprovalRequest<'_> {
     /// Identifies this call and no other.
-    pub fn digest(&self) -> String {
-        call_digest(self.account, self.tool, self.arguments)
-    }
+    pub digest: &'a str,
 }

@@ -3,13 +3,18 @@
 
 mod catalog;
 mod check;
+mod clear;
+mod coercion;
 mod compact;
+mod decode;
 mod details;
 mod execute;
 mod explain;
 mod lines;
+mod nulls;
 mod outcome;
 mod plan;
+mod prepared;
 mod prerequisites;
 mod schema;
 mod shorthand;
@@ -21,6 +26,7 @@ use serde_json::Value;
 
 pub use catalog::Catalog;
 pub(crate) use check::Checks;
+pub use coercion::Reinterpretation;
 pub use compact::{Omitted, TooBig, json_size};
 pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
@@ -28,6 +34,7 @@ pub use execute::Arguments;
 pub use explain::ArgumentSchema;
 pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
+pub use prepared::PreparedCall;
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub(crate) use sides::Sides;
 
