@@ -34,6 +34,7 @@ async fn every_tool_makes_its_request() {
             arguments.insert("filter".to_owned(), json!({field: null}));
         }
         set_custom_fields(&mut arguments, &json!({"Region": "West"}));
+        let cleared = take_cleared(&line, &mut arguments);
         if let Err(error) = client.execute(tool, &arguments).await {
             wrong.push(format!("{}: {}", tool.name(), error.to_json()));
             continue;
@@ -47,7 +48,7 @@ async fn every_tool_makes_its_request() {
         // By caption in the arguments, a list in what is sent.
         set_custom_fields(&mut arguments, &json!([{"caption": "Region", "value": "West"}]));
         let problems = match &requests[..] {
-            [request] => problems(&line, first_field(tool), &arguments, request),
+            [request] => problems(&line, first_field(tool), &arguments, cleared.as_deref(), request),
             other => vec![format!("{} requests were sent", other.len())],
         };
         if problems.is_empty() {
@@ -60,6 +61,16 @@ async fn every_tool_makes_its_request() {
     println!("{passed} of {operations} tools made the request that the spec asks for");
     wrong.iter().take(50).for_each(|tool| println!("{tool}"));
     assert_eq!(passed, operations);
+}
+
+/// Empties one member instead of filling it, where a tool can: gives its name.
+fn take_cleared(line: &Value, arguments: &mut Map<String, Value>) -> Option<String> {
+    let targets = line["request"]["arguments"].as_object().unwrap();
+    let (argument, _) = targets.iter().find(|(_, target)| target["in"] == "clear")?;
+    let member = arguments.keys().rfind(|name| !targets.contains_key(*name))?.clone();
+    arguments.remove(&member);
+    arguments.insert(argument.clone(), json!([member]));
+    Some(member)
 }
 
 /// Sets the fields that an account defined, wherever a record has them.
@@ -83,6 +94,7 @@ fn problems(
     line: &Value,
     field: Option<String>,
     arguments: &Map<String, Value>,
+    cleared: Option<&str>,
     request: &Request,
 ) -> Vec<String> {
     let plan = &line["request"];
@@ -119,6 +131,10 @@ fn problems(
             (Some("query"), _) => query.contains_key(name),
             (Some("whole_body"), _) => !body.is_null(),
             (Some("patch"), _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
+            (Some("clear"), _) => body.as_array().is_some_and(|operations| {
+                let removal = json!({"op": "remove", "path": format!("/{}", cleared.unwrap_or_default())});
+                operations.contains(&removal)
+            }),
             (Some("filter"), _) => field.as_ref().is_none_or(|field| {
                 query.get("conditions").is_some_and(|text| text.contains(&format!("({field} = null)")))
             }),

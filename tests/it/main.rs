@@ -9,4 +9,5 @@ mod dialects;
 mod every_operation;
 mod every_tool;
 mod figures;
+mod nulls;
 mod prerequisites;

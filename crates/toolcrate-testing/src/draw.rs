@@ -10,6 +10,7 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
     let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
     let mut arguments = random.arguments(schema);
     choose(&line, schema, random, &mut arguments);
+    clear(&line, schema, random, &mut arguments);
     realistic(&mut arguments, tool.filter_fields().first().map(String::as_str));
     let required = schema["required"].as_array().map_or(0, Vec::len);
     if line["request"]["body"] == "patch" && arguments.len() <= required {
@@ -20,8 +21,33 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
         let mut more = Map::from_iter([(name.clone(), random.value(node))]);
         realistic(&mut more, None);
         arguments.extend(more);
+        clear(&line, schema, random, &mut arguments);
     }
     arguments
+}
+
+/// Names to empty, where that was drawn: of members that are not given.
+pub fn clear(line: &Value, schema: &Value, random: &mut Random, arguments: &mut Map<String, Value>) {
+    let targets = &line["request"]["arguments"];
+    let Some(argument) =
+        targets.as_object().into_iter().flatten().find(|(_, target)| target["in"] == "clear")
+    else {
+        return;
+    };
+    if !arguments.contains_key(argument.0) {
+        return;
+    }
+    let is_field =
+        |name: &&String| targets[name.as_str()].is_null() && !arguments.contains_key(name.as_str());
+    let fields: Vec<&String> = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .filter(is_field)
+        .collect();
+    let names: Vec<&String> = fields.get(random.below(fields.len())).copied().into_iter().collect();
+    arguments.insert(argument.0.clone(), json!(names));
 }
 
 /// Of arguments that choose between operations, those of the main one.

@@ -127,6 +127,15 @@ impl Planner {
                 *value = json!("2025-01-31T08:30:00Z");
             }
         }
+        // What is filled is not emptied.
+        if let Some((clear, _)) = line["request"]["arguments"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find(|(_, target)| target["in"] == "clear")
+        {
+            arguments.remove(clear);
+        }
         // Raw patches would name members that no record has.
         if schema["properties"]["operations"].is_object() {
             let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);

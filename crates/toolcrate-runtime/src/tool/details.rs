@@ -170,6 +170,8 @@ pub(crate) enum Location {
     WholeBody,
     Patch,
     Filter,
+    /// The names of members to empty.
+    Clear,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -3,11 +3,14 @@
 
 mod catalog;
 mod check;
+mod clear;
 mod compact;
+mod decode;
 mod details;
 mod execute;
 mod explain;
 mod lines;
+mod nulls;
 mod outcome;
 mod plan;
 mod prerequisites;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::check::{Accepted, Check};
-use super::details::{BodyPlan, Content, Location};
+use super::details::{BodyPlan, Content, Location, RequestPlan};
 use super::explain;
 use crate::call::{Body, Call};
 use crate::patch::Operation;
@@ -66,6 +66,8 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
             Location::Filter => filter = Some((argument, value)),
             Location::WholeBody => parts.whole = Some(value),
             Location::Patch => parts.operations.extend(operations(value)),
+            // Taken out when the arguments were checked.
+            Location::Clear => {}
         }
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
@@ -86,7 +88,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
         BodyPlan::None => Body::None,
         BodyPlan::Object => Body::Json(parts.members.encode()),
         BodyPlan::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
-        BodyPlan::Patch => Body::Patch(patch(parts, &accepted.removed, &mut problems)),
+        BodyPlan::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
         BodyPlan::Multipart => Body::Form(form(check, parts.members, &mut problems)),
     };
     if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
@@ -108,13 +110,21 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn patch(parts: Parts, removed: &[String], problems: &mut Vec<FieldError>) -> Vec<Operation> {
+fn patch(
+    parts: Parts,
+    plan: &RequestPlan<'_>,
+    removed: &[String],
+    problems: &mut Vec<FieldError>,
+) -> Vec<Operation> {
     let replaced =
         parts.members.iter().map(|(name, value)| Operation::member("replace", name, Some(value.encode())));
     let removed = removed.iter().map(|name| Operation::member("remove", name, None));
     let operations: Vec<Operation> = replaced.chain(removed).chain(parts.operations).collect();
     if operations.is_empty() {
-        let message = "give at least one member to change";
+        let mut message = "give at least one member to change".to_owned();
+        if let Some(clear) = plan.clear_argument() {
+            message.push_str(&format!(", or name what to empty in \"{clear}\""));
+        }
         problems.push(FieldError::new("", "missing", message));
     }
     operations

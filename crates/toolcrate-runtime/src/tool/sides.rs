@@ -42,7 +42,7 @@ impl Sides {
     /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
     pub(crate) fn of(&self, name: &str) -> Location {
         match self.by_name.get(name) {
-            Some(Location::Body | Location::WholeBody | Location::Patch) => Location::Body,
+            Some(Location::Body | Location::WholeBody | Location::Patch | Location::Clear) => Location::Body,
             _ => Location::Query,
         }
     }
