@@ -7,10 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, anyhow};
 use serde_json::Value;
-use toolcrate_codegen::config::{self, Ledger, Profile};
+use toolcrate_codegen::config::{self, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::Errors;
-use toolcrate_codegen::name::lock::Lock;
-use toolcrate_codegen::name::{self, Named};
+use toolcrate_codegen::naming::{self, Lock};
 use toolcrate_codegen::{Options, generate, load, lower, repair};
 
 use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
@@ -30,7 +29,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
 }
 
 fn counts(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
-    let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None };
+    let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: true };
     let generated = generate(&options).map_err(|errors| anyhow!("{errors}"))?;
     let tools = tool_lines()?;
     let text = |tool: &Value, member: &str| tool[member].as_str().unwrap_or_default().to_owned();
@@ -72,22 +71,22 @@ fn counts(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
 
 /// Compares the names of the older release with those of the newer one that is generated with its lock.
 fn stability(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
-    let named = |spec: &str, lock: Lock| -> anyhow::Result<Named> {
+    // The tool of each operation, and the lock with the names that are new.
+    let tools = |spec: &str, lock: Lock| -> anyhow::Result<(BTreeMap<String, String>, Lock)> {
         let run = || {
             let profile: Profile = config::read_yaml("specs/toolcrate.yaml".as_ref())?;
-            let ledger = Ledger::new();
+            let usage = UsageTracker::new();
             let document = repair::repair(load::load(spec.as_ref())?)?;
-            name::name(lower::lower(document, &profile, &ledger)?, &profile, lock, &ledger)
+            let api = lower::lower(document, &profile, &usage)?.api;
+            let names = naming::name(&api, &profile, lock, &usage)?;
+            let tools = api.operations.zip(&names.operations);
+            let tools = tools.map(|(operation, name)| (operation.key(), name.tool.clone())).collect();
+            Ok((tools, names.lock))
         };
         run().map_err(|errors: Errors| anyhow!("{errors}"))
     };
-    let tools = |named: &Named| -> BTreeMap<String, String> {
-        let keys = named.api.operations.iter().map(|operation| operation.key());
-        keys.zip(named.operations.iter().map(|name| name.tool.clone())).collect()
-    };
-    let old = named(OLDER_SPEC, Lock::default())?;
-    let new = tools(&named(NEWER_SPEC, old.lock.clone())?);
-    let old = tools(&old);
+    let (old, lock) = tools(OLDER_SPEC, Lock::default())?;
+    let (new, _) = tools(NEWER_SPEC, lock)?;
     let exist: Vec<_> = old.iter().filter(|(key, _)| new.contains_key(*key)).collect();
     let stay = exist.iter().filter(|(key, tool)| new[*key] == **tool).count();
     figures.push(Figure {

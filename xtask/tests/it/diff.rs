@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 /// The folder of the pairs that have one kind of change each.
 fn pairs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/diff")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/toolcrate-diff/tests/pairs")
 }
 
 struct Run {

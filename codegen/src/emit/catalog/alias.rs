@@ -16,7 +16,7 @@ pub fn lines(context: &Context<'_>) -> Result<Vec<Value>, Errors> {
     let mut aliases: Vec<(&str, &str)> = context.named.lock.aliases(&context.api.version).collect();
     aliases.sort_unstable();
     let line = |(old, new): (&str, &str)| {
-        let is_tool = |name: &str| tools.iter().any(|tool| tool.tool == name);
+        let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
         let wrong = match (is_tool(old), is_tool(new)) {
             (true, _) => Some(format!("{old} is still the name of a tool")),
             (_, false) => Some(format!("{new} is no tool of this release")),

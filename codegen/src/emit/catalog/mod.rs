@@ -47,7 +47,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
     let lifecycles = Lifecycles::new(context)?;
     let filters = Filters::new(context);
     let mut lines: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
-    for (index, name) in context.named.operations.iter().enumerate() {
+    for (index, name) in context.named.operations.iter() {
         match tool::line(context, index, bindings.get(&index), &mut shapes, &describer, &lifecycles, &filters)
         {
             Ok(line) => {

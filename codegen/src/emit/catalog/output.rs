@@ -9,7 +9,7 @@ use crate::ir::{Shape, Type};
 
 /// The lines of `schemas.jsonl`, sorted by name.
 pub fn lines(context: &Context<'_>) -> Vec<Value> {
-    let line = |(name, schema): (&String, &crate::ir::Schema)| {
+    let line = |(name, schema): (&crate::id::SchemaId, &crate::ir::Schema)| {
         let mut uses = BTreeSet::new();
         let mut node = match &schema.shape {
             Shape::Alias(ty) => node(ty, &mut uses),

@@ -13,11 +13,12 @@ use crate::config::{On, ToolBinding};
 use crate::diagnostic::{Error, Errors};
 use crate::emit::Context;
 use crate::emit::rust::resolved;
+use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Shape, Type};
-use crate::name::{Class, Kind};
+use crate::naming::{Class, Kind};
 
 /// Further operations of a tool, by the index of its main one.
-pub type Bindings<'a> = BTreeMap<usize, Vec<(&'a ToolBinding, usize)>>;
+pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
 
 /// Finds the operations that the overlay's bindings name.
 ///
@@ -64,8 +65,8 @@ pub struct Plan {
 /// The line of the operation at `index`.
 pub fn line<'a>(
     context: &'a Context<'a>,
-    index: usize,
-    bindings: Option<&Vec<(&ToolBinding, usize)>>,
+    index: OperationId,
+    bindings: Option<&Vec<(&ToolBinding, OperationId)>>,
     shapes: &mut Shapes<'a>,
     describer: &Describer<'_>,
     lifecycles: &Lifecycles<'_>,
@@ -120,7 +121,7 @@ fn join<'a>(
     context: &'a Context<'a>,
     plan: &mut Plan,
     binding: &ToolBinding,
-    other: usize,
+    other: OperationId,
     shapes: &mut Shapes<'a>,
     filters: &Filters<'_>,
 ) -> Result<Value, Error> {
@@ -204,7 +205,12 @@ fn response(context: &Context<'_>, operation: &Operation) -> Value {
     }
 }
 
-fn plan<'a>(context: &'a Context<'a>, index: usize, shapes: &mut Shapes<'a>, filters: &Filters<'_>) -> Plan {
+fn plan<'a>(
+    context: &'a Context<'a>,
+    index: OperationId,
+    shapes: &mut Shapes<'a>,
+    filters: &Filters<'_>,
+) -> Plan {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = Plan {
@@ -256,7 +262,7 @@ fn add_parameter<'a>(
     plan: &mut Plan,
     parameter: &'a Parameter,
     argument: &str,
-    index: usize,
+    index: OperationId,
     at: usize,
 ) {
     let source = context.related.arguments[index][at].as_ref();
