@@ -5,18 +5,19 @@
 
 pub mod cli;
 pub mod commands;
-pub mod door;
+pub mod config_watch;
+pub mod environment;
+pub mod error;
+pub mod exposure;
+pub mod health_check;
 pub mod http;
 pub mod logs;
 pub mod mcp;
 pub mod metrics;
-pub mod output;
-pub mod probe;
-pub mod reload;
-pub mod sandboxed;
-pub mod search;
-pub mod secrets;
+pub mod secret_source;
 pub mod select;
+pub mod services;
 pub mod settings;
 pub mod stop;
 pub mod webhooks;
+pub mod word_lists;

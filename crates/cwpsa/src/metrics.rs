@@ -23,7 +23,7 @@ struct Request {
 pub struct Requests(Family<Request, Counter>);
 
 impl Requests {
-    /// Counts a request that took this route and got this answer.
+    /// WebhookMetrics a request that took this route and got this answer.
     pub fn answered(&self, method: &Method, route: &str, status: StatusCode) {
         // Clients can make up methods; what is counted by must stay few.
         let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
@@ -41,7 +41,7 @@ pub struct Metrics {
     /// Requests over HTTP.
     pub requests: Requests,
     /// What is counted of webhooks.
-    pub webhooks: webhooks::Counts,
+    pub webhooks: webhooks::WebhookMetrics,
 }
 
 impl Default for Metrics {
@@ -57,7 +57,7 @@ impl Metrics {
         let calls = CallMetrics::register(&mut registry);
         let requests = Requests::default();
         registry.register("http_requests", "Requests by method, route and status", requests.0.clone());
-        let webhooks = webhooks::Counts::new(&mut registry);
+        let webhooks = webhooks::WebhookMetrics::new(&mut registry);
         Self { registry, calls, requests, webhooks }
     }
 

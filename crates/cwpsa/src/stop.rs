@@ -4,10 +4,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use toolcrate_executor::InFlight;
-
-use crate::door::{self, Patience};
+use toolcrate_listener::{Listener, shutdown_signal};
 
 /// What is left for connections to close after the last answer went out.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -16,7 +14,7 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// it.
 pub async fn finish(calls: &InFlight) {
     // From here to the end of the process, whatever it waits for.
-    let (told, forced) = (told(), calls.clone());
+    let (told, forced) = (shutdown_signal(), calls.clone());
     tokio::spawn(async move {
         told.await;
         forced.force_shutdown();
@@ -26,13 +24,13 @@ pub async fn finish(calls: &InFlight) {
 
 /// Serves until `stop` resolves and the calls in flight are finished.
 pub async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     router: axum::Router,
     calls: &InFlight,
     stop: impl Future<Output = ()>,
 ) {
     let stopping = calls.draining_token();
-    let mut server = pin!(door::serve(listener, router, Patience::default(), stopping));
+    let mut server = pin!(listener.serve(router, async move { stopping.cancelled().await }));
     tokio::select! {
         () = &mut server => return,
         () = stop => tracing::info!("stopping"),
@@ -46,40 +44,5 @@ pub async fn serve(
         () = server => {}
         () = finish => {}
         () = calls.forced_token().cancelled_owned() => {}
-    }
-}
-
-/// Resolves when the process is told to stop from here on: Ctrl-C, or SIGTERM where there are signals. Who says that it
-/// serves calls this before, as a signal that nobody waits for ends the process.
-pub fn told() -> impl Future<Output = ()> + Send + 'static {
-    #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
-    };
-    async move {
-        #[cfg(unix)]
-        let told = async {
-            let [terminated, interrupted] = signals.map(|signals| async {
-                match signals {
-                    Ok(mut signals) => {
-                        signals.recv().await;
-                    }
-                    // There is nothing to wait for; the process then ends by being killed.
-                    Err(_) => std::future::pending().await,
-                }
-            });
-            tokio::select! {
-                () = terminated => {}
-                () = interrupted => {}
-            }
-        };
-        #[cfg(not(unix))]
-        let told = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        told.await;
     }
 }

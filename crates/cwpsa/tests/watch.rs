@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
+use cwpsa::settings::SettingValues;
 use reqwest::Client;
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
@@ -419,7 +420,7 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
         let (Cli::Serve(Serve { watch, .. }) | Cli::Mcp(Mcp { watch, .. })) = arguments.command else {
             unreachable!()
         };
-        assert_eq!(watch.upstream_timeout, 25);
+        assert_eq!(watch.upstream_timeout, SettingValues::default().upstream_timeout.to_string());
     }
 }
 

@@ -8,14 +8,15 @@ use super::tools;
 use toolcrate_executor::input_schema_for;
 
 use crate::cli::Describe;
-use crate::output::{self, Failure};
-use crate::settings::Target;
+use crate::cli::output;
+use crate::error::CliError;
+use crate::settings::{Settings, Target};
 
 /// Prints a tool.
-pub async fn run(arguments: &Describe) -> Result<(), Failure> {
+pub async fn run(arguments: &Describe, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let tool = super::tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
-        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOG).await?),
+        true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),
         false => None,
     };
     match arguments.dialect {
@@ -23,9 +24,9 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
             let schema = input_schema_for(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
-            output::json(&declaration.value)
+            output::print_json(&declaration.value)
         }
-        None => output::json(&entry(tool, account.as_ref())),
+        None => output::print_json(&entry(tool, account.as_ref())),
     }
 }
 

@@ -27,7 +27,7 @@ use super::{Shared, failure};
 use toolcrate_executor::Principal;
 use toolcrate_store::SharedStore;
 
-use crate::cli::Offer;
+use crate::exposure::ExposureMode;
 use crate::mcp::{self, Server, Shape};
 
 /// More tools than this are offered by the three that find and call others.
@@ -213,9 +213,9 @@ pub async fn of_token(
     let make = || {
         let selection = state.selection.intersect(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
-            Offer::Search
+            ExposureMode::MetaTools
         } else {
-            Offer::Selected
+            ExposureMode::Filtered
         };
         let shape = Shape { offer, ..Shape::default() };
         Server::new(account.runner.with_filter(selection), shape, state.reload.clone())

@@ -97,7 +97,7 @@ async fn listed(
     rows.iter().filter_map(of_row).collect()
 }
 
-/// Names of the account's records that hold what was typed; their ids if `member` is that.
+/// NameStyle of the account's records that hold what was typed; their ids if `member` is that.
 pub async fn records(
     runner: &ToolExecutor,
     by: Principal,

@@ -10,13 +10,13 @@ use rmcp::service::{Peer, SubscriptionContext};
 use super::events::Events;
 use toolcrate_executor::InFlight;
 
-use crate::reload::Reload;
+use crate::config_watch::ConfigWatch;
 
 /// How long after a client has left its session is let go.
 const GONE: Duration = Duration::from_secs(30);
 
 /// Tells a session when the list of tools is another one, as long as it is there.
-pub fn tell(reload: &Reload, calls: &InFlight, peer: Peer<RoleServer>) {
+pub fn tell(reload: &ConfigWatch, calls: &InFlight, peer: Peer<RoleServer>) {
     let (mut changes, calls) = (reload.changes(), calls.clone());
     changes.mark_unchanged();
     tokio::spawn(async move {
@@ -45,7 +45,7 @@ pub fn filter(events: Option<&Events>) -> SubscriptionFilter {
 
 /// Tells a stream what it asked for, until it is cut or the server ends.
 pub async fn listen(
-    reload: &Reload,
+    reload: &ConfigWatch,
     events: Option<&Events>,
     calls: &InFlight,
     context: &SubscriptionContext,

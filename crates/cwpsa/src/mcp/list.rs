@@ -13,7 +13,7 @@ use toolcrate_executor::{ToolExecutor, custom_fields_version, short_fingerprint}
 
 use super::offer;
 use super::server::Shape;
-use crate::cli::{Names, Offer};
+use crate::exposure::{ExposureMode, NameStyle};
 
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
@@ -78,7 +78,7 @@ pub async fn page(
     // Fields that change while a page is made may be on it already. Then the next cursor does not fit, and a client at
     // the end of its walk hears that the list has changed.
     let own = account.as_ref().and_then(custom_fields_version);
-    let mut tools = if start == 0 && offer == Offer::Search { offer::three() } else { Vec::new() };
+    let mut tools = if start == 0 && offer == ExposureMode::MetaTools { offer::three() } else { Vec::new() };
     tools.extend(
         listed
             .iter()
@@ -93,8 +93,8 @@ pub async fn page(
 }
 
 /// The account whose fields a walk that begins now shows.
-fn begin(runner: &ToolExecutor, offer: Offer) -> Option<Account> {
-    if offer != Offer::Search {
+fn begin(runner: &ToolExecutor, offer: ExposureMode) -> Option<Account> {
+    if offer != ExposureMode::MetaTools {
         // A list does not wait for the account. If it has fields of its own, or others than before, the client hears
         // that the list has changed; the walk that has begun goes on without them.
         let runner = runner.clone();
@@ -114,8 +114,8 @@ async fn keep(runner: &ToolExecutor, own: &str) -> Result<Account, ErrorData> {
     runner.refresh_account().await.filter(is_it).ok_or_else(changed)
 }
 
-/// Names a list: alike for the same tools under the same names.
-fn version(listed: &[runtime::Tool], names: Names) -> String {
+/// NameStyle a list: alike for the same tools under the same names.
+fn version(listed: &[runtime::Tool], names: NameStyle) -> String {
     let mut text = String::new();
     for tool in listed {
         text.push_str(offer::shown(*tool, names));

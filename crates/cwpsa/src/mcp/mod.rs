@@ -25,14 +25,18 @@ use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
-use toolcrate_executor::ToolExecutor;
+use toolcrate_executor::{ToolExecutor, ToolFilterSpec};
+use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_store::MemoryStore;
 
-use crate::cli::{Mcp, Offer};
+use crate::cli::Mcp;
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
+use crate::exposure::ExposureMode;
 use crate::metrics::{Metrics, Requests};
-use crate::output::Failure;
-use crate::reload::Reload;
-use crate::settings::{self, Target};
+use crate::select::is_narrow;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader, Target};
 use crate::stop;
 pub use events::Events;
 pub use server::{Server, Shape};
@@ -42,16 +46,17 @@ pub use sessions::Sessions;
 pub const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
-pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
-    let config = arguments.connection.config.as_deref();
-    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
-    let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
-    let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
-    let target = Target::find(&arguments.connection).await?;
-    let watch = arguments.watch.start(Arc::new(MemoryStore::default()), &Metrics::new())?;
-    let client = target.client_that_waits(watch.limits.upstream_timeout)?;
+pub async fn run(arguments: &Mcp, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let chosen = is_narrow(&flags) || settings.values.tools.is_narrow();
+    let reload = ConfigWatch::start(flags, loader)?;
+    let offer =
+        arguments.tools.unwrap_or(if chosen { ExposureMode::Filtered } else { ExposureMode::MetaTools });
+    let target = Target::resolve(settings).await?;
+    let watch = execution_context(&settings.values, Arc::new(MemoryStore::default()), &Metrics::new())?;
+    let client = target.client_with_timeout(watch.limits.upstream_timeout)?;
     let mut runner = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), watch);
-    if arguments.watch.custom_fields {
+    if settings.values.custom_fields {
         runner = runner.with_custom_fields(reload.notifier());
     }
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
@@ -62,11 +67,11 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     }
 }
 
-async fn stdio(server: Server) -> Result<(), Failure> {
+async fn stdio(server: Server) -> Result<(), CliError> {
     let failed =
-        |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
+        |error: &dyn std::fmt::Display| CliError::Usage(format!("the client did not speak MCP: {error}"));
     let calls = server.calls().clone();
-    let mut told = std::pin::pin!(stop::told());
+    let mut told = std::pin::pin!(shutdown_signal());
     let running = tokio::select! {
         running = server.clone().serve(rmcp::transport::stdio()) => match running {
             Ok(running) => running,
@@ -92,16 +97,16 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     }
 }
 
-async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
+async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     if !address.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "{address} can be reached from outside, and this server asks for no token; listen on 127.0.0.1"
         )));
     }
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let told = stop::told();
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
+    let told = shutdown_signal();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));

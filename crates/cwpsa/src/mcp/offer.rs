@@ -10,8 +10,8 @@ use serde_json::{Map, json};
 use super::{answer, named};
 use toolcrate_executor::input_schema_for;
 
-use crate::cli::Names;
 use crate::commands::describe;
+use crate::exposure::NameStyle;
 
 /// The name of the tool that finds others.
 pub const SEARCH: &str = "search_tools";
@@ -81,7 +81,12 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
 }
 
 /// A tool of the catalog.
-pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
+pub fn of_catalog(
+    tool: runtime::Tool,
+    names: NameStyle,
+    with_output: bool,
+    account: Option<&Account>,
+) -> Tool {
     let name = shown(tool, names);
     let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema_for(account, tool)).value;
     named::descriptions(&mut declaration, names);
@@ -110,7 +115,7 @@ pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account:
 }
 
 /// A tool of the catalog with all that helps to call it.
-pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> Value {
+pub fn in_full(tool: runtime::Tool, names: NameStyle, account: Option<&Account>) -> Value {
     let mut entry = describe::entry(tool, account);
     if let Some(members) = entry.as_object_mut() {
         for (member, value) in members {
@@ -128,10 +133,10 @@ pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> 
 }
 
 /// The name that a client is shown.
-pub fn shown(tool: runtime::Tool, names: Names) -> &'static str {
+pub fn shown(tool: runtime::Tool, names: NameStyle) -> &'static str {
     match names {
-        Names::Full => tool.name(),
-        Names::Short => tool.short_name(),
+        NameStyle::Prefixed => tool.name(),
+        NameStyle::Short => tool.short_name(),
     }
 }
 

@@ -6,7 +6,7 @@ use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
 use super::{arguments, named, offer};
-use crate::cli::Names;
+use crate::exposure::NameStyle;
 use toolcrate_executor::ToolFilter;
 
 const MODULE: &str = "cwpsa://modules/";
@@ -60,7 +60,7 @@ pub fn argument<'a>(offered: &ToolFilter, uri: &'a str) -> Option<(Tool, &'a str
 }
 
 /// The resource at `uri`.
-pub fn read(offered: &ToolFilter, names: Names, uri: &str) -> Option<ReadResourceResult> {
+pub fn read(offered: &ToolFilter, names: NameStyle, uri: &str) -> Option<ReadResourceResult> {
     let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
         (format!("{:#}", offer::in_full(tool(offered, name)?, names, None)), "application/json")
     } else {

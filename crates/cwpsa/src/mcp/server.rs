@@ -17,16 +17,17 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
+use toolcrate_search::SearchEngine;
 
 use toolcrate_executor::{InFlight, ToolExecutor, TraceContext, outcome_to_json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
 use super::{answer, arguments, changes, given, list, named, offer, pages, prompts};
-use crate::cli::{Names, Offer};
-use crate::commands::find;
-use crate::reload::Reload;
-use crate::search::Search;
+use crate::commands::search;
+use crate::config_watch::ConfigWatch;
+use crate::exposure::{ExposureMode, NameStyle};
+use crate::word_lists::search_engine;
 
 /// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
 const MOST_BYTES: usize = 60_000;
@@ -39,9 +40,9 @@ pub struct Server(Arc<Inner>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// All of them, or those that find them.
-    pub offer: Offer,
+    pub offer: ExposureMode,
     /// In which length names are.
-    pub names: Names,
+    pub names: NameStyle,
     /// Whether lists say what a tool answers.
     pub output_schemas: bool,
 }
@@ -49,15 +50,15 @@ pub struct Shape {
 impl Default for Shape {
     /// As most clients like it: three tools, and short names, since clients put the server's name in front.
     fn default() -> Self {
-        Self { offer: Offer::Search, names: Names::Short, output_schemas: false }
+        Self { offer: ExposureMode::MetaTools, names: NameStyle::Short, output_schemas: false }
     }
 }
 
 struct Inner {
     runner: ToolExecutor,
     shape: Shape,
-    reload: Reload,
-    search: OnceLock<Search>,
+    reload: ConfigWatch,
+    search: OnceLock<SearchEngine>,
     events: Option<Events>,
     /// Whether a client asked what the server can do, which it may do before all else and leave.
     discovered: AtomicBool,
@@ -65,7 +66,7 @@ struct Inner {
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
-    pub fn new(runner: ToolExecutor, shape: Shape, reload: Reload) -> Self {
+    pub fn new(runner: ToolExecutor, shape: Shape, reload: ConfigWatch) -> Self {
         Self(Arc::new(Inner {
             runner,
             shape,
@@ -99,9 +100,9 @@ impl Server {
         self.0.runner.limits().max_bytes.unwrap_or(MOST_BYTES)
     }
 
-    fn search(&self) -> &Search {
+    fn search(&self) -> &SearchEngine {
         // Indexing takes longer than all else; a client that never searches does not wait for it.
-        self.0.search.get_or_init(|| Search::new(&CATALOG))
+        self.0.search.get_or_init(search_engine)
     }
 
     /// The tool called `name`, if it is offered.
@@ -125,7 +126,7 @@ impl Server {
         let tools: Vec<Value> = hits
             .iter()
             .map(|hit| {
-                let entry = find::entry(hit);
+                let entry = search::entry(hit);
                 json!({"name": offer::shown(hit.tool, self.0.shape.names), "title": entry["title"], "score": entry["score"]})
             })
             .collect();
@@ -231,11 +232,11 @@ impl Server {
 
     fn listed(&self) -> Vec<Tool> {
         match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 let pinned = offer::PINNED.iter().filter_map(|name| CATALOG.get(name));
                 pinned.filter(|tool| self.0.runner.filter().allows(*tool)).collect()
             }
-            Offer::Selected | Offer::All => self.0.runner.filter().tools().collect(),
+            ExposureMode::Filtered | ExposureMode::All => self.0.runner.filter().tools().collect(),
         }
     }
 }
@@ -261,10 +262,10 @@ impl ServerHandler for Server {
             resources.subscribe = self.0.events.as_ref().map(|_| true);
         }
         let how = match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
             }
-            Offer::Selected | Offer::All => {
+            ExposureMode::Filtered | ExposureMode::All => {
                 "Arguments that are ids say which tool lists them; look them up first."
             }
         };

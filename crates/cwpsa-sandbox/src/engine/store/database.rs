@@ -50,8 +50,7 @@ impl RecordDatabase {
         // Records can contain personal data, so that only the owner may read a new file.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = FileBackend::new(options.open(path)?)?;
-        let database = Database::builder().create_with_backend(file)?;
+        let database = Database::builder().create_with_backend(FileBackend::new(options.open(path)?)?)?;
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
         write.open_table(FILES)?;
