@@ -90,5 +90,5 @@ pub use table::{
 };
 pub use tool::{
     Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
-    Prerequisites, Relation, Source, TooBig, Tool, ToolDetails, json_size,
+    PreparedCall, Prerequisites, Reinterpretation, Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };

@@ -8,7 +8,7 @@ use connectwise_psa::CATALOG;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::query::Kind;
+use crate::engine::query::ValueKind;
 
 /// A schema of the API.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) members: Vec<(String, Member)>,
     /// Paths in small letters and what can be compared with them.
-    pub(crate) kinds: HashMap<String, Kind>,
+    pub(crate) kinds: HashMap<String, ValueKind>,
 }
 
 /// The type of a member.
@@ -130,17 +130,17 @@ pub(crate) fn member(node: &Value) -> Member {
     }
 }
 
-fn kind(kind: &Value) -> Kind {
+fn kind(kind: &Value) -> ValueKind {
     match kind {
         Value::Array(choices) => {
-            Kind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            ValueKind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         }
         Value::String(kind) => match kind.as_str() {
-            "integer" | "number" => Kind::Number,
-            "boolean" => Kind::Boolean,
-            "datetime" | "date" => Kind::Date,
-            _ => Kind::Text,
+            "integer" | "number" => ValueKind::Number,
+            "boolean" => ValueKind::Boolean,
+            "datetime" | "date" => ValueKind::Date,
+            _ => ValueKind::Text,
         },
-        _ => Kind::Text,
+        _ => ValueKind::Text,
     }
 }

@@ -9,8 +9,9 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 use super::clear::{self, Cleared};
+use super::coercion::{self, Reinterpretation};
 use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
-use super::{Tool, ToolDetails, explain, nulls, schema, shorthand};
+use super::{Tool, ToolDetails, explain, schema};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
 use crate::{Api, Catalog, Error, FieldError, custom, dialect};
@@ -59,6 +60,10 @@ pub(super) struct Check {
 pub(super) struct Accepted<'c> {
     /// Those that are given, without nulls that stand for nothing.
     pub(super) arguments: Map<String, Value>,
+    /// The same as they were before what an update empties was taken out of them.
+    pub(super) decoded: Map<String, Value>,
+    /// Which arguments were read as something else than was written.
+    pub(super) reinterpretations: Vec<Reinterpretation>,
     /// What an update empties.
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
@@ -165,10 +170,7 @@ impl Check {
     /// Checks arguments and chooses the operation that they are for.
     pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
         let mut instance = Value::Object(arguments);
-        whole_numbers(&mut instance);
-        // Before nulls are taken out: an object may have been written as text.
-        shorthand::expand(&self.schema, &mut instance);
-        nulls::strip(&self.schema, &mut instance);
+        let reinterpretations = coercion::coerce(&self.schema, &mut instance);
         let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
         let chosen = self.details.bindings.iter().position(|binding| given(&binding.when));
         let binding = chosen.map(|number| &self.details.bindings[number]);
@@ -204,10 +206,19 @@ impl Check {
         let known = self.schema.get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
+        let decoded = arguments.clone();
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
         explain::tidy(&mut problems);
         if problems.is_empty() {
-            Ok(Accepted { arguments, cleared, binding: chosen, request, response })
+            Ok(Accepted {
+                arguments,
+                decoded,
+                reinterpretations,
+                cleared,
+                binding: chosen,
+                request,
+                response,
+            })
         } else {
             Err(Error::invalid_arguments(problems))
         }
@@ -288,21 +299,4 @@ fn allow_list(schema: &mut Value, member: &str) {
 fn uses(request: &RequestPlan<'_>, name: &str) -> bool {
     let has_members = matches!(request.body, BodyPlan::Object | BodyPlan::Patch | BodyPlan::Multipart);
     has_members || request.arguments.contains_key(name)
-}
-
-/// Writes 5.0 as 5: models produce either, and a path or an integer member takes only the latter.
-fn whole_numbers(value: &mut Value) {
-    // Up to here every whole number has an exact float.
-    const LIMIT: f64 = 9_007_199_254_740_992.0;
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= LIMIT)
-            {
-                *number = (float as i64).into();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
-        Value::Object(members) => members.values_mut().for_each(whole_numbers),
-        _ => {}
-    }
 }

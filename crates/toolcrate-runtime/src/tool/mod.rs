@@ -4,6 +4,7 @@
 mod catalog;
 mod check;
 mod clear;
+mod coercion;
 mod compact;
 mod decode;
 mod details;
@@ -13,6 +14,7 @@ mod lines;
 mod nulls;
 mod outcome;
 mod plan;
+mod prepared;
 mod prerequisites;
 mod schema;
 mod shorthand;
@@ -24,6 +26,7 @@ use serde_json::Value;
 
 pub use catalog::Catalog;
 pub(crate) use check::Checks;
+pub use coercion::Reinterpretation;
 pub use compact::{Omitted, TooBig, json_size};
 pub(crate) use details::Location;
 pub use details::{Annotations, Http, Relation, ToolDetails};
@@ -31,6 +34,7 @@ pub use execute::Arguments;
 pub use explain::ArgumentSchema;
 pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
+pub use prepared::PreparedCall;
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub(crate) use sides::Sides;
 

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::check::Check;
+use super::coercion::Reinterpretation;
 use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
 use super::decode::is_page_state;
 use super::details::{Content, Location, RequestPlan};
@@ -46,6 +47,8 @@ pub struct ExecuteOptions {
 pub struct Outcome {
     /// What the caller should know besides the answer: that the tool has another name now.
     pub notice: Option<String>,
+    /// Which arguments were read as something else than was written.
+    pub reinterpretations: Vec<Reinterpretation>,
     /// The HTTP status, 2xx.
     pub status: u16,
     /// The answer: JSON, `null` if there is none, or for a file an object of `media_type`, `file_name`, `size`
@@ -146,6 +149,7 @@ impl Reader {
         let omitted = self.fit(&mut value);
         Ok(Outcome {
             notice: None,
+            reinterpretations: Vec::new(),
             status: raw.status(),
             value,
             paging: received.next,
