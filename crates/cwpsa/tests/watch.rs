@@ -341,7 +341,7 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(outcomes, ["begun", "abandoned"]);
+    assert_eq!(outcomes, ["started", "canceled"]);
     let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
     let counted = counted.text().await.unwrap();
     let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::collections::TICKETS;
+use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::connectwise::fields::success;
 use crate::engine::rule::{ActionRequest, Rule};
 use crate::engine::transaction::Transaction;
 

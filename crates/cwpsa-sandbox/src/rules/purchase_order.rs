@@ -55,10 +55,10 @@ impl Rule for PurchaseOrderRule {
         let lines = tx.collection(PURCHASE_ORDER_LINES)?;
         for id in tx.children_of(lines, written.id) {
             let mut line = tx.get_or_404(lines, id)?;
-            for member in &shared {
-                let from = if *member == "shipDate" { "shipmentDate" } else { member };
+            for field in &shared {
+                let from = if *field == "shipDate" { "shipmentDate" } else { field };
                 if let Some(value) = order.get(from) {
-                    line.insert((*member).to_owned(), value.clone());
+                    line.insert((*field).to_owned(), value.clone());
                 }
             }
             tx.update(lines, id, line);

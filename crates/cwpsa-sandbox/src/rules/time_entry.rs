@@ -100,7 +100,7 @@ fn charged_ticket(tx: &mut Transaction<'_>, entry: &Map<String, Value>) -> Resul
 
 /// Sets the hours of an entry with a start and an end.
 fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiError> {
-    let moment = |entry: &Map<String, Value>, member: &str| date::parse(text_field(entry, member));
+    let moment = |entry: &Map<String, Value>, field: &str| date::parse(text_field(entry, field));
     if let (Some(start), Some(end)) = (moment(entry, "timeStart"), moment(entry, "timeEnd")) {
         if end < start {
             let message = "The timeEnd field must not be before timeStart.";
@@ -148,8 +148,8 @@ fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64
         return Err(ApiError::new(400, "TimeEntryApi", message));
     }
     let name =
-        |member: &str| ticket.get(member).and_then(|known| known.get("name")).cloned().unwrap_or_default();
-    for (member, value) in [
+        |field: &str| ticket.get(field).and_then(|known| known.get("name")).cloned().unwrap_or_default();
+    for (field, value) in [
         ("ticket", tx.reference(tickets, id, "TicketReference")),
         ("company", ticket.get("company").cloned().unwrap_or_default()),
         ("ticketBoard", name("board")),
@@ -157,7 +157,7 @@ fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64
         ("ticketType", name("type")),
         ("ticketSubType", name("subType")),
     ] {
-        change.record.insert(member.to_owned(), value);
+        change.record.insert(field.to_owned(), value);
     }
     Ok(())
 }

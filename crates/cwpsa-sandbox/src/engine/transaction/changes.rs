@@ -231,7 +231,7 @@ impl<'a> Transaction<'a> {
             Ok(()) => Ok(self.events),
             Err(error) => {
                 self.rollback();
-                Err(ApiError::general(500, format!("The write could not be stored: {}", error.0)))
+                Err(ApiError::not_stored(&error.0))
             }
         }
     }
