@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::{Annotations, ToolRecord};
 
 use super::Pair;
 use super::change::{Change, Migration};
@@ -40,8 +41,9 @@ impl<'a> Lines<'a> {
     /// The line of a tool, and that of its shape.
     fn of(&self, tool: &str) -> (&'a str, &'a str) {
         let line = self.tools.get(tool).copied().unwrap_or_default();
-        let shape = line.split_once(",\"shape\":\"").and_then(|(_, rest)| rest.split_once('"'));
-        let shape = shape.and_then(|(name, _)| self.shapes.get(name).copied());
+        let record: Option<ToolRecord<'_>> = serde_json::from_str(line).ok();
+        let shape = record.and_then(|record| record.input.shape);
+        let shape = shape.and_then(|name| self.shapes.get(name.as_ref()).copied());
         (line, shape.unwrap_or_default())
     }
 }
@@ -66,6 +68,17 @@ impl Tool {
         let required = line["input"]["required"].as_array().into_iter().flatten();
         let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
         Self { line, properties, required }
+    }
+
+    /// All hints, also those that the record leaves out because they are the default.
+    fn hints(&self) -> Value {
+        let hints: Annotations = serde_json::from_value(self.line["annotations"].clone()).unwrap_or_default();
+        json!({
+            "readOnlyHint": hints.read_only_hint,
+            "destructiveHint": hints.destructive_hint,
+            "idempotentHint": hints.idempotent_hint,
+            "openWorldHint": hints.open_world_hint,
+        })
     }
 
     fn text(&self, member: &str) -> String {
@@ -136,7 +149,7 @@ fn tool(old: &Tool, new: &Tool, change: &dyn Fn(Kind) -> Change, found: &mut Vec
         found.push(change.was(old.text("class")).is(new.text("class")).breaks_if(true));
     }
     if old.line["annotations"] != new.line["annotations"] {
-        let (before, after) = hints(&old.line["annotations"], &new.line["annotations"]);
+        let (before, after) = hints(&old.hints(), &new.hints());
         found.push(change(Kind::ToolHintsChanged).was(before).is(after));
     }
     answer(&old.line["response"], &new.line["response"], change, found);

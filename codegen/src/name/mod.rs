@@ -25,6 +25,8 @@ use crate::lower::Lowered;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
 use settle::{Settled, Things};
+use toolcrate_catalog::OperationVariant;
+pub use toolcrate_catalog::ToolClass as Class;
 pub use tools::{Kind, LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 use words::Words;
@@ -55,6 +57,8 @@ pub struct OperationName {
     pub class: Class,
     /// What it does to its resource.
     pub kind: Kind,
+    /// What sets it apart from the plain operation of its kind, as the profile says.
+    pub variant: Option<OperationVariant>,
     /// The API area: Rust module and Cargo feature.
     pub module: String,
     /// The file of the top resource, within the module.
@@ -79,16 +83,6 @@ pub struct OperationName {
     pub read_only: bool,
     /// Argument names for tools, one a placeholder of the path, in its order.
     pub parents: Vec<String>,
-}
-
-/// The three classes that callers choose tools by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Class {
-    Read,
-    Write,
-    Custom,
 }
 
 /// A name in the making.
@@ -171,6 +165,7 @@ pub fn name(lowered: Lowered, profile: &Profile, mut lock: Lock, ledger: &Ledger
             tool,
             class: class(operation, draft),
             kind: draft.kind,
+            variant: draft.resource.action.and_then(|action| action.variant),
             module,
             file,
             function,
