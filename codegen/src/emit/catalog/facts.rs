@@ -180,8 +180,7 @@ impl<'a> Classifier<'a, '_> {
         }
         if last == "{}" {
             let changes = self.any(template, &[Method::Put, Method::Patch, Method::Delete]);
-            let is_list =
-                self.lists(template) && !changes && !self.any(before, &[Method::Get, Method::Post]);
+            let is_list = self.lists(template) && !changes && !self.any(before, &[Method::Get, Method::Post]);
             if is_list {
                 return Some((template.to_owned(), false));
             }
@@ -292,15 +291,16 @@ impl<'a> Classifier<'a, '_> {
             return item();
         }
         let own = |target| Some((template.to_owned(), target));
-        let single =
-            !self.lists(template) && !self.any(&format!("{template}/{{}}"), &ITEM_METHODS);
+        let single = !self.lists(template) && !self.any(&format!("{template}/{{}}"), &ITEM_METHODS);
         let is_placeholder = template.ends_with("/{}");
         match (candidate.method, kind) {
             (Method::Get, _) if self.lists(template) => own(OperationTarget::Collection),
             (Method::Get | Method::Put | Method::Patch, _) if single => own(OperationTarget::Singleton),
             (Method::Put | Method::Patch, _) if !is_placeholder => own(OperationTarget::Collection),
             // What answers something else than the records of the collection does not create one.
-            (Method::Post, _) if !single && self.shown(template).is_none_or(|shown| shown == candidate.schema) => {
+            (Method::Post, _)
+                if !single && self.shown(template).is_none_or(|shown| shown == candidate.schema) =>
+            {
                 own(OperationTarget::Collection)
             }
             (Method::Delete, _) if !single && !is_placeholder => own(OperationTarget::Collection),

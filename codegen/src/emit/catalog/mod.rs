@@ -73,10 +73,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
     let mut files = Files::new();
     let written = write(context, &tools, &shapes, &emitters)?;
     files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
-    let job = Job {
-        path: "src/catalog.rs".to_owned(),
-        tokens: Box::new(|| module(tools.keys().copied())),
-    };
+    let job = Job { path: "src/catalog.rs".to_owned(), tokens: Box::new(|| module(tools.keys().copied())) };
     rust::run(vec![job], &mut files)?;
     Ok(Catalog { tools, shapes, files })
 }

@@ -147,12 +147,7 @@ impl<'a> Shapes<'a> {
     }
 
     /// The relations of the member of `schema` that goes by the name `argument`, as its own is taken.
-    pub fn renamed_relations(
-        &mut self,
-        schema: &'a str,
-        member: &str,
-        argument: &str,
-    ) -> Vec<Relation<'a>> {
+    pub fn renamed_relations(&mut self, schema: &'a str, member: &str, argument: &str) -> Vec<Relation<'a>> {
         self.body(schema);
         let written = &self.bodies[schema];
         let of_member = written.references.iter().filter(|(path, _)| is_within(path, member));
@@ -166,12 +161,7 @@ impl<'a> Shapes<'a> {
 
     /// For the ids that the supplying list needs itself: which members beside the reference give them
     /// (the list of statuses needs a board, and the ticket has one).
-    fn needs(
-        &self,
-        path: &str,
-        list: usize,
-        written: &Written<'_>,
-    ) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
+    fn needs(&self, path: &str, list: usize, written: &Written<'_>) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
         let related = self.context.related;
         let beside = path.rsplit_once('/').map_or("", |(before, _)| before);
         let placeholders = related.arguments[list].iter().zip(&self.context.named.operations[list].parents);
