@@ -8,9 +8,10 @@ use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
 use toolcrate_catalog::{RequestRecord, ResponseContent};
 
-use super::check::Check;
-use super::outcome::{Reader, argument};
-use super::{ExecuteOptions, Outcome, Tool, plan};
+use super::catalog::Tool;
+use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
+use super::plan;
+use super::validator::ToolValidator;
 use crate::call::Call;
 use crate::error::Delivery;
 use crate::paging::Walk;
@@ -43,7 +44,7 @@ impl Arguments for Value {
 /// A tool call that was checked.
 struct Checked {
     tool: Tool,
-    check: Arc<Check>,
+    check: Arc<ToolValidator>,
     /// The number of the binding that was chosen; `None` for the main one.
     binding: Option<usize>,
     call: Call,

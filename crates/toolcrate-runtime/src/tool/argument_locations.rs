@@ -1,14 +1,14 @@
-//! Where each argument of a tool goes, for those who have to tell the sides of a request apart without making
+//! Where each argument of a tool goes, for those who have to tell the locations of a request apart without making
 //! one.
 
 use std::collections::BTreeMap;
 
-use toolcrate_catalog::{ArgumentLocation, BodyFormat};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, ToolRecord};
 
-use super::{Catalog, Tool, ToolRecord};
+use super::catalog::{Catalog, Tool};
 
 /// Where each argument of a tool goes.
-pub(crate) struct Sides {
+pub(crate) struct ArgumentLocations {
     by_name: BTreeMap<String, ArgumentLocation>,
     /// For arguments of the main operation's path: the segment that takes them.
     segments: BTreeMap<String, String>,
@@ -16,7 +16,7 @@ pub(crate) struct Sides {
 
 impl Tool {
     /// Where each argument goes; those of other operations that the tool answers for among them.
-    pub(crate) fn sides(self, record: &ToolRecord<'_>) -> Sides {
+    pub(crate) fn argument_locations(self, record: &ToolRecord<'_>) -> ArgumentLocations {
         let members = self
             .shape(record)
             .into_iter()
@@ -35,13 +35,13 @@ impl Tool {
                 segments.insert(name.to_string(), format!("{{{placeholder}}}"));
             }
         }
-        Sides { by_name, segments }
+        ArgumentLocations { by_name, segments }
     }
 }
 
-impl Sides {
+impl ArgumentLocations {
     /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
-    pub(crate) fn of(&self, name: &str) -> ArgumentLocation {
+    pub(crate) fn location(&self, name: &str) -> ArgumentLocation {
         match self.by_name.get(name) {
             Some(
                 ArgumentLocation::Body
@@ -55,7 +55,7 @@ impl Sides {
 
     /// Whether any argument goes to the body.
     pub(crate) fn has_body(&self) -> bool {
-        self.by_name.keys().any(|name| self.of(name) == ArgumentLocation::Body)
+        self.by_name.keys().any(|name| self.location(name) == ArgumentLocation::Body)
     }
 
     /// The segment of the path that an argument fills whole: `{id}`.

@@ -8,28 +8,30 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
 
+use super::argument_locations::record_name;
+use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
-use super::{Tool, explain, nulls, record_name, schema, shorthand};
+use super::{coercion, nulls, schema, validation_errors};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalog, Error, FieldError, custom, dialect};
+use crate::{Api, Error, FieldError, custom, dialect};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
 
 /// The compiled schemas of the tools that were called, by where their lines are in memory.
 #[derive(Default)]
-pub(crate) struct Checks(Mutex<HashMap<usize, Arc<Check>>>);
+pub(crate) struct ToolValidators(Mutex<HashMap<usize, Arc<ToolValidator>>>);
 
-impl Checks {
-    pub(super) fn get(&self, tool: Tool) -> Result<Arc<Check>, Error> {
+impl ToolValidators {
+    pub(super) fn get(&self, tool: Tool) -> Result<Arc<ToolValidator>, Error> {
         let key = tool.line().as_ptr().addr();
         // A panic elsewhere leaves the map whole.
         if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(check));
         }
         // Compiled outside of the lock; two tasks may do it at once, which is only a little waste.
-        let check = Arc::new(Check::new(tool)?);
+        let check = Arc::new(ToolValidator::new(tool)?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
             kept.clear();
@@ -40,7 +42,7 @@ impl Checks {
 }
 
 /// A tool, ready to check arguments.
-pub(super) struct Check {
+pub(super) struct ToolValidator {
     pub(super) record: ToolRecord<'static>,
     schema: Value,
     /// The schema as it is declared, once a dialect has needed it.
@@ -65,7 +67,7 @@ pub(super) struct Accepted<'c> {
     pub(super) operation: OperationRef<'c, 'static>,
 }
 
-impl Check {
+impl ToolValidator {
     fn new(tool: Tool) -> Result<Self, Error> {
         let record = tool.details();
         let mut schema = tool.input_schema_value();
@@ -125,7 +127,7 @@ impl Check {
 
     /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
-        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.sides(&self.record)))
+        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.argument_locations(&self.record)))
     }
 
     /// The verb and the path template, for messages.
@@ -157,12 +159,12 @@ impl Check {
         self.schema.get("properties")?.get(name)
     }
 
-    /// Checks arguments and chooses the operation that they are for.
+    /// ToolValidators arguments and chooses the operation that they are for.
     pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
         let mut instance = Value::Object(arguments);
         whole_numbers(&mut instance);
         // Before nulls are taken out: an object may have been written as text.
-        shorthand::expand(&self.schema, &mut instance);
+        coercion::expand(&self.schema, &mut instance);
         nulls::strip(&self.schema, &mut instance);
         let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
         let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
@@ -175,11 +177,11 @@ impl Check {
             // Whatever the schema allows: an update empties what it is told to, and nothing by null.
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
-        let mut problems = explain::all(&self.schema, &self.validator, &instance);
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
-                problems.push(explain::missing(&self.schema, name));
+                problems.push(validation_errors::missing(&self.schema, name));
             }
         }
         // An argument of another operation would have no effect, and the answer would look as if it had.
@@ -191,14 +193,14 @@ impl Check {
                     }
                     None => format!("\"{name}\" has no effect with these arguments"),
                 };
-                problems.push(FieldError::new(explain::pointer("", name), "conflict", message));
+                problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
             }
         }
         let known = self.schema.get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
-        explain::tidy(&mut problems);
+        validation_errors::tidy(&mut problems);
         if problems.is_empty() {
             Ok(Accepted { arguments, cleared, binding: chosen, operation })
         } else {
