@@ -1,14 +1,18 @@
-//! What the generator says about its input: errors that stop a run, and repairs that it made.
+//! Diagnostics: errors that stop a run, and a [`Report`] of what was repaired or degraded.
 //!
-//! Every message carries a stable code, the file, and a JSON pointer or a line, so that a reader can
-//! go straight to the place. Stages never print; they return these values.
+//! Each has a stable code, the file, and a JSON pointer or a line, so that a reader can go straight to the
+//! cause. Stages never print; they return these values.
+//!
+//! Only a document that cannot be read is refused. A defect that leaves no doubt about what was meant is
+//! [repaired](Repair). A part that cannot be expressed [degrades](Degradation) the operation or value it
+//! belongs to, and everything else is generated. In strict mode a degradation is an error.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// One defect that the generator worked around, and how.
+/// A defect of the document that was repaired, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Repair {
     /// Stable code, `R001` and up; `docs/codes.md` lists them.
@@ -23,6 +27,94 @@ impl Repair {
     /// A repair at `pointer`.
     pub fn new(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// What a [`Degradation`] costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// The path or operation is not generated.
+    Omitted,
+    /// The value is generated as any JSON value.
+    Untyped,
+}
+
+impl Effect {
+    /// Describes the effect in the words that follow the problem in a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Omitted => "left out",
+            Self::Untyped => "any JSON value",
+        }
+    }
+}
+
+/// A part of the document that cannot be expressed, and what was generated in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Degradation {
+    /// What is wrong. In strict mode this error stops the run.
+    pub problem: Error,
+    /// What it costs.
+    pub effect: Effect,
+}
+
+impl fmt::Display for Degradation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Error { code, place, message, .. } = &self.problem;
+        write!(f, "degraded[{code}]")?;
+        if let Some(place) = place {
+            write!(f, " at {place}")?;
+        }
+        write!(f, ": {message} ({})", self.effect.as_str())
+    }
+}
+
+/// What the stages did about the defects of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Every repair, sorted by code and pointer.
+    pub repairs: Vec<Repair>,
+    /// Every degradation, sorted by pointer.
+    pub degradations: Vec<Degradation>,
+}
+
+impl Report {
+    /// Records that `problem` leaves out the path or operation it is about.
+    pub fn omit(&mut self, problem: Error) {
+        self.degradations.push(Degradation { problem, effect: Effect::Omitted });
+    }
+
+    /// Records that `problem` makes the value it is about untyped.
+    pub fn untype(&mut self, problem: Error) {
+        self.degradations.push(Degradation { problem, effect: Effect::Untyped });
+    }
+
+    /// Adds what another stage reported.
+    pub fn extend(&mut self, other: Self) {
+        self.repairs.extend(other.repairs);
+        self.degradations.extend(other.degradations);
+    }
+
+    /// Puts everything in canonical order and drops what was reported twice.
+    pub fn sort(&mut self) {
+        self.repairs.sort();
+        self.repairs.dedup();
+        let order = |degradation: &Degradation| {
+            let Error { code, place, message, .. } = &degradation.problem;
+            (place.clone(), *code, message.clone())
+        };
+        self.degradations.sort_by_cached_key(order);
+        self.degradations.dedup();
+    }
+
+    /// Returns an error for each degradation, if there are any.
+    ///
+    /// # Errors
+    /// The problems of all degradations.
+    pub fn require_complete(&self) -> Result<(), Errors> {
+        Errors(self.degradations.iter().map(|degradation| degradation.problem.clone()).collect())
+            .into_result()
     }
 }
 

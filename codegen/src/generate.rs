@@ -1,13 +1,14 @@
-//! The whole pipeline in one call: what `cargo xtask regenerate` runs.
+//! The whole pipeline in one call.
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Ledger, Overlay, Profile};
-use crate::diagnostic::{Error, Errors, Repair};
-use crate::name::lock::Lock;
-use crate::relate::{Coverage, Related};
-use crate::write::Plan;
-use crate::{emit, load, lower, name, relate, repair};
+use crate::config::{self, Overlay, Profile, UsageTracker};
+use crate::diagnostic::{Error, Errors, Report};
+use crate::model::Model;
+use crate::naming::Lock;
+use crate::relate::RelationCoverage;
+use crate::write::WritePlan;
+use crate::{emit, load, lower, naming, relate, repair};
 
 /// What to generate from, and where to.
 #[derive(Clone, Debug)]
@@ -18,14 +19,16 @@ pub struct Options {
     pub spec: Option<PathBuf>,
     /// Another folder than the profile's.
     pub out: Option<PathBuf>,
+    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    pub strict: bool,
 }
 
-/// A run up to the point of writing.
+/// The result of a run, before anything is written.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// What is to be written.
-    pub plan: Plan,
-    /// The folder it goes to.
+    /// The files to write.
+    pub plan: WritePlan,
+    /// The folder to write to.
     pub out: PathBuf,
     /// `info.version` of the spec.
     pub version: String,
@@ -33,19 +36,19 @@ pub struct Generated {
     pub operations: usize,
     /// Number of schemas that the spec names.
     pub schemas: usize,
-    /// What was mended.
-    pub repairs: Vec<Repair>,
+    /// What was repaired, and what could not be expressed.
+    pub report: Report,
     /// How many relations are known.
-    pub coverage: Coverage,
-    /// Entries of profile and overlay that never applied; only where another spec than the profile's was
-    /// asked for (else they are errors).
+    pub coverage: RelationCoverage,
+    /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
+    /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
 
-/// Runs load → repair → lower → name → relate → emit, and plans the writing.
+/// Runs every stage up to emitting, and plans what to write.
 ///
 /// # Errors
-/// Whatever a stage reports, with the file it is about; nothing has been written.
+/// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));
@@ -59,39 +62,45 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let spec = options.spec.clone().unwrap_or_else(|| folder.join(&profile.spec));
     let out = options.out.clone().unwrap_or_else(|| folder.join(&profile.out));
 
-    let ledger = Ledger::new();
+    let usage = UsageTracker::new();
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
-    let lowered = lower::lower(document, &profile, &ledger)?;
-    let named = name::name(lowered, &profile, lock, &ledger).map_err(|errors| errors.in_file(&spec))?;
+    let lower::Lowering { api, report } = lower::lower(document, &profile, &usage)?;
+    if options.strict {
+        report.require_complete().map_err(|errors| errors.in_file(&spec))?;
+    }
+    let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
-    let related = relate::relate(named, &profile, &overlay, &ledger).map_err(in_overlay)?;
-    let files = emit::emit(&related, &profile, &overlay, &ledger).map_err(in_overlay)?;
+    let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
+    let model = Model { api, names, relations, report };
+    let files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
 
     let mut unused = Vec::new();
     for (entries, file) in [
         (profile.entries(), &options.profile),
         (overlay.entries(), overlay_path.as_ref().unwrap_or(&options.profile)),
     ] {
-        for entry in ledger.unused(&entries) {
+        for entry in usage.unused(&entries) {
             let message = "this entry never applied to the spec; correct it or delete it";
             unused.push(Error::new("E012", message).at(entry.clone()).in_file(file));
         }
     }
-    if options.spec.is_none() && !unused.is_empty() {
+    // What an entry is about may be among what was left out.
+    let is_complete = model.report.degradations.is_empty();
+    if options.spec.is_none() && is_complete && !unused.is_empty() {
         return Err(Errors(unused));
     }
 
-    let Related { named, coverage, .. } = related;
-    let plan = Plan::new(&out, files, vec![(lock_path, named.lock.text())]).map_err(in_profile)?;
+    let Model { api, names, relations, report } = model;
+    let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
     Ok(Generated {
         plan,
         out,
-        version: named.api.version,
-        operations: named.api.operations.len(),
-        schemas: named.api.schemas.values().filter(|schema| !schema.inline).count(),
-        repairs: named.repairs,
-        coverage,
+        operations: api.operations.len(),
+        schemas: api.schemas.values().filter(|schema| !schema.inline).count(),
+        version: api.version,
+        report,
+        coverage: relations.coverage,
         unused: unused.iter().map(Error::to_string).collect(),
     })
 }

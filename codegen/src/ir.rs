@@ -1,13 +1,15 @@
-//! The generator's own model of an API: what is left once the spec's syntax is understood.
+//! The intermediate representation of an API.
 //!
-//! It knows no OpenAPI and no Rust. `lower` makes it; `name`, `relate`, `emit` and `diff` read it.
-//! Everything is in a canonical order (operations by path and method, schemas and fields by name),
-//! so that two documents that mean the same give the same value.
+//! It knows nothing of OpenAPI and nothing of Rust. [`crate::lower`] makes it, and every later stage reads
+//! it. Everything is in canonical order (operations by path and method, schemas and fields by name), so two
+//! documents that mean the same give the same value.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 pub use toolcrate_catalog::Method;
+
+use crate::id::{OperationId, OperationTable, SchemaId};
 
 /// A whole API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -19,18 +21,30 @@ pub struct Api {
     /// The first server's address, where the document names one.
     pub server: Option<String>,
     /// All operations, by path and method.
-    pub operations: Vec<Operation>,
+    pub operations: OperationTable<Operation>,
     /// All named schemas, by the name the document gives them.
-    pub schemas: BTreeMap<String, Schema>,
+    pub schemas: BTreeMap<SchemaId, Schema>,
 }
 
 impl Api {
-    /// The index of the operation that is called `GET /path`, with the path as the document spells it.
-    pub fn operation_called(&self, key: &str) -> Option<usize> {
+    /// Finds the operation with the key `GET /path`, where the path is spelled as in the document.
+    pub fn operation_called(&self, key: &str) -> Option<OperationId> {
         let (method, path) = key.split_once(' ')?;
-        self.operations.iter().position(|operation| {
+        let is_it = |operation: &Operation| {
             operation.method.as_str() == method && operation.spec_path == path.trim_start()
-        })
+        };
+        self.operations.iter().find(|(_, operation)| is_it(operation)).map(|(id, _)| id)
+    }
+
+    /// Follows aliases from `ty` until it is not one.
+    pub fn resolve<'a>(&'a self, mut ty: &'a Type) -> &'a Type {
+        while let Type::Named(name) = ty {
+            match self.schemas.get(name).map(|schema| &schema.shape) {
+                Some(Shape::Alias(inner)) => ty = inner,
+                _ => break,
+            }
+        }
+        ty
     }
 }
 
@@ -175,7 +189,7 @@ pub struct Parameter {
     /// Limits on the value.
     pub limits: Limits,
     /// Where the document has one object that travels as separate members: the object's schema.
-    pub member_of: Option<String>,
+    pub member_of: Option<SchemaId>,
 }
 
 /// A request body.
@@ -245,7 +259,7 @@ pub enum Type {
     /// One of these texts.
     Choice(Vec<String>),
     /// A named schema.
-    Named(String),
+    Named(SchemaId),
     /// A list.
     List(Box<Type>),
     /// An object with any member names.

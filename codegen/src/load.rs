@@ -1,7 +1,7 @@
-//! Stage 1: reads an OpenAPI 3.0 document, JSON or YAML, into `openapiv3`.
+//! Stage 1: reads an OpenAPI 3.0 document, in JSON or YAML, into `openapiv3`.
 //!
-//! Whatever can't be read is refused with the file and a line or a JSON pointer; OpenAPI 3.1 and
-//! Swagger 2.0 are recognised and refused by name. Nothing is judged beyond that: repair does so.
+//! What cannot be read is refused with the file and a line or a JSON pointer. OpenAPI 3.1 and Swagger 2.0
+//! are recognized and refused by name. Defects of a readable document are left to [`crate::repair`].
 
 use std::path::{Path, PathBuf};
 
@@ -11,27 +11,30 @@ use serde_json::Value;
 
 use crate::diagnostic::{Error, Errors, pointer};
 
-/// A document that could be read.
+/// A document, as it was read.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Where it came from, for messages.
+    /// The file, for messages.
     pub file: PathBuf,
-    /// What it says.
+    /// The content.
     pub openapi: OpenAPI,
 }
 
 /// Reads the document at `path`.
 ///
 /// # Errors
-/// `E001` unreadable file, `E002` neither JSON nor YAML, `E003` Swagger 2.0, `E004` a version other
-/// than 3.0, `E005` JSON or YAML that is no OpenAPI document.
+/// - `E001`: the file cannot be read.
+/// - `E002`: it is neither JSON nor YAML.
+/// - `E003`: it is Swagger 2.0.
+/// - `E004`: it is another version of OpenAPI than 3.0.
+/// - `E005`: it is JSON or YAML, but not an OpenAPI document.
 pub fn load(path: &Path) -> Result<Document, Errors> {
     let bytes = std::fs::read(path)
         .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
     parse(&bytes, path)
 }
 
-/// The same from bytes; `path` names them in messages.
+/// Parses a document. Messages name it `path`.
 ///
 /// # Errors
 /// As [`load`].
@@ -44,20 +47,20 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     Ok(Document { file: path.to_owned(), openapi })
 }
 
-/// Room for a document as deep as its syntax may be (128 levels): a schema in a schema takes more than
-/// 100 kB of stack to read in a debug build.
-const STACK: usize = 64 << 20;
+/// Stack for a document as deeply nested as its syntax allows (128 levels). Reading a schema within a schema
+/// takes more than 100 kB in a debug build.
+const STACK_BYTES: usize = 64 << 20;
 
-/// Runs `read` on a thread with [`STACK`] bytes.
+/// Runs `read` on a thread with [`STACK_BYTES`] bytes.
 fn with_deep_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, read);
         let thread = thread.map_err(|error| Error::new("E001", format!("no memory to read it: {error}")))?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-/// The members that tell which kind of document it is.
+/// The properties that identify the kind of a document.
 #[derive(Deserialize)]
 struct Probe {
     openapi: Option<Value>,
@@ -67,14 +70,14 @@ struct Probe {
 
 fn parse_json(text: &str) -> Result<OpenAPI, Error> {
     check_depth(depth_of_text(text))?;
-    // Nearly always it is what it should be; only otherwise is it looked at closely.
+    // A valid document is parsed once; only a faulty one is parsed again to explain it.
     match serde_json::from_str::<OpenAPI>(text) {
         Ok(openapi) if openapi.openapi.starts_with("3.0") => Ok(openapi),
         _ => explain_json(text),
     }
 }
 
-/// Reads once more, step by step, to say what is wrong and where.
+/// Parses `text` again, step by step, to say what is wrong and where.
 fn explain_json(text: &str) -> Result<OpenAPI, Error> {
     let probe: Probe = serde_json::from_str(text).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
@@ -90,7 +93,7 @@ fn explain_json(text: &str) -> Result<OpenAPI, Error> {
     })
 }
 
-/// Reads once more, slower and part by part, to name the place: `openapiv3` itself forgets it.
+/// Parses `document` part by part to find the JSON pointer, which `openapiv3` does not report.
 fn explain(document: Value) -> Option<Error> {
     for (path, item) in members(&document["paths"]) {
         for (verb, operation) in members(item) {
@@ -117,19 +120,19 @@ fn explain(document: Value) -> Option<Error> {
     fault::<OpenAPI>(&document, "")
 }
 
-/// Levels of nesting that are read. Real documents have some twenty; a schema that is wrong takes twice as
-/// long to refuse with each level of schemas around it, so there has to be an end.
-const DEEPEST: usize = 40;
+/// The maximum nesting of a document. Real documents have about twenty levels, and the time to reject a
+/// faulty schema doubles with each level around it.
+const MAX_NESTING: usize = 40;
 
 fn check_depth(depth: usize) -> Result<(), Error> {
-    if depth <= DEEPEST {
+    if depth <= MAX_NESTING {
         return Ok(());
     }
-    let message = format!("the spec is nested {depth} levels deep; at most {DEEPEST} are read");
+    let message = format!("the spec is nested {depth} levels deep; at most {MAX_NESTING} are read");
     Err(Error::new("E005", message).at("/"))
 }
 
-/// How deep objects and lists are nested in JSON text.
+/// Returns how deep objects and arrays are nested in JSON text.
 fn depth_of_text(text: &str) -> usize {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
     for byte in text.bytes() {
@@ -160,7 +163,7 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// Why `value` is no `T`, if it is none.
+/// Returns why `value` is not a `T`, if it is not.
 fn fault<T: serde::de::DeserializeOwned>(value: &Value, place: &str) -> Option<Error> {
     let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
     Some(not_openapi(place, error.path(), &error.inner().to_string()))
@@ -195,7 +198,7 @@ fn parse_yaml(text: &str) -> Result<OpenAPI, Error> {
     })
 }
 
-/// The same as JSON, in which a status (`200:`) is text as any other key.
+/// Converts YAML to JSON, where every key is a string, including a status (`200:`).
 fn json_of(value: serde_yaml::Value) -> Value {
     match value {
         serde_yaml::Value::Mapping(members) => {

@@ -1,9 +1,9 @@
-//! Stage 7: puts files on disk, all or nothing.
+//! Stage 7: writes files to disk, all or nothing.
 //!
-//! Only files whose bytes differ are touched, and what an earlier run emitted and this one does not is
-//! deleted (`manifest.txt` says what that was; nobody else's file is). Everything new is first written
-//! beside the folder and then moved into place, with the old files kept until the last move is done, so a
-//! run that fails leaves the old tree as it was.
+//! Only files whose bytes differ are touched. A file that an earlier run emitted and this one does not is
+//! deleted; `manifest.txt` lists what was emitted, so no other file ever is. New files are first written
+//! beside the folder and then moved into place, and old files are kept until the last move is done. A run
+//! that fails therefore leaves the old tree as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,7 +20,7 @@ pub const MANIFEST: &str = "manifest.txt";
 
 /// What a run would change, or has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct FileChanges {
     /// Files that were not there.
     pub added: Vec<PathBuf>,
     /// Files whose bytes differ.
@@ -31,22 +31,22 @@ pub struct Changes {
     pub unchanged: usize,
 }
 
-impl Changes {
+impl FileChanges {
     /// Whether the disk says what the generator says.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }
 }
 
-/// A run's result: contents by path, and which old files go.
+/// What a run writes: contents by path, and which old files are deleted.
 #[derive(Clone, Debug, Default)]
-pub struct Plan {
+pub struct WritePlan {
     wanted: BTreeMap<PathBuf, String>,
     stale: BTreeSet<PathBuf>,
     out: PathBuf,
 }
 
-impl Plan {
+impl WritePlan {
     /// Plans to write `files` below `out`, and `extra` (such as the lock of names) where they stand.
     ///
     /// # Errors
@@ -75,8 +75,9 @@ impl Plan {
     ///
     /// # Errors
     /// `E040` a file that can't be read.
-    pub fn changes(&self) -> Result<Changes, Errors> {
-        let mut changes = Changes { removed: self.stale.iter().cloned().collect(), ..Changes::default() };
+    pub fn changes(&self) -> Result<FileChanges, Errors> {
+        let mut changes =
+            FileChanges { removed: self.stale.iter().cloned().collect(), ..FileChanges::default() };
         for (path, text) in &self.wanted {
             match read_bytes(path)? {
                 None => changes.added.push(path.clone()),
@@ -91,7 +92,7 @@ impl Plan {
     ///
     /// # Errors
     /// `E040` a file that can't be read.
-    pub fn diff(&self, changes: &Changes, limit: usize) -> Result<String, Errors> {
+    pub fn diff(&self, changes: &FileChanges, limit: usize) -> Result<String, Errors> {
         let mut text = String::new();
         for path in changes.added.iter().chain(&changes.changed).chain(&changes.removed) {
             let old = read(path)?.unwrap_or_default();
@@ -112,7 +113,7 @@ impl Plan {
     ///
     /// # Errors
     /// `E041` something can't be written; everything is as it was then.
-    pub fn apply(&self, changes: &Changes) -> Result<(), Errors> {
+    pub fn apply(&self, changes: &FileChanges) -> Result<(), Errors> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -126,7 +127,7 @@ impl Plan {
             .prefix(".regenerate-")
             .tempdir_in(&parent)
             .map_err(|error| failed(&self.out, &error))?;
-        let mut moves = Moves::default();
+        let mut moves = ReversibleMoves::default();
         let targets = changes.added.iter().chain(&changes.changed);
         let mut staged = Vec::new();
         for (number, path) in targets.enumerate() {
@@ -134,7 +135,7 @@ impl Plan {
             fs::write(&new, &self.wanted[path]).map_err(|error| failed(path, &error))?;
             staged.push((new, path));
         }
-        let run = |moves: &mut Moves| -> Result<(), (PathBuf, io::Error)> {
+        let run = |moves: &mut ReversibleMoves| -> Result<(), (PathBuf, io::Error)> {
             for (number, path) in changes.changed.iter().chain(&changes.removed).enumerate() {
                 let kept = staging.path().join(format!("old-{number}"));
                 moves.rename(path, &kept).map_err(|error| (path.clone(), error))?;
@@ -158,12 +159,12 @@ impl Plan {
 
 /// Renames that can be taken back.
 #[derive(Default)]
-struct Moves {
+struct ReversibleMoves {
     done: Vec<(PathBuf, PathBuf)>,
     folders: Vec<PathBuf>,
 }
 
-impl Moves {
+impl ReversibleMoves {
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)?;
         self.done.push((from.to_owned(), to.to_owned()));
@@ -233,8 +234,8 @@ mod tests {
         pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn write(out: &Path, pairs: &[(&str, &str)]) -> Changes {
-        let plan = Plan::new(out, files(pairs), Vec::new()).unwrap();
+    fn write(out: &Path, pairs: &[(&str, &str)]) -> FileChanges {
+        let plan = WritePlan::new(out, files(pairs), Vec::new()).unwrap();
         let changes = plan.changes().unwrap();
         plan.apply(&changes).unwrap();
         changes
@@ -264,8 +265,8 @@ mod tests {
         write(&out, &[("a.rs", "old"), ("b.rs", "old")]);
         // A folder stands where a file should go: the move fails after others have been made.
         fs::create_dir_all(out.join("z.rs/full")).unwrap();
-        let plan = Plan::new(&out, files(&[("a.rs", "new"), ("z.rs", "z")]), Vec::new()).unwrap();
-        let changes = Changes {
+        let plan = WritePlan::new(&out, files(&[("a.rs", "new"), ("z.rs", "z")]), Vec::new()).unwrap();
+        let changes = FileChanges {
             added: vec![out.join("z.rs")],
             changed: vec![out.join("a.rs")],
             removed: vec![out.join("b.rs")],
@@ -295,7 +296,7 @@ mod tests {
     fn the_diff_shows_old_and_new() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("a", "one\ntwo\n")]);
-        let plan = Plan::new(folder.path(), files(&[("a", "one\nthree\n")]), Vec::new()).unwrap();
+        let plan = WritePlan::new(folder.path(), files(&[("a", "one\nthree\n")]), Vec::new()).unwrap();
         let changes = plan.changes().unwrap();
         let diff = plan.diff(&changes, 100).unwrap();
         assert!(diff.contains("-two\n+three"), "{diff}");

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use toolcrate_codegen::diagnostic::Errors;
-use toolcrate_codegen::diff::{Change, Report};
+use toolcrate_diff::{Change, DiffReport};
 
 /// Annotations of one kind that a step shows; more are dropped there without a word.
 const SHOWN: usize = 10;
@@ -57,7 +57,7 @@ pub fn errors(errors: &Errors) {
 }
 
 /// Annotates the changes that matter, and what is wrong with the allow-list.
-pub fn changes(report: &Report, failures: &[&Change]) {
+pub fn changes(report: &DiffReport, failures: &[&Change]) {
     let file = Path::new(&report.new.file);
     let shown = if failures.len() > SHOWN { SHOWN - 1 } else { SHOWN };
     for change in failures.iter().take(shown) {

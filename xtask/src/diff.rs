@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use toolcrate_codegen::diagnostic::{Error, Errors};
-use toolcrate_codegen::diff::report::{self, Format};
-use toolcrate_codegen::diff::{self, Report, Settings, Severity, Side, Source, allow, note};
+use toolcrate_diff::report::{self, ReportFormat};
+use toolcrate_diff::{DiffReport, DiffSettings, Severity, Snapshot, SpecSource, allowlist, release_notes};
 
 use crate::{ci, sizes};
 
@@ -22,8 +22,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Shape::Text)]
-    format: Shape,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
     /// Which changes end with exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
@@ -40,7 +40,7 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Shape {
+enum OutputFormat {
     /// For a terminal: every change, with a pointer for those that break.
     Text,
     /// Every change, in tables and lists.
@@ -87,24 +87,24 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 /// Two releases, and what a comparison found.
 struct Compared {
-    old: Side,
-    new: Side,
-    report: Report,
+    old: Snapshot,
+    new: Snapshot,
+    report: DiffReport,
 }
 
 fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
-    let settings = Settings::read(&arguments.profile)?;
+    let settings = DiffSettings::read(&arguments.profile)?;
     let (old, new) = match &arguments.specs[..] {
         [old, new] => (old.as_path(), new.as_path()),
         [new] => (settings.spec.as_path(), new.as_path()),
         _ => unreachable!("clap takes one or two"),
     };
-    let accepted = arguments.allow.as_deref().map(allow::read).transpose()?;
-    let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let (old, new) = diff::read(&old, &new, &settings)?;
-    let mut report = diff::compare(&old, &new, &settings.profile);
+    let accepted = arguments.allow.as_deref().map(allowlist::read).transpose()?;
+    let (old, new) = (SpecSource::read(old)?, SpecSource::read(new)?);
+    let (old, new) = toolcrate_diff::read(&old, &new, &settings)?;
+    let mut report = toolcrate_diff::compare(&old, &new, &settings.profile);
     if let Some(accepted) = accepted {
-        allow::apply(&accepted, &today(), &mut report);
+        allowlist::apply(&accepted, &today(), &mut report);
     }
     if arguments.sizes {
         report.sizes = sizes::measure(&old, &new)?;
@@ -130,18 +130,18 @@ fn finish(arguments: &Arguments, compared: &Compared) -> Result<ExitCode, Errors
         arguments.fail_on.least().map(|least| report.failures(least).collect()).unwrap_or_default();
     ci::changes(report, &failures);
     if ci::wants_summary() {
-        ci::summary(&report::render(report, Format::Markdown)?);
+        ci::summary(&report::render(report, ReportFormat::Markdown)?);
     }
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn text(shape: Shape, report: &Report, old: &Side, new: &Side) -> Result<String, Errors> {
+fn text(shape: OutputFormat, report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<String, Errors> {
     let format = match shape {
-        Shape::Text => Format::Text,
-        Shape::Markdown => Format::Markdown,
-        Shape::Json => Format::Json,
-        Shape::Html => Format::Html,
-        Shape::Note => return note::render(report, old, new),
+        OutputFormat::Text => ReportFormat::Text,
+        OutputFormat::Markdown => ReportFormat::Markdown,
+        OutputFormat::Json => ReportFormat::Json,
+        OutputFormat::Html => ReportFormat::Html,
+        OutputFormat::Note => return release_notes::render(report, old, new),
     };
     report::render(report, format)
 }

@@ -28,13 +28,21 @@ pub struct Arguments {
     /// Write nothing; print what would change, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
+    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    #[arg(long)]
+    strict: bool,
 }
 
 /// Runs the generator. Exit code 0: done; 1: `--check` found differences; 2: bad input, nothing written.
 pub fn run(arguments: Arguments) -> ExitCode {
     let started = Instant::now();
     let check = arguments.check;
-    let options = Options { profile: arguments.profile, spec: arguments.spec, out: arguments.out };
+    let options = Options {
+        profile: arguments.profile,
+        spec: arguments.spec,
+        out: arguments.out,
+        strict: arguments.strict,
+    };
     match generate(&options).and_then(|generated| finish(&generated, check, started)) {
         Ok(code) => code,
         Err(errors) => {
@@ -77,11 +85,11 @@ fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCo
 }
 
 fn summary(generated: &Generated) {
-    let Generated { version, operations, schemas, repairs, coverage, unused, .. } = generated;
+    let Generated { version, operations, schemas, coverage, unused, report, .. } = generated;
     println!("release {version}: {operations} operations, {schemas} schemas");
     let kinds: Vec<String> =
-        repair::count(repairs).into_iter().map(|(code, count)| format!("{code} {count}")).collect();
-    println!("{} repairs: {} (docs/repairs.md has them all)", repairs.len(), kinds.join(", "));
+        repair::count(&report.repairs).into_iter().map(|(code, count)| format!("{code} {count}")).collect();
+    println!("{} repairs: {} (docs/repairs.md has them all)", report.repairs.len(), kinds.join(", "));
     println!(
         "relations: {} of {} reference fields, {} of {} id arguments",
         coverage.reference_fields_resolved,
@@ -89,6 +97,9 @@ fn summary(generated: &Generated) {
         coverage.id_arguments_resolved,
         coverage.id_arguments
     );
+    for degradation in &report.degradations {
+        eprintln!("warning: {degradation}");
+    }
     for entry in unused {
         eprintln!("warning: {entry}");
     }

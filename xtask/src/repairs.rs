@@ -17,10 +17,10 @@ pub fn run(spec: &Path, all: bool) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    for (code, count) in repair::count(&repaired.repairs) {
+    for (code, count) in repair::count(&repaired.report.repairs) {
         println!("{code}  {count}");
         let limit = if all { usize::MAX } else { SHOWN };
-        for repair in repaired.repairs.iter().filter(|repair| repair.code == code).take(limit) {
+        for repair in repaired.report.repairs.iter().filter(|repair| repair.code == code).take(limit) {
             println!("      {}: {}", repair.pointer, repair.message);
         }
         if count > limit {
@@ -33,7 +33,7 @@ pub fn run(spec: &Path, all: bool) -> ExitCode {
         repaired.version,
         repaired.operations.len(),
         repaired.components.schemas.len(),
-        repaired.repairs.len()
+        repaired.report.repairs.len()
     );
     ExitCode::SUCCESS
 }

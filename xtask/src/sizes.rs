@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::Command;
 
 use toolcrate_codegen::diagnostic::{Error, Errors};
-use toolcrate_codegen::diff::{DialectSize, Side};
+use toolcrate_diff::{DialectSize, Snapshot};
 
 /// Measures both sides.
 ///
 /// # Errors
 /// `E042` whatever keeps it from that.
-pub fn measure(old: &Side, new: &Side) -> Result<Vec<DialectSize>, Errors> {
+pub fn measure(old: &Snapshot, new: &Snapshot) -> Result<Vec<DialectSize>, Errors> {
     let wrong = |message: String| Errors::from(Error::new("E042", message));
     let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
     let (before, after) = (folder.path().join("old"), folder.path().join("new"));
@@ -28,7 +28,7 @@ pub fn measure(old: &Side, new: &Side) -> Result<Vec<DialectSize>, Errors> {
 }
 
 /// Writes the files of a catalog, `catalog/…`, into `folder`.
-fn write(side: &Side, folder: &Path) -> std::io::Result<()> {
+fn write(side: &Snapshot, folder: &Path) -> std::io::Result<()> {
     for (path, text) in &side.catalog {
         let Some(path) = path.strip_prefix("catalog/") else { continue };
         let path = folder.join(path);

@@ -1,18 +1,17 @@
-//! What a person tells the generator about one API: the profile (`toolcrate.yaml`) and the overlay
+//! Configuration of the generator for one API: the profile (`toolcrate.yaml`) and the overlay
 //! (`overlay.yaml`).
 //!
-//! Unknown keys are errors, so a typing mistake can't be silently ignored; and every entry must apply
-//! to something in the spec (see [`Ledger`]), so that none can rot.
+//! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
+//! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
-mod ledger;
 mod overlay;
 mod profile;
+mod usage;
 
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-pub use ledger::Ledger;
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
@@ -21,6 +20,7 @@ pub use profile::{
     ErrorShape, Filter, ModuleAlias, NameRules, NoteRule, On, Paging, PatchPaths, Profile, ResourceOverride,
     SharedQuery,
 };
+pub use usage::UsageTracker;
 
 use crate::diagnostic::{Error, Errors};
 

@@ -161,7 +161,7 @@ impl Overlay {
 }
 
 impl FieldRule {
-    /// How the ledger calls this entry.
+    /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         let schemas =
             if self.schemas.is_empty() { String::new() } else { format!(" of {}", self.schemas.join(",")) };
@@ -177,7 +177,7 @@ impl FieldRule {
 }
 
 impl ArgumentRule {
-    /// How the ledger calls this entry.
+    /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         format!("arguments.{} of {}", self.parameter, self.path)
     }
@@ -189,7 +189,7 @@ impl ArgumentRule {
 }
 
 impl ToolBinding {
-    /// How the ledger calls this entry.
+    /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         format!("bindings.{} when {}", self.tool, self.when)
     }

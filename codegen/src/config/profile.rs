@@ -440,7 +440,7 @@ impl Profile {
 }
 
 impl Action {
-    /// How the ledger calls this entry.
+    /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         let on = match self.on_item {
             Some(true) => " on item",

@@ -4,7 +4,7 @@ use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Context;
+use super::context::Context;
 use super::rust::{Job, docs, file_docs};
 use crate::config::{
     Auth, AuthScheme, CustomFieldDefinitions, CustomFieldKind, CustomFields, Filter, Paging, PatchPaths,

@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::id::SchemaId;
 use crate::ir::{Api, Content, Operation, Shape, Type};
-use crate::name::Named;
+use crate::naming::Names;
 
 /// The areas of an API, and which areas use each schema.
 pub struct Features {
     /// All areas, sorted; each is a module and a feature.
     pub modules: BTreeSet<String>,
     /// For each schema the areas that use it.
-    pub users: BTreeMap<String, BTreeSet<String>>,
+    pub users: BTreeMap<SchemaId, BTreeSet<String>>,
 }
 
 impl Features {
@@ -25,19 +26,18 @@ impl Features {
         Self { modules: BTreeSet::new(), users: BTreeMap::new() }
     }
 
-    /// Follows the types of all operations of `named`.
-    pub fn new(named: &Named) -> Self {
-        let api = &named.api;
-        let modules: BTreeSet<String> = named.operations.iter().map(|name| name.module.clone()).collect();
-        let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    /// Follows the types of all operations of `api`.
+    pub fn new(api: &Api, names: &Names) -> Self {
+        let modules: BTreeSet<String> = names.operations.values().map(|name| name.module.clone()).collect();
+        let mut users: BTreeMap<SchemaId, BTreeSet<String>> = BTreeMap::new();
         for module in &modules {
-            let own = api.operations.iter().zip(&named.operations).filter(|(_, name)| name.module == *module);
+            let own = api.operations.zip(&names.operations).filter(|(_, name)| name.module == *module);
             let mut open: Vec<&str> = own.flat_map(|(operation, _)| used_by(operation)).collect();
             let mut seen: BTreeSet<&str> = BTreeSet::new();
             while let Some(name) = open.pop() {
                 if seen.insert(name) {
                     open.extend(used_by_schema(api, name));
-                    users.entry(name.to_owned()).or_default().insert(module.clone());
+                    users.entry(name.into()).or_default().insert(module.clone());
                 }
             }
         }

@@ -1,82 +1,58 @@
-//! Stage 6: turns a related API into files.
+//! Stage 6: turns a [`Model`] into files.
 //!
-//! Emit is a pure function from the model to a map of path → bytes: it reads no file, no clock and no
-//! environment, so the same input gives the same bytes anywhere. `quote` and `prettyplease` make Rust,
-//! `minijinja` what is text, `serde_json` the catalog.
+//! Emitting is a pure function from the model to a map of path to text: it reads no file, no clock and no
+//! environment, so the same input gives the same bytes on any machine. `quote` and `prettyplease` write
+//! Rust, `minijinja` writes text, `serde_json` writes the catalog.
 
 mod api;
+mod cargo_manifest;
 mod catalog;
+mod context;
 mod features;
 mod models;
 mod operations;
-mod package;
-mod page;
 mod query;
 mod rust;
-mod text;
+mod templates;
+mod tool_browser;
 
-use std::collections::BTreeMap;
-
-use crate::config::{Ledger, Overlay, Profile};
+use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
-use crate::ir::{Api, Field, Type};
-use crate::name::Named;
-use crate::relate::Related;
+use crate::model::Model;
+use context::Context;
 use features::Features;
 use rust::Job;
 
-pub(crate) use rust::resolved;
-pub(crate) use text::Templates;
-
-/// Contents by path, relative to the output folder, with `/` between folders.
-pub type Files = BTreeMap<String, String>;
-
-/// Everything that the emitters read.
-struct Context<'a> {
-    related: &'a Related,
-    named: &'a Named,
-    api: &'a Api,
-    profile: &'a Profile,
-    overlay: &'a Overlay,
-    ledger: &'a Ledger,
-    features: Features,
-}
-
-impl Context<'_> {
-    /// Whether a member holds the fields that an account defines for itself. Tools have them by caption.
-    fn is_custom_fields(&self, field: &Field) -> bool {
-        let custom = self.profile.custom_fields.as_ref();
-        custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_)))
-    }
-}
+pub use context::Files;
+pub use templates::Templates;
 
 /// Emits the crate.
 ///
 /// # Errors
-/// `E030` tokens that are no Rust (a defect of the generator, told with the file), `E031` a template
-/// that fails, `E032` an overlay rule that contradicts the spec.
+/// - `E030`: tokens that are not Rust, which is a defect of the generator; reported with the file.
+/// - `E031`: a template that fails.
+/// - `E032`: an overlay rule that contradicts the document.
 pub fn emit(
-    related: &Related,
+    model: &Model,
     profile: &Profile,
     overlay: &Overlay,
-    ledger: &Ledger,
+    usage: &UsageTracker,
 ) -> Result<Files, Errors> {
-    let named = &related.named;
-    let features = Features::new(named);
-    let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
+    let features = Features::new(&model.api, &model.names);
+    let context = Context::new(model, profile, overlay, usage, features);
     let mut files = Files::new();
-    package::emit(&context, &mut files)?;
+    cargo_manifest::emit(&context, &mut files)?;
     let mut jobs: Vec<Job<'_>> = Vec::new();
     models::jobs(&context, &mut jobs);
     operations::jobs(&context, &mut jobs);
     query::jobs(&context, &mut jobs);
     api::jobs(&context, &mut jobs);
-    package::jobs(&context, &mut jobs);
+    cargo_manifest::jobs(&context, &mut jobs);
     // The catalog is made beside the Rust files; neither reads what the other makes.
     let catalog = std::thread::scope(|scope| {
         let catalog = scope.spawn(|| {
             let mut catalog = catalog::emit(&context)?;
-            let page = page::emit(&context, &catalog)?;
+            let page = tool_browser::emit(&context, &catalog)?;
             catalog.files.insert("docs/tools.html".to_owned(), page);
             Ok::<_, Errors>(catalog.files)
         });
@@ -87,18 +63,16 @@ pub fn emit(
     Ok(files)
 }
 
-/// Emits the tool catalog alone: what a comparison of two releases reads.
+/// Emits the tool catalog alone, which is what a comparison of two releases reads.
 ///
 /// # Errors
 /// As [`emit`].
-pub(crate) fn catalog(
-    related: &Related,
+pub fn emit_catalog(
+    model: &Model,
     profile: &Profile,
     overlay: &Overlay,
-    ledger: &Ledger,
+    usage: &UsageTracker,
 ) -> Result<Files, Errors> {
-    let named = &related.named;
-    let features = Features::none();
-    let context = Context { related, named, api: &named.api, profile, overlay, ledger, features };
+    let context = Context::new(model, profile, overlay, usage, Features::none());
     Ok(catalog::emit(&context)?.files)
 }

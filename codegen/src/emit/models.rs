@@ -8,12 +8,12 @@ use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Context;
+use super::context::Context;
 use super::features::gate;
-use super::rust::{Imports, Job, docs, prose, resolved};
+use super::rust::{Imports, Job, docs, prose};
 use crate::ir::{Field, Limits, Schema, Shape, Type};
-use crate::name::rust::{unused, value_name};
-use crate::name::{ChoiceName, FieldName, TypeName};
+use crate::naming::identifiers::{unused, value_name};
+use crate::naming::{ChoiceName, FieldName, TypeName};
 
 /// One job for each model, and one for the module that lists them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -122,7 +122,7 @@ fn record(
         let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
         let about = docs(&field_docs(context, field, name));
         members.push(quote!(#about pub #ident: Option<#ty>,));
-        let (kind, by_value) = slot_kind(resolved(context.api, &field.ty));
+        let (kind, by_value) = slot_kind(context.api.resolve(&field.ty));
         let kind = format_ident!("{kind}");
         slots.push(quote!(Slot::#kind(&mut self.#ident)));
         let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };

@@ -5,27 +5,28 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Context;
+use super::context::Context;
 use super::query::Shared;
-use super::rust::{Imports, Job, docs, file_docs, prose, resolved};
+use super::rust::{Imports, Job, docs, file_docs, prose};
+use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
-use crate::name::rust::unused;
-use crate::name::{Kind, OperationName};
+use crate::naming::identifiers::unused;
+use crate::naming::{Kind, OperationName};
 
 /// One job for each resource, and one for each area's list of them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
-    let mut resources: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (index, name) in context.named.operations.iter().enumerate() {
-        resources.entry((&name.module, &name.file)).or_default().push(index);
+    let mut resources: BTreeMap<(&str, &str), Vec<OperationId>> = BTreeMap::new();
+    for (id, name) in context.named.operations.iter() {
+        resources.entry((&name.module, &name.file)).or_default().push(id);
     }
     let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
-    for ((module, file), indexes) in resources {
-        let functions = indexes.iter().map(|index| context.named.operations[*index].function.as_str());
-        let deprecated = indexes.iter().any(|index| context.api.operations[*index].deprecated);
+    for ((module, file), ids) in resources {
+        let functions = ids.iter().map(|id| context.named.operations[*id].function.as_str());
+        let deprecated = ids.iter().any(|id| context.api.operations[*id].deprecated);
         files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
         jobs.push(Job {
             path: format!("src/{module}/{file}.rs"),
-            tokens: Box::new(move || resource(context, &indexes)),
+            tokens: Box::new(move || resource(context, &ids)),
         });
     }
     for (module, files) in files {
@@ -49,12 +50,12 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
 }
 
-fn resource(context: &Context<'_>, indexes: &[usize]) -> TokenStream {
+fn resource(context: &Context<'_>, ids: &[OperationId]) -> TokenStream {
     let mut imports = Imports::default();
     imports.runtime.extend(["Method", "Request"]);
     let mut shared = BTreeSet::new();
     let functions: Vec<TokenStream> =
-        indexes.iter().map(|index| function(context, *index, &mut imports, &mut shared)).collect();
+        ids.iter().map(|id| function(context, *id, &mut imports, &mut shared)).collect();
     let imports = imports.tokens(&[]);
     let shared: Vec<_> = shared.iter().map(|name| format_ident!("{name}")).collect();
     let shared = (!shared.is_empty()).then(|| quote!(use crate::query::{#(#shared),*};));
@@ -63,26 +64,26 @@ fn resource(context: &Context<'_>, indexes: &[usize]) -> TokenStream {
 
 fn function(
     context: &Context<'_>,
-    index: usize,
+    id: OperationId,
     imports: &mut Imports,
     shared: &mut BTreeSet<&'static str>,
 ) -> TokenStream {
-    let operation = &context.api.operations[index];
-    let name = &context.named.operations[index];
+    let operation = &context.api.operations[id];
+    let name = &context.named.operations[id];
     let mut arguments = Vec::new();
     let mut calls = Vec::new();
     let mut notes = Vec::new();
     let query = Shared::of(context, operation, name);
-    for ((at, parameter), rust) in operation.parameters.iter().enumerate().zip(&name.parameters) {
+    let parameters = operation.parameters.iter().zip(&name.parameters).zip(&context.related.arguments[id]);
+    for ((parameter, rust), source) in parameters {
         if parameter.place == Place::Query && context.profile.shared_query.contains_key(&parameter.name) {
             continue;
         }
-        let source = context.related.arguments[index][at].as_ref();
-        let source = source.map(|source| &context.named.operations[source.operation]);
+        let source = source.as_ref().map(|source| &context.named.operations[source.operation]);
         notes.push(parameter_note(parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
-        let ty = parameter_type(resolved(context.api, &parameter.ty));
+        let ty = parameter_type(context.api.resolve(&parameter.ty));
         if parameter.required {
             arguments.push(quote!(#ident: #ty));
         } else {
@@ -197,7 +198,7 @@ fn body_argument(
         BodyKind::Json => {
             let ident = own("body");
             context.imports(&body.ty, imports);
-            let ty = match resolved(context.api, &body.ty) {
+            let ty = match context.api.resolve(&body.ty) {
                 Type::List(item) => {
                     let item = context.rust_type(item, None);
                     quote!(&[#item])

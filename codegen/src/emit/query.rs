@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::Context;
+use super::context::Context;
 use super::rust::{Imports, Job, docs};
 use crate::config::On;
 use crate::ir::{Operation, Place, Type};
-use crate::name::rust::field_name;
-use crate::name::{Kind, OperationName};
+use crate::naming::identifiers::field_name;
+use crate::naming::{Kind, OperationName};
 
 /// A query type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ fn query_type(context: &Context<'_>, shared: Shared) -> TokenStream {
 impl Context<'_> {
     /// The type that the document gives to a shared query parameter.
     pub fn shared_type(&self, name: &str) -> &Type {
-        let found = self.api.operations.iter().flat_map(|operation| operation.parameters_in(Place::Query));
+        let found = self.api.operations.values().flat_map(|operation| operation.parameters_in(Place::Query));
         found
             .into_iter()
             .find(|parameter| parameter.name == name)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Context, Files};
+use super::context::{Context, Files};
 use crate::diagnostic::{Error, Errors};
 use crate::ir::{Api, Shape, Type};
 
@@ -131,14 +131,7 @@ pub fn prose(text: &str) -> String {
 
 /// A type with all aliases followed.
 pub fn resolved<'a>(api: &'a Api, ty: &'a Type) -> &'a Type {
-    let mut ty = ty;
-    while let Type::Named(name) = ty {
-        match api.schemas.get(name).map(|schema| &schema.shape) {
-            Some(Shape::Alias(inner)) => ty = inner,
-            _ => break,
-        }
-    }
-    ty
+    api.resolve(ty)
 }
 
 impl Context<'_> {

@@ -1,52 +1,63 @@
-//! Stage 3: lowers a repaired document into the generator's own model ([`crate::ir`]).
+//! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
 //!
-//! References are resolved to names, inline objects get names of their own, sentences that state a
-//! constraint become constraints, and everything is put into canonical order. No OpenAPI past here.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names of their own,
+//! sentences that state a constraint become constraints, and everything is put into canonical order. No
+//! later stage knows about OpenAPI.
 
-mod boxing;
-mod notes;
+mod description_constraints;
 mod operations;
+mod recursion;
 mod schemas;
 
-use crate::config::{Ledger, Profile};
-use crate::diagnostic::{Errors, Repair};
+use crate::config::{Profile, UsageTracker};
+use crate::diagnostic::{Errors, Report};
 use crate::ir::Api;
-use crate::repair::Repaired;
+use crate::repair::RepairedDocument;
+use description_constraints::DescriptionConstraints;
 
-/// What lowering gives.
+/// The result of lowering a document.
 #[derive(Clone, Debug)]
-pub struct Lowered {
+pub struct Lowering {
     /// The API.
     pub api: Api,
-    /// What had to be worked around on the way, sorted.
-    pub repairs: Vec<Repair>,
+    /// What was repaired or degraded so far.
+    pub report: Report,
 }
 
 /// Lowers `document`.
 ///
+/// An operation that cannot be expressed is left out, and a reference that leads nowhere becomes any JSON
+/// value; both are reported.
+///
 /// # Errors
-/// `E006` a reference that leads nowhere, `E007` schemas that only refer to each other, `E010` a bad
-/// pattern in the profile, `E014` a body in a format that can't be sent.
-pub fn lower(document: Repaired, profile: &Profile, ledger: &Ledger) -> Result<Lowered, Errors> {
+/// - `E008`: no operations are left.
+/// - `E010`: a pattern of the profile that is not a regular expression.
+pub fn lower(
+    document: RepairedDocument,
+    profile: &Profile,
+    usage: &UsageTracker,
+) -> Result<Lowering, Errors> {
     let file = document.file.clone();
-    lower_document(document, profile, ledger).map_err(|errors| errors.in_file(&file))
+    lower_document(document, profile, usage).map_err(|errors| errors.in_file(&file))
 }
 
-fn lower_document(document: Repaired, profile: &Profile, ledger: &Ledger) -> Result<Lowered, Errors> {
-    let notes = notes::Notes::new(&profile.notes, ledger)?;
-    let mut schemas = schemas::Schemas::new(&document.components, notes);
+fn lower_document(
+    document: RepairedDocument,
+    profile: &Profile,
+    usage: &UsageTracker,
+) -> Result<Lowering, Errors> {
+    let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
+    let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
-    let operations = operations::lower(&document, &mut schemas, profile, ledger);
-    let (mut schemas, mut repairs, mut errors) = schemas.finish();
-    let operations = operations.unwrap_or_else(|found| {
-        errors.0.extend(found.0);
-        Vec::new()
-    });
-    errors.into_result()?;
-    boxing::mark(&mut schemas, &mut repairs)?;
-    repairs.extend(document.repairs);
-    repairs.sort();
-    repairs.dedup();
+    let operations = operations::lower(&document, &mut schemas, profile, usage);
+    let (mut schemas, mut report) = schemas.finish();
+    recursion::break_alias_cycles(&mut schemas, &mut report);
+    recursion::mark_boxed(&mut schemas, &mut report.repairs);
+    report.extend(document.report);
+    report.sort();
+    if operations.is_empty() {
+        report.require_complete()?;
+    }
     let api = Api {
         title: document.title,
         version: document.version,
@@ -54,5 +65,5 @@ fn lower_document(document: Repaired, profile: &Profile, ledger: &Ledger) -> Res
         operations,
         schemas,
     };
-    Ok(Lowered { api, repairs })
+    Ok(Lowering { api, report })
 }

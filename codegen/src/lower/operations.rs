@@ -5,38 +5,37 @@ use openapiv3::{
     StatusCode,
 };
 
-use super::schemas::Schemas;
-use crate::config::{Ledger, Paging, Profile};
-use crate::diagnostic::{Error, Errors};
+use super::schemas::SchemaLowering;
+use crate::config::{Paging, Profile, UsageTracker};
+use crate::diagnostic::Error;
+use crate::id::OperationTable;
 use crate::ir::{
     Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Shape, Template, Type,
 };
-use crate::repair::{RawOperation, RawParameter, Repaired};
+use crate::repair::{RawOperation, RawParameter, RepairedDocument};
 
-/// Lowers all operations of `document`.
+/// Lowers all operations of `document`; one that cannot be expressed is left out.
 pub fn lower(
-    document: &Repaired,
-    schemas: &mut Schemas<'_>,
+    document: &RepairedDocument,
+    schemas: &mut SchemaLowering<'_>,
     profile: &Profile,
-    ledger: &Ledger,
-) -> Result<Vec<Operation>, Errors> {
-    let mut errors = Errors(Vec::new());
-    let mut operations = Vec::with_capacity(document.operations.len());
-    for raw in &document.operations {
-        match operation(raw, schemas, profile, ledger) {
-            Ok(operation) => operations.push(operation),
-            Err(error) => errors.0.push(error.at(&raw.pointer)),
+    usage: &UsageTracker,
+) -> OperationTable<Operation> {
+    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage) {
+        Ok(operation) => Some(operation),
+        Err(problem) => {
+            schemas.omit(problem.at(&raw.pointer));
+            None
         }
-    }
-    errors.into_result()?;
-    Ok(operations)
+    };
+    document.operations.iter().filter_map(lower_or_omit).collect()
 }
 
 fn operation(
     raw: &RawOperation,
-    schemas: &mut Schemas<'_>,
+    schemas: &mut SchemaLowering<'_>,
     profile: &Profile,
-    ledger: &Ledger,
+    usage: &UsageTracker,
 ) -> Result<Operation, Error> {
     let source = &raw.operation;
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
@@ -46,7 +45,7 @@ fn operation(
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
         if parameter.place == Place::Header && profile.transport_headers.contains(&parameter.data.name) {
-            ledger.mark(format!("transport_headers.{}", parameter.data.name));
+            usage.mark(format!("transport_headers.{}", parameter.data.name));
             continue;
         }
         lower_parameter(parameter, raw, schemas, &name, &mut parameters, &mut body);
@@ -69,7 +68,7 @@ fn operation(
 fn lower_parameter(
     raw: &RawParameter,
     operation: &RawOperation,
-    schemas: &mut Schemas<'_>,
+    schemas: &mut SchemaLowering<'_>,
     name: &str,
     parameters: &mut Vec<Parameter>,
     body: &mut Option<Body>,
@@ -146,7 +145,7 @@ fn words(description: Option<&str>) -> String {
 
 fn body(
     raw: &RawOperation,
-    schemas: &mut Schemas<'_>,
+    schemas: &mut SchemaLowering<'_>,
     name: &str,
     response: &Response,
 ) -> Result<Option<Body>, Error> {
@@ -191,7 +190,10 @@ fn body(
     Ok(Some(Body { kind, ty, required: source.required }))
 }
 
-fn resolve_body(source: &ReferenceOr<RequestBody>, schemas: &Schemas<'_>) -> Result<RequestBody, Error> {
+fn resolve_body(
+    source: &ReferenceOr<RequestBody>,
+    schemas: &SchemaLowering<'_>,
+) -> Result<RequestBody, Error> {
     match source {
         ReferenceOr::Item(body) => Ok(body.clone()),
         ReferenceOr::Reference { reference } => {
@@ -205,7 +207,7 @@ fn resolve_body(source: &ReferenceOr<RequestBody>, schemas: &Schemas<'_>) -> Res
 }
 
 /// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
-fn is_patch(ty: &Type, schemas: &Schemas<'_>) -> bool {
+fn is_patch(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::List(items) = ty else { return false };
     let Type::Named(name) = &**items else { return false };
     let fields = schemas.get(name).map(|schema| schema.fields()).unwrap_or_default();
@@ -214,7 +216,7 @@ fn is_patch(ty: &Type, schemas: &Schemas<'_>) -> bool {
 
 fn response(
     raw: &RawOperation,
-    schemas: &mut Schemas<'_>,
+    schemas: &mut SchemaLowering<'_>,
     name: &str,
     paging: &Paging,
 ) -> Result<Response, Error> {
@@ -276,7 +278,7 @@ fn response(
 
 /// The type of the rows, where the answer is an object that has them in the member which the profile's
 /// paging names. The runtime takes them out, so for all that follows the answer is a list.
-fn rows(raw: &RawOperation, ty: &Type, schemas: &Schemas<'_>, paging: &Paging) -> Option<Type> {
+fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Paging) -> Option<Type> {
     let Paging::Cursor { items, .. } = paging else { return None };
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
     let member = items.strip_prefix('/')?;
@@ -287,7 +289,7 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &Schemas<'_>, paging: &Paging) -
 
 /// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
 /// its name: the choices are called after it.
-fn list_behind(ty: Type, schemas: &Schemas<'_>) -> Type {
+fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
     let mut inner = &ty;
     // Aliases that lead in a circle are refused later.
     for _ in 0..8 {
@@ -303,7 +305,7 @@ fn list_behind(ty: Type, schemas: &Schemas<'_>) -> Type {
 
 fn resolve_response(
     source: &ReferenceOr<SourceResponse>,
-    schemas: &Schemas<'_>,
+    schemas: &SchemaLowering<'_>,
 ) -> Result<SourceResponse, Error> {
     match source {
         ReferenceOr::Item(response) => Ok(response.clone()),

@@ -10,25 +10,25 @@ use openapiv3::{
     StringFormat, StringType, Type as SourceType, VariantOrUnknownOrEmpty,
 };
 
-use super::notes::Notes;
-use crate::diagnostic::{Error, Errors, Repair, pointer};
+use super::description_constraints::DescriptionConstraints;
+use crate::diagnostic::{Error, Repair, Report, pointer};
+use crate::id::SchemaId;
 use crate::ir::{Field, Limits, Schema, Shape, Type};
 
 type Properties = IndexMap<String, ReferenceOr<Box<Source>>>;
 
 /// Collects lowered schemas.
-pub struct Schemas<'a> {
+pub struct SchemaLowering<'a> {
     components: &'a Components,
-    notes: Notes<'a>,
-    done: BTreeMap<String, Schema>,
-    repairs: Vec<Repair>,
-    errors: Errors,
+    constraints: DescriptionConstraints<'a>,
+    done: BTreeMap<SchemaId, Schema>,
+    report: Report,
 }
 
-impl<'a> Schemas<'a> {
+impl<'a> SchemaLowering<'a> {
     /// A collector for the schemas of `components`.
-    pub fn new(components: &'a Components, notes: Notes<'a>) -> Self {
-        Self { components, notes, done: BTreeMap::new(), repairs: Vec::new(), errors: Errors(Vec::new()) }
+    pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
+        Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
     }
 
     /// The document's components.
@@ -38,12 +38,17 @@ impl<'a> Schemas<'a> {
 
     /// Notes a repair.
     pub fn repaired(&mut self, code: &'static str, place: &str, message: impl Into<String>) {
-        self.repairs.push(Repair::new(code, place, message));
+        self.report.repairs.push(Repair::new(code, place, message));
     }
 
-    /// What was collected.
-    pub fn finish(self) -> (BTreeMap<String, Schema>, Vec<Repair>, Errors) {
-        (self.done, self.repairs, self.errors)
+    /// Records that the operation which `problem` is about is left out.
+    pub fn omit(&mut self, problem: Error) {
+        self.report.omit(problem);
+    }
+
+    /// Returns the lowered schemas, and what was repaired or degraded.
+    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Report) {
+        (self.done, self.report)
     }
 
     /// The schema of that name, where it is lowered.
@@ -62,7 +67,7 @@ impl<'a> Schemas<'a> {
                 }
                 ReferenceOr::Item(source) => self.named(name, source, &place),
             };
-            self.done.insert(name.clone(), schema);
+            self.done.insert(name.as_str().into(), schema);
         }
     }
 
@@ -147,7 +152,7 @@ impl<'a> Schemas<'a> {
                 field.limits = limits(source);
                 self.check_pattern(&mut field.limits, &place);
                 let description = data.description.as_deref().unwrap_or_default();
-                field.description = self.notes.apply(description, &mut field.limits);
+                field.description = self.constraints.apply(description, &mut field.limits);
             }
             fields.push(field);
         }
@@ -183,7 +188,7 @@ impl<'a> Schemas<'a> {
 
     fn reference(&mut self, reference: &str, place: &str) -> Type {
         match reference.strip_prefix("#/components/schemas/") {
-            Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.to_owned()),
+            Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.into()),
             _ => {
                 let mut message = format!("the reference `{reference}` leads to nothing");
                 let names = self.components.schemas.keys().map(String::as_str);
@@ -191,7 +196,7 @@ impl<'a> Schemas<'a> {
                 if let Some(near) = crate::diagnostic::nearest(wanted, names, 1).first() {
                     message.push_str(&format!("; the nearest schema is `{near}`"));
                 }
-                self.errors.0.push(Error::new("E006", message).at(place));
+                self.report.untype(Error::new("E006", message).at(place));
                 Type::Any
             }
         }
@@ -274,17 +279,18 @@ impl<'a> Schemas<'a> {
         place: &str,
     ) -> Type {
         let mut unique = name.to_upper_camel_case();
-        while self.components.schemas.contains_key(&unique) || self.done.contains_key(&unique) {
+        while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
             unique.push_str("Inline");
         }
         let description = source.schema_data.description.clone().unwrap_or_default();
         let placeholder = Schema { description, shape: Shape::Object(Vec::new()), inline: true };
-        self.done.insert(unique.clone(), placeholder);
-        let fields = self.fields(&unique, properties, required, place);
-        if let Some(schema) = self.done.get_mut(&unique) {
+        let id = SchemaId::from(unique);
+        self.done.insert(id.clone(), placeholder);
+        let fields = self.fields(&id, properties, required, place);
+        if let Some(schema) = self.done.get_mut(&id) {
             schema.shape = Shape::Object(fields);
         }
-        Type::Named(unique)
+        Type::Named(id)
     }
 }
 

@@ -1,19 +1,21 @@
 //! Id arguments: an id in a path comes from the list at the path before it; an id elsewhere, from the
 //! list of what it is named after.
 
-use super::{Coverage, Lists, Source, path_of};
-use crate::config::{Ledger, Overlay, Profile};
+use super::list_operations::{ListOperations, normal_path};
+use super::relations::{RelationCoverage, ValueSource};
+use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::{Error, Errors};
+use crate::id::{OperationId, OperationTable};
 use crate::ir::{Api, Operation, Parameter, Place, Segment, Type};
-use crate::name::rust::split;
+use crate::naming::identifiers::split;
 
 /// For each operation, for each of its parameters: where its value comes from.
 pub fn find(
     api: &Api,
-    lists: &Lists<'_>,
+    lists: &ListOperations<'_>,
     overlay: &Overlay,
-    ledger: &Ledger,
-) -> Result<Vec<Vec<Option<Source>>>, Errors> {
+    usage: &UsageTracker,
+) -> Result<OperationTable<Vec<Option<ValueSource>>>, Errors> {
     let mut errors = Errors(Vec::new());
     let mut stated = Vec::new();
     for rule in &overlay.arguments {
@@ -26,27 +28,31 @@ pub fn find(
         }
     }
     errors.into_result()?;
-    let sources = api.operations.iter().map(|operation| {
+    Ok(api.operations.map(|(_, operation)| {
         let sources = operation.parameters.iter().map(|parameter| {
             let rule = stated.iter().find(|(rule, _)| rule.covers(&operation.spec_path, &parameter.name));
             if let Some((rule, index)) = rule {
-                ledger.mark(rule.entry());
-                return Some(Source { operation: *index, field: rule.field.clone() });
+                usage.mark(rule.entry());
+                return Some(ValueSource { operation: *index, field: rule.field.clone() });
             }
             source(api, lists, operation, parameter)
         });
         sources.collect()
-    });
-    Ok(sources.collect())
+    }))
 }
 
-fn source(api: &Api, lists: &Lists<'_>, operation: &Operation, parameter: &Parameter) -> Option<Source> {
+fn source(
+    api: &Api,
+    lists: &ListOperations<'_>,
+    operation: &Operation,
+    parameter: &Parameter,
+) -> Option<ValueSource> {
     if parameter.place == Place::Path {
         let segments = &operation.path.segments;
         let at =
             segments.iter().position(|segment| *segment == Segment::Placeholder(parameter.name.clone()))?;
-        if let Some(index) = lists.by_path.get(&path_of(&segments[..at])) {
-            return Some(Source { operation: *index, field: field(api, *index, parameter) });
+        if let Some(index) = lists.by_path.get(&normal_path(&segments[..at])) {
+            return Some(ValueSource { operation: *index, field: field(api, *index, parameter) });
         }
     }
     if !is_id(parameter) {
@@ -58,12 +64,12 @@ fn source(api: &Api, lists: &Lists<'_>, operation: &Operation, parameter: &Param
     (0..words.len()).find_map(|start| {
         let wanted = words[start..].concat();
         let (_, index) = lists.by_schema.iter().find(|(schema, _)| schema.eq_ignore_ascii_case(&wanted))?;
-        Some(Source { operation: *index, field: "id".to_owned() })
+        Some(ValueSource { operation: *index, field: "id".to_owned() })
     })
 }
 
 /// The member of a row that the parameter is named after, else its id.
-fn field(api: &Api, list: usize, parameter: &Parameter) -> String {
+fn field(api: &Api, list: OperationId, parameter: &Parameter) -> String {
     let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
     let own = fields.iter().find(|field| field.name == parameter.name);
@@ -76,8 +82,13 @@ fn is_id(parameter: &Parameter) -> bool {
 }
 
 /// Counts the id arguments: those of paths, and numbers elsewhere that are called an id.
-pub fn count(api: &Api, arguments: &[Vec<Option<Source>>], profile: &Profile, coverage: &mut Coverage) {
-    for (operation, sources) in api.operations.iter().zip(arguments) {
+pub fn count(
+    api: &Api,
+    arguments: &OperationTable<Vec<Option<ValueSource>>>,
+    profile: &Profile,
+    coverage: &mut RelationCoverage,
+) {
+    for (operation, sources) in api.operations.zip(arguments) {
         for (parameter, source) in operation.parameters.iter().zip(sources) {
             let shared = profile.shared_query.contains_key(&parameter.name);
             if shared || !(parameter.place == Place::Path || is_id(parameter)) {

@@ -2,27 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::{Coverage, Lists, Reference, Source};
-use crate::config::{Ledger, Overlay};
+use super::list_operations::ListOperations;
+use super::relations::{Reference, RelationCoverage, ValueSource};
+use crate::config::{Overlay, UsageTracker};
 use crate::diagnostic::{Error, Errors};
+use crate::id::{OperationId, SchemaId};
 use crate::ir::{Api, Schema, Type};
 
 /// All reference schemas of `api`.
 pub fn find(
     api: &Api,
-    lists: &Lists<'_>,
+    lists: &ListOperations<'_>,
     overlay: &Overlay,
-    ledger: &Ledger,
-) -> Result<BTreeMap<String, Reference>, Errors> {
+    usage: &UsageTracker,
+) -> Result<BTreeMap<SchemaId, Reference>, Errors> {
     let mut errors = Errors(Vec::new());
-    let mut stated: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut stated: BTreeMap<&str, OperationId> = BTreeMap::new();
     for rule in &overlay.references {
         let entry = format!("references.{}", rule.schema);
         let operation = api.operation_called(&rule.list);
         match operation.filter(|index| api.operations[*index].listed().is_some()) {
-            Some(index) if api.schemas.contains_key(&rule.schema) => {
+            Some(index) if api.schemas.contains_key(rule.schema.as_str()) => {
                 stated.insert(&rule.schema, index);
-                ledger.mark(entry);
+                usage.mark(entry);
             }
             Some(_) => {
                 errors.0.push(Error::new("E023", "the spec has no schema of that name").at(entry));
@@ -45,7 +47,7 @@ pub fn find(
         let source = stated
             .get(name.as_str())
             .or(by_name)
-            .map(|operation| Source { operation: *operation, field: "id".to_owned() });
+            .map(|operation| ValueSource { operation: *operation, field: "id".to_owned() });
         references.insert(name.clone(), Reference { keys: keys(schema), source });
     }
     Ok(references)
@@ -68,7 +70,7 @@ fn keys(schema: &Schema) -> Vec<String> {
 }
 
 /// Counts the fields that are references.
-pub fn count(api: &Api, references: &BTreeMap<String, Reference>, coverage: &mut Coverage) {
+pub fn count(api: &Api, references: &BTreeMap<SchemaId, Reference>, coverage: &mut RelationCoverage) {
     for (name, schema) in &api.schemas {
         for field in schema.fields() {
             let target = match &field.ty {

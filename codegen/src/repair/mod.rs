@@ -1,93 +1,49 @@
-//! Stage 2: makes a dirty document whole, and says what it did.
+//! Stage 2: repairs the defects that documents of real vendors have, and reports each repair.
 //!
-//! Vendor specs are written by programs and reviewed by nobody. Each defect that is known here has a
-//! code (`docs/codes.md`), a function that mends it, and a [`Repair`] that reports it: never silent.
-//! Afterwards every placeholder has a parameter, every required name a property, every operation an id.
+//! Every known defect has a code (`docs/codes.md`), a function that repairs it, and a [`Repair`] that
+//! reports it; nothing is repaired silently. Afterwards every placeholder has a parameter, every required
+//! name a property, and every operation an ID.
 
+mod document;
 mod operations;
 mod parameters;
 mod schemas;
 mod template;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use openapiv3::{Components, ParameterData};
+pub use document::{RawOperation, RawParameter, RepairedDocument};
 
-use crate::diagnostic::{Errors, Repair};
-use crate::ir::{Method, Place};
+use crate::diagnostic::{Errors, Repair, Report};
 use crate::load::Document;
 
-/// A document after repair.
-#[derive(Clone, Debug)]
-pub struct Repaired {
-    /// Where it came from, for messages.
-    pub file: PathBuf,
-    /// `info.title`.
-    pub title: String,
-    /// `info.version`.
-    pub version: String,
-    /// The first server's address.
-    pub server: Option<String>,
-    /// All operations, sorted by path and method.
-    pub operations: Vec<RawOperation>,
-    /// Components, with their schemas mended.
-    pub components: Components,
-    /// What was mended, sorted by code and place.
-    pub repairs: Vec<Repair>,
-}
-
-/// An operation with its path and parameters mended, still in OpenAPI's terms.
-#[derive(Clone, Debug)]
-pub struct RawOperation {
-    /// The verb.
-    pub method: Method,
-    /// The path as the document spells it.
-    pub spec_path: String,
-    /// The path after repair.
-    pub path: String,
-    /// JSON pointer of the operation.
-    pub pointer: String,
-    /// Resolved parameters: those of the path, then query, then headers.
-    pub parameters: Vec<RawParameter>,
-    /// The rest of what the document says.
-    pub operation: openapiv3::Operation,
-}
-
-/// A resolved parameter.
-#[derive(Clone, Debug)]
-pub struct RawParameter {
-    /// Where it travels.
-    pub place: Place,
-    /// What the document says.
-    pub data: ParameterData,
-}
-
-/// Mends `document`.
+/// Repairs `document`.
+///
+/// A path or operation that cannot be read, for instance because a parameter is a reference that leads
+/// nowhere, is left out and reported.
 ///
 /// # Errors
-/// `E006` a parameter reference that leads nowhere, `E008` no operations, or a path without any.
-pub fn repair(document: Document) -> Result<Repaired, Errors> {
+/// `E008`: no operations are left.
+pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
     let Document { file, openapi } = document;
     let mut components = openapi.components.unwrap_or_default();
-    let mut repairs = Vec::new();
-    schemas::repair(&mut components, &mut repairs);
-    let operations = operations::repair(openapi.paths, &components, &mut repairs)
+    let mut report = Report::default();
+    schemas::repair(&mut components, &mut report.repairs);
+    let operations = operations::repair(openapi.paths, &components, &mut report)
         .map_err(|errors| errors.in_file(&file))?;
-    repairs.sort();
-    repairs.dedup();
-    Ok(Repaired {
+    report.sort();
+    Ok(RepairedDocument {
         file,
         title: openapi.info.title,
         version: openapi.info.version,
         server: openapi.servers.into_iter().next().map(|server| server.url),
         operations,
         components,
-        repairs,
+        report,
     })
 }
 
-/// The number of repairs by code.
+/// Counts `repairs` by code.
 pub fn count(repairs: &[Repair]) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     for repair in repairs {

@@ -1,20 +1,20 @@
-//! Flattens the document's paths into a sorted list of operations, mending paths, ids and bodies.
+//! Flattens the document's paths into a sorted list of operations, repairing paths, IDs and bodies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{Components, PathItem, Paths, ReferenceOr};
 
-use super::{RawOperation, parameters, template};
-use crate::diagnostic::{Error, Errors, Repair, pointer};
+use super::document::RawOperation;
+use super::{parameters, template};
+use crate::diagnostic::{Error, Errors, Repair, Report, pointer};
 use crate::ir::{Method, Template};
 
-/// All operations of `paths`.
+/// Lists the operations of `paths`; a path or operation that cannot be read is left out.
 pub fn repair(
     paths: Paths,
     components: &Components,
-    repairs: &mut Vec<Repair>,
+    report: &mut Report,
 ) -> Result<Vec<RawOperation>, Errors> {
-    let mut errors = Errors(Vec::new());
     let mut operations = Vec::new();
     let mut paths: Vec<(String, ReferenceOr<PathItem>)> = paths.paths.into_iter().collect();
     paths.sort_by(|a, b| a.0.cmp(&b.0));
@@ -25,22 +25,22 @@ pub fn repair(
                 let message = format!(
                     "a path that is a reference (`{reference}`) is not supported; write the path item out"
                 );
-                errors.0.push(Error::new("E006", message).at(place));
+                report.omit(Error::new("E006", message).at(place));
             }
-            ReferenceOr::Item(item) => match of_path(&spec_path, item, components, repairs) {
-                Ok(found) if found.is_empty() => {
+            ReferenceOr::Item(item) => match path_operations(&spec_path, item, components, report) {
+                Some(found) => operations.extend(found),
+                None => {
                     let message = "this path has no operations; give it one or remove it";
-                    errors.0.push(Error::new("E008", message).at(place));
+                    report.omit(Error::new("E008", message).at(place));
                 }
-                Ok(found) => operations.extend(found),
-                Err(found) => errors.0.extend(found.0),
             },
         }
     }
-    if operations.is_empty() && errors.0.is_empty() {
-        errors.0.push(Error::new("E008", "the spec has no operations").at("/paths"));
+    if operations.is_empty() {
+        report.require_complete()?;
+        return Err(Error::new("E008", "the spec has no operations").at("/paths").into());
     }
-    errors.into_result()?;
+    let repairs = &mut report.repairs;
     operations.sort_by(|a, b| (&a.spec_path, a.method).cmp(&(&b.spec_path, b.method)));
     parameters::add_missing(&mut operations, repairs);
     operation_ids(&mut operations, repairs);
@@ -48,13 +48,14 @@ pub fn repair(
     Ok(operations)
 }
 
-fn of_path(
+/// Lists the operations of one path, or returns `None` if the document gives it none.
+fn path_operations(
     spec_path: &str,
     item: PathItem,
     components: &Components,
-    repairs: &mut Vec<Repair>,
-) -> Result<Vec<RawOperation>, Errors> {
-    let path = template::repair(spec_path, &pointer(&["paths", spec_path]), repairs);
+    report: &mut Report,
+) -> Option<Vec<RawOperation>> {
+    let path = template::repair(spec_path, &pointer(&["paths", spec_path]), &mut report.repairs);
     let shared = item.parameters;
     let verbs = [
         (Method::Get, item.get),
@@ -66,16 +67,26 @@ fn of_path(
         (Method::Options, item.options),
         (Method::Trace, item.trace),
     ];
+    if verbs.iter().all(|(_, operation)| operation.is_none()) {
+        return None;
+    }
     let mut operations = Vec::new();
     for (method, operation) in verbs {
         let Some(mut operation) = operation else { continue };
         let place = pointer(&["paths", spec_path, &method.as_str().to_lowercase()]);
         if matches!(method, Method::Get | Method::Head) && operation.request_body.take().is_some() {
             let message = format!("a {method} has no body; the one given was dropped");
-            repairs.push(Repair::new("R025", &place, message));
+            report.repairs.push(Repair::new("R025", &place, message));
         }
         let own = std::mem::take(&mut operation.parameters);
-        let parameters = parameters::repair(&path, own, &shared, components, &place, repairs)?;
+        let parameters =
+            match parameters::repair(&path, own, &shared, components, &place, &mut report.repairs) {
+                Ok(parameters) => parameters,
+                Err(problem) => {
+                    report.omit(problem);
+                    continue;
+                }
+            };
         operations.push(RawOperation {
             method,
             spec_path: spec_path.to_owned(),
@@ -85,7 +96,7 @@ fn of_path(
             operation,
         });
     }
-    Ok(operations)
+    Some(operations)
 }
 
 /// Gives each operation an id of its own.

@@ -1,4 +1,4 @@
-//! Mends the parameters of operations, so that path parameters and placeholders agree one to one.
+//! Repairs the parameters of operations, so that path parameters and placeholders correspond one to one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use openapiv3::{
     SchemaKind, StringType, Type,
 };
 
-use super::{RawOperation, RawParameter};
-use crate::diagnostic::{Error, Errors, Repair};
+use super::document::{RawOperation, RawParameter};
+use crate::diagnostic::{Error, Repair};
 use crate::ir::{Place, Template};
 
 /// Headers that OpenAPI itself says to ignore as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Resolves and mends the parameters of one operation; `shared` are those of its path.
+/// Resolves and repairs the parameters of one operation; `shared` are those of its path.
 pub fn repair(
     path: &str,
     own: Vec<ReferenceOr<Parameter>>,
@@ -23,7 +23,7 @@ pub fn repair(
     components: &Components,
     pointer: &str,
     repairs: &mut Vec<Repair>,
-) -> Result<Vec<RawParameter>, Errors> {
+) -> Result<Vec<RawParameter>, Error> {
     let template = Template::parse(path);
     let placeholders: Vec<&str> = template.placeholders().collect();
     let mut parameters: Vec<RawParameter> = Vec::new();
@@ -32,7 +32,7 @@ pub fn repair(
     for (index, reference) in all.enumerate() {
         let parameter = resolve(reference, components)
             .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
-        let Some(mut parameter) = take(parameter, pointer, repairs) else { continue };
+        let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
             parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
         if twin {
@@ -45,7 +45,7 @@ pub fn repair(
             continue;
         }
         if parameter.place == Place::Path {
-            settle_path_parameter(&mut parameter, &placeholders, pointer, repairs);
+            repair_path_parameter(&mut parameter, &placeholders, pointer, repairs);
         }
         parameters.push(parameter);
     }
@@ -79,7 +79,7 @@ fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) 
 }
 
 /// Sorts a parameter by place; cookies and headers of the protocol fall away.
-fn take(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
+fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
     let (place, data) = match parameter {
         Parameter::Query { parameter_data, .. } => (Place::Query, parameter_data),
         Parameter::Path { parameter_data, .. } => (Place::Path, parameter_data),
@@ -98,7 +98,7 @@ fn take(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Optio
     Some(RawParameter { place, data })
 }
 
-fn settle_path_parameter(
+fn repair_path_parameter(
     parameter: &mut RawParameter,
     placeholders: &[&str],
     pointer: &str,
@@ -144,23 +144,23 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
             }
             let message = format!("the placeholder `{{{name}}}` has no parameter; one was added");
             repairs.push(Repair::new("R003", &raw.pointer, message));
-            let format = known.get(name).cloned().unwrap_or_else(text);
+            let format = known.get(name).cloned().unwrap_or_else(string_format);
             raw.parameters.insert(
                 at.min(raw.parameters.len()),
-                RawParameter { place: Place::Path, data: data(name, format) },
+                RawParameter { place: Place::Path, data: parameter_data(name, format) },
             );
         }
     }
 }
 
-fn text() -> ParameterSchemaOrContent {
+fn string_format() -> ParameterSchemaOrContent {
     ParameterSchemaOrContent::Schema(ReferenceOr::Item(Schema {
         schema_data: SchemaData::default(),
         schema_kind: SchemaKind::Type(Type::String(StringType::default())),
     }))
 }
 
-fn data(name: &str, format: ParameterSchemaOrContent) -> ParameterData {
+fn parameter_data(name: &str, format: ParameterSchemaOrContent) -> ParameterData {
     ParameterData {
         name: name.to_owned(),
         description: None,

@@ -1,4 +1,4 @@
-//! Mends named schemas: required names, enumerations; reports names that need translation.
+//! Repairs named schemas: required names, enumerations; reports names that need translation.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use openapiv3::{Components, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
 
 use crate::diagnostic::{Repair, pointer};
 
-/// Mends all schemas of `components`.
+/// Repairs all schemas of `components`.
 pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
         let place = pointer(&["components", "schemas", name]);
@@ -15,23 +15,23 @@ pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
             repairs.push(Repair::new("R007", &place, message));
         }
         if let ReferenceOr::Item(schema) = schema {
-            mend(schema, &place, repairs);
+            repair_schema(schema, &place, repairs);
         }
     }
 }
 
-fn mend(schema: &mut Schema, place: &str, repairs: &mut Vec<Repair>) {
+fn repair_schema(schema: &mut Schema, place: &str, repairs: &mut Vec<Repair>) {
     match &mut schema.schema_kind {
         SchemaKind::Type(Type::Object(object)) => {
             required_names(object, place, repairs);
             for (name, property) in &mut object.properties {
                 if let ReferenceOr::Item(property) = property {
-                    mend(property, &format!("{place}/properties{}", pointer(&[name])), repairs);
+                    repair_schema(property, &format!("{place}/properties{}", pointer(&[name])), repairs);
                 }
             }
         }
         SchemaKind::Type(Type::Array(array)) => match &mut array.items {
-            Some(ReferenceOr::Item(items)) => mend(items, &format!("{place}/items"), repairs),
+            Some(ReferenceOr::Item(items)) => repair_schema(items, &format!("{place}/items"), repairs),
             Some(ReferenceOr::Reference { .. }) => {}
             None => repairs.push(Repair::new(
                 "R021",

@@ -1,9 +1,9 @@
-//! Mends path templates: placeholders that carry a route constraint or were cut off by a careless
+//! Repairs path templates: placeholders that carry a route constraint or were cut off by a careless
 //! regular expression, doubled placeholders, stray braces.
 
 use crate::diagnostic::Repair;
 
-/// The template to send for `path`; what was mended goes to `repairs` under `pointer`.
+/// The template to send for `path`; what was repaired goes to `repairs` under `pointer`.
 pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut text = String::with_capacity(path.len() + 1);
     if !path.starts_with('/') {
@@ -98,7 +98,7 @@ fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>)
     parts.concat()
 }
 
-/// The placeholders of a mended template, and the fixed text between them.
+/// The placeholders of a repaired template, and the fixed text between them.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for piece in text.split_inclusive('}') {
@@ -112,7 +112,7 @@ fn parts(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn mend(path: &str) -> (String, Vec<&'static str>) {
+    fn repaired(path: &str) -> (String, Vec<&'static str>) {
         let mut repairs = Vec::new();
         let text = repair(path, "/paths", &mut repairs);
         (text, repairs.iter().map(|repair| repair.code).collect())
@@ -120,41 +120,41 @@ mod tests {
 
     #[test]
     fn clean_paths_stay() {
-        assert_eq!(mend("/a/{id}/b"), ("/a/{id}/b".into(), vec![]));
+        assert_eq!(repaired("/a/{id}/b"), ("/a/{id}/b".into(), vec![]));
     }
 
     #[test]
     fn a_placeholder_cut_off_within_a_regex_is_closed() {
-        let (text, codes) = mend("/system/members/{memberIdentifier:regex(^(types. |(");
+        let (text, codes) = repaired("/system/members/{memberIdentifier:regex(^(types. |(");
         assert_eq!((text.as_str(), codes), ("/system/members/{memberIdentifier}", vec!["R001"]));
     }
 
     #[test]
     fn constraints_go() {
-        assert_eq!(mend("/a/{id:int}/b"), ("/a/{id}/b".into(), vec!["R001"]));
+        assert_eq!(repaired("/a/{id:int}/b"), ("/a/{id}/b".into(), vec!["R001"]));
     }
 
     #[test]
     fn doubled_placeholders_are_sent_once() {
-        assert_eq!(mend("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
-        assert_eq!(mend("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
+        assert_eq!(repaired("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
+        assert_eq!(repaired("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
     }
 
     #[test]
     fn each_placeholder_of_a_segment_has_a_name_of_its_own() {
-        assert_eq!(mend("/{a}/{a}{b}").0, "/{parentId}/{a}{b}");
-        assert_eq!(mend("/types{id}/x/{id}").0, "/types{typesId}/x/{id}");
-        assert_eq!(mend("/v/{id}.{id}/{id}").0, "/v/{vId}.{parentvId}/{id}");
+        assert_eq!(repaired("/{a}/{a}{b}").0, "/{parentId}/{a}{b}");
+        assert_eq!(repaired("/types{id}/x/{id}").0, "/types{typesId}/x/{id}");
+        assert_eq!(repaired("/v/{id}.{id}/{id}").0, "/v/{vId}.{parentvId}/{id}");
     }
 
     #[test]
     fn glued_placeholders_and_trailing_slashes_are_kept_on_the_wire() {
-        assert_eq!(mend("/types{id}/copy"), ("/types{id}/copy".into(), vec!["R016"]));
-        assert_eq!(mend("/a/"), ("/a/".into(), vec!["R005"]));
+        assert_eq!(repaired("/types{id}/copy"), ("/types{id}/copy".into(), vec!["R016"]));
+        assert_eq!(repaired("/a/"), ("/a/".into(), vec!["R005"]));
     }
 
     #[test]
-    fn stray_braces_and_missing_slashes_are_mended() {
-        assert_eq!(mend("a}/{}"), ("/a/{value}".into(), vec!["R001", "R001", "R001"]));
+    fn stray_braces_and_missing_slashes_are_repaired() {
+        assert_eq!(repaired("a}/{}"), ("/a/{value}".into(), vec!["R001", "R001", "R001"]));
     }
 }

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-use crate::output::Failure;
+use crate::error::CliError;
 
 /// The variable that says how much is told, e.g. `debug` or `cwpsa=debug,warn`.
 const LEVEL: &str = "CWPSA_LOG";
@@ -33,13 +33,13 @@ pub enum Form {
 ///
 /// # Errors
 /// A sentence, if the variable makes no sense.
-pub fn start(form: Form, level: &str) -> Result<(), Failure> {
+pub fn start(form: Form, level: &str) -> Result<(), CliError> {
     if form == Form::Off {
         return Ok(());
     }
     let given = std::env::var(LEVEL).ok().filter(|given| !given.is_empty());
     let filter = EnvFilter::try_new(given.as_deref().unwrap_or(level))
-        .map_err(|error| Failure::Usage(format!("{LEVEL} must be like info or cwpsa=debug: {error}")))?;
+        .map_err(|error| CliError::Usage(format!("{LEVEL} must be like info or cwpsa=debug: {error}")))?;
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match form {
         Form::Json => lines.json().with_current_span(false).flatten_event(true).boxed(),
@@ -54,6 +54,7 @@ pub fn start(form: Form, level: &str) -> Result<(), Failure> {
 /// Libraries below tell whole messages with their arguments and headers; what they warn of is all that is let through.
 fn is_safe(line: &Metadata<'_>) -> bool {
     let target = line.target();
-    let own = target == OWN || target.strip_prefix(OWN).is_some_and(|rest| rest.starts_with("::"));
+    let root = target.split_once("::").map_or(target, |(root, _)| root);
+    let own = root == OWN || root == "toolcrate_executor" || root == "toolcrate_store";
     own || *line.level() <= Level::WARN
 }

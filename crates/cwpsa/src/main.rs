@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    let arguments = cwpsa::cli::Arguments::of_process();
+    let arguments = cwpsa::cli::Arguments::parse_process();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

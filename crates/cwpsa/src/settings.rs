@@ -26,12 +26,12 @@ use std::time::Duration;
 
 use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
 use connectwise_psa::{API, Credentials, Server};
-use cwpsa_sandbox::command::{self, Arguments, Login};
+use cwpsa_sandbox::command::{self, SandboxArguments, SandboxLogin};
 use serde::Deserialize;
 
 use crate::cli::{Connection, Selection};
-use crate::output::Failure;
-use crate::secrets::{self, Kept};
+use crate::error::CliError;
+use crate::secret_source::{self, SecretLocations};
 use crate::select::Class;
 use crate::webhooks;
 
@@ -108,7 +108,7 @@ pub struct Account {
     #[serde(default)]
     approver_tokens_env: Vec<String>,
     /// What is done with the account's callbacks.
-    pub webhooks: Option<webhooks::Table>,
+    pub webhooks: Option<webhooks::WebhookTable>,
 }
 
 impl Account {
@@ -116,10 +116,10 @@ impl Account {
     ///
     /// # Errors
     /// A variable that is named and not set.
-    pub fn tokens(&self) -> Result<Vec<Secret>, Failure> {
+    pub fn tokens(&self) -> Result<Vec<Secret>, CliError> {
         let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
         for name in &self.tokens_env {
-            tokens.push(secrets::named_variable(name)?.into());
+            tokens.push(secret_source::named_variable(name)?.into());
         }
         Ok(tokens)
     }
@@ -128,10 +128,10 @@ impl Account {
     ///
     /// # Errors
     /// A variable that is named and not set.
-    pub fn approvers(&self) -> Result<Vec<(String, Secret)>, Failure> {
+    pub fn approvers(&self) -> Result<Vec<(String, Secret)>, CliError> {
         self.approver_tokens_env
             .iter()
-            .map(|name| Ok((name.clone(), secrets::named_variable(name)?.into())))
+            .map(|name| Ok((name.clone(), secret_source::named_variable(name)?.into())))
             .collect()
     }
 }
@@ -156,9 +156,9 @@ impl Target {
     ///
     /// # Errors
     /// A sentence that names all that is missing and where to put it.
-    pub async fn find(flags: &Connection) -> Result<Self, Failure> {
+    pub async fn find(flags: &Connection) -> Result<Self, CliError> {
         if flags.sandbox {
-            flags.unused.tell();
+            flags.ignored.log();
             return sandbox().await;
         }
         Said::find(flags)?.target()
@@ -168,7 +168,7 @@ impl Target {
     ///
     /// # Errors
     /// `Configuration` where the address is none.
-    pub fn client(&self) -> Result<Client, Failure> {
+    pub fn client(&self) -> Result<Client, CliError> {
         Ok(self.builder().build()?)
     }
 
@@ -176,7 +176,7 @@ impl Target {
     ///
     /// # Errors
     /// As [`client`](Self::client).
-    pub fn client_that_waits(&self, wait: Duration) -> Result<Client, Failure> {
+    pub fn client_that_waits(&self, wait: Duration) -> Result<Client, CliError> {
         Ok(self.builder().timeout(wait).build()?)
     }
 
@@ -184,7 +184,7 @@ impl Target {
     ///
     /// # Errors
     /// As [`client`](Self::client).
-    pub fn client_with_cursors(&self, wait: Duration, key: CursorKey) -> Result<Client, Failure> {
+    pub fn client_with_cursors(&self, wait: Duration, key: CursorKey) -> Result<Client, CliError> {
         Ok(self.builder().timeout(wait).cursor_key(key).build()?)
     }
 
@@ -194,15 +194,15 @@ impl Target {
 }
 
 /// The account of a sandbox that runs in this process until it ends.
-async fn sandbox() -> Result<Target, Failure> {
+async fn sandbox() -> Result<Target, CliError> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let arguments = Arguments { listen, ..Arguments::default() };
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
     let started = command::start(&arguments).await;
-    let server = started.map_err(|error| Failure::Usage(format!("the sandbox could not start: {error}")))?;
-    let base_url = server.root();
+    let server = started.map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}")))?;
+    let base_url = server.base_url();
     // It serves as long as it is there, which is as long as this process.
     std::mem::forget(server);
-    let Login { company, public, private } = Login::default();
+    let SandboxLogin { company, public, private } = SandboxLogin::default();
     let credentials = Credentials {
         company_id: company,
         public_key: public,
@@ -217,7 +217,7 @@ async fn sandbox() -> Result<Target, Failure> {
 ///
 /// # Errors
 /// What is said of the account makes no sense.
-pub async fn dry_client(flags: &Connection) -> Result<(Client, bool), Failure> {
+pub async fn dry_client(flags: &Connection) -> Result<(Client, bool), CliError> {
     if flags.sandbox {
         return Ok((Target::find(flags).await?.client()?, false));
     }
@@ -243,7 +243,7 @@ struct Said {
 }
 
 impl Said {
-    fn find(flags: &Connection) -> Result<Self, Failure> {
+    fn find(flags: &Connection) -> Result<Self, CliError> {
         let file = read(flags.config.as_deref())?;
         let name = flags.account.clone().or(file.default.clone());
         let empty = Account::default();
@@ -255,25 +255,25 @@ impl Said {
                 } else {
                     format!("it has {}", known.join(", "))
                 };
-                Failure::Usage(format!("there is no account \"{name}\" in the settings file; {known}"))
+                CliError::Usage(format!("there is no account \"{name}\" in the settings file; {known}"))
             })?,
             None => file.accounts.values().next().filter(|_| file.accounts.len() == 1).unwrap_or(&empty),
         };
         let base_url = base_url(flags, account)?;
-        let private_key = secrets::find(
+        let private_key = secret_source::find(
             "CWPSA_PRIVATE_KEY",
             flags.private_key_file.as_deref(),
-            Kept {
+            SecretLocations {
                 own: account.private_key.as_deref(),
                 variable: account.private_key_env.as_deref(),
                 file: account.private_key_file.as_deref(),
                 command: &account.private_key_command,
             },
         )?;
-        let client_id = secrets::find(
+        let client_id = secret_source::find(
             "CWPSA_CLIENT_ID",
             None,
-            Kept {
+            SecretLocations {
                 own: account.client_id.as_deref(),
                 variable: account.client_id_env.as_deref(),
                 file: account.client_id_file.as_deref(),
@@ -286,7 +286,7 @@ impl Said {
     }
 
     /// The account, if nothing is missing.
-    fn target(self) -> Result<Target, Failure> {
+    fn target(self) -> Result<Target, CliError> {
         let mut missing = Vec::new();
         let mut need = |value: Option<String>, what: &'static str| {
             value.unwrap_or_else(|| {
@@ -301,7 +301,7 @@ impl Said {
         let private_key = need(self.private_key, "the private key (--private-key-file, CWPSA_PRIVATE_KEY)");
         let client_id = need(self.client_id, "the client id (CWPSA_CLIENT_ID)");
         if !missing.is_empty() {
-            return Err(Failure::Usage(format!(
+            return Err(CliError::Usage(format!(
                 "{MISSING}. Missing:\n  {}\nA settings file can hold them too; --sandbox needs none.",
                 missing.join("\n  ")
             )));
@@ -316,12 +316,12 @@ impl Said {
     }
 }
 
-fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Failure> {
+fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, CliError> {
     let of_region = |region: &str| {
         let found = Server::ALL.iter().find(|(name, _)| *name == region);
         found.map(|(_, server)| server.base_url().to_owned()).ok_or_else(|| {
             let known: Vec<&str> = Server::ALL.iter().map(|(name, _)| *name).collect();
-            Failure::Usage(format!("there is no region \"{region}\"; there are {}", known.join(", ")))
+            CliError::Usage(format!("there is no region \"{region}\"; there are {}", known.join(", ")))
         })
     };
     match (&flags.base_url, &flags.region, &account.base_url, &account.region) {
@@ -335,7 +335,7 @@ fn base_url(flags: &Connection, account: &Account) -> Result<Option<String>, Fai
 ///
 /// # Errors
 /// A sentence with the file's name and the place in it.
-pub fn read(path: Option<&Path>) -> Result<File, Failure> {
+pub fn read(path: Option<&Path>) -> Result<File, CliError> {
     let usual = || {
         let home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| {
             std::env::var_os("HOME")
@@ -346,16 +346,16 @@ pub fn read(path: Option<&Path>) -> Result<File, Failure> {
     };
     let Some(path) = path.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
     let text = std::fs::read_to_string(&path)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        .map_err(|error| CliError::Usage(format!("{}: {error}", path.display())))?;
     let file: File = parse(&path, &text)?;
     let holds = |account: &Account| account.private_key.is_some() || !account.tokens.is_empty();
     if file.accounts.values().any(holds) {
-        secrets::warn(&path);
+        secret_source::warn(&path);
     }
     Ok(file)
 }
 
-fn parse(path: &Path, text: &str) -> Result<File, Failure> {
+fn parse(path: &Path, text: &str) -> Result<File, CliError> {
     // The parser shows the line and the value, which may be a secret: only the place is told.
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
@@ -363,6 +363,6 @@ fn parse(path: &Path, text: &str) -> Result<File, Failure> {
             message if message.starts_with("invalid type") => "the value is of the wrong type",
             message => message,
         };
-        Failure::Usage(format!("{} line {line}: {message}", path.display()))
+        CliError::Usage(format!("{} line {line}: {message}", path.display()))
     })
 }

@@ -4,141 +4,45 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tokio_util::task::task_tracker::TaskTrackerToken;
-
-use crate::door::{self, Patience};
+use toolcrate_executor::InFlight;
+use toolcrate_listener::{Listener, shutdown_signal};
 
 /// What is left for connections to close after the last answer went out.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// The calls in flight.
-#[derive(Clone, Debug)]
-pub struct Calls {
-    begun: TaskTracker,
-    /// No new ones are taken.
-    stopping: CancellationToken,
-    /// What stays open by itself, such as a session that waits for the client, has to end now.
-    ended: CancellationToken,
-    /// The process was told to stop again: nothing is waited for.
-    hurry: CancellationToken,
-    grace: Duration,
-}
-
-impl Calls {
-    /// None yet; at the end they are given so much time.
-    pub fn new(grace: Duration) -> Self {
-        let [stopping, ended, hurry] = std::array::from_fn(|_| CancellationToken::new());
-        Self { begun: TaskTracker::new(), stopping, ended, hurry, grace }
-    }
-
-    /// A call begins, which lasts as long as what is given; `None` if no more are taken.
-    pub fn begin(&self) -> Option<TaskTrackerToken> {
-        (!self.stopping.is_cancelled()).then(|| self.begun.token())
-    }
-
-    /// Whether no more are taken.
-    pub fn are_stopping(&self) -> bool {
-        self.stopping.is_cancelled()
-    }
-
-    /// Resolves when no more are taken.
-    pub async fn stopping(&self) {
-        self.stopping.cancelled().await;
-    }
-
-    /// Is cancelled when all that is still open has to end.
-    pub fn ended(&self) -> CancellationToken {
-        self.ended.clone()
-    }
-
-    /// Resolves when the process was told to stop a second time, and has to end at once.
-    pub async fn hurry(&self) {
-        self.hurry.cancelled().await;
-    }
-
-    /// Takes no more, and waits for those that were begun as long as they are given; being told to stop again ends
-    /// the wait, and all that comes after it. Whether all have ended.
-    pub async fn finish(&self) -> bool {
-        self.stopping.cancel();
-        self.begun.close();
-        // From here to the end of the process, whatever it waits for.
-        let (hurry, told) = (self.hurry.clone(), told());
-        tokio::spawn(async move {
-            told.await;
-            hurry.cancel();
-        });
-        let finished = tokio::select! {
-            () = self.begun.wait() => true,
-            () = tokio::time::sleep(self.grace) => false,
-            () = self.hurry() => false,
-        };
-        if !finished {
-            tracing::warn!(calls = self.begun.len(), "stopped before these calls had ended");
-        }
-        self.ended.cancel();
-        finished
-    }
+/// Takes no more calls and waits for those in flight; being told to stop again ends the wait, and all that comes after
+/// it.
+pub async fn finish(calls: &InFlight) {
+    // From here to the end of the process, whatever it waits for.
+    let (told, forced) = (shutdown_signal(), calls.clone());
+    tokio::spawn(async move {
+        told.await;
+        forced.force_shutdown();
+    });
+    calls.drain().await;
 }
 
 /// Serves until `stop` resolves and the calls in flight are finished.
 pub async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     router: axum::Router,
-    calls: &Calls,
+    calls: &InFlight,
     stop: impl Future<Output = ()>,
 ) {
-    let stopping = calls.stopping.clone();
-    let mut server = pin!(door::serve(listener, router, Patience::default(), stopping));
+    let stopping = calls.draining_token();
+    let mut server = pin!(listener.serve(router, async move { stopping.cancelled().await }));
     tokio::select! {
         () = &mut server => return,
         () = stop => tracing::info!("stopping"),
     }
     // The server has to be driven on, so that it closes its door.
     let finish = async {
-        calls.finish().await;
+        finish(calls).await;
         tokio::time::sleep(CLOSING).await;
     };
     tokio::select! {
         () = server => {}
         () = finish => {}
-        () = calls.hurry() => {}
-    }
-}
-
-/// Resolves when the process is told to stop from here on: Ctrl-C, or SIGTERM where there are signals. Who says that it
-/// serves calls this before, as a signal that nobody waits for ends the process.
-pub fn told() -> impl Future<Output = ()> + Send + 'static {
-    #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
-    };
-    async move {
-        #[cfg(unix)]
-        let told = async {
-            let [terminated, interrupted] = signals.map(|signals| async {
-                match signals {
-                    Ok(mut signals) => {
-                        signals.recv().await;
-                    }
-                    // There is nothing to wait for; the process then ends by being killed.
-                    Err(_) => std::future::pending().await,
-                }
-            });
-            tokio::select! {
-                () = terminated => {}
-                () = interrupted => {}
-            }
-        };
-        #[cfg(not(unix))]
-        let told = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        told.await;
+        () = calls.forced_token().cancelled_owned() => {}
     }
 }

@@ -28,8 +28,8 @@ fn an_output_that_is_lost_is_an_error() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = cwpsa(arguments).stdout(full).output().unwrap();
         let told = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
-        assert!(told.contains("error: the result could not be written: "), "{arguments:?}: {told}");
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {told}");
+        assert!(told.contains("error: cannot write the result to stdout: "), "{arguments:?}: {told}");
     }
 }
 

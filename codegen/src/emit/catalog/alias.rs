@@ -17,7 +17,7 @@ pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Err
     let mut aliases: Vec<(&str, &str)> = context.named.lock.aliases(&context.api.version).collect();
     aliases.sort_unstable();
     let record = |(name, tool): (&'a str, &'a str)| {
-        let is_tool = |name: &str| tools.iter().any(|tool| tool.tool == name);
+        let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
         let wrong = match (is_tool(name), is_tool(tool)) {
             (true, _) => Some(format!("{name} is still the name of a tool")),
             (_, false) => Some(format!("{tool} is no tool of this release")),

@@ -8,9 +8,10 @@ use toolcrate_catalog::LifecycleStep;
 use super::plan::Plan;
 use crate::diagnostic::Error;
 use crate::emit::Context;
-use crate::emit::text::Templates;
+use crate::emit::templates::Templates;
+use crate::id::OperationId;
 use crate::ir::{Content, Operation, Place, Template};
-use crate::name::Kind;
+use crate::naming::Kind;
 
 /// Writes descriptions.
 pub struct Describer<'a> {
@@ -47,7 +48,7 @@ impl<'a> Describer<'a> {
     pub fn description(
         &self,
         context: &Context<'_>,
-        index: usize,
+        index: OperationId,
         plan: &Plan<'_>,
         steps: &[LifecycleStep<'_>],
     ) -> Result<String, Error> {

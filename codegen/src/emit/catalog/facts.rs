@@ -11,6 +11,7 @@ use toolcrate_catalog::{CollectionRecord, Method, OperationKind, OperationTarget
 
 use crate::emit::Context;
 use crate::emit::rust::resolved;
+use crate::id::OperationTable;
 use crate::ir::{BodyKind, Content, Template, Type};
 
 /// What an operation is.
@@ -29,7 +30,7 @@ pub struct OperationFacts {
 /// What all operations are.
 pub struct Facts<'a> {
     /// In the order of `api.operations`.
-    pub operations: Vec<OperationFacts>,
+    pub operations: OperationTable<OperationFacts>,
     /// The collections, sorted by name.
     pub collections: BTreeMap<String, CollectionRecord<'a>>,
 }
@@ -64,9 +65,10 @@ const ITEM_METHODS: [Method; 4] = [Method::Get, Method::Put, Method::Patch, Meth
 impl<'a> Facts<'a> {
     /// Finds out what the operations are.
     pub fn new(context: &'a Context<'a>) -> Self {
-        let operations = context.api.operations.iter().zip(&context.named.operations);
+        let operations = context.api.operations.iter();
         let candidates: Vec<Candidate<'a>> = operations
-            .map(|(operation, name)| {
+            .map(|(id, operation)| {
+                let name = &context.named.operations[id];
                 let (content, lists, schema) = response(context, &operation.response.content);
                 Candidate {
                     method: operation.method,

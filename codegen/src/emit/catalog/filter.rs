@@ -14,14 +14,15 @@ use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
 use crate::config::Filter;
 use crate::emit::Context;
 use crate::emit::rust::resolved;
+use crate::id::OperationId;
 use crate::ir::{Operation, Type};
-use crate::name::Kind;
+use crate::naming::Kind;
 
 /// What can be filtered: for each operation the schema, for each schema its line.
 pub struct Filters<'a> {
     filter: Option<&'a Filter>,
     /// By index of the operation.
-    schemas: BTreeMap<usize, &'a str>,
+    schemas: BTreeMap<OperationId, &'a str>,
     records: BTreeMap<&'a str, FilterRecord<'a>>,
     /// How many resources have a member of this name.
     often: BTreeMap<String, usize>,
@@ -33,7 +34,7 @@ impl<'a> Filters<'a> {
         let filter = context.profile.filter.as_ref();
         let mut schemas = BTreeMap::new();
         let mut records = BTreeMap::new();
-        for (index, operation) in context.api.operations.iter().enumerate() {
+        for (index, operation) in context.api.operations.iter() {
             let Some(filter) = filter else { break };
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
@@ -61,7 +62,7 @@ impl<'a> Filters<'a> {
     }
 
     /// For the operation at `index`: the schema, and the name and node of the argument.
-    pub fn of(&self, context: &Context<'_>, index: usize) -> Option<(&'a str, &'a str, Value)> {
+    pub fn of(&self, context: &Context<'_>, index: OperationId) -> Option<(&'a str, &'a str, Value)> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
         let description = match self.list(context, index) {
@@ -73,7 +74,7 @@ impl<'a> Filters<'a> {
 
     /// Whether the raw query parameter `name` can match anything of what the operation at `index` lists. Conditions
     /// on members of lists need lists, those on fields that the account defined need such fields.
-    pub fn can_match(&self, index: usize, name: &str) -> bool {
+    pub fn can_match(&self, index: OperationId, name: &str) -> bool {
         let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
         let record = &self.records[schema];
         if name == filter.child_conditions {
@@ -86,7 +87,7 @@ impl<'a> Filters<'a> {
     }
 
     /// The list whose rows the operation at `index` counts, if it is a count and the list takes a filter.
-    fn list(&self, context: &Context<'_>, index: usize) -> Option<usize> {
+    fn list(&self, context: &Context<'_>, index: OperationId) -> Option<OperationId> {
         if context.named.operations[index].kind != Kind::Count {
             return None;
         }
@@ -138,7 +139,7 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
 const SHOWN: usize = 105;
 
 /// The list whose rows a count counts: that at the path before it.
-fn counted(context: &Context<'_>, operation: &Operation) -> Option<usize> {
+fn counted(context: &Context<'_>, operation: &Operation) -> Option<OperationId> {
     let path = operation.path.normal_form();
     let (before, _) = path.rsplit_once('/')?;
     context.related.lists.get(before).copied()

@@ -8,10 +8,11 @@ use toolcrate_catalog::{LifecycleNeighbor, LifecycleStep};
 use crate::config::{Lifecycle, Step};
 use crate::diagnostic::{Error, Errors};
 use crate::emit::Context;
+use crate::id::OperationId;
 
 /// The steps of all lives, by operation.
 pub struct Lifecycles<'a> {
-    steps: BTreeMap<usize, Vec<(&'a Lifecycle, usize)>>,
+    steps: BTreeMap<OperationId, Vec<(&'a Lifecycle, usize)>>,
     tools: BTreeMap<&'a str, &'a str>,
 }
 
@@ -22,7 +23,7 @@ impl<'a> Lifecycles<'a> {
     /// `E032` an operation that the spec does not have.
     pub fn new(context: &'a Context<'_>) -> Result<Self, Errors> {
         let mut errors = Errors(Vec::new());
-        let mut steps: BTreeMap<usize, Vec<(&Lifecycle, usize)>> = BTreeMap::new();
+        let mut steps: BTreeMap<OperationId, Vec<(&Lifecycle, usize)>> = BTreeMap::new();
         let mut tools = BTreeMap::new();
         for lifecycle in &context.overlay.lifecycles {
             for (number, step) in lifecycle.steps.iter().enumerate() {
@@ -47,7 +48,7 @@ impl<'a> Lifecycles<'a> {
     }
 
     /// The steps that the operation at `index` takes.
-    pub fn steps(&self, index: usize) -> Vec<LifecycleStep<'a>> {
+    pub fn steps(&self, index: OperationId) -> Vec<LifecycleStep<'a>> {
         let steps = self.steps.get(&index).into_iter().flatten().map(|(lifecycle, number)| {
             let step = &lifecycle.steps[*number];
             let before = number.checked_sub(1).map(|before| &lifecycle.steps[before]);

@@ -60,7 +60,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
     };
     let bindings = tool::bindings(context)?;
     let mut tools: BTreeMap<&str, BTreeMap<&str, ToolRecord<'a>>> = BTreeMap::new();
-    for (index, name) in context.named.operations.iter().enumerate() {
+    for (index, name) in context.named.operations.iter() {
         match tool::record(context, index, bindings.get(&index), &mut emitters) {
             Ok(record) => {
                 tools.entry(&name.module).or_default().insert(&name.tool, record);

@@ -11,7 +11,7 @@ use crate::ir::{Shape, Type};
 
 /// The records of schemas, sorted by name.
 pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
-    let record = |(name, schema): (&'a String, &'a crate::ir::Schema)| {
+    let record = |(name, schema): (&'a crate::id::SchemaId, &'a crate::ir::Schema)| {
         let mut uses = BTreeSet::new();
         let mut node = match &schema.shape {
             Shape::Alias(ty) => node(ty, &mut uses),

@@ -12,8 +12,9 @@ use super::shape::Shapes;
 use crate::config::On;
 use crate::emit::Context;
 use crate::emit::rust::resolved;
+use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Limits, Parameter, Place, Shape, Type};
-use crate::name::Kind;
+use crate::naming::Kind;
 
 /// What an operation needs and how its request is made.
 pub struct Plan<'a> {
@@ -34,7 +35,7 @@ pub struct Plan<'a> {
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
 pub fn filtered_plan<'a>(
     context: &'a Context<'a>,
-    index: usize,
+    index: OperationId,
     emitters: &mut Emitters<'a>,
 ) -> (Plan<'a>, Option<&'a str>) {
     let mut plan = plan(context, index, emitters);
@@ -46,7 +47,7 @@ pub fn filtered_plan<'a>(
     (plan, schema)
 }
 
-fn plan<'a>(context: &'a Context<'a>, index: usize, emitters: &mut Emitters<'a>) -> Plan<'a> {
+fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitters<'a>) -> Plan<'a> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = Plan {
@@ -98,7 +99,7 @@ fn add_parameter<'a>(
     plan: &mut Plan<'a>,
     parameter: &'a Parameter,
     argument: &'a str,
-    index: usize,
+    index: OperationId,
     at: usize,
 ) {
     let source = context.related.arguments[index][at].as_ref();

@@ -13,6 +13,7 @@ use toolcrate_catalog::{ArgumentLocation, Properties, Relation, ShapeRecord};
 use super::node::{Found, Writer};
 use crate::config::On;
 use crate::emit::Context;
+use crate::id::OperationId;
 use crate::ir::Type;
 use crate::relate::Reference;
 
@@ -161,7 +162,12 @@ impl<'a> Shapes<'a> {
 
     /// For the ids that the supplying list needs itself: which members beside the reference give them
     /// (the list of statuses needs a board, and the ticket has one).
-    fn needs(&self, path: &str, list: usize, written: &Written<'_>) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
+    fn needs(
+        &self,
+        path: &str,
+        list: OperationId,
+        written: &Written<'_>,
+    ) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
         let related = self.context.related;
         let beside = path.rsplit_once('/').map_or("", |(before, _)| before);
         let placeholders = related.arguments[list].iter().zip(&self.context.named.operations[list].parents);

@@ -16,11 +16,12 @@ use crate::config::ToolBinding;
 use crate::diagnostic::{Error, Errors};
 use crate::emit::Context;
 use crate::emit::rust::resolved;
+use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
-use crate::name::{Class, Kind, OperationName};
+use crate::naming::{Class, Kind, OperationName};
 
 /// Further operations of a tool, by the index of its main one.
-pub type Bindings<'a> = BTreeMap<usize, Vec<(&'a ToolBinding, usize)>>;
+pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
 
 /// Finds the operations that the overlay's bindings name.
 ///
@@ -51,8 +52,8 @@ fn missing(key: &str, binding: &ToolBinding) -> Error {
 /// The record of the operation at `index`.
 pub fn record<'a>(
     context: &'a Context<'a>,
-    index: usize,
-    bindings: Option<&Vec<(&'a ToolBinding, usize)>>,
+    index: OperationId,
+    bindings: Option<&Vec<(&'a ToolBinding, OperationId)>>,
     emitters: &mut Emitters<'a>,
 ) -> Result<ToolRecord<'a>, Error> {
     let operation = &context.api.operations[index];
@@ -117,7 +118,7 @@ fn join<'a>(
     context: &'a Context<'a>,
     plan: &mut Plan<'a>,
     binding: &'a ToolBinding,
-    other: usize,
+    other: OperationId,
     emitters: &mut Emitters<'a>,
 ) -> Result<BindingRecord<'a>, Error> {
     let operation = &context.api.operations[other];

@@ -5,13 +5,15 @@ use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
 use super::tools;
+use toolcrate_executor::input_schema_for;
+
 use crate::cli::Describe;
-use crate::fields::input_schema;
-use crate::output::{self, Failure};
+use crate::cli::output;
+use crate::error::CliError;
 use crate::settings::Target;
 
 /// Prints a tool.
-pub async fn run(arguments: &Describe) -> Result<(), Failure> {
+pub async fn run(arguments: &Describe) -> Result<(), CliError> {
     let tool = super::tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
         true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOG).await?),
@@ -19,12 +21,12 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
     };
     match arguments.dialect {
         Some(dialect) => {
-            let schema = input_schema(account.as_ref(), tool);
+            let schema = input_schema_for(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
-            output::json(&declaration.value)
+            output::print_json(&declaration.value)
         }
-        None => output::json(&entry(tool, account.as_ref())),
+        None => output::print_json(&entry(tool, account.as_ref())),
     }
 }
 
@@ -33,7 +35,7 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
 pub fn entry(tool: Tool, account: Option<&Account>) -> Value {
     let mut value = tools::entry(tool);
     if account.is_some() {
-        value["input_schema"] = input_schema(account, tool);
+        value["input_schema"] = input_schema_for(account, tool);
     }
     let fields = tool.filter_fields();
     if !fields.is_empty() {

@@ -7,15 +7,16 @@ use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use crate::cli::Doctor;
-use crate::output::{self, Failure};
-use crate::probe;
+use crate::cli::output;
+use crate::error::CliError;
+use crate::health_check;
 use crate::settings::{self, Target};
 
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
-pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
+pub async fn run(arguments: &Doctor) -> Result<(), CliError> {
     let mut report = Vec::new();
     let result = check(arguments, &mut report).await;
     let ok = result.is_ok() && report.iter().all(|step| step["ok"] == true);
@@ -30,18 +31,18 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
             eprintln!("     {advice}");
         }
     }
-    if arguments.json || !output::is_watched() {
-        output::json(&json!({"ok": ok, "checks": report}))?;
+    if arguments.json || !output::is_terminal() {
+        output::print_json(&json!({"ok": ok, "checks": report}))?;
     }
     // The report has told it.
     match result {
-        Err(failure) => Err(Failure::Told(failure.exit_code())),
+        Err(failure) => Err(CliError::AlreadyReported(failure.exit_code())),
         Ok(()) if ok => Ok(()),
-        Ok(()) => Err(Failure::Told(2)),
+        Ok(()) => Err(CliError::AlreadyReported(2)),
     }
 }
 
-async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failure> {
+async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), CliError> {
     let mut say = |check: &str, ok: bool, said: String, advice: Option<&str>| {
         report.push(json!({"check": check, "ok": ok, "said": said, "do": advice}));
     };
@@ -60,12 +61,12 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
     let client = target.client()?;
     let started = SystemTime::now();
-    let answer = match probe::ask(&client).await {
+    let answer = match health_check::ask(&client).await {
         Ok(answer) => answer,
         Err(error) => {
-            let (check, advice) = probe::advice(&error);
+            let (check, advice) = health_check::advice(&error);
             say(check, false, error.to_string(), Some(advice));
-            return Err(Failure::Call(error));
+            return Err(CliError::Api(error));
         }
     };
     say(

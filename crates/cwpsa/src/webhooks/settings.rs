@@ -17,10 +17,10 @@ use connectwise_psa::runtime::Secret;
 use serde::Deserialize;
 use url::Url;
 
-use super::outgoing;
+use super::http_client;
 use super::signature::Signer;
-use crate::output::Failure;
-use crate::secrets::{self, Kept};
+use crate::error::CliError;
+use crate::secret_source::{self, SecretLocations};
 
 /// The variable with the secret that posted events are signed with.
 const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
@@ -28,7 +28,7 @@ const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
 /// The table of an account in the settings file.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Table {
+pub struct WebhookTable {
     /// A program and its arguments.
     #[serde(default)]
     pub command: Vec<String>,
@@ -57,7 +57,7 @@ pub struct Table {
 /// The flags, for one account.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Webhooks, for POST /webhooks/{account}")]
-pub struct Flags {
+pub struct WebhookFlags {
     /// Hand each event to this command, as JSON on stdin: a program, or a JSON array of a program and its arguments.
     /// No shell reads it. The event is done if it exits with 0, and tried again later if not.
     #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
@@ -76,7 +76,7 @@ pub struct Flags {
 
 /// What is done with the events of one account.
 #[derive(Clone)]
-pub struct Plan {
+pub struct WebhookPlan {
     /// A program and its arguments; empty if there is none.
     pub command: Vec<String>,
     /// Where events are posted to, and what signs them.
@@ -93,20 +93,20 @@ pub struct Plan {
     pub attempts: u32,
 }
 
-impl Flags {
+impl WebhookFlags {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.webhook_command.is_none() && self.webhook_post.is_none() && !self.webhook_mcp
     }
 }
 
-impl Plan {
+impl WebhookPlan {
     /// What flags and table say together; none if nothing is to be done with events.
     ///
     /// # Errors
     /// A sentence that says what is wrong and where.
-    pub fn new(flags: &Flags, table: Option<&Table>) -> Result<Option<Self>, Failure> {
-        let empty = Table::default();
+    pub fn new(flags: &WebhookFlags, table: Option<&WebhookTable>) -> Result<Option<Self>, CliError> {
+        let empty = WebhookTable::default();
         let told = table.is_some();
         let table = table.unwrap_or(&empty);
         let command = match &flags.webhook_command {
@@ -144,17 +144,17 @@ impl Plan {
     }
 }
 
-fn usage(text: &str) -> Failure {
-    Failure::Usage(text.to_owned())
+fn usage(text: &str) -> CliError {
+    CliError::Usage(text.to_owned())
 }
 
-fn address(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
+fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = url.ok_or_else(|| usage("the address that events are posted to must be an https URL"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(usage("the address that events are posted to can't have a name or password in it"));
     }
-    if url.scheme() == "http" && !outgoing::is_loopback(&url) && !allow_plain_http {
+    if url.scheme() == "http" && !http_client::is_loopback(&url) && !allow_plain_http {
         return Err(usage(
             "events would be posted over plain http, where anyone on the way can read them: use https, or set \
              allow_plain_http = true beside post in the settings file",
@@ -163,8 +163,8 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
     Ok(url)
 }
 
-fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
-    let kept = Kept {
+fn signer(flags: &WebhookFlags, table: &WebhookTable) -> Result<Signer, CliError> {
+    let kept = SecretLocations {
         own: table.secret.as_deref(),
         variable: table.secret_env.as_deref(),
         file: table.secret_file.as_deref(),
@@ -173,54 +173,57 @@ fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
     // A table that names a secret of its own is not overruled by the variable of another account.
     let variable =
         if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
-    let secret = secrets::find(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
+    let secret = secret_source::find(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
         usage(
             "posted events are signed, so that their receiver can check them: put a secret into \
              CWPSA_WEBHOOK_SECRET, or name it by secret_env or secret_file in the settings file; make one with: \
              echo whsec_$(openssl rand -base64 32)",
         )
     })?;
-    Signer::new(&Secret::from(secret)).map_err(Failure::Usage)
+    Signer::new(&Secret::from(secret)).map_err(CliError::Usage)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Table {
+    fn table(text: &str) -> WebhookTable {
         toml::from_str(text).unwrap()
     }
 
-    fn refused(flags: &Flags, text: &str) -> String {
-        match Plan::new(flags, Some(&table(text))) {
-            Err(Failure::Usage(text)) => text,
+    fn refused(flags: &WebhookFlags, text: &str) -> String {
+        match WebhookPlan::new(flags, Some(&table(text))) {
+            Err(CliError::Usage(text)) => text,
             _ => panic!("not refused: {text}"),
         }
     }
 
     #[test]
     fn tables_and_flags_become_plans() {
-        assert!(Plan::new(&Flags::default(), None).unwrap().is_none());
+        assert!(WebhookPlan::new(&WebhookFlags::default(), None).unwrap().is_none());
         let plan = table("command = [\"on-event\", \"-q\"]\nmcp = true\ntimeout_seconds = 7\nattempts = 0");
-        let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
+        let plan = WebhookPlan::new(&WebhookFlags::default(), Some(&plan)).unwrap().unwrap();
         assert_eq!(
             (plan.command, plan.mcp, plan.post.is_some()),
             (vec!["on-event".into(), "-q".into()], true, false)
         );
         assert_eq!((plan.timeout, plan.attempts), (Duration::from_secs(7), 1));
-        let flags = |command: &str| Flags { webhook_command: Some(command.to_owned()), ..Flags::default() };
-        let command = |text: &str| Plan::new(&flags(text), None).unwrap().unwrap().command;
+        let flags = |command: &str| WebhookFlags {
+            webhook_command: Some(command.to_owned()),
+            ..WebhookFlags::default()
+        };
+        let command = |text: &str| WebhookPlan::new(&flags(text), None).unwrap().unwrap().command;
         assert_eq!(command("/opt/my programs/on event"), ["/opt/my programs/on event"]);
         assert_eq!(command(r#"["sh", "-c", "cat"]"#), ["sh", "-c", "cat"]);
         let plan =
             table("post = \"http://127.0.0.1:9/x\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"");
-        let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
+        let plan = WebhookPlan::new(&WebhookFlags::default(), Some(&plan)).unwrap().unwrap();
         assert_eq!(plan.post.unwrap().0.as_str(), "http://127.0.0.1:9/x");
     }
 
     #[test]
     fn what_can_not_be_is_told() {
-        let none = Flags::default();
+        let none = WebhookFlags::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
         assert!(refused(&none, "").contains("one of command, post and mcp"));
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
@@ -232,8 +235,9 @@ mod tests {
             refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password")
         );
         assert!(refused(&none, "command = [\"\"]").contains("program"));
-        let broken = Flags { webhook_command: Some("[\"sh\", 1]".to_owned()), ..Flags::default() };
+        let broken =
+            WebhookFlags { webhook_command: Some("[\"sh\", 1]".to_owned()), ..WebhookFlags::default() };
         assert!(refused(&broken, "").contains("JSON array"));
-        assert!(toml::from_str::<Table>("comand = [\"x\"]").is_err());
+        assert!(toml::from_str::<WebhookTable>("comand = [\"x\"]").is_err());
     }
 }

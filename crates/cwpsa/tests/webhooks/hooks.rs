@@ -18,14 +18,14 @@ use super::support::TOKEN;
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 pub struct Sandbox {
-    server: cwpsa_sandbox::serve::Server,
+    server: cwpsa_sandbox::server::MockServer,
     client: Client,
 }
 
 impl Sandbox {
     pub async fn start() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let arguments = command::Arguments { listen, ..command::Arguments::default() };
+        let arguments = command::SandboxArguments { listen, ..command::SandboxArguments::default() };
         let server = command::start(&arguments).await.unwrap();
         // Several clients in one process: only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -37,7 +37,7 @@ impl Sandbox {
     }
 
     pub fn root(&self) -> String {
-        self.server.root()
+        self.server.base_url()
     }
 
     pub fn deliveries(&self) -> Vec<Value> {

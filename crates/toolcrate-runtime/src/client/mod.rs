@@ -24,6 +24,7 @@ pub use builder::ClientBuilder;
 pub use prepare::{PreparedBody, PreparedRequest};
 pub use retry::RetryPolicy;
 
+pub(crate) use prepare::Ready;
 pub(crate) use send::Received;
 
 /// Sends requests to one server.

@@ -1,133 +1,154 @@
-//! Short forms that models write by themselves: a bare id or name where a reference object belongs.
-//! `"customer": 7` is taken as `{"id": 7}`, `"customer": "Acme"` as `{"name": "Acme"}`; and JSON text is taken
-//! where an object or a list belongs.
+//! The coercions of the decode stage: the only place that accepts arguments which the schema of a tool doesn't declare.
+//! Clients and models write nulls for what is not given, whole numbers as floats, bare ids for references, and JSON text
+//! for objects. What is read as something else is reported, so that a caller can see how its arguments were understood.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-/// Expands the short forms in `value`, which `schema` describes.
-pub(super) fn expand(schema: &Value, value: &mut Value) {
-    if let Some(parsed) = value.as_str().and_then(|text| written_out(schema, text)) {
-        *value = parsed;
+use super::{nulls, shorthand};
+
+/// How many reinterpretations are reported at most.
+const MAX_REPORTED: usize = 16;
+/// How many characters of a value are shown at most.
+const MAX_CHARACTERS: usize = 200;
+
+/// An argument that was read as something else than was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reinterpretation {
+    /// JSON pointer to the argument.
+    pub pointer: String,
+    /// How the argument was read, such as `read as {"id":7}`.
+    pub message: String,
+}
+
+impl Reinterpretation {
+    /// As JSON: `pointer` and `message`.
+    pub fn to_json(&self) -> Value {
+        json!({"pointer": self.pointer, "message": self.message})
     }
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if let Some(schema) = schema.get("properties").and_then(|known| known.get(name)) {
-                    expand(schema, member);
+}
+
+/// Coerces arguments to their schema. Nulls that are dropped and whole numbers written as floats are not reported,
+/// because they mean the same.
+pub(super) fn coerce(schema: &Value, arguments: &mut Value) -> Vec<Reinterpretation> {
+    let written = arguments.clone();
+    whole_numbers(arguments);
+    // Before nulls are dropped, because an object may have been written as text.
+    shorthand::expand(schema, arguments);
+    nulls::strip(schema, arguments);
+    let mut reported = Vec::new();
+    report(&written, arguments, &mut String::new(), &mut reported);
+    reported
+}
+
+fn report(written: &Value, read: &Value, pointer: &mut String, reported: &mut Vec<Reinterpretation>) {
+    let mut descend = |segment: &str, written: &Value, read: &Value| {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        report(written, read, pointer, reported);
+        pointer.truncate(length);
+    };
+    match (written, read) {
+        (Value::Object(written), Value::Object(read)) => {
+            for (name, read) in read {
+                if let Some(written) = written.get(name) {
+                    descend(name, written, read);
                 }
             }
         }
-        Value::Array(items) => {
-            if let Some(schema) = schema.get("items") {
-                items.iter_mut().for_each(|item| expand(schema, item));
+        (Value::Array(written), Value::Array(read)) => {
+            for (index, (written, read)) in written.iter().zip(read).enumerate() {
+                descend(&index.to_string(), written, read);
             }
         }
-        Value::Number(_) | Value::String(_) => {
-            if let Some(key) = key(schema, value) {
-                *value = Value::Object(Map::from_iter([(key.to_owned(), value.take())]));
+        _ if std::mem::discriminant(written) == std::mem::discriminant(read) => {}
+        _ if reported.len() < MAX_REPORTED => {
+            let mut shown: String = read.to_string().chars().take(MAX_CHARACTERS + 1).collect();
+            if let Some((end, _)) = shown.char_indices().nth(MAX_CHARACTERS) {
+                shown.truncate(end);
+                shown.push('…');
+            }
+            reported.push(Reinterpretation { pointer: pointer.clone(), message: format!("read as {shown}") });
+        }
+        _ => {}
+    }
+}
+
+/// Writes 5.0 as 5: models produce either, and a path or an integer accepts only the latter.
+fn whole_numbers(value: &mut Value) {
+    // Up to here every whole number has an exact float.
+    const LIMIT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= LIMIT)
+            {
+                *number = (float as i64).into();
             }
         }
-        Value::Null | Value::Bool(_) => {}
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(properties) => properties.values_mut().for_each(whole_numbers),
+        _ => {}
     }
-}
-
-fn takes(schema: &Value, kind: &str) -> bool {
-    match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().any(|found| found == kind),
-        found => found.is_some_and(|found| found == kind),
-    }
-}
-
-/// The object or list that a text is, where text itself can't stand.
-fn written_out(schema: &Value, text: &str) -> Option<Value> {
-    if takes(schema, "string") || !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
-    let value: Value = serde_json::from_str(text).ok()?;
-    takes(schema, if value.is_object() { "object" } else { "array" }).then_some(value)
-}
-
-/// The member of a reference that `value` is meant for: the id for a number; for text the identifier, if it has
-/// one, or the name. A reference is an object with a whole number called `id` and nothing but texts beside it.
-fn key(schema: &Value, value: &Value) -> Option<&'static str> {
-    if schema.get("type")? != "object" {
-        return None;
-    }
-    let members = schema.get("properties")?.as_object()?;
-    let is = |member: &Value, kind: &str| member.get("type").is_some_and(|found| found == kind);
-    let is_reference = members
-        .iter()
-        .all(|(name, member)| if name == "id" { is(member, "integer") } else { is(member, "string") });
-    if !is_reference || !members.contains_key("id") {
-        return None;
-    }
-    let keys: &[&str] = if value.is_number() { &["id"] } else { &["identifier", "name"] };
-    keys.iter().find(|key| members.contains_key(**key)).copied()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn bare_ids_and_names_become_references_at_any_depth() {
-        let reference =
-            json!({"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
-        let schema = json!({"type": "object", "properties": {
-            "customer": reference,
-            "lines": {"type": "array", "items": {"type": "object", "properties": {"product": reference, "id": {"type": "integer"}}}},
-            "size": {"type": "object", "properties": {"id": {"type": "integer"}, "width": {"type": "number"}}},
-            "note": {"type": "string"},
-        }});
-        let mut value = json!({"customer": 7, "lines": [{"product": "Bolt", "id": 1}], "size": 3, "note": "x", "other": 1});
-        expand(&schema, &mut value);
-        let expected = json!({"customer": {"id": 7}, "lines": [{"product": {"name": "Bolt"}, "id": 1}], "size": 3, "note": "x", "other": 1});
-        assert_eq!(value, expected);
-        let mut whole = json!({"customer": {"id": 7}});
-        expand(&schema, &mut whole);
-        assert_eq!(whole, json!({"customer": {"id": 7}}));
+    fn only_other_readings_are_reported() {
+        let reference = json!({
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "company": reference,
+                "site": reference,
+                "lines": {"type": "array", "items": {"type": "object", "properties": {"item/a": reference}}},
+                "count": {"type": "integer"},
+                "note": {"type": "string"},
+            },
+        });
+        let mut arguments = json!({
+            "company": 7.0,
+            "site": {"id": 1, "name": null},
+            "lines": r#"[{"item/a": "x"}]"#,
+            "count": 5.0,
+            "note": null,
+        });
+        let reported = coerce(&schema, &mut arguments);
+        assert_eq!(
+            arguments,
+            json!({
+                "company": {"id": 7},
+                "site": {"id": 1},
+                "lines": [{"item/a": {"name": "x"}}],
+                "count": 5,
+            })
+        );
+        let reported: Vec<Value> = reported.iter().map(Reinterpretation::to_json).collect();
+        assert_eq!(
+            reported,
+            [
+                json!({"pointer": "/company", "message": r#"read as {"id":7}"#}),
+                json!({"pointer": "/lines", "message": r#"read as [{"item/a":{"name":"x"}}]"#}),
+            ]
+        );
+        let mut arguments = json!({"lines": [{"item/a": 3}]});
+        let reported = coerce(&schema, &mut arguments);
+        assert_eq!(reported[0].pointer, "/lines/0/item~1a");
     }
 
     #[test]
-    fn text_is_the_identifier_before_the_name_and_nothing_else() {
-        let text = json!({"type": "string"});
-        let reference = |names: &[&str]| {
-            let mut members = Map::from_iter([("id".to_owned(), json!({"type": "integer"}))]);
-            members.extend(names.iter().map(|name| ((*name).to_owned(), text.clone())));
-            json!({"type": "object", "properties": members})
-        };
-        for (names, expected) in [
-            (&["name", "identifier"][..], json!({"identifier": "x"})),
-            (&["name"], json!({"name": "x"})),
-            (&["summary"], json!("x")),
-            (&[], json!("x")),
-        ] {
-            let mut value = json!("x");
-            expand(&reference(names), &mut value);
-            assert_eq!(value, expected);
-        }
-    }
-
-    #[test]
-    fn json_text_is_taken_where_text_can_not_stand() {
-        let schema = json!({"type": "object", "properties": {
-            "filter": {"type": ["object", "array"]},
-            "lines": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}},
-            "note": {"type": "string"},
-            "any": {"type": ["string", "object"]},
-        }});
-        let mut value = json!({
-            "filter": " {\"id\": 1}", "lines": "[{\"id\": 1}, 2]", "note": "{}", "any": "{}", "other": "{}",
-        });
-        expand(&schema, &mut value);
-        let expected = json!({
-            "filter": {"id": 1}, "lines": [{"id": 1}, {"id": 2}], "note": "{}", "any": "{}", "other": "{}",
-        });
-        assert_eq!(value, expected);
-        let mut wrong = json!({"filter": "{", "lines": "{}"});
-        expand(&schema, &mut wrong);
-        assert_eq!(wrong, json!({"filter": "{", "lines": "{}"}));
+    fn reports_are_bounded() {
+        let schema = json!({"type": "object", "properties": {"list": {"type": "array", "items":
+            {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}}}});
+        let mut arguments = json!({"list": vec!["x".repeat(1000); 100]});
+        let reported = coerce(&schema, &mut arguments);
+        assert_eq!(reported.len(), MAX_REPORTED);
+        assert!(reported.iter().all(|report| report.message.chars().count() < 250));
     }
 }

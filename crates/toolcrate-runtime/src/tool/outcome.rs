@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
+use super::coercion::Reinterpretation;
 use super::page_state::is_page_state;
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
@@ -47,6 +48,8 @@ pub struct ExecuteOptions {
 pub struct Outcome {
     /// What the caller should know besides the answer: that the tool has another name now.
     pub notice: Option<String>,
+    /// Which arguments were read as something else than was written.
+    pub reinterpretations: Vec<Reinterpretation>,
     /// The HTTP status, 2xx.
     pub status: u16,
     /// The answer: JSON, `null` if there is none, or for a file an object of `media_type`, `file_name`, `size`
@@ -152,6 +155,7 @@ impl Reader {
         let omitted = self.fit(&mut value);
         Ok(Outcome {
             notice: None,
+            reinterpretations: Vec::new(),
             status: raw.status(),
             value,
             paging: received.next,

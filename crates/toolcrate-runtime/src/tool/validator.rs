@@ -11,7 +11,8 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecor
 use super::argument_locations::record_name;
 use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
-use super::{coercion, nulls, schema, validation_errors};
+use super::coercion::{self, Reinterpretation};
+use super::{schema, validation_errors};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
 use crate::{Api, Error, FieldError, custom, dialect};
@@ -60,6 +61,10 @@ pub(super) struct ToolValidator {
 pub(super) struct Accepted<'c> {
     /// Those that are given, without nulls that stand for nothing.
     pub(super) arguments: Map<String, Value>,
+    /// The same as they were before what an update empties was taken out of them.
+    pub(super) decoded: Map<String, Value>,
+    /// Which arguments were read as something else than was written.
+    pub(super) reinterpretations: Vec<Reinterpretation>,
     /// What an update empties.
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
@@ -162,10 +167,7 @@ impl ToolValidator {
     /// ToolValidators arguments and chooses the operation that they are for.
     pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
         let mut instance = Value::Object(arguments);
-        whole_numbers(&mut instance);
-        // Before nulls are taken out: an object may have been written as text.
-        coercion::expand(&self.schema, &mut instance);
-        nulls::strip(&self.schema, &mut instance);
+        let reinterpretations = coercion::coerce(&self.schema, &mut instance);
         let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
         let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
         let binding = chosen.map(|number| &self.record.bindings[number]);
@@ -199,10 +201,11 @@ impl ToolValidator {
         let known = self.schema.get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
+        let decoded = arguments.clone();
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
         validation_errors::tidy(&mut problems);
         if problems.is_empty() {
-            Ok(Accepted { arguments, cleared, binding: chosen, operation })
+            Ok(Accepted { arguments, decoded, reinterpretations, cleared, binding: chosen, operation })
         } else {
             Err(Error::invalid_arguments(problems))
         }
@@ -283,21 +286,4 @@ fn allow_list(schema: &mut Value, member: &str) {
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
     let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
     has_members || request.arguments.contains_key(name)
-}
-
-/// Writes 5.0 as 5: models produce either, and a path or an integer member takes only the latter.
-fn whole_numbers(value: &mut Value) {
-    // Up to here every whole number has an exact float.
-    const LIMIT: f64 = 9_007_199_254_740_992.0;
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= LIMIT)
-            {
-                *number = (float as i64).into();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
-        Value::Object(members) => members.values_mut().for_each(whole_numbers),
-        _ => {}
-    }
 }

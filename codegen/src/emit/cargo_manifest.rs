@@ -1,0 +1,126 @@
+//! The package around the code: manifest, crate root, README, the pages of tools and of repairs.
+
+use quote::{format_ident, quote};
+use serde_json::{Value, json};
+
+use super::context::{Context, Files};
+use super::features::gate;
+use super::query;
+use super::rust::Job;
+use super::templates::Templates;
+use crate::diagnostic::{Degradation, Errors};
+use crate::ir::Operation;
+use crate::naming::OperationName;
+
+/// Emits what is text.
+pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
+    let templates = Templates::new()?;
+    let profile = context.profile;
+    let modules: Vec<Value> = context
+        .features
+        .modules
+        .iter()
+        .map(|module| {
+            let operations = context.named.operations.values().filter(|name| name.module == *module).count();
+            let models = context.features.users.values().filter(|users| users.contains(module)).count();
+            json!({"name": module, "operations": operations, "models": models})
+        })
+        .collect();
+    let values = json!({
+        "api": {
+            "name": profile.api.name,
+            "package": profile.api.package,
+            "description": profile.api.description,
+            "prefix": profile.api.prefix,
+            "version": context.api.version,
+        },
+        "crate_name": profile.api.package.replace('-', "_"),
+        "runtime": profile.runtime,
+        "in_workspace": profile.in_workspace,
+        "has_servers": !profile.servers.is_empty(),
+        "modules": modules,
+        "operations": context.api.operations.len(),
+        "models": context.api.schemas.len(),
+    });
+    files.insert("Cargo.toml".to_owned(), templates.render("Cargo.toml", &values)?);
+    files.insert("README.md".to_owned(), templates.render("README.md", &values)?);
+    for module in &context.features.modules {
+        let own = context.named.operations.zip(&context.api.operations);
+        let mut tools: Vec<(&OperationName, &Operation)> =
+            own.filter(|(name, _)| name.module == *module).collect();
+        tools.sort_by_key(|(name, _)| &name.tool);
+        let row = |(name, operation): &(&OperationName, &Operation)| {
+            json!({
+                "tool": name.tool,
+                "class": name.class,
+                "function": name.function,
+                "call": operation.key(),
+            })
+        };
+        let tools: Vec<Value> = tools.iter().map(row).collect();
+        let page = templates.render("tools.md", json!({"module": module, "tools": tools}))?;
+        files.insert(format!("docs/tools/{module}.md"), page);
+    }
+    let report = &context.model.report;
+    let repairs = &report.repairs;
+    let counts = crate::repair::count(repairs);
+    let degradation = |degradation: &Degradation| {
+        json!({
+            "code": degradation.problem.code,
+            "pointer": degradation.problem.place,
+            "message": degradation.problem.message,
+            "effect": degradation.effect.as_str(),
+        })
+    };
+    let degradations: Vec<Value> = report.degradations.iter().map(degradation).collect();
+    let page = templates.render(
+        "repairs.md",
+        json!({
+            "repairs": repairs,
+            "counts": counts,
+            "total": repairs.len(),
+            "degradations": degradations,
+        }),
+    )?;
+    files.insert("docs/repairs.md".to_owned(), page);
+    Ok(())
+}
+
+/// The job for the crate root.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    let root = move || {
+        let modules: Vec<_> = context.features.modules.iter().collect();
+        let any = gate(&context.features.modules);
+        let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
+        let queries = query::any(context).then(|| {
+            quote!(
+                mod query;
+                pub use query::*;
+            )
+        });
+        quote! {
+            #![doc = include_str!("../README.md")]
+            // An area may have a resource of its own name; operations take what the API takes, however much
+            // that is; many members of a spec have no description.
+            #![allow(clippy::module_inception, clippy::too_many_arguments, missing_docs)]
+
+            // Laid out by the generator; `cargo fmt` keeps its hands off.
+            #[rustfmt::skip]
+            mod api;
+            #[cfg(feature = "catalog")]
+            #[rustfmt::skip]
+            mod catalog;
+            #any
+            #[rustfmt::skip]
+            pub mod models;
+            #queries
+            #(#[cfg(feature = #modules)] #[rustfmt::skip] pub mod #idents;)*
+
+            pub use api::*;
+            #[cfg(feature = "catalog")]
+            pub use catalog::CATALOG;
+            pub use toolcrate_runtime as runtime;
+        }
+    };
+    jobs.push(Job { path: "src/lib.rs".to_owned(), tokens: Box::new(root) });
+}

@@ -1,0 +1,23 @@
+//! Everything that is known about an API before it is written out.
+
+use crate::diagnostic::Report;
+use crate::ir::Api;
+use crate::naming::Names;
+use crate::relate::Relations;
+
+/// One API with the side tables that the stages computed for it.
+///
+/// The tables are keyed by the [`OperationId`](crate::id::OperationId) and
+/// [`SchemaId`](crate::id::SchemaId) of `api`. Each stage takes the tables that it reads by reference and
+/// returns its own, so a stage cannot read what has not been computed yet. [`crate::emit`] reads them all.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Operations and schemas.
+    pub api: Api,
+    /// Names of tools, Rust items and parameters.
+    pub names: Names,
+    /// Where the values of references and parameters come from.
+    pub relations: Relations,
+    /// What was repaired or degraded on the way.
+    pub report: Report,
+}

@@ -1,0 +1,39 @@
+//! An operation on its way to a name.
+
+use super::inflection::Words;
+use super::noun::Noun;
+use super::resource_path::{Reader, Resource};
+use super::tools::{self, Kind};
+use crate::ir::Operation;
+
+/// An operation as the rules of naming see it, before it has a name.
+pub struct Draft<'a> {
+    /// The path, read as a resource.
+    pub resource: Resource<'a>,
+    /// What the operation does to the resource.
+    pub kind: Kind,
+    /// The template of the tool's name.
+    pub form: &'a str,
+    /// How the tool's name says which record is meant, e.g. `_by_id`.
+    pub by: String,
+    /// The words that fill the template.
+    pub phrase: tools::Phrase,
+    /// The words for people.
+    pub noun: Noun,
+}
+
+impl<'a> Draft<'a> {
+    /// Reads `operation`.
+    pub fn new(operation: &Operation, reader: &Reader<'a>, words: &Words<'_>) -> Self {
+        let resource = reader.read(operation, words);
+        let (kind, form) = tools::form(operation, &resource);
+        let (kind, form) = match reader.own_name(operation) {
+            Some(own) => (tools::kind_of_own(operation.method, kind, own), own),
+            None => (kind, form),
+        };
+        let by = tools::by(operation, &resource, words);
+        let phrase = tools::Phrase::new(form, &resource, words);
+        let noun = Noun::new(&resource, words);
+        Self { resource, kind, form, by, phrase, noun }
+    }
+}

@@ -1,0 +1,107 @@
+//! Rust names of operations: module, file, function and parameters.
+//!
+//! A function says what the tool says, without prefix and module, with compounds taken apart. Where two
+//! functions of a module fall together they say how the thing is picked, then the module.
+
+use std::collections::HashMap;
+
+use super::draft::Draft;
+use super::identifiers;
+use super::inflection::Words;
+use super::resource_path::Resource;
+use super::tools::{self, Kind};
+use crate::ir::{Operation, Place};
+
+/// How many spellings of one function there are.
+pub const LEVELS: usize = 6;
+
+/// The module of `resource`.
+pub fn module(resource: &Resource<'_>) -> String {
+    identifiers::value_name(&resource.module, "module")
+}
+
+/// The file of `resource` within its module: its topmost resource, however the path counts it.
+pub fn file(resource: &Resource<'_>, words: &Words<'_>) -> String {
+    let top = words.spread(&resource.top);
+    identifiers::value_name(&if resource.top == resource.module { top } else { words.many(&top) }, "resource")
+}
+
+/// The function of a draft at a level: 0 plain, 1 with how the thing is picked where that is not the
+/// usual way, 2 with the module before a top resource that does not say it anyhow, 3 with how the thing is
+/// picked at any rate, 4 with the module before nested ones too, 5 with everything.
+pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
+    let parts = tools::parts(draft.form);
+    let mut name = tools::words_of(parts.verb);
+    let noun = &draft.noun;
+    let module = &draft.resource.module;
+    let repeats = noun.parents.first().or(noun.one.first()) == module.last();
+    let with_module = match level {
+        0 | 1 | 3 => false,
+        2 => noun.is_top() && !repeats,
+        4 => !noun.is_top() || !repeats,
+        _ => true,
+    };
+    name.extend(module.iter().filter(|_| with_module).cloned());
+    name.extend(words.spread(&tools::words_of(parts.before)));
+    if parts.has_noun {
+        name.extend(noun.parents.iter().cloned());
+        name.extend(if parts.plural { &noun.many } else { &noun.one }.iter().cloned());
+    }
+    name.extend(words.spread(&tools::words_of(parts.after)));
+    let by = tools::words_of(if parts.by.is_empty() { &draft.by } else { parts.by });
+    let says_by = match level {
+        1 => by != ["by", "id"],
+        3 | 5 => true,
+        _ => false,
+    };
+    name.extend(by.into_iter().filter(|_| says_by));
+    identifiers::value_name(&name, "call")
+}
+
+/// Rust names of parameters. The same few names recur on thousands of operations.
+pub struct Parameters<'a> {
+    words: &'a Words<'a>,
+    known: HashMap<String, String>,
+}
+
+impl<'a> Parameters<'a> {
+    /// Nothing is known yet.
+    pub fn new(words: &'a Words<'a>) -> Self {
+        Self { words, known: HashMap::new() }
+    }
+
+    /// The names of all parameters of `operation`, in their order; path parameters are called as the
+    /// tool's `arguments` are.
+    pub fn names(&mut self, operation: &Operation, arguments: &[String]) -> Vec<String> {
+        let mut names: Vec<String> = Vec::with_capacity(operation.parameters.len());
+        for parameter in &operation.parameters {
+            let argument = match parameter.place {
+                Place::Path => operation.path.placeholders().position(|name| name == parameter.name),
+                _ => None,
+            };
+            let said = argument.and_then(|at| arguments.get(at)).unwrap_or(&parameter.name);
+            let mut name = match self.known.get(said) {
+                Some(name) => name.clone(),
+                None => {
+                    let name =
+                        identifiers::value_name(&self.words.spread(&identifiers::split(said)), "parameter");
+                    self.known.insert(said.clone(), name.clone());
+                    name
+                }
+            };
+            while names.contains(&name) {
+                name.push_str("_alt");
+            }
+            names.push(name);
+        }
+        names
+    }
+}
+
+/// Whether a call can lose data that it did not bring.
+pub fn is_destructive(draft: &Draft<'_>) -> bool {
+    match draft.resource.action {
+        Some(action) => action.destructive,
+        None => matches!(draft.kind, Kind::Delete | Kind::Replace),
+    }
+}

@@ -1,0 +1,358 @@
+//! Identifiers: splits names into words, and joins words into Rust identifiers.
+//!
+//! Every identifier in generated code is made here, so keywords, names that the prelude or the generated
+//! crate needs, and the spelling of digits and symbols are handled in one place.
+
+use std::collections::HashSet;
+
+/// Words that can't be identifiers in any edition so far, and those that may not stand raw.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
+];
+
+/// Type names that the prelude, or the generated crate itself, needs.
+const RESERVED_TYPES: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Choice",
+    "Client",
+    "Clone",
+    "Copy",
+    "CountQuery",
+    "Credentials",
+    "Debug",
+    "Default",
+    "Download",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Extra",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Form",
+    "From",
+    "FromIterator",
+    "Future",
+    "GetQuery",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "ListQuery",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Patch",
+    "Request",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Slot",
+    "Some",
+    "String",
+    "Sync",
+    "Table",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Value",
+    "Vec",
+    "View",
+];
+
+/// Symbols that are spelled out in a value. Others only separate words.
+const SYMBOL_WORDS: &[(char, &str)] = &[
+    ('+', "plus"),
+    ('%', "percent"),
+    ('&', "and"),
+    ('#', "hash"),
+    ('@', "at"),
+    ('<', "less"),
+    ('>', "greater"),
+    ('=', "equal"),
+    ('*', "star"),
+    ('!', "not"),
+    ('$', "dollar"),
+    ('€', "euro"),
+    ('£', "pound"),
+    ('~', "tilde"),
+    ('^', "caret"),
+    ('|', "bar"),
+];
+
+/// Symbols that are spelled out only if a value has nothing else.
+const ONLY_SYMBOL_WORDS: &[(char, &str)] = &[
+    (' ', "space"),
+    ('-', "dash"),
+    ('_', "underscore"),
+    ('.', "dot"),
+    (',', "comma"),
+    (':', "colon"),
+    (';', "semicolon"),
+    ('/', "slash"),
+    ('\\', "backslash"),
+    ('?', "question"),
+    ('\'', "quote"),
+    ('"', "quotes"),
+    ('(', "open"),
+    (')', "close"),
+];
+
+/// The words of an identifier, lower case: `serviceTickets` and `service-tickets` both give two.
+///
+/// A capital after a small letter or a digit begins a word, and so does the last capital of a run before
+/// a small letter (`GLAccount`), except that the plural `s` belongs to the letters before it (`SLAs`).
+pub fn split(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_ascii_alphanumeric() {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            continue;
+        }
+        let before = at.checked_sub(1).map(|before| chars[before]);
+        let after = chars.get(at + 1).copied();
+        let begins = c.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                before.is_ascii_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_ascii_uppercase()
+                        && after.is_some_and(|after| after.is_ascii_lowercase())
+                        && !is_plural_of_letters(&chars[at + 1..]))
+            });
+        if begins && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// Whether what follows a run of capitals is their plural `s` and nothing more of the word.
+fn is_plural_of_letters(rest: &[char]) -> bool {
+    rest.first() == Some(&'s') && !rest.get(1).is_some_and(|next| next.is_ascii_lowercase())
+}
+
+/// `purchase_order`.
+pub fn snake(words: &[String]) -> String {
+    words.join("_")
+}
+
+/// `PurchaseOrder`.
+pub fn upper_camel(words: &[String]) -> String {
+    words.iter().map(|word| capital(word)).collect()
+}
+
+/// `purchaseOrder`.
+pub fn lower_camel(words: &[String]) -> String {
+    match words.split_first() {
+        Some((first, rest)) => format!("{first}{}", upper_camel(rest)),
+        None => String::new(),
+    }
+}
+
+/// The word with a capital.
+pub fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next() {
+        Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
+        None => String::new(),
+    }
+}
+
+/// A value's name: of a function, a module, a field, a parameter.
+pub fn value_name(words: &[String], empty: &str) -> String {
+    let mut name = snake(words);
+    if name.is_empty() {
+        name = empty.to_owned();
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name = format!("{empty}_{name}");
+    }
+    if KEYWORDS.binary_search(&name.as_str()).is_ok() {
+        name.push('_');
+    }
+    name
+}
+
+/// A field's name; `extra` is kept for members that the spec does not know.
+pub fn field_name(text: &str) -> String {
+    let name = value_name(&split(text), "field");
+    if name == "extra" { "extra_".to_owned() } else { name }
+}
+
+/// A type's name, perhaps one that is [taken](reserved_types).
+pub fn type_name(text: &str) -> String {
+    let mut name = upper_camel(&split(text));
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "Type");
+    }
+    name
+}
+
+/// Names that no generated type may have.
+pub fn reserved_types() -> impl Iterator<Item = String> {
+    RESERVED_TYPES.iter().map(|name| (*name).to_owned())
+}
+
+/// Names for the values of a choice, in their order. `Other` stays free: it holds what the spec does not
+/// know.
+pub fn variants(values: &[String]) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::from(["Other".to_owned()]);
+    let mut names = Vec::with_capacity(values.len());
+    for value in values {
+        let name = unused(&variant_name(value), &variant_marks(value), "Alt", &taken);
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    names
+}
+
+fn variant_name(value: &str) -> String {
+    let spell = |text: &str, table: &[(char, &str)]| -> String {
+        let mut spelt = String::new();
+        for c in text.chars() {
+            match table.iter().find(|(symbol, _)| *symbol == c) {
+                Some((_, word)) => spelt.push_str(&format!(" {word} ")),
+                None => spelt.push(c),
+            }
+        }
+        spelt
+    };
+    if value.is_empty() {
+        return "Empty".to_owned();
+    }
+    let mut words = split(&spell(value, SYMBOL_WORDS));
+    if words.is_empty() {
+        words = split(&spell(value, ONLY_SYMBOL_WORDS));
+    }
+    let name = upper_camel(&words);
+    match name.as_str() {
+        "" => "Symbol".to_owned(),
+        "Other" | "Self" => format!("{name}Value"),
+        _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("N{name}"),
+        _ => name,
+    }
+}
+
+/// Words that tell a value from others that read the same.
+fn variant_marks(value: &str) -> Vec<&'static str> {
+    let letters = || value.chars().filter(char::is_ascii_alphabetic);
+    let marks = [
+        (value.is_empty(), "Text"),
+        (letters().all(|c| c.is_ascii_uppercase()), "Upper"),
+        (letters().all(|c| c.is_ascii_lowercase()), "Lower"),
+        (value.contains(char::is_whitespace), "Spaced"),
+        (value.contains('-'), "Dashed"),
+        (value.contains('_'), "Underscored"),
+    ];
+    marks.iter().filter(|(holds, _)| *holds).map(|(_, mark)| *mark).collect()
+}
+
+/// `name`, or `name` with the first of `marks` that makes it new, or with `last` as often as it takes.
+pub fn unused(name: &str, marks: &[&str], last: &str, taken: &HashSet<String>) -> String {
+    let marked = std::iter::once(name.to_owned()).chain(marks.iter().map(|mark| format!("{name}{mark}")));
+    for candidate in marked {
+        if !taken.contains(&candidate) {
+            return candidate;
+        }
+    }
+    let mut candidate = format!("{name}{last}");
+    while taken.contains(&candidate) {
+        candidate.push_str(last);
+    }
+    candidate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(values: &[&str]) -> Vec<String> {
+        variants(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn keywords_are_sorted_for_their_search() {
+        assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn identifiers_are_cut_into_words() {
+        for (text, words) in [
+            ("onHandSerialNumbers", "on hand serial numbers"),
+            ("service-tickets", "service tickets"),
+            ("GLAccount", "gl account"),
+            ("SLAs", "slas"),
+            ("SLAsByBoard", "slas by board"),
+            ("memberIDs", "member ids"),
+            ("TaxCodeXRef", "tax code x ref"),
+            ("M365ContactSync", "m365 contact sync"),
+            ("Agreement.Adjustment", "agreement adjustment"),
+            ("_info", "info"),
+            ("", ""),
+        ] {
+            assert_eq!(split(text).join(" "), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_no_keywords_and_no_numbers() {
+        for (text, name) in [
+            ("type", "type_"),
+            ("_info", "info"),
+            ("extra", "extra_"),
+            ("2faEnabled", "field_2fa_enabled"),
+            ("poNumber", "po_number"),
+            ("$", "field"),
+            ("Self", "self_"),
+        ] {
+            assert_eq!(field_name(text), name);
+        }
+        for (text, name) in
+            [("Agreement.Adjustment", "AgreementAdjustment"), ("3dModel", "Type3dModel"), ("SLA", "Sla")]
+        {
+            assert_eq!(type_name(text), name);
+        }
+    }
+
+    #[test]
+    fn every_value_gets_a_variant_of_its_own() {
+        assert_eq!(
+            names(&["", "On Hold", "OnHold", "on-hold", "Other", "Self", "1099", "50%", "+", "-", "a", "A"]),
+            [
+                "Empty",
+                "OnHold",
+                "OnHoldAlt",
+                "OnHoldLower",
+                "OtherValue",
+                "SelfValue",
+                "N1099",
+                "N50Percent",
+                "Plus",
+                "Dash",
+                "A",
+                "AUpper"
+            ]
+        );
+        assert_eq!(names(&["OtherValue", "Other"]), ["OtherValue", "OtherValueAlt"]);
+        assert_eq!(names(&["A&B", "a_b", "A B"]), ["AAndB", "AB", "ABUpper"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! What naming computes: the names of operations and schemas.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use toolcrate_catalog::OperationVariant;
+pub use toolcrate_catalog::ToolClass as Class;
+
+use super::lock::Lock;
+use super::tools::Kind;
+use super::types::TypeName;
+use crate::id::{OperationTable, SchemaId};
+
+/// The names of one API.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// Names of each operation.
+    pub operations: OperationTable<OperationName>,
+    /// Names of each schema.
+    pub types: BTreeMap<SchemaId, TypeName>,
+    /// The lock, extended by the names that are new in this release.
+    pub lock: Lock,
+}
+
+/// The names of an operation, and what they say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OperationName {
+    /// The tool's full name.
+    pub tool: String,
+    /// The tool's name without the prefix.
+    pub short: String,
+    /// Read, write or custom.
+    pub class: Class,
+    /// What it does to its resource.
+    pub kind: Kind,
+    /// What sets it apart from the plain operation of its kind, as the profile says.
+    pub variant: Option<OperationVariant>,
+    /// The API area: Rust module and Cargo feature.
+    pub module: String,
+    /// The file of the top resource, within the module.
+    pub file: String,
+    /// The Rust function, unique within the module.
+    pub function: String,
+    /// Rust names, in the order of `operation.parameters`.
+    pub parameters: Vec<String>,
+    /// Words of the resource, singular, compounds split.
+    pub one: Vec<String>,
+    /// Words of the resource, plural.
+    pub many: Vec<String>,
+    /// First words of the action, e.g. `merge`.
+    pub verb: String,
+    /// The whole as a title, e.g. `Merge a ticket`.
+    pub title: String,
+    /// It can lose data.
+    pub destructive: bool,
+    /// Doing it twice is as good as once.
+    pub idempotent: bool,
+    /// It changes nothing.
+    pub read_only: bool,
+    /// Argument names for tools, one a placeholder of the path, in its order.
+    pub parents: Vec<String>,
+}

@@ -1,0 +1,31 @@
+//! The words of a resource, as people read them.
+
+use super::inflection::Words;
+use super::resource_path::Resource;
+
+/// Words of a resource, compounds taken apart.
+pub struct Noun {
+    /// What it belongs to, outermost first.
+    pub parents: Vec<String>,
+    /// The thing in the singular.
+    pub one: Vec<String>,
+    /// The thing in the plural.
+    pub many: Vec<String>,
+}
+
+impl Noun {
+    /// The noun of `resource`.
+    pub fn new(resource: &Resource<'_>, words: &Words<'_>) -> Self {
+        let (one, many) = match &resource.given {
+            Some((one, many)) => (words.spread(one), words.spread(many)),
+            None => (words.spread(&words.one(&resource.own)), words.spread(&words.many(&resource.own))),
+        };
+        let parents = resource.parents.iter().flat_map(|parent| words.spread(parent)).collect();
+        Self { parents, one, many }
+    }
+
+    /// Whether it belongs to nothing but its module.
+    pub fn is_top(&self) -> bool {
+        self.parents.is_empty()
+    }
+}

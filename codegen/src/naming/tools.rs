@@ -1,0 +1,224 @@
+//! Names of tools: form by verb, resource by path, short enough for every client.
+//!
+//! A form is a template of words; a phrase is the resource that fills it. What can't be said in full is
+//! abbreviated by the profile's table, longest word first, and only then loses middle parents.
+
+use super::identifiers;
+use super::inflection::Words;
+use super::resource_path::{self, Resource};
+use crate::ir::{Content, Method, Operation, Place, Type};
+
+/// What an operation does to its resource. Names know no files, so downloads are `Get` here.
+pub use toolcrate_catalog::OperationKind as Kind;
+
+/// Longest short form: `mcp__connectwise__` and it make 64.
+pub const SHORT_LIMIT: usize = 46;
+/// Longest full name.
+pub const LIMIT: usize = 63;
+/// How many spellings of one name there are, from plain to full.
+pub const LEVELS: usize = 5;
+
+/// The kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
+pub fn form<'a>(operation: &Operation, resource: &Resource<'a>) -> (Kind, &'a str) {
+    if let Some(action) = resource.action {
+        let kind = match (operation.method, &operation.response.content) {
+            (Method::Get, _) if action.name.starts_with("count_") => Kind::Count,
+            (Method::Get, Content::Json(Type::List(_))) => Kind::List,
+            (Method::Get, _) => Kind::Get,
+            _ => Kind::Action,
+        };
+        return (kind, &action.name);
+    }
+    let on_item = resource.item.is_some();
+    match operation.method {
+        Method::Get | Method::Head | Method::Options | Method::Trace => match &operation.response.content {
+            _ if on_item => (Kind::Get, "get_single_{P}_{one}{by}"),
+            Content::Json(Type::List(_)) => (Kind::List, "list_all_{P}_{many}"),
+            Content::Json(_) => (Kind::Get, "get_single_{P}_{one}"),
+            _ => (Kind::Get, "download_a_{P}_{one}"),
+        },
+        Method::Post => (Kind::Create, "create_a_{P}_{one}{by}"),
+        Method::Patch => (Kind::Update, "update_a_{P}_{one}{by}"),
+        Method::Put => (Kind::Replace, "replace_a_{P}_{one}{by}"),
+        Method::Delete => (Kind::Delete, "delete_a_{P}_{one}{by}"),
+    }
+}
+
+/// The kind of an operation whose name the profile gives: it is what the name says it is.
+pub fn kind_of_own(method: Method, kind: Kind, own: &str) -> Kind {
+    let says = |verb: &str| own.starts_with(&format!("{verb}_"));
+    let agrees = match kind {
+        Kind::Create => says("create"),
+        Kind::Update => says("update"),
+        Kind::Replace => says("replace"),
+        Kind::Delete => says("delete"),
+        _ => true,
+    };
+    if agrees || method == Method::Get { kind } else { Kind::Action }
+}
+
+/// `_by_id`, `_by_identifier`, or nothing.
+pub fn by(operation: &Operation, resource: &Resource<'_>, words: &Words<'_>) -> String {
+    let Some(item) = &resource.item else {
+        let id_in_query = operation.parameters_in(Place::Query).any(|parameter| parameter.name == "id");
+        let by_id = operation.method == Method::Delete && id_in_query;
+        return if by_id { "_by_id".into() } else { String::new() };
+    };
+    if resource_path::is_vague(item) {
+        return "_by_id".into();
+    }
+    let item = identifiers::split(item);
+    let own = words.one(&resource.own);
+    let said = match item.split_first() {
+        Some((first, rest)) if !rest.is_empty() && own.last() == Some(first) => rest,
+        _ => &item,
+    };
+    format!("_by_{}", said.join("_"))
+}
+
+/// The words that fill a form: parents, outermost first, and the thing itself in the form's number.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    module: Vec<String>,
+    parents: Vec<Vec<String>>,
+    own: Vec<String>,
+    top: bool,
+    /// The path has no segment but the area's own.
+    is_module: bool,
+}
+
+impl Phrase {
+    /// The phrase of `resource` for `form`.
+    pub fn new(form: &str, resource: &Resource<'_>, words: &Words<'_>) -> Self {
+        let plural = form.contains("{many}");
+        let own = match &resource.given {
+            Some((one, many)) => if plural { many } else { one }.clone(),
+            None if plural => words.many(&resource.own),
+            None => words.one(&resource.own),
+        };
+        let top = resource.parents.is_empty() && resource.given.is_none();
+        let is_module = top && resource.own == resource.module;
+        Self { module: resource.module.clone(), parents: resource.parents.clone(), own, top, is_module }
+    }
+
+    /// Parents and own words at a level: with the module only where it says something, at level 2 for
+    /// all, and from level 3 even where it repeats itself.
+    fn at(&self, level: usize) -> (Vec<Vec<String>>, Vec<String>) {
+        let repeats = self.is_module || self.own.first().is_some_and(|word| self.module.last() == Some(word));
+        let with_module = match level {
+            0 | 1 => self.top && !repeats,
+            2 => !self.parents.is_empty() || !repeats,
+            _ => true,
+        };
+        let mut parents = self.parents.clone();
+        if with_module {
+            parents.insert(0, self.module.clone());
+        }
+        (parents, self.own.clone())
+    }
+}
+
+/// A name, and which entries of the table of abbreviations made it fit.
+pub struct Rendered<'a> {
+    /// The full name.
+    pub name: String,
+    /// Entries of the table.
+    pub abbreviations: Vec<&'a str>,
+}
+
+/// The name at `level`: 0 plain, 1 with all parents, 2 with the module, 3 with the module even where it
+/// repeats, 4 with all of that. `None` where it can't be made short enough.
+pub fn render<'a>(
+    form: &str,
+    by: &str,
+    prefix: &str,
+    phrase: &Phrase,
+    level: usize,
+    words: &Words<'a>,
+) -> Option<Rendered<'a>> {
+    let (mut parents, mut own) = phrase.at(level);
+    let keep_parents = level == 1 || level == 4;
+    let fixed =
+        ["{one}", "{many}"].iter().fold(form.replace("{by}", by), |form, slot| form.replace(slot, ""));
+    let fixed_short = fixed.replace("{P}_", "").len();
+    let fixed_full = fixed.replace("{P}", prefix).len();
+    let has_noun = form.contains("{one}") || form.contains("{many}");
+    let fits = |parents: &[Vec<String>], own: &[String]| {
+        let noun = parents.iter().flatten().chain(own).map(|word| word.len() + 1).sum::<usize>();
+        let noun = if has_noun { noun.saturating_sub(1) } else { 0 };
+        fixed_short + noun <= SHORT_LIMIT && fixed_full + noun <= LIMIT
+    };
+    let mut abbreviations = Vec::new();
+    while !fits(&parents, &own) {
+        let longest = parents
+            .iter_mut()
+            .flatten()
+            .chain(own.iter_mut())
+            .filter_map(|word| Some((words.abbreviation(word)?, word)))
+            .max_by_key(|(_, word)| word.len());
+        if let Some(((short, entry), word)) = longest {
+            *word = short;
+            abbreviations.push(entry);
+        } else if !keep_parents && parents.len() > 1 {
+            // Then the parents between the outermost and the thing itself fall.
+            parents.remove(1);
+        } else {
+            return None;
+        }
+    }
+    let said: Vec<&str> = parents.iter().flatten().chain(&own).map(String::as_str).collect();
+    let said = said.join("_");
+    let name =
+        form.replace("{one}", &said).replace("{many}", &said).replace("{by}", by).replace("{P}", prefix);
+    Some(Rendered { name, abbreviations })
+}
+
+/// A form taken apart for titles and function names: `merge_a_{P}_{one}_now{by}` gives `merge`, `a`,
+/// `now`.
+pub struct FormParts<'a> {
+    /// What stands before the prefix, without its article.
+    pub verb: &'a str,
+    /// The article, or `all` and `single`.
+    pub article: &'a str,
+    /// Whether the noun is plural.
+    pub plural: bool,
+    /// Whether the resource is named at all.
+    pub has_noun: bool,
+    /// Words between prefix and noun.
+    pub before: &'a str,
+    /// Words behind the noun.
+    pub after: &'a str,
+    /// How the thing is picked, where the form says so itself: `by_type_id`.
+    pub by: &'a str,
+}
+
+/// Takes `form` apart. Where it has no noun, what it says in place of one is `before`.
+pub fn parts(form: &str) -> FormParts<'_> {
+    let (head, rest) = form.split_once("{P}").unwrap_or((form, ""));
+    let head = head.trim_matches('_');
+    let (verb, article) = match head.rsplit_once('_') {
+        Some((verb, article)) if ["a", "an", "all", "single", "the"].contains(&article) => (verb, article),
+        _ => (head, ""),
+    };
+    let plural = rest.contains("{many}");
+    let rest = rest.trim_matches('_').trim_end_matches("{by}");
+    let slot = if plural { "{many}" } else { "{one}" };
+    let has_noun = rest.contains(slot);
+    let (before, after) = rest.split_once(slot).unwrap_or(("", rest));
+    let (after, by) = after.split_at(after.find("_by_").unwrap_or(after.len()));
+    let (before, after) = if has_noun { (before, after) } else { (after, "") };
+    FormParts {
+        verb,
+        article,
+        plural,
+        has_noun,
+        before: before.trim_matches('_'),
+        after: after.trim_matches('_'),
+        by: by.trim_matches('_'),
+    }
+}
+
+/// The words of a name.
+pub fn words_of(name: &str) -> Vec<String> {
+    name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}

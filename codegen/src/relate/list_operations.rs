@@ -1,0 +1,51 @@
+//! The list operations of an API, by path and by what they list.
+
+use std::collections::BTreeMap;
+
+use crate::id::OperationId;
+use crate::ir::{Api, Operation, Segment};
+
+/// Finds the list operation for a path or a schema.
+pub struct ListOperations<'a> {
+    /// By the collection's path in normal form.
+    pub by_path: BTreeMap<String, OperationId>,
+    /// By the name of the listed schema; the one that is easiest to call.
+    pub by_schema: BTreeMap<&'a str, OperationId>,
+}
+
+impl<'a> ListOperations<'a> {
+    /// Indexes the list operations of `api`.
+    pub fn new(api: &'a Api) -> Self {
+        let mut by_path = BTreeMap::new();
+        let mut by_schema: BTreeMap<&str, OperationId> = BTreeMap::new();
+        for (id, operation) in api.operations.iter() {
+            let Some(item) = operation.listed() else { continue };
+            by_path.entry(normal_path(&operation.path.segments)).or_insert(id);
+            let Some(schema) = item.innermost() else { continue };
+            let best = by_schema.entry(schema).or_insert(id);
+            if effort(operation) < effort(&api.operations[*best]) {
+                *best = id;
+            }
+        }
+        Self { by_path, by_schema }
+    }
+}
+
+/// How hard an operation is to call: ids needed first, then depth, then length.
+fn effort(operation: &Operation) -> (usize, usize, usize) {
+    let path = &operation.path;
+    (path.placeholders().count(), path.segments.len(), path.text.len())
+}
+
+/// Returns the path of `segments` in lower case, with `{}` for each placeholder.
+pub fn normal_path(segments: &[Segment]) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        match segment {
+            Segment::Text(text) => path.extend(text.chars().flat_map(char::to_lowercase)),
+            Segment::Placeholder(_) => path.push_str("{}"),
+        }
+    }
+    path
+}

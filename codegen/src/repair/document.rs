@@ -1,0 +1,53 @@
+//! A repaired document, still in OpenAPI's terms.
+
+use std::path::PathBuf;
+
+use openapiv3::{Components, ParameterData};
+
+use crate::diagnostic::Report;
+use crate::ir::{Method, Place};
+
+/// A document after repair.
+#[derive(Clone, Debug)]
+pub struct RepairedDocument {
+    /// The file, for messages.
+    pub file: PathBuf,
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// The first server's address.
+    pub server: Option<String>,
+    /// All operations, sorted by path and method.
+    pub operations: Vec<RawOperation>,
+    /// Components, with their schemas repaired.
+    pub components: Components,
+    /// What was repaired, and what was left out.
+    pub report: Report,
+}
+
+/// An operation with its path and parameters repaired, still in OpenAPI's terms.
+#[derive(Clone, Debug)]
+pub struct RawOperation {
+    /// The verb.
+    pub method: Method,
+    /// The path as the document spells it.
+    pub spec_path: String,
+    /// The path after repair.
+    pub path: String,
+    /// JSON pointer of the operation.
+    pub pointer: String,
+    /// Resolved parameters: those of the path, then query, then headers.
+    pub parameters: Vec<RawParameter>,
+    /// The operation in the document.
+    pub operation: openapiv3::Operation,
+}
+
+/// A resolved parameter.
+#[derive(Clone, Debug)]
+pub struct RawParameter {
+    /// Where it travels.
+    pub place: Place,
+    /// The parameter in the document.
+    pub data: ParameterData,
+}

@@ -1,0 +1,11 @@
+//! Tests of the generator: golden crates, the real specs, and mutated specs.
+
+mod bad_input;
+mod determinism;
+mod golden;
+mod invariants;
+mod lowering;
+mod mutations;
+mod naming;
+mod real_specs;
+mod support;

@@ -1,0 +1,57 @@
+//! What several tests share: the pipeline in memory, from the bytes of a spec to files.
+
+pub mod mutate;
+
+use std::path::{Path, PathBuf};
+
+use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
+use toolcrate_codegen::diagnostic::Errors;
+use toolcrate_codegen::emit::{self, Files};
+use toolcrate_codegen::lower::{self, Lowering};
+use toolcrate_codegen::model::Model;
+use toolcrate_codegen::naming::{self, Lock};
+use toolcrate_codegen::{load, relate, repair};
+use toolcrate_testing::specs::specs_folder;
+
+/// The real profile and overlay.
+pub fn settings() -> (Profile, Overlay) {
+    (
+        config::read_yaml(&specs_folder().join("toolcrate.yaml")).unwrap(),
+        config::read_yaml(&specs_folder().join("overlay.yaml")).unwrap(),
+    )
+}
+
+/// The same for a release: rules for what the older one lacks are taken out.
+pub fn settings_for(release: &str) -> (Profile, Overlay) {
+    let (profile, mut overlay) = settings();
+    if release != "2025.1" {
+        overlay.references.clear();
+        overlay.lifecycles.clear();
+    }
+    (profile, overlay)
+}
+
+/// The folders of the golden cases.
+pub fn golden_cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut cases: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+/// The profile and the overlay of a golden case.
+pub fn golden(folder: &Path) -> (Profile, Overlay) {
+    let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml")).unwrap();
+    let overlay = profile.overlay.as_ref().map(|path| config::read_yaml(&folder.join(path)).unwrap());
+    (profile, overlay.unwrap_or_default())
+}
+
+/// Runs the pipeline with an empty lock.
+pub fn files(spec: &[u8], profile: &Profile, overlay: &Overlay) -> Result<Files, Errors> {
+    let usage = UsageTracker::new();
+    let document = repair::repair(load::parse(spec, Path::new("spec"))?)?;
+    let Lowering { api, report } = lower::lower(document, profile, &usage)?;
+    let names = naming::name(&api, profile, Lock::default(), &usage)?;
+    let relations = relate::relate(&api, profile, overlay, &usage)?;
+    emit::emit(&Model { api, names, relations, report }, profile, overlay, &usage)
+}

@@ -1,0 +1,139 @@
+//! The list of changes that were accepted: each entry says what, why, and until when.
+//!
+//! An entry that is past its date accepts nothing, and one that nothing matches any more is to be deleted;
+//! both are flagged, so that the list can't rot.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::change::DiffReport;
+use crate::change_kind::ChangeKind;
+use toolcrate_codegen::config;
+use toolcrate_codegen::diagnostic::{Error, Errors};
+
+/// An accepted change. `*` in a pattern stands for any text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedChange {
+    /// The kind's id, or a pattern of ids.
+    pub kind: String,
+    /// What may change; anything by default.
+    #[serde(default = "anything")]
+    pub subject: String,
+    /// The part of it; any by default.
+    #[serde(default = "anything")]
+    pub member: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is, `2026-01-31`.
+    pub until: String,
+}
+
+fn anything() -> String {
+    "*".to_owned()
+}
+
+impl AcceptedChange {
+    fn name(&self) -> String {
+        let part = |pattern: &str| if pattern == "*" { String::new() } else { format!(" {pattern}") };
+        format!("{}{}{}", self.kind, part(&self.subject), part(&self.member))
+    }
+}
+
+/// Reads the list at `path`, a YAML list of [`AcceptedChange`].
+///
+/// # Errors
+/// `E001` unreadable, `E010` no such list, `E034` an entry without a reason, of a kind that there is none of,
+/// or with a date that is none.
+pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
+    let entries: Vec<AcceptedChange> = config::read_yaml(path)?;
+    let mut errors = Errors(Vec::new());
+    for (number, entry) in entries.iter().enumerate() {
+        let mut wrong = |message: String| {
+            let place = format!("entry {}, {}", number + 1, entry.name());
+            errors.0.push(Error::new("E034", message).at(place).in_file(path));
+        };
+        if !ChangeKind::ALL.iter().any(|kind| matches(&entry.kind, kind.id())) {
+            wrong(format!("there is no kind of change `{}`; docs/changes.md lists them", entry.kind));
+        }
+        if entry.reason.trim().is_empty() {
+            wrong("it says no reason".to_owned());
+        }
+        if !is_date(&entry.until) {
+            wrong(format!("`until: {}` is no date such as 2026-01-31", entry.until));
+        }
+    }
+    errors.into_result()?;
+    Ok(entries)
+}
+
+/// Marks the changes that `entries` accept on `today` (`2026-01-31`), and flags entries that are of no use.
+pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
+    let mut used = vec![false; entries.len()];
+    for change in &mut report.changes {
+        let found = entries.iter().position(|entry| {
+            matches(&entry.kind, change.kind.id())
+                && matches(&entry.subject, &change.subject)
+                && matches(&entry.member, change.member.as_deref().unwrap_or_default())
+        });
+        let Some(at) = found else { continue };
+        used[at] = true;
+        if entries[at].until.as_str() >= today {
+            change.allowed = Some(entries[at].reason.trim().to_owned());
+        }
+    }
+    for (entry, used) in entries.iter().zip(used) {
+        let name = entry.name();
+        if !used {
+            report.stale.push(format!("`{name}` is accepted but does not happen; delete the entry"));
+        } else if entry.until.as_str() < today {
+            report.stale.push(format!("`{name}` was accepted until {}; decide anew", entry.until));
+        }
+    }
+}
+
+/// Whether `text` is `pattern`, with `*` for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(start) else { return false };
+    (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| matches(rest, &text[at..]))
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize| {
+        (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok())?
+    };
+    match parts[..] {
+        [year, month, day] => {
+            let month = number(month, 2).unwrap_or(0);
+            let day = number(day, 2).unwrap_or(0);
+            number(year, 4).is_some() && (1..=12).contains(&month) && (1..=31).contains(&day)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text) in [("*", ""), ("a*", "abc"), ("*c", "abc"), ("a*c", "abc"), ("*b*", "abc")] {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("a", "abc"), ("a*d", "abc"), ("", "a")] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_dates() {
+        assert!(is_date("2026-01-31"));
+        for text in ["2026-1-31", "2026-13-01", "31-01-2026", "soon", "2026-01-00", "2026-01-+1"] {
+            assert!(!is_date(text), "{text}");
+        }
+    }
+}

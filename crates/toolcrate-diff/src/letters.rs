@@ -1,0 +1,6 @@
+//! Names without their spelling.
+
+/// Returns the letters and digits of `name` in lower case.
+pub fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}

@@ -1,0 +1,6 @@
+//! The levels of a comparison.
+
+pub mod http;
+pub mod rust;
+pub mod schemas;
+pub mod tools;

@@ -1,0 +1,52 @@
+//! Compares two releases of an API at three levels: HTTP, generated Rust code and LLM tools.
+//!
+//! Both documents are read by [`toolcrate_codegen`] up to their tools and compared on the generator's own
+//! model, so order, formatting and repaired defects make no noise. Every [`Change`] has a kind
+//! (`docs/changes.md` lists them), a severity judged by its direction, a JSON pointer into the document and
+//! a sentence.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use toolcrate_diff::report::{self, ReportFormat};
+//! use toolcrate_diff::{DiffSettings, Severity, SpecSource, compare, read};
+//!
+//! # fn main() -> Result<(), toolcrate_codegen::diagnostic::Errors> {
+//! let settings = DiffSettings::read(Path::new("specs/toolcrate.yaml"))?;
+//! let old = SpecSource::read(Path::new("specs/2024.1.json"))?;
+//! let new = SpecSource::read(Path::new("specs/2025.1.json"))?;
+//! let (old, new) = read(&old, &new, &settings)?;
+//! let report = compare(&old, &new, &settings.profile);
+//! println!("{} breaking changes", report.failures(Severity::Breaking).count());
+//! print!("{}", report::render(&report, ReportFormat::Markdown)?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`release_notes`] writes the same report as a release note, and [`allowlist`] marks changes that were
+//! accepted.
+
+pub mod allowlist;
+mod change;
+mod change_kind;
+mod compare;
+mod json_schema;
+mod letters;
+mod levels;
+mod member_pairs;
+mod operation_pairs;
+pub mod release_notes;
+mod release_pair;
+pub mod report;
+pub mod rust_items;
+mod schema_pairs;
+mod snapshot;
+mod type_relation;
+mod type_words;
+
+pub use change::{Change, DialectSize, DiffReport, ReleaseInfo, Severity, ToolMigration};
+pub use change_kind::{ChangeKind, ChangeLevel};
+pub use compare::compare;
+pub use snapshot::{DiffSettings, Snapshot, SpecSource, read};

@@ -1,0 +1,252 @@
+//! The release note: what a report says, told by what a reader has to do, with the long lists folded.
+//!
+//! A report names every change; a note counts them by area and by cause, so that a release of thousands of
+//! changes is a page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::change::{Change, DiffReport, Severity};
+use crate::change_kind::{ChangeKind, ChangeLevel};
+use crate::report::{self, ReportFormat, TEMPLATES};
+use crate::snapshot::Snapshot;
+use toolcrate_codegen::diagnostic::Errors;
+use toolcrate_codegen::emit::Templates;
+
+/// Writes the note of `report`, which compares `old` with `new`.
+///
+/// # Errors
+/// `E031` a template that fails.
+pub fn render(report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<String, Errors> {
+    let names = [OperationLabels::new(old), OperationLabels::new(new)];
+    let note = ReleaseNote { report, names };
+    let templates = Templates::compile(&TEMPLATES)?;
+    Ok(templates.render("note.md", note.values())?)
+}
+
+/// What an operation is called.
+struct OperationLabel<'a> {
+    module: &'a str,
+    function: String,
+    tool: &'a str,
+}
+
+/// The names of a side's operations, by the operation's key, and the areas of its tools.
+struct OperationLabels<'a> {
+    operations: BTreeMap<String, OperationLabel<'a>>,
+    areas: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> OperationLabels<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let operations = snapshot.api().operations.zip(&snapshot.names().operations);
+        let name = |(operation, name): (
+            &toolcrate_codegen::ir::Operation,
+            &'a toolcrate_codegen::naming::OperationName,
+        )| {
+            let function = format!("{}::{}", name.module, name.function);
+            (operation.key(), OperationLabel { module: &name.module, function, tool: &name.tool })
+        };
+        let areas =
+            snapshot.names().operations.values().map(|name| (name.tool.as_str(), name.module.as_str()));
+        Self { operations: operations.map(name).collect(), areas: areas.collect() }
+    }
+
+    fn label(&self, key: &str) -> Value {
+        let name = self.operations.get(key);
+        json!({
+            "operation": key,
+            "function": name.map(|name| name.function.as_str()),
+            "tool": name.map(|name| name.tool),
+        })
+    }
+}
+
+/// What happened to more members than this in the same way is one folded list.
+const MAX_UNFOLDED: usize = 3;
+
+fn text_or_nothing(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or("nothing")
+}
+
+struct ReleaseNote<'a> {
+    report: &'a DiffReport,
+    names: [OperationLabels<'a>; 2],
+}
+
+impl ReleaseNote<'_> {
+    fn changes(&self, kind: ChangeKind) -> impl Iterator<Item = &Change> {
+        self.report.changes.iter().filter(move |change| change.kind == kind)
+    }
+
+    fn values(&self) -> Value {
+        let [old, new] = &self.names;
+        let counts = self.report.counts();
+        let level = |level: ChangeLevel| {
+            let of = |severity| counts[&level][&severity];
+            json!({
+                "title": level.title(),
+                "breaking": of(Severity::Breaking),
+                "compatible": of(Severity::Compatible),
+                "wording": of(Severity::Wording),
+            })
+        };
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let moved: Vec<Value> = self
+            .changes(ChangeKind::OperationMoved)
+            .map(|change| json!({"old": old.label(&text(&change.old)), "new": new.label(&text(&change.new))}))
+            .collect();
+        let gone: Vec<Value> =
+            self.changes(ChangeKind::OperationRemoved).map(|change| old.label(&change.subject)).collect();
+        json!({
+            "old": self.report.old,
+            "new": self.report.new,
+            "levels": ChangeLevel::ALL.map(level),
+            "added": self.changes(ChangeKind::OperationAdded).count(),
+            "moved": moved,
+            "gone": gone,
+            "migrations": self.report.migrations,
+            "sizes": report::sizes(self.report),
+            "calls": self.breaking(|change| {
+                let id = change.kind.id();
+                ["parameter-", "body-", "answer-"].iter().any(|start| id.starts_with(start))
+            }),
+            "records": [
+                self.members(ChangeKind::PropertyRequired),
+                self.members(ChangeKind::PropertyOptional),
+                self.members(ChangeKind::PropertyRemoved),
+                self.members(ChangeKind::PropertyAdded),
+            ],
+            "types": self.types(),
+            "schemas": {
+                "added": self.changes(ChangeKind::SchemaAdded).map(|change| &change.subject).collect::<Vec<_>>(),
+                "gone": self.changes(ChangeKind::SchemaRemoved).map(|change| &change.subject).collect::<Vec<_>>(),
+            },
+            "areas": self.areas(),
+            "arguments": self.arguments(),
+            "rust": self.count_kinds(ChangeLevel::Rust),
+        })
+    }
+
+    /// What breaks of the first level, said once for all that it happened to.
+    fn breaking(&self, is_meant: impl Fn(&Change) -> bool) -> Vec<Value> {
+        let meant = |change: &&Change| {
+            change.level == ChangeLevel::Http && change.severity == Severity::Breaking && is_meant(change)
+        };
+        let changes: Vec<&Change> = self.report.changes.iter().filter(meant).collect();
+        report::group_by_kind(&changes, ReportFormat::Markdown)
+    }
+
+    /// What breaks of the types of members: what happened to many is one list.
+    fn types(&self) -> Value {
+        let mut causes: BTreeMap<(ChangeKind, &str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+        let said = [ChangeKind::PropertyRequired, ChangeKind::PropertyOptional, ChangeKind::PropertyRemoved];
+        let meant = |change: &&Change| {
+            let is_record = matches!(change.kind.id().split_once('-'), Some(("property" | "schema", _)));
+            is_record && change.severity == Severity::Breaking && !said.contains(&change.kind)
+        };
+        let changes: Vec<&Change> = self.report.changes.iter().filter(meant).collect();
+        let cause = |change: &'_ Change| (change.kind, change.old.clone(), change.new.clone());
+        let is_many =
+            |of: &Change| changes.iter().filter(|change| cause(change) == cause(of)).count() > MAX_UNFOLDED;
+        let (many, few): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_many(change));
+        for change in many {
+            let text = text_or_nothing;
+            let key = (change.kind, text(&change.old), text(&change.new));
+            let records = causes.entry(key).or_default();
+            records.entry(&change.subject).or_default().extend(change.member.as_deref());
+        }
+        let row = |(record, members): (&&str, &Vec<&str>)| json!({"record": record, "members": members});
+        let list = |((kind, old, new), records): (&(ChangeKind, &str, &str), &BTreeMap<&str, Vec<&str>>)| {
+            json!({
+                "kind": kind.id(),
+                "old": old,
+                "new": new,
+                "count": records.values().map(Vec::len).sum::<usize>(),
+                "records": records.iter().map(row).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "few": report::group_by_kind(&few, ReportFormat::Markdown),
+            "many": causes.iter().map(list).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The members that a kind is about, by their records.
+    fn members(&self, kind: ChangeKind) -> Value {
+        let mut records: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for change in self.changes(kind) {
+            records.entry(&change.subject).or_default().extend(change.member.as_deref());
+        }
+        let count = records.values().map(Vec::len).sum::<usize>();
+        let row = |(record, members): (&&str, &Vec<&str>)| json!({"record": record, "members": members});
+        json!({"kind": kind.id(), "count": count, "records": records.iter().map(row).collect::<Vec<_>>()})
+    }
+
+    /// Each area: its new operations, and how many tools take other arguments.
+    fn areas(&self) -> Vec<Value> {
+        let [old, new] = &self.names;
+        let mut added: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for change in self.changes(ChangeKind::OperationAdded) {
+            let Some(name) = new.operations.get(&change.subject) else { continue };
+            added.entry(name.module).or_default().push(new.label(&change.subject));
+        }
+        let mut tools: BTreeMap<&str, BTreeMap<&str, Severity>> = BTreeMap::new();
+        for change in &self.report.changes {
+            let is_argument = change.kind.id().starts_with("tool-argument-") && !change.kind.is_wording();
+            let area = new.areas.get(change.subject.as_str()).filter(|_| is_argument);
+            let Some(area) = area else { continue };
+            let worst = tools.entry(area).or_default().entry(&change.subject).or_insert(change.severity);
+            *worst = change.severity.min(*worst);
+        }
+        let areas: BTreeSet<&str> = old.areas.values().chain(new.areas.values()).copied().collect();
+        let row = |area: &str| {
+            let of = |severity: Severity| {
+                let changed = tools.get(area).into_iter().flat_map(BTreeMap::values);
+                changed.filter(|worst| **worst == severity).count()
+            };
+            json!({
+                "name": area,
+                "tools": new.areas.values().filter(|other| **other == area).count(),
+                "added": added.get(area),
+                "breaking": of(Severity::Breaking),
+                "compatible": of(Severity::Compatible),
+            })
+        };
+        areas.into_iter().map(row).collect()
+    }
+
+    /// What happened to arguments of tools that breaks calls, each with the number of tools that have it.
+    fn arguments(&self) -> Vec<Value> {
+        let mut rows: BTreeMap<(ChangeKind, &str), BTreeSet<&str>> = BTreeMap::new();
+        for change in &self.report.changes {
+            let breaks =
+                change.severity == Severity::Breaking && change.kind.id().starts_with("tool-argument-");
+            let member = change.member.as_deref().or(change.new.as_deref()).filter(|_| breaks);
+            let Some(member) = member else { continue };
+            rows.entry((change.kind, member)).or_default().insert(&change.subject);
+        }
+        let mut rows: Vec<((ChangeKind, &str), BTreeSet<&str>)> = rows.into_iter().collect();
+        rows.sort_by_key(|((kind, member), tools)| (*kind, std::cmp::Reverse(tools.len()), *member));
+        let row = |((_, member), tools): &((ChangeKind, &str), BTreeSet<&str>)| json!({"argument": member, "count": tools.len(), "example": tools.first()});
+        let group = |rows: &[((ChangeKind, &str), BTreeSet<&str>)]| {
+            let tools: BTreeSet<&str> = rows.iter().flat_map(|(_, tools)| tools).copied().collect();
+            json!({
+                "kind": rows[0].0.0.id(),
+                "tools": tools.len(),
+                "rows": rows.iter().map(row).collect::<Vec<_>>(),
+            })
+        };
+        rows.chunk_by(|a, b| a.0.0 == b.0.0).map(group).collect()
+    }
+
+    /// How many changes of each kind a level has.
+    fn count_kinds(&self, level: ChangeLevel) -> Vec<Value> {
+        let mut counts: BTreeMap<ChangeKind, usize> = BTreeMap::new();
+        for change in self.report.changes.iter().filter(|change| change.level == level) {
+            *counts.entry(change.kind).or_default() += 1;
+        }
+        counts.iter().map(|(kind, count)| json!({"kind": kind.id(), "count": count})).collect()
+    }
+}

@@ -1,0 +1,177 @@
+//! What a program sees of the generated crate: functions, types, fields and variants, with their types as
+//! text. It says what the emitters write without writing it; a test compares the two.
+
+use toolcrate_codegen::config::{On, Profile};
+use toolcrate_codegen::id::OperationId;
+use toolcrate_codegen::ir::{Api, Body, BodyKind, Content, Operation, Place, Shape, Type};
+use toolcrate_codegen::naming::{Kind, Names, OperationName};
+
+/// The items of a crate.
+pub struct RustItems<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    profile: &'a Profile,
+}
+
+/// A function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RustFunction {
+    /// `module::name`.
+    pub path: String,
+    /// The types of its arguments, in order.
+    pub arguments: Vec<String>,
+    /// What its request answers.
+    pub answer: String,
+}
+
+impl RustFunction {
+    /// `(i32, &Order) -> Request<Order>`.
+    pub fn signature(&self) -> String {
+        format!("({}) -> Request<{}>", self.arguments.join(", "), self.answer)
+    }
+}
+
+/// A field or a variant: its name on the wire, its Rust name, its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RustMember {
+    /// The name on the wire; a variant's value.
+    pub wire: String,
+    /// The Rust name.
+    pub name: String,
+    /// The Rust type; empty for a variant.
+    pub ty: String,
+}
+
+/// An enum of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RustEnum {
+    /// The schema's member whose values these are; empty for a named choice.
+    pub member: String,
+    /// The Rust type.
+    pub name: String,
+    /// The variants.
+    pub variants: Vec<RustMember>,
+}
+
+impl<'a> RustItems<'a> {
+    /// Reads the items that the generator makes of `api`, which has these `names`.
+    pub fn new(api: &'a Api, names: &'a Names, profile: &'a Profile) -> Self {
+        Self { api, names, profile }
+    }
+
+    /// The function of `operation`.
+    pub fn function(&self, operation: OperationId) -> RustFunction {
+        let name = &self.names.operations[operation];
+        let operation = &self.api.operations[operation];
+        let mut arguments: Vec<String> = Vec::new();
+        for parameter in &operation.parameters {
+            if self.profile.shared_query.contains_key(&parameter.name) {
+                continue;
+            }
+            let ty = match self.api.resolve(&parameter.ty) {
+                Type::Boolean => "bool",
+                Type::Integer => "i32",
+                Type::Long => "i64",
+                Type::Number => "f64",
+                _ => "&str",
+            };
+            arguments.push(if parameter.required { ty.to_owned() } else { format!("Option<{ty}>") });
+        }
+        arguments.extend(self.query(operation, name).map(|query| format!("&{query}")));
+        arguments.extend(operation.body.as_ref().map(|body| self.body(body)));
+        let answer = match &operation.response.content {
+            Content::None => "()".to_owned(),
+            Content::Binary => "Download".to_owned(),
+            Content::Json(ty) => self.ty(ty, None),
+        };
+        RustFunction { path: format!("{}::{}", name.module, name.function), arguments, answer }
+    }
+
+    /// The query type that the operation shares with others.
+    fn query(&self, operation: &Operation, name: &OperationName) -> Option<&'static str> {
+        let (query, on) = match name.kind {
+            Kind::List => ("ListQuery", On::List),
+            Kind::Count => ("CountQuery", On::Count),
+            _ => return None,
+        };
+        let shared = &self.profile.shared_query;
+        let takes = operation
+            .parameters_in(Place::Query)
+            .any(|parameter| shared.get(&parameter.name).is_some_and(|query| query.on.contains(&on)));
+        takes.then_some(query)
+    }
+
+    fn body(&self, body: &Body) -> String {
+        match body.kind {
+            BodyKind::Multipart => "&Form".to_owned(),
+            BodyKind::Patch => format!("&Patch<{}>", self.ty(&body.ty, None)),
+            BodyKind::Json => match self.api.resolve(&body.ty) {
+                Type::List(item) => format!("&[{}]", self.ty(item, None)),
+                Type::Text(_) | Type::DateTime | Type::Choice(_) | Type::Binary => "&str".to_owned(),
+                ty => format!("&{}", self.ty(ty, None)),
+            },
+        }
+    }
+
+    /// The Rust type of `ty`; `choice` is the name of the enum at its heart, where it has one.
+    fn ty(&self, ty: &Type, choice: Option<&str>) -> String {
+        match ty {
+            Type::Boolean => "bool".to_owned(),
+            Type::Integer => "i32".to_owned(),
+            Type::Long => "i64".to_owned(),
+            Type::Number => "f64".to_owned(),
+            Type::Text(_) | Type::DateTime | Type::Binary => "String".to_owned(),
+            Type::Choice(_) => choice.unwrap_or("String").to_owned(),
+            Type::List(item) => format!("Vec<{}>", self.ty(item, choice)),
+            Type::Map(value) => format!("BTreeMap<String, {}>", self.ty(value, choice)),
+            Type::Any => "Value".to_owned(),
+            Type::Named(name) => match &self.api.schemas[name].shape {
+                Shape::Object(_) => self.names.types[name].rust.clone(),
+                Shape::Alias(inner) => {
+                    let own = self.names.types[name].fields.first().and_then(|field| field.choice.as_ref());
+                    self.ty(inner, own.map(|choice| choice.rust.as_str()))
+                }
+            },
+        }
+    }
+
+    /// The struct of a schema, where it has one: its name and its fields.
+    pub fn record(&self, schema: &str) -> Option<(&'a str, Vec<RustMember>)> {
+        let types = &self.names.types[schema];
+        let Shape::Object(fields) = &self.api.schemas[schema].shape else { return None };
+        let part = |(field, name): (&toolcrate_codegen::ir::Field, &toolcrate_codegen::naming::FieldName)| {
+            let ty = self.ty(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
+            let ty = if field.boxed { format!("Box<{ty}>") } else { ty };
+            RustMember { wire: field.name.clone(), name: name.rust.clone(), ty: format!("Option<{ty}>") }
+        };
+        Some((&types.rust, fields.iter().zip(&types.fields).map(part).collect()))
+    }
+
+    /// The enums that come with a schema.
+    pub fn choices(&self, schema: &str) -> Vec<RustEnum> {
+        let types = &self.names.types[schema];
+        let choice = |member: &str, ty: &Type, name: &toolcrate_codegen::naming::FieldName| {
+            let choice = name.choice.as_ref()?;
+            let values = crate::type_words::enum_values(ty)?.iter().zip(&choice.variants);
+            let part = |(value, variant): (&String, &String)| RustMember {
+                wire: value.clone(),
+                name: variant.clone(),
+                ty: String::new(),
+            };
+            Some(RustEnum {
+                member: member.to_owned(),
+                name: choice.rust.clone(),
+                variants: values.map(part).collect(),
+            })
+        };
+        match &self.api.schemas[schema].shape {
+            Shape::Object(fields) => {
+                let both = fields.iter().zip(&types.fields);
+                both.filter_map(|(field, name)| choice(&field.name, &field.ty, name)).collect()
+            }
+            Shape::Alias(ty) => {
+                types.fields.first().and_then(|name| choice("", ty, name)).into_iter().collect()
+            }
+        }
+    }
+}

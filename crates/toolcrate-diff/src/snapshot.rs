@@ -1,0 +1,189 @@
+//! Reads the two releases of a comparison, each up to its tools.
+//!
+//! Both are read with the same profile and overlay. Rules of the overlay for what only one release has are
+//! left out for the other, and entries that never apply are not an error here: a comparison must be
+//! possible before anyone has updated them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::change::ReleaseInfo;
+use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
+use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::emit::{self, Files};
+use toolcrate_codegen::ir::Api;
+use toolcrate_codegen::lower::Lowering;
+use toolcrate_codegen::model::Model;
+use toolcrate_codegen::naming::{Lock, Names};
+use toolcrate_codegen::{load, lower, naming, relate, repair};
+
+/// The configuration that both releases are read with.
+#[derive(Clone, Debug)]
+pub struct DiffSettings {
+    /// The profile.
+    pub profile: Profile,
+    /// The overlay.
+    pub overlay: Overlay,
+    /// The lock of names.
+    pub lock: Lock,
+    /// The spec that the generated crate is made from.
+    pub spec: PathBuf,
+}
+
+impl DiffSettings {
+    /// Reads the profile at `path`, and what it names.
+    ///
+    /// # Errors
+    /// Whatever reading the profile, the overlay or the lock reports.
+    pub fn read(path: &Path) -> Result<Self, Errors> {
+        let profile: Profile = config::read_yaml(path)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let overlay = match &profile.overlay {
+            Some(overlay) => config::read_yaml(&folder.join(overlay))?,
+            None => Overlay::default(),
+        };
+        let lock = Lock::read(&folder.join(&profile.lock))?;
+        let spec = folder.join(&profile.spec);
+        Ok(Self { profile, overlay, lock, spec })
+    }
+}
+
+/// A spec to compare: its text, and the file that messages name.
+#[derive(Clone, Debug)]
+pub struct SpecSource {
+    /// The file.
+    pub file: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl SpecSource {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// `E001` it can't be read.
+    pub fn read(file: &Path) -> Result<Self, Errors> {
+        let bytes = std::fs::read(file).map_err(|error| {
+            let message = format!("the spec cannot be read: {error}");
+            Error::new("E001", message).in_file(file)
+        })?;
+        Ok(Self { file: file.to_owned(), bytes })
+    }
+}
+
+/// One release, read up to its tools.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What is compared.
+    pub release: ReleaseInfo,
+    /// The API with its names and relations.
+    pub model: Model,
+    /// The files of the tool catalog.
+    pub catalog: Files,
+}
+
+impl Snapshot {
+    /// Returns the operations and schemas.
+    pub fn api(&self) -> &Api {
+        &self.model.api
+    }
+
+    /// Returns the names of operations and schemas.
+    pub fn names(&self) -> &Names {
+        &self.model.names
+    }
+}
+
+/// Reads both releases.
+///
+/// Where the lock knows neither of two operations that would have the same name, the new one yields to the
+/// old one.
+///
+/// # Errors
+/// Whatever a stage of the generator reports, with the file that it is about.
+pub fn read(
+    old: &SpecSource,
+    new: &SpecSource,
+    settings: &DiffSettings,
+) -> Result<(Snapshot, Snapshot), Errors> {
+    let usage = UsageTracker::new();
+    let DiffSettings { profile, lock, .. } = settings;
+    let (old_lowered, new_lowered) =
+        both(|| lower_source(old, profile, &usage), || lower_source(new, profile, &usage))?;
+    let name = |api: &Api, lock: Lock, source: &SpecSource| {
+        naming::name(api, profile, lock, &usage).map_err(|errors| errors.in_file(&source.file))
+    };
+    let old_names = name(&old_lowered.api, lock.clone(), old)?;
+    let new_names = name(&new_lowered.api, old_names.lock.clone(), new)?;
+    both(
+        || snapshot(old_lowered, old_names, old, settings, &usage),
+        || snapshot(new_lowered, new_names, new, settings, &usage),
+    )
+}
+
+/// Runs two closures in parallel and returns the errors of both.
+fn both<T: Send>(
+    first: impl FnOnce() -> Result<T, Errors> + Send,
+    second: impl FnOnce() -> Result<T, Errors>,
+) -> Result<(T, T), Errors> {
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        (first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), second)
+    });
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(mut first), Err(second)) => {
+            first.0.extend(second.0);
+            Err(first)
+        }
+        (Err(errors), _) | (_, Err(errors)) => Err(errors),
+    }
+}
+
+fn lower_source(source: &SpecSource, profile: &Profile, usage: &UsageTracker) -> Result<Lowering, Errors> {
+    let lowering = lower::lower(repair::repair(load::parse(&source.bytes, &source.file)?)?, profile, usage)?;
+    // An operation that was left out would be reported as removed.
+    lowering.report.require_complete().map_err(|errors| errors.in_file(&source.file))?;
+    Ok(lowering)
+}
+
+fn snapshot(
+    lowering: Lowering,
+    mut names: Names,
+    source: &SpecSource,
+    settings: &DiffSettings,
+    usage: &UsageTracker,
+) -> Result<Snapshot, Errors> {
+    let Lowering { api, report } = lowering;
+    let in_file = |errors: Errors| errors.in_file(&source.file);
+    let overlay = applicable(&settings.overlay, &api);
+    let tools: HashSet<&str> = names.operations.values().map(|name| name.tool.as_str()).collect();
+    names.lock.forget_idle_aliases(|name| tools.contains(name));
+    let relations = relate::relate(&api, &settings.profile, &overlay, usage).map_err(in_file)?;
+    let model = Model { api, names, relations, report };
+    let catalog = emit::emit_catalog(&model, &settings.profile, &overlay, usage).map_err(in_file)?;
+    let release = ReleaseInfo {
+        file: source.file.display().to_string(),
+        version: model.api.version.clone(),
+        operations: model.api.operations.len(),
+        schemas: model.api.schemas.values().filter(|schema| !schema.inline).count(),
+    };
+    Ok(Snapshot { release, model, catalog })
+}
+
+/// The part of `overlay` that is about what `api` has.
+fn applicable(overlay: &Overlay, api: &Api) -> Overlay {
+    let exists = |key: &str| api.operation_called(key).is_some();
+    let lists = |key: &str| api.operation_called(key).is_some_and(|id| api.operations[id].listed().is_some());
+    let mut overlay = overlay.clone();
+    overlay.references.retain(|rule| api.schemas.contains_key(rule.schema.as_str()) && lists(&rule.list));
+    overlay.arguments.retain(|rule| lists(&rule.list));
+    overlay.bindings.retain(|binding| exists(&binding.tool) && exists(&binding.operation));
+    for lifecycle in &mut overlay.lifecycles {
+        for step in &mut lifecycle.steps {
+            step.operations.retain(|key| exists(key));
+        }
+    }
+    overlay
+}

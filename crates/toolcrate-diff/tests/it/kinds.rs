@@ -1,0 +1,243 @@
+//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` has it alone at its level, and its mirror
+//! image is what the same pair gives when old and new change places.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use toolcrate_diff::report::{self, ReportFormat};
+use toolcrate_diff::{
+    Change, ChangeKind, ChangeLevel, DialectSize, DiffReport, DiffSettings, Severity, SpecSource, allowlist,
+    compare, read,
+};
+use toolcrate_testing::specs::workspace_root;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs")
+}
+
+fn settings() -> DiffSettings {
+    DiffSettings::read(&folder().join("toolcrate.yaml")).unwrap()
+}
+
+/// Compares the pair of `kind`; the other way round if `mirrored`.
+fn report(kind: &str, mirrored: bool) -> DiffReport {
+    let source = |file| SpecSource::read(&folder().join(kind).join(file)).unwrap();
+    let (old, new) = (source("old.yaml"), source("new.yaml"));
+    let (old, new) = if mirrored { (new, old) } else { (old, new) };
+    let settings = settings();
+    let (old, new) = read(&old, &new, &settings).unwrap_or_else(|errors| panic!("{kind}:\n{errors}"));
+    compare(&old, &new, &settings.profile)
+}
+
+fn kinds_with_a_pair() -> Vec<ChangeKind> {
+    let mut kinds = Vec::new();
+    for entry in folder().read_dir().unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_dir() {
+            let name = entry.file_name().into_string().unwrap();
+            kinds.push(ChangeKind::from_id(&name).unwrap_or_else(|| panic!("there is no kind {name}")));
+        }
+    }
+    kinds
+}
+
+/// What can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
+/// words of its path and so comes with a new name.
+const COMPANIONS: [(ChangeKind, ChangeKind); 3] = [
+    (ChangeKind::RustModuleAdded, ChangeKind::RustFunctionAdded),
+    (ChangeKind::ToolClassChanged, ChangeKind::ToolRenamed),
+    (ChangeKind::ToolHintsChanged, ChangeKind::ToolRenamed),
+];
+
+fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {
+    report.changes.iter().filter(|change| change.level == level).collect()
+}
+
+#[test]
+fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
+    let pairs: BTreeSet<&str> = kinds_with_a_pair().into_iter().map(ChangeKind::id).collect();
+    let lacking: Vec<&str> = ChangeKind::ALL
+        .iter()
+        .filter(|kind| !pairs.contains(kind.id()) && !pairs.contains(kind.mirror().id()))
+        .map(|kind| kind.id())
+        .collect();
+    assert!(lacking.is_empty(), "no pair for {lacking:?}");
+}
+
+#[test]
+fn each_pair_has_its_change_alone_both_ways() {
+    let mut wrong = Vec::new();
+    for kind in kinds_with_a_pair() {
+        for (mirrored, expected) in [(false, kind), (true, kind.mirror())] {
+            let report = report(kind.id(), mirrored);
+            let mut found = at(&report, kind.level());
+            if let Some((_, companion)) = COMPANIONS.iter().find(|(of, _)| *of == kind) {
+                let companion = if mirrored { companion.mirror() } else { *companion };
+                let before = found.len();
+                found.retain(|change| change.kind != companion);
+                assert_eq!(before, found.len() + 1, "{} comes with one {}", kind.id(), companion.id());
+            }
+            if !matches!(found[..], [change] if change.kind == expected) {
+                let found: Vec<String> =
+                    found.iter().map(|change| format!("{}: {}", change.kind.id(), change.sentence)).collect();
+                wrong.push(format!("{} (mirrored: {mirrored}): {found:#?}", kind.id()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The changes of all levels that a pair brings with it, both ways, with their severities.
+#[test]
+fn what_else_each_pair_brings_is_as_expected() {
+    let mut text = String::new();
+    let mut kinds = kinds_with_a_pair();
+    kinds.sort();
+    for kind in kinds {
+        for mirrored in [false, true] {
+            text.push_str(&format!("{}{}\n", kind.id(), if mirrored { ", mirrored" } else { "" }));
+            for change in report(kind.id(), mirrored).changes {
+                let severity = format!("{:?}", change.severity).to_lowercase();
+                text.push_str(&format!("  {severity} {}: {}\n", change.kind.id(), change.sentence));
+            }
+        }
+    }
+    let path = folder().join("expected.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = similar::TextDiff::from_lines(expected.as_str(), text.as_str());
+    assert_eq!(expected, text, "UPDATE_GOLDEN=1 accepts this:\n{}", diff.unified_diff());
+}
+
+#[test]
+fn severity_follows_the_direction() {
+    let severity = |kind: &str, mirrored: bool| {
+        let report = report(kind, mirrored);
+        let level = ChangeKind::from_id(kind).unwrap().level();
+        at(&report, level)[0].severity
+    };
+    // `Order` is sent and answered, so neither direction is safe; `Size` is only answered.
+    for (kind, breaks, mirrored_breaks) in [
+        ("operation-added", false, true),
+        ("parameter-narrowed", true, false),
+        ("parameter-value-added", false, true),
+        ("body-narrowed", true, false),
+        ("answer-narrowed", false, true),
+        ("schema-value-added", true, false),
+        ("property-value-added", true, true),
+        ("property-narrowed", true, true),
+        ("property-added", false, true),
+        ("property-required", true, true),
+        ("property-tightened", true, false),
+        ("rust-field-added", true, true),
+        ("rust-function-added", false, true),
+        ("tool-argument-required", true, false),
+        ("tool-argument-narrowed", true, false),
+        ("tool-added", false, true),
+    ] {
+        let expected = |breaks| if breaks { Severity::Breaking } else { Severity::Compatible };
+        assert_eq!(severity(kind, false), expected(breaks), "{kind}");
+        assert_eq!(severity(kind, true), expected(mirrored_breaks), "{kind}, mirrored");
+    }
+    assert_eq!(severity("property-reworded", false), Severity::Wording);
+}
+
+#[test]
+fn the_table_in_the_docs_is_the_table_in_the_code() {
+    let path = workspace_root().join("docs/changes.md");
+    let table = report::render_change_kinds().unwrap();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), table, "UPDATE_GOLDEN=1 writes it anew");
+    for kind in ChangeKind::ALL {
+        assert!(table.contains(&format!("| `{}` |", kind.id())), "{}", kind.id());
+    }
+}
+
+fn entries(text: &str) -> Vec<allowlist::AcceptedChange> {
+    toolcrate_codegen::config::parse_yaml(text).unwrap()
+}
+
+#[test]
+fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged() {
+    let list = entries(concat!(
+        "- { kind: property-removed, subject: Order, member: due, reason: Nobody used it., until: 2026-06-30 }\n",
+        "- { kind: 'rust-field-*', reason: The next major release., until: 2026-06-30 }\n",
+        "- { kind: 'tool-argument-*', reason: Prompts were adapted., until: 2026-01-31 }\n",
+        "- { kind: tool-removed, reason: Never., until: 2026-06-30 }\n",
+    ));
+    let failing = |today: &str| {
+        let mut report = report("property-added", true);
+        allowlist::apply(&list, today, &mut report);
+        let ids: Vec<&str> = report.failures(Severity::Breaking).map(|change| change.kind.id()).collect();
+        (ids.join(" "), report)
+    };
+    let idle = "`tool-removed` is accepted but does not happen; delete the entry".to_owned();
+    let (ids, on_time) = failing("2026-01-31");
+    assert_eq!(ids, "");
+    assert_eq!(on_time.stale, std::slice::from_ref(&idle));
+    assert_eq!(on_time.changes[0].allowed.as_deref(), Some("Nobody used it."));
+    let (ids, late) = failing("2026-02-01");
+    assert_eq!(ids, "tool-argument-removed");
+    assert_eq!(late.stale, ["`tool-argument-*` was accepted until 2026-01-31; decide anew".to_owned(), idle]);
+    assert_eq!(failing("2026-07-01").0, "property-removed rust-field-removed tool-argument-removed");
+}
+
+#[test]
+fn reports_say_the_same_in_every_format() {
+    let mut report = report("property-renamed", false);
+    let list = entries("- { kind: rust-field-renamed, reason: 'A <b> typo', until: 2030-01-01 }\n");
+    allowlist::apply(&list, "2026-01-01", &mut report);
+    let render = |format| report::render(&report, format).unwrap();
+    let (text, markdown, html) =
+        (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
+    let sentence = "the property `number` of `Order` is called `numbers` now";
+    assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
+    assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
+    assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");
+    assert!(markdown.contains("A \\<b\\> typo"), "{markdown}");
+    assert!(html.contains(sentence) && html.contains("A &lt;b&gt; typo"), "{html}");
+    let json: serde_json::Value = serde_json::from_str(&render(ReportFormat::Json)).unwrap();
+    assert_eq!(json["changes"].as_array().unwrap().len(), report.changes.len());
+    assert_eq!(json["counts"]["http"]["breaking"], 1);
+    assert_eq!(json["changes"][0]["kind"], "property-renamed");
+}
+
+#[test]
+fn sizes_are_shown_with_their_difference_where_they_were_measured() {
+    let mut report = report("tool-added", false);
+    let render = |report: &DiffReport, format| report::render(report, format).unwrap();
+    assert!(!render(&report, ReportFormat::Text).contains("Size of all tools"));
+    report.sizes = vec![DialectSize { dialect: "mcp".to_owned(), old: 200, new: 190 }];
+    assert!(render(&report, ReportFormat::Text).contains("  mcp: 200 → 190 (-10, -5.0 %)\n"));
+    assert!(render(&report, ReportFormat::Markdown).contains("| mcp | 200 | 190 | -10 (-5.0 %) |\n"));
+    assert!(render(&report, ReportFormat::Html).contains("mcp"));
+    assert!(render(&report, ReportFormat::Json).contains("\"dialect\": \"mcp\""));
+}
+
+#[test]
+fn words_that_changed_are_shown_within_the_line() {
+    let text = report::render(&report("property-reworded", true), ReportFormat::Text).unwrap();
+    assert!(text.contains("[-As printed on the order.-]"), "{text}");
+    let markdown = report::render(&report("operation-reworded", false), ReportFormat::Markdown).unwrap();
+    assert!(markdown.contains("**Lists the orders of the last year.**"), "{markdown}");
+}
+
+#[test]
+fn a_list_that_is_none_is_refused_entry_by_entry() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = "- { kind: property-lost, reason: x, until: 2026-06-30 }\n- { kind: tool-added, reason: ' ', until: soon }\n";
+    std::fs::write(file.path(), text).unwrap();
+    let errors = allowlist::read(file.path()).unwrap_err().to_string();
+    assert!(
+        errors.contains("error[E034]") && errors.contains("there is no kind of change `property-lost`"),
+        "{errors}"
+    );
+    assert!(errors.contains("entry 2, tool-added: it says no reason"), "{errors}");
+    assert!(errors.contains("`until: soon` is no date"), "{errors}");
+    std::fs::write(file.path(), "- { kind: tool-added, reason: x }\n").unwrap();
+    assert!(allowlist::read(file.path()).unwrap_err().to_string().contains("missing field `until`"));
+}

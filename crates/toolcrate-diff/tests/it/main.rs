@@ -1,0 +1,8 @@
+//! Tests of the comparison: every kind of change, properties, and the two real releases.
+
+mod calls;
+mod kinds;
+mod other_tool;
+mod properties;
+mod release_notes;
+mod support;

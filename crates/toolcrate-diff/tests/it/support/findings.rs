@@ -1,0 +1,188 @@
+//! The findings of two diff tools, brought to the places that both can name.
+
+use toolcrate_diff::{Change, ChangeKind};
+
+/// Where something changed. Names of schemas are their letters alone: a repair may spell them another way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// An operation as a whole: `get /orders`.
+    Operation(String),
+    /// A parameter of it.
+    Parameter(String, String),
+    /// Its body.
+    Body(String),
+    /// Its answer.
+    Answer(String),
+    /// A schema as a whole.
+    Schema(String),
+    /// What values a schema takes that is no record.
+    Values(String),
+    /// A member, there or not.
+    Member(String, String),
+    /// Whether a member is required; its letters alone, as a list of required names may spell it another way.
+    Required(String, String),
+    /// The type of a member.
+    Type(String, String),
+    /// The words and limits of a member.
+    Words(String, String),
+    /// Anything else, by its pointer.
+    Other(String),
+}
+
+/// Letters and digits, lower case.
+pub fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// What the other tool found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// `add`, `remove`, `replace` or `rename`.
+    pub action: String,
+    /// `breaking`, `non-breaking`, `annotation` or `unclassified`.
+    pub class: String,
+    /// The pointer's parts.
+    pub parts: Vec<String>,
+    /// The old value, as JSON.
+    pub was: String,
+    /// The new value, as JSON.
+    pub is: String,
+    /// How many such findings this line stands for.
+    pub count: usize,
+    /// The line of the file.
+    pub line: String,
+}
+
+/// Reads the lines that `findings.mjs` writes.
+pub fn read_findings(text: &str) -> Vec<Finding> {
+    text.lines()
+        .map(|line| {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [action, class, pointer, was, is] = columns[..] else { panic!("no finding: {line}") };
+            let unescaped = |part: &str| part.replace("~1", "/").replace("~0", "~");
+            let count = was.strip_prefix('×').map_or(1, |count| count.parse().unwrap());
+            Finding {
+                action: action.to_owned(),
+                class: class.to_owned(),
+                parts: pointer.split('/').skip(1).map(unescaped).collect(),
+                was: was.to_owned(),
+                is: is.to_owned(),
+                count,
+                line: line.replace('\t', " "),
+            }
+        })
+        .collect()
+}
+
+impl Finding {
+    /// The operation, `get /orders`, where it is within one.
+    pub fn operation(&self) -> Option<String> {
+        match &self.parts[..] {
+            [paths, path, method, ..] if paths == "paths" => Some(format!("{method} {path}")),
+            _ => None,
+        }
+    }
+
+    /// The schema that it is in, but not the schema as a whole.
+    pub fn schema(&self) -> Option<String> {
+        match &self.parts[..] {
+            [components, schemas, name, _, ..] if components == "components" && schemas == "schemas" => {
+                Some(letters(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// The place.
+    pub fn place(&self) -> Place {
+        let parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
+        match parts[..] {
+            ["paths", path, method] => Place::Operation(format!("{method} {path}")),
+            ["paths", path, method, "parameters", name, ..] => {
+                let name = name.split_once(' ').map_or(name, |(_, name)| name);
+                Place::Parameter(format!("{method} {path}"), name.to_owned())
+            }
+            ["paths", path, method, "requestBody", ..] => Place::Body(format!("{method} {path}")),
+            ["paths", path, method, "responses", ..] => Place::Answer(format!("{method} {path}")),
+            ["components", "schemas", name] => Place::Schema(letters(name)),
+            ["components", "schemas", name, "required", _] => {
+                let member = if self.action == "add" { &self.is } else { &self.was };
+                Place::Required(letters(name), letters(member))
+            }
+            ["components", "schemas", name, "properties", member] => {
+                Place::Member(letters(name), member.to_owned())
+            }
+            ["components", "schemas", name, "properties", member, .., "description"] => {
+                Place::Words(letters(name), member.to_owned())
+            }
+            ["components", "schemas", name, "properties", member, ..] => {
+                Place::Type(letters(name), member.to_owned())
+            }
+            ["components", "schemas", name, ..] => Place::Values(letters(name)),
+            _ => Place::Other(self.parts.join("/")),
+        }
+    }
+}
+
+/// What ours found.
+#[derive(Clone, Debug)]
+pub struct Ours {
+    /// The change.
+    pub change: Change,
+}
+
+impl Ours {
+    /// A change of the first level.
+    pub fn new(change: Change) -> Self {
+        Self { change }
+    }
+
+    /// The places where the other tool would tell of it.
+    pub fn places(&self) -> Vec<Place> {
+        let Change { kind, subject, member, old, new, .. } = &self.change;
+        // `GET /orders` as the document has it: its method is in lower case.
+        let operation = |key: &str| {
+            let (method, path) = key.split_once(' ').unwrap_or((key, ""));
+            format!("{} {path}", method.to_ascii_lowercase())
+        };
+        let schema = letters(subject);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let member = text(member);
+        let id = kind.id();
+        match *kind {
+            ChangeKind::OperationMoved => {
+                vec![Place::Operation(operation(&text(old))), Place::Operation(operation(&text(new)))]
+            }
+            ChangeKind::ParameterRenamed => vec![
+                Place::Parameter(operation(subject), text(old)),
+                Place::Parameter(operation(subject), text(new)),
+            ],
+            ChangeKind::OperationAdded | ChangeKind::OperationRemoved => {
+                vec![Place::Operation(operation(subject))]
+            }
+            ChangeKind::SchemaRenamed => vec![Place::Schema(letters(&text(old))), Place::Schema(schema)],
+            ChangeKind::SchemaAdded | ChangeKind::SchemaRemoved => vec![Place::Schema(schema)],
+            ChangeKind::PropertyRenamed => {
+                vec![Place::Member(schema.clone(), text(old)), Place::Member(schema, text(new))]
+            }
+            ChangeKind::PropertyAdded | ChangeKind::PropertyRemoved => {
+                vec![Place::Member(schema.clone(), member.clone()), Place::Required(schema, letters(&member))]
+            }
+            ChangeKind::PropertyRequired | ChangeKind::PropertyOptional => {
+                vec![Place::Required(schema, letters(&member))]
+            }
+            // Limits stand in the words of this document.
+            ChangeKind::PropertyTightened
+            | ChangeKind::PropertyLoosened
+            | ChangeKind::PropertyReworded
+            | ChangeKind::PropertyRequiredOnReplace
+            | ChangeKind::PropertyOptionalOnReplace => vec![Place::Words(schema, member)],
+            _ if id.starts_with("property-") => vec![Place::Type(schema, member)],
+            _ if id.starts_with("schema-") => vec![Place::Values(schema)],
+            _ if id.starts_with("parameter-") => vec![Place::Parameter(operation(subject), member)],
+            _ if id.starts_with("body-") => vec![Place::Body(operation(subject))],
+            _ if id.starts_with("answer-") => vec![Place::Answer(operation(subject))],
+            _ => vec![Place::Other(format!("{id} {subject}"))],
+        }
+    }
+}
