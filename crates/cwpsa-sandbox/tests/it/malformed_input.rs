@@ -1,12 +1,13 @@
 //! Random arguments from each tool's schema, and bodies that match no schema: the engine responds to each with a
 //! status of the API, in JSON, and keeps working.
 
-use crate::support::engine::{call, get, json, sandbox};
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Method;
 use connectwise_psa::runtime::catalog::ArgumentLocation;
 use serde_json::{Map, Value, json};
 use toolcrate_testing::random::Random;
+
+use crate::support::engine::{call, get, json, sandbox};
 
 /// Bodies that no operation accepts.
 fn bodies() -> Vec<Value> {

@@ -25,7 +25,7 @@ use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
-use toolcrate_executor::ToolExecutor;
+use toolcrate_executor::{ToolExecutor, ToolFilterSpec};
 use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_store::MemoryStore;
 
@@ -34,8 +34,10 @@ use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::exposure::ExposureMode;
 use crate::metrics::{Metrics, Requests};
-use crate::settings::{self, Target};
-use crate::stop;
+use crate::select::is_narrow;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader, Target};
+use crate::shutdown;
 pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
@@ -44,17 +46,17 @@ pub use sessions::Sessions;
 pub const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
-pub async fn run(arguments: &Mcp) -> Result<(), CliError> {
-    let config = arguments.connection.config.as_deref();
-    let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
-    let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
+pub async fn run(arguments: &Mcp, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let chosen = is_narrow(&flags) || settings.values.tools.is_narrow();
+    let reload = ConfigWatch::start(flags, loader)?;
     let offer =
         arguments.tools.unwrap_or(if chosen { ExposureMode::Filtered } else { ExposureMode::MetaTools });
-    let target = Target::find(&arguments.connection).await?;
-    let watch = arguments.watch.start(Arc::new(MemoryStore::default()), &Metrics::new())?;
-    let client = target.client_that_waits(watch.limits.upstream_timeout)?;
+    let target = Target::resolve(settings).await?;
+    let watch = execution_context(&settings.values, Arc::new(MemoryStore::default()), &Metrics::new())?;
+    let client = target.client_with_timeout(watch.limits.upstream_timeout)?;
     let mut runner = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), watch);
-    if arguments.watch.custom_fields {
+    if settings.values.custom_fields {
         runner = runner.with_custom_fields(reload.notifier());
     }
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
@@ -84,9 +86,9 @@ async fn stdio(server: Server) -> Result<(), CliError> {
     let mut ended = std::pin::pin!(running.waiting());
     tokio::select! {
         ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
-        () = &mut told => tracing::info!("stopping"),
+        () = &mut told => {}
     }
-    stop::finish(&calls).await;
+    shutdown::drain(&calls).await;
     // Answers that are ready still go out.
     leave.cancel();
     tokio::select! {
@@ -109,7 +111,7 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, told).await;
+    shutdown::serve(listener, router, &calls, told).await;
     Ok(())
 }
 

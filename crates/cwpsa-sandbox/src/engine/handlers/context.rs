@@ -39,8 +39,7 @@ impl RequestContext<'_> {
         if accepted {
             return Ok(());
         }
-        let message = format!("The media type '{given}' is not supported for this resource.");
-        Err(ApiError::general(415, message))
+        Err(ApiError::unsupported_media_type(&given))
     }
 
     /// Parses the body as JSON; null if there is none.
@@ -50,15 +49,13 @@ impl RequestContext<'_> {
                 BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch
                     if self.request.method != http::Method::DELETE =>
                 {
-                    Err(ApiError::general(400, "A body is required."))
+                    Err(ApiError::body_required())
                 }
                 _ => Ok(Value::Null),
             };
         }
-        serde_json::from_slice(&self.request.body).map_err(|error| {
-            let message = format!("Error reading JSON. Line {}, position {}.", error.line(), error.column());
-            ApiError::general(400, message)
-        })
+        serde_json::from_slice(&self.request.body)
+            .map_err(|error| ApiError::invalid_json(error.line(), error.column()))
     }
 
     /// Returns the body as text.
