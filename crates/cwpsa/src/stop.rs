@@ -12,14 +12,18 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// Takes no more calls and waits for those in flight; being told to stop again ends the wait, and all that comes after
 /// it.
-pub async fn finish(calls: &InFlight) {
-    // From here to the end of the process, whatever it waits for.
-    let (told, forced) = (shutdown_signal(), calls.clone());
-    tokio::spawn(async move {
-        told.await;
-        forced.force_shutdown();
-    });
+async fn finish(calls: &InFlight) {
+    force_on_signal(calls);
     calls.drain().await;
+}
+
+/// Ends the process at the next signal, whatever it waits for.
+pub fn force_on_signal(calls: &InFlight) {
+    let (signal, calls) = (shutdown_signal(), calls.clone());
+    tokio::spawn(async move {
+        signal.await;
+        calls.force_shutdown();
+    });
 }
 
 /// Serves until `stop` resolves and the calls in flight are finished.

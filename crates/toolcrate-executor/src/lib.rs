@@ -105,6 +105,7 @@ mod stages;
 mod tool_call;
 mod tool_class;
 mod tool_filter;
+mod tool_json;
 mod toolsets;
 mod trace;
 
@@ -133,5 +134,6 @@ pub use stages::{Approved, Prepared, Started, Unapproved};
 pub use tool_call::ToolCall;
 pub use tool_class::{ToolClass, UnknownToolClass};
 pub use tool_filter::{ToolFilter, ToolFilterError, ToolFilterSpec};
+pub use tool_json::{describe_tool, tool_to_json};
 pub use toolsets::Toolsets;
 pub use trace::{TraceContext, TraceId};

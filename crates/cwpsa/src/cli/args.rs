@@ -10,11 +10,12 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Dialect, Secret};
 use toolcrate_executor::{ApprovalPolicy, Approvals, AuditLog, ExecutionContext, ExecutionLimits, InFlight};
+use toolcrate_mcp::{ExposureMode, NameStyle};
 use toolcrate_store::SharedStore;
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::error::CliError;
-use crate::exposure::{ExposureMode, NameStyle, NamedValues};
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::logs::Form;
 use crate::metrics::Metrics;
 use crate::select::Class;
@@ -142,7 +143,7 @@ pub struct Tools {
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
     /// In which length names are; short in a table, else full.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES))]
+    #[arg(long, value_parser = one_of(NAME_STYLES))]
     pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
     #[arg(long)]
@@ -218,13 +219,13 @@ pub struct Call {
 #[derive(Args, Debug)]
 pub struct Mcp {
     /// How tools are offered; selected if any are chosen, else search.
-    #[arg(long, value_parser = one_of(ExposureMode::VALUES))]
+    #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
     pub selection: Selection,
     /// In which length names are; short by default, as clients put the server's name in front.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES), default_value = "short")]
+    #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
     /// ExposureMode and run only tools that change nothing.
     #[arg(long)]

@@ -1,9 +1,10 @@
 //! The commands, a module each.
 
 mod call;
-pub mod describe;
+mod describe;
 mod doctor;
-pub mod search;
+mod mcp;
+mod search;
 mod tools;
 
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Search(arguments) => search::run(&arguments),
         Command::Describe(arguments) => describe::run(&arguments).await,
         Command::Call(arguments) => call::run(&arguments).await,
-        Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
+        Command::Mcp(arguments) => mcp::run(&arguments).await,
         Command::Serve(arguments) => crate::http::run(&arguments).await,
         Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
             .await

@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use clap::ValueEnum;
 
 use crate::cli;
-use crate::exposure::{ExposureMode, NameStyle, NamedValues};
-use crate::mcp::Shape;
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::select::tool_filter;
 use toolcrate_executor::ToolFilter;
+use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
 
 /// What may be said; a header is called `x-tools-` and the word.
 const WORDS: [&str; 8] = ["tools", "class", "module", "name", "toolset", "names", "read_only", "output"];
@@ -19,7 +19,7 @@ pub struct Choice {
     /// The choice in one word: the same for the same choice.
     pub key: String,
     /// In which form.
-    pub shape: Shape,
+    pub shape: ToolListing,
     /// Which.
     pub selection: Option<ToolFilter>,
 }
@@ -78,18 +78,18 @@ impl Choice {
         let offer = match list("tools").as_slice() {
             [] if narrow => ExposureMode::Filtered,
             [] => ExposureMode::MetaTools,
-            values => named(ExposureMode::VALUES, &values.join(","), "tools")?,
+            values => named(EXPOSURE_MODES, &values.join(","), "tools")?,
         };
         let names = match list("names").as_slice() {
             [] => NameStyle::Short,
-            values => named(NameStyle::VALUES, &values.join(","), "names")?,
+            values => named(NAME_STYLES, &values.join(","), "names")?,
         };
         let selection = if narrow || read_only {
             Some(tool_filter(&flags, read_only).map_err(|error| error.to_string())?)
         } else {
             None
         };
-        let shape = Shape { offer, names, output_schemas: flag("output")? };
+        let shape = ToolListing { mode: offer, names, output_schemas: flag("output")? };
         Ok(Self { key: format!("{said:?}"), shape, selection })
     }
 }
@@ -134,15 +134,15 @@ mod tests {
     fn an_address_chooses_tools() {
         let choice = of("module=time&class=read,custom&names=full&output=true").unwrap();
         let expected =
-            Shape { offer: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
+            ToolListing { mode: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
         assert_eq!(choice.shape, expected);
         let selection = choice.selection.unwrap();
         assert!(selection.tools().count() > 5 && selection.tools().all(|tool| tool.module() == "time"));
         assert_eq!(of("module=time&class=read").unwrap().key, of("class=read&module=time").unwrap().key);
         assert_ne!(of("module=time").unwrap().key, of("module=service").unwrap().key);
         let plain = of("").unwrap();
-        assert!(plain.selection.is_none() && plain.shape.offer == ExposureMode::MetaTools);
-        assert_eq!(of("tools=all").unwrap().shape.offer, ExposureMode::All);
+        assert!(plain.selection.is_none() && plain.shape.mode == ExposureMode::MetaTools);
+        assert_eq!(of("tools=all").unwrap().shape.mode, ExposureMode::All);
         assert!(of("read_only=true").unwrap().selection.is_some());
     }
 
@@ -153,7 +153,7 @@ mod tests {
         headers.append("x-tools-offer", "all".parse().unwrap());
         headers.append("x-tools-read-only", "true".parse().unwrap());
         let choice = Choice::of("module=service", &headers).unwrap();
-        assert_eq!(choice.shape.offer, ExposureMode::All);
+        assert_eq!(choice.shape.mode, ExposureMode::All);
         assert!(choice.selection.unwrap().tools().all(|tool| tool.module() == "service"));
     }
 
