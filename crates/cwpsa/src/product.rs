@@ -92,6 +92,17 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_many_tools_have_known_values() {
+        let arguments = |name: &str| toolcrate_mcp::arguments_with_values(CATALOG.get(name).unwrap());
+        assert!(
+            arguments("get_single_ticket_by_id").is_empty()
+                || arguments("create_a_ticket_note").contains(&"ticketId".to_owned())
+        );
+        let tools = CATALOG.tools().filter(|tool| !toolcrate_mcp::arguments_with_values(*tool).is_empty());
+        assert!(tools.count() > 1000);
+    }
+
+    #[test]
     fn featured_tools_exist() {
         assert!(PRODUCT.featured_tools.iter().all(|name| CATALOG.get(name).is_some()));
     }

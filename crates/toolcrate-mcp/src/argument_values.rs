@@ -8,8 +8,8 @@ use toolcrate_runtime::{ExecuteOptions, Relation, Tool, Value};
 /// Fields that people know a record by, best first.
 const NAME_FIELDS: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
 
-/// The arguments of a tool whose possible values are known.
-pub(crate) fn arguments_with_values(tool: Tool) -> Vec<String> {
+/// Returns the names of the arguments of a tool whose possible values are known.
+pub fn arguments_with_values(tool: Tool) -> Vec<String> {
     let schema = tool.input_schema_value();
     let properties = schema["properties"].as_object().into_iter().flatten();
     let is_known = |name: &str, node: &Value| !choices(node).is_empty() || source(tool, name).is_some();

@@ -31,6 +31,8 @@ mod completion;
 mod elicitation;
 mod error;
 mod event_feed;
+#[cfg(test)]
+mod fixture;
 mod handler;
 mod http_service;
 mod listing;
@@ -48,6 +50,7 @@ mod tool_context;
 mod tool_definition;
 mod tool_naming;
 
+pub use argument_values::arguments_with_values;
 pub use error::McpError;
 pub use event_feed::EventFeed;
 pub use http_service::{HostValidation, McpHttpService, http_service};

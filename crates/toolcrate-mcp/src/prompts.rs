@@ -49,3 +49,22 @@ pub(crate) fn value_source(product: &Product, prompt: &str, argument: &str) -> O
     let prompt = product.prompts.iter().find(|known| known.name == prompt)?;
     prompt.arguments.iter().find(|known| known.name == argument)?.source
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::LIBRARY;
+
+    #[test]
+    fn arguments_are_filled_in_and_all_are_required() {
+        let arguments = Map::from_iter([("book".to_owned(), json!("Emma"))]);
+        let result = get(&LIBRARY, "lend", &arguments).unwrap();
+        assert!(serde_json::to_string(&result.messages).unwrap().contains("Lend Emma."));
+        let error = get(&LIBRARY, "lend", &Map::new()).unwrap_err().to_string();
+        assert_eq!(error, "\"book\" is required: The book.");
+        let error = get(&LIBRARY, "burn", &Map::new()).unwrap_err().to_string();
+        assert_eq!(error, "unknown prompt \"burn\" (expected lend)");
+    }
+}

@@ -101,3 +101,31 @@ pub(crate) fn rename_in_errors(
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::LIBRARY;
+
+    #[test]
+    fn names_of_tools_are_replaced_and_nothing_else() {
+        let text = |text: &'static str, names| rename_in_text(text, LIBRARY.catalog, names);
+        let mixed = "From list_all_city_library_books (create_a_book), é_é, list_all_city_library_nothing.";
+        let short = "From list_all_books (create_a_book), é_é, list_all_city_library_nothing.";
+        let full = "From list_all_city_library_books (create_a_city_library_book), é_é, list_all_city_library_nothing.";
+        assert_eq!(text(mixed, NameStyle::Short), short);
+        assert_eq!(text(mixed, NameStyle::Prefixed), full);
+        assert!(matches!(text("No tool, no_tool.", NameStyle::Short), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn only_descriptions_of_a_schema_are_changed() {
+        let name = "list_all_city_library_books";
+        let mut schema = json!({"properties": {"description": {"enum": [name], "description": name}}});
+        rename_in_descriptions(&mut schema, LIBRARY.catalog, NameStyle::Short);
+        let expected = json!({"enum": [name], "description": "list_all_books"});
+        assert_eq!(schema["properties"]["description"], expected);
+    }
+}
