@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// A generator run is mostly small allocations; this allocator takes a third off its time.
+/// The generator allocates many small objects; this allocator saves a third of its time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -32,12 +32,12 @@ struct XtaskArguments {
 #[derive(Subcommand)]
 enum XtaskCommand {
     /// Generate the crate from the spec that the profile names.
-    Regenerate(regenerate::Arguments),
+    Regenerate(regenerate::RegenerateArguments),
     /// Tell what a new spec changes for clients, for programs and for agents.
     ///
     /// Exit code 0: nothing that matters; 1: found; 2: could not compare. In a GitHub workflow the changes that
     /// matter are annotated, and the report is added to the step's summary. docs/changes.md lists all kinds.
-    Diff(diff::Arguments),
+    Diff(diff::DiffArguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {
         /// The spec, OpenAPI 3.0 in JSON or YAML.

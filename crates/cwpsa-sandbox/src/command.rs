@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use connectwise_psa::runtime::{Secret, Value, serde_json};
+use toolcrate_listener::shutdown_signal;
 
 use crate::callbacks::CallbackSettings;
 use crate::engine::sandbox::Sandbox;
@@ -265,6 +266,8 @@ pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
     let settings = arguments.server_settings()?;
     let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
     let server = start_with(arguments, settings).await?;
+    // Handles signals before the message says that the server is ready.
+    let shutdown = shutdown_signal();
     eprint!("{}", startup_message(&server, &arguments.logins()));
     if let Some(certificate) = certificate {
         let file = certificate.display();
@@ -272,7 +275,7 @@ pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
             "  to trust it: NODE_EXTRA_CA_CERTS={file}, REQUESTS_CA_BUNDLE={file}, curl --cacert {file}"
         );
     }
-    shutdown_signal().await?;
+    shutdown.await;
     server.stop().await;
     Ok(())
 }
@@ -295,22 +298,6 @@ fn startup_message(server: &MockServer, logins: &[SandboxLogin]) -> String {
         text.push_str("  warning: other machines in the network can reach it\n");
     }
     text
-}
-
-#[cfg(unix)]
-async fn shutdown_signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn shutdown_signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]

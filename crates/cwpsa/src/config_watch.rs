@@ -1,26 +1,22 @@
-//! What may change while a server runs: which tools are offered, as the settings file says, read again at SIGHUP; and
-//! the fields that an account adds to them. Who shows lists hears of it.
+//! Reads the settings file again at SIGHUP, and notifies servers of changes to their lists of tools.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connectwise_psa::CATALOG;
 use tokio::sync::watch;
-use toolcrate_executor::{ToolFilter, ToolListChanges};
+use toolcrate_executor::{ToolFilter, ToolFilterSpec, ToolListChanges};
 
-use crate::cli;
 use crate::error::CliError;
-use crate::select::tool_filter;
-use crate::settings;
+use crate::select::{is_narrow, tool_filter};
+use crate::settings::SettingsLoader;
 
 /// The tools that are offered now, and word of changes.
 #[derive(Clone)]
 pub struct ConfigWatch(Arc<Inner>);
 
 struct Inner {
-    flags: cli::Selection,
-    read_only: bool,
-    config: Option<PathBuf>,
+    flags: ToolFilterSpec,
+    settings: SettingsLoader,
     selection: RwLock<ToolFilter>,
     changes: ToolListChanges,
 }
@@ -30,12 +26,11 @@ impl ConfigWatch {
     ///
     /// # Errors
     /// What is wrong with the choice.
-    pub fn start(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<Self, CliError> {
-        let selection = choose(flags, read_only, config)?;
+    pub fn start(flags: ToolFilterSpec, settings: SettingsLoader) -> Result<Self, CliError> {
+        let selection = choose(&flags, &settings)?;
         let reload = Self(Arc::new(Inner {
-            flags: flags.clone(),
-            read_only,
-            config: config.map(Path::to_owned),
+            flags,
+            settings,
             selection: RwLock::new(selection),
             changes: ToolListChanges::default(),
         }));
@@ -66,7 +61,7 @@ impl ConfigWatch {
     /// What is wrong with them; nothing has changed then.
     pub fn again(&self) -> Result<bool, CliError> {
         let inner = &self.0;
-        let new = choose(&inner.flags, inner.read_only, inner.config.as_deref())?;
+        let new = choose(&inner.flags, &inner.settings)?;
         let mut selection = inner.selection.write().unwrap_or_else(PoisonError::into_inner);
         if new.tools().map(|tool| tool.name()).eq(selection.tools().map(|tool| tool.name())) {
             return Ok(false);
@@ -97,10 +92,11 @@ impl ConfigWatch {
     }
 }
 
-fn choose(flags: &cli::Selection, read_only: bool, config: Option<&Path>) -> Result<ToolFilter, CliError> {
-    let file = settings::read(config)?.tools;
-    let chosen = if flags.is_narrow() { flags } else { &file.selection() };
-    tool_filter(chosen, read_only || file.read_only).map_err(|error| CliError::Usage(error.to_string()))
+fn choose(flags: &ToolFilterSpec, settings: &SettingsLoader) -> Result<ToolFilter, CliError> {
+    let file: ToolFilterSpec = settings.load()?.values.tools.into();
+    let read_only = flags.read_only || file.read_only;
+    let spec = if is_narrow(flags) { flags.clone() } else { file };
+    tool_filter(&ToolFilterSpec { read_only, ..spec }).map_err(|error| CliError::Usage(error.to_string()))
 }
 
 #[cfg(test)]
@@ -108,12 +104,16 @@ mod tests {
     use super::*;
     use std::fs::write;
 
+    fn loader(file: &tempfile::NamedTempFile) -> SettingsLoader {
+        SettingsLoader { config: Some(file.path().to_owned()), ..SettingsLoader::default() }
+    }
+
     #[tokio::test]
     async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let count = |reload: &ConfigWatch| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();
-        let reload = ConfigWatch::start(&cli::Selection::default(), false, Some(file.path())).unwrap();
+        let reload = ConfigWatch::start(ToolFilterSpec::default(), loader(&file)).unwrap();
         let changes = reload.changes();
         assert_eq!(count(&reload), 122);
         assert!(!reload.again().unwrap());
@@ -126,8 +126,8 @@ mod tests {
         assert!(reload.again().unwrap());
         assert!(count(&reload) < 122 && *changes.borrow() == 1);
         // Flags count for more than the file.
-        let flags = cli::Selection { module: vec!["service".into()], ..cli::Selection::default() };
-        let reload = ConfigWatch::start(&flags, false, Some(file.path())).unwrap();
+        let flags = ToolFilterSpec { modules: vec!["service".into()], ..ToolFilterSpec::default() };
+        let reload = ConfigWatch::start(flags, loader(&file)).unwrap();
         assert!(reload.selection().tools().all(|tool| tool.module() == "service"));
     }
 }

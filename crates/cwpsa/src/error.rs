@@ -4,12 +4,18 @@ use std::io;
 
 use connectwise_psa::runtime::{Error, ErrorKind};
 
+use crate::secret_source::SecretError;
+use crate::settings::error::SettingsError;
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// Flags, settings or arguments are invalid (exit code 2).
     #[error("{0}")]
     Usage(String),
+    /// The settings can't be used (exit code 2).
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A call failed (exit code 1 to 3, by its kind).
     #[error(transparent)]
     Api(#[from] Error),
@@ -24,12 +30,18 @@ pub enum CliError {
     AlreadyReported(u8),
 }
 
+impl From<SecretError> for CliError {
+    fn from(error: SecretError) -> Self {
+        Self::Settings(error.into())
+    }
+}
+
 impl CliError {
     /// Returns 1 if the API refused, 2 for bad usage or arguments, 3 if the server can't be reached, and 4 if something on
     /// this machine failed.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Settings(_) => 2,
             Self::AlreadyReported(code) => *code,
             Self::Local(_) | Self::StdoutClosed(_) => 4,
             Self::Api(error) => match error.kind() {
@@ -41,11 +53,12 @@ impl CliError {
         }
     }
 
-    /// Turns a usage error into the error of a call, which programs read in the form of all calls' errors.
+    /// Turns an error of usage or settings into the error of a call, which programs read in the form of all calls' errors.
     #[must_use]
     pub fn into_call_error(self, kind: ErrorKind) -> Self {
         match self {
             Self::Usage(message) => Self::Api(Error::new(kind, message)),
+            Self::Settings(error) => Self::Api(Error::new(kind, error.to_string())),
             other => other,
         }
     }

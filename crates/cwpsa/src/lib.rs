@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod commands;
 pub mod config_watch;
+pub mod environment;
 pub mod error;
 pub mod exposure;
 pub mod health_check;
@@ -15,7 +16,8 @@ pub mod metrics;
 pub mod product;
 pub mod secret_source;
 pub mod select;
+pub mod services;
 pub mod settings;
-pub mod stop;
+pub mod shutdown;
 pub mod webhooks;
 pub mod word_lists;

@@ -1,78 +1,99 @@
-//! Where a secret comes from: a variable, a file, the settings file itself, or a command that asks the system's keyring
-//! or a vault. Files that everyone on the machine can read are told of.
+//! Obtains secrets: from a variable, a file, the settings file itself, or a command that asks the system's keyring or a
+//! vault. Warns of files that everyone on the machine can read.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::error::CliError;
+use crate::environment::Environment;
 
-/// Where the settings file keeps a secret.
+/// Why a secret can't be obtained. No message contains a secret, or the arguments of a command.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// A variable that the settings file names is not set.
+    #[error("the settings file names the variable {0}, which is not set")]
+    MissingVariable(String),
+    /// A file can't be read.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A command failed or printed nothing.
+    #[error("the command {program} returned no secret: {reason}")]
+    Command {
+        /// The program.
+        program: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Where the settings file says that a secret is.
 #[derive(Clone, Copy, Default)]
 pub struct SecretLocations<'a> {
-    /// In itself.
+    /// In the settings file itself.
     pub own: Option<&'a str>,
-    /// In a variable of this name.
+    /// In a variable with this name.
     pub variable: Option<&'a str>,
     /// In a file.
     pub file: Option<&'a Path>,
-    /// Where this command, with its arguments, gets it from: it prints it.
+    /// In the output of this command.
     pub command: &'a [String],
 }
 
-/// A secret: from the variable, from the file that a flag names, then as the settings file says.
+/// Obtains a secret: from the variable, from the file that a flag names, or else as the settings file says.
 ///
 /// # Errors
-/// What could not be read.
+/// It can't be read from where it is.
 pub fn find(
+    environment: &Environment,
     variable: &str,
     file: Option<&Path>,
-    kept: SecretLocations<'_>,
-) -> Result<Option<String>, CliError> {
-    if let Some(text) = of_variable(variable) {
-        return Ok(Some(text));
+    locations: SecretLocations<'_>,
+) -> Result<Option<String>, SecretError> {
+    if let Some(text) = environment.get(variable) {
+        return Ok(Some(text.to_owned()));
     }
     if let Some(path) = file {
-        return of_file(path).map(Some);
+        return read_file(path).map(Some);
     }
-    if let Some(own) = kept.own {
+    if let Some(own) = locations.own {
         return Ok(Some(own.to_owned()));
     }
-    if let Some(name) = kept.variable {
-        return named_variable(name).map(Some);
+    if let Some(name) = locations.variable {
+        return named_variable(environment, name).map(Some);
     }
-    if let Some(path) = kept.file {
-        return of_file(path).map(Some);
+    if let Some(path) = locations.file {
+        return read_file(path).map(Some);
     }
-    match kept.command {
+    match locations.command {
         [] => Ok(None),
-        [program, arguments @ ..] => of_command(program, arguments).map(Some),
+        [program, arguments @ ..] => run_command(program, arguments).map(Some),
     }
 }
 
-fn of_variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
-}
-
-/// What is in a variable that the settings file names.
+/// Returns the value of a variable that the settings file names.
 ///
 /// # Errors
 /// It is not set.
-pub fn named_variable(name: &str) -> Result<String, CliError> {
-    of_variable(name).ok_or_else(|| {
-        CliError::Usage(format!("the settings file names the variable {name}, which is not set"))
-    })
+pub fn named_variable(environment: &Environment, name: &str) -> Result<String, SecretError> {
+    let value = environment.get(name).map(str::to_owned);
+    value.ok_or_else(|| SecretError::MissingVariable(name.to_owned()))
 }
 
-fn of_file(path: &Path) -> Result<String, CliError> {
+fn read_file(path: &Path) -> Result<String, SecretError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| CliError::Usage(format!("{}: {error}", path.display())))?;
-    warn(path);
+        .map_err(|source| SecretError::File { path: path.to_owned(), source })?;
+    warn_if_exposed(path);
     Ok(text.trim().to_owned())
 }
 
-/// What the command prints. No shell reads it, and its arguments are not told, as they may name what is secret too.
-fn of_command(program: &str, arguments: &[String]) -> Result<String, CliError> {
-    let failed = |why: String| CliError::Usage(format!("the command {program} gave no secret: {why}"));
+/// Returns what a command prints. No shell reads the command line.
+fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretError> {
+    let failed = |reason: String| SecretError::Command { program: program.to_owned(), reason };
     // It may ask for a password on the terminal, so it keeps that.
     let output = Command::new(program)
         .args(arguments)
@@ -90,7 +111,7 @@ fn of_command(program: &str, arguments: &[String]) -> Result<String, CliError> {
     }
 }
 
-/// Whether everyone on the machine can read a file.
+/// Returns true if everyone on the machine can read a file.
 pub fn is_exposed(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -104,8 +125,8 @@ pub fn is_exposed(path: &Path) -> bool {
     }
 }
 
-/// Warns of a file with secrets that everyone can read.
-pub fn warn(path: &Path) {
+/// Logs a warning if everyone can read a file with secrets.
+pub fn warn_if_exposed(path: &Path) {
     if is_exposed(path) {
         tracing::warn!("everyone on this machine can read the secrets in {}: chmod 600 it", path.display());
     }
@@ -115,9 +136,10 @@ pub fn warn(path: &Path) {
 mod tests {
     use super::*;
 
-    fn by(command: &[&str]) -> Result<Option<String>, CliError> {
+    fn by(command: &[&str]) -> Result<Option<String>, SecretError> {
         let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
         find(
+            &Environment::default(),
             "CWPSA_NO_SUCH_VARIABLE",
             None,
             SecretLocations { command: &command, ..SecretLocations::default() },
@@ -149,7 +171,14 @@ mod tests {
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(is_exposed(file.path()));
         assert_eq!(
-            find("CWPSA_NO_SUCH_VARIABLE", Some(file.path()), SecretLocations::default()).unwrap().as_deref(),
+            find(
+                &Environment::default(),
+                "CWPSA_NO_SUCH_VARIABLE",
+                Some(file.path()),
+                SecretLocations::default()
+            )
+            .unwrap()
+            .as_deref(),
             Some("hush")
         );
     }

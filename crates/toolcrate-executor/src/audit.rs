@@ -57,7 +57,7 @@ impl AuditEntry<'_> {
         let mut line = json!({
             "time": rfc3339_now(),
             "account": self.account,
-            "by": self.principal.transport(),
+            "transport": self.principal.transport(),
             "tool": self.tool.short_name(),
             "arguments": redact(self.arguments),
             "outcome": outcome,
@@ -101,7 +101,7 @@ impl AuditLog {
         if !entry.is_write && !self.writer().is_failing {
             return Ok(());
         }
-        let line = entry.line("begun", None);
+        let line = entry.line("started", None);
         Ok(self.writer().write(&line)?)
     }
 
@@ -232,7 +232,7 @@ mod tests {
         );
         assert_eq!((&lines[0]["approved_by"], &lines[1]["approved_by"]), (&Value::Null, &json!("ada")));
         assert_eq!(lines[0]["arguments"]["id"], 4);
-        assert_eq!((&lines[0]["by"], &lines[0]["token"]), (&json!("http"), &json!("d0c04f4b")));
+        assert_eq!((&lines[0]["transport"], &lines[0]["token"]), (&json!("http"), &json!("d0c04f4b")));
         assert!(!text.contains("hush") && text.len() < 1200, "{text}");
     }
 
@@ -302,11 +302,11 @@ mod tests {
         assert_eq!(
             outcomes,
             [
-                r#""begun" null"#,
+                r#""started" null"#,
                 r#""ok" 200"#,
-                r#""begun" null"#,
+                r#""started" null"#,
                 r#""ok" 204"#,
-                r#""begun" null"#,
+                r#""started" null"#,
                 r#""ok" 200"#
             ]
         );

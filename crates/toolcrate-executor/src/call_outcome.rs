@@ -14,12 +14,12 @@ pub enum CallOutcome<'a> {
 }
 
 impl CallOutcome<'_> {
-    /// `ok`, the kind of the error, or `abandoned`.
+    /// `ok`, the kind of the error, or `canceled`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success(_) => "ok",
             Self::Error(error) => error.kind().as_str(),
-            Self::Canceled => "abandoned",
+            Self::Canceled => "canceled",
         }
     }
 

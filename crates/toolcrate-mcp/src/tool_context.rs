@@ -52,7 +52,7 @@ impl ToolContext {
     /// # Errors
     /// Returns the result of the call if there is no such tool, or if it isn't offered.
     pub(crate) fn resolve(&self, name: &str) -> Result<Tool, Box<CallToolResult>> {
-        let tool = self.product.catalog.find(name);
+        let tool = self.product.catalog.resolve(name);
         let tool = tool.map_err(|error| Box::new(result::failure(error.to_json())))?;
         if self.executor.filter().allows(tool) {
             return Ok(tool);

@@ -62,7 +62,7 @@ impl Callbacks {
 
     /// Returns the signing key, if `id` is its id.
     pub(crate) fn signing_key(&self, id: &str) -> Option<&str> {
-        id.eq_ignore_ascii_case(self.key.id()).then(|| self.key.text())
+        id.eq_ignore_ascii_case(self.key.id()).then(|| self.key.as_str())
     }
 
     /// Returns the results of the last deliveries, the newest last.

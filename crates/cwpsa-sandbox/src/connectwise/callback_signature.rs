@@ -42,7 +42,7 @@ impl SigningKey {
     }
 
     /// Returns the key as the key URL returns it.
-    pub(crate) fn text(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0.text
     }
 
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn keys_are_random() {
-        let key = || SigningKey::generate(String::new()).expect("random numbers").text().to_owned();
+        let key = || SigningKey::generate(String::new()).expect("random numbers").as_str().to_owned();
         assert_ne!(key(), key());
     }
 }

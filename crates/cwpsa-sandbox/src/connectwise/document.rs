@@ -23,19 +23,19 @@ pub(crate) struct DocumentUpload<'a> {
 impl DocumentUpload<'_> {
     /// Returns whether a file is stored; with a link there is none.
     pub(crate) fn has_file(&self) -> bool {
-        self.file.is_some() && self.text("url").is_empty()
+        self.file.is_some() && self.part("url").is_empty()
     }
 
     /// Returns the record of the document.
     pub(crate) fn into_record(self) -> Result<Map<String, Value>, ApiError> {
-        let link = self.text("url");
+        let link = self.part("url");
         let file = self.file.filter(|_| link.is_empty());
         if file.is_none() && link.is_empty() {
             let message = "The file field is required.";
             return Err(ApiError::invalid_field("MissingRequiredField", "documentInfo", FILE_PART, message));
         }
         let name = file.map_or(link, |(name, _, _)| name);
-        let given = self.text("title");
+        let given = self.part("title");
         let title = if given.is_empty() { name } else { given };
         let guid = uuid::Uuid::new_v4().to_string();
         let record = json!({
@@ -46,7 +46,7 @@ impl DocumentUpload<'_> {
             // The spec misspells the name of this part.
             "readOnlyFlag": self.flag("readOnlyFlag") || self.flag("readOnlyFlay"),
             "size": file.map_or(0, |(_, _, size)| size), "createdOnDate": self.date,
-            INFO: {"recordType": self.text("recordType"), "recordId": self.text("recordId")},
+            INFO: {"recordType": self.part("recordType"), "recordId": self.part("recordId")},
         });
         match record {
             Value::Object(record) => Ok(record),
@@ -54,11 +54,11 @@ impl DocumentUpload<'_> {
         }
     }
 
-    fn text(&self, name: &str) -> &str {
+    fn part(&self, name: &str) -> &str {
         self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     fn flag(&self, name: &str) -> bool {
-        self.text(name).eq_ignore_ascii_case("true")
+        self.part(name).eq_ignore_ascii_case("true")
     }
 }

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// The code of an invalid date.
+pub(super) const INVALID_DATE: &str = "UnsupportedFormat";
+
 /// The `code` of errors that have no more specific one.
 const GENERAL_CODE: &str = "ConnectWiseApi";
 /// Appended to errors of the API's JSON reader.
@@ -48,6 +51,11 @@ impl ApiError {
     /// 400 for a body with invalid fields: `contact object is invalid`.
     pub(crate) fn invalid(resource: &str, errors: Vec<InvalidField>) -> Self {
         let mut error = Self::new(400, "InvalidObject", format!("{resource} object is invalid"));
+        // An invalid date determines the code of the whole error.
+        if let Some(field) = errors.iter().find(|field| field.code == INVALID_DATE) {
+            error.code = field.code.to_owned();
+            error.message.clone_from(&field.message);
+        }
         error.errors = errors;
         error
     }
@@ -103,10 +111,6 @@ impl ApiError {
 impl InvalidField {
     pub(crate) fn new(code: &'static str, resource: &str, field: &str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), resource: resource.to_owned(), field: field.to_owned() }
-    }
-
-    pub(crate) fn missing(resource: &str, field: &str) -> Self {
-        Self::new("MissingRequiredField", resource, field, format!("The {field} field is required."))
     }
 
     fn to_json(&self) -> Value {

@@ -19,8 +19,8 @@ pub(crate) const UNIQUE_FIELDS: [&str; 2] = ["identifier", "name"];
 pub(crate) const COPY_SOURCE_FIELDS: [&str; 4] = ["id", "copyId", "boardId", "originalId"];
 /// The flag of the record that new records refer to by default.
 pub(crate) const DEFAULT_FLAG: &str = "defaultFlag";
-/// The schema of a response that only confirms an action.
-const CONFIRMATION_SCHEMA: &str = "SuccessResponse";
+/// The flag of a callback that is no longer called.
+pub(crate) const INACTIVE_FLAG: &str = "inactiveFlag";
 
 /// Who changes a record, and when.
 #[derive(Clone, Copy, Debug)]
@@ -114,16 +114,6 @@ pub(crate) fn link_name(schema: Option<&str>, noun: &str) -> String {
 /// Returns the schema that a schema of references points to: `Company` for `CompanyReference`.
 pub(crate) fn reference_target(schema: &str) -> Option<&str> {
     schema.strip_suffix("Reference")
-}
-
-/// Returns the body of a response that only confirms an action, if the schema is that of one.
-pub(crate) fn confirmation(schema: &str) -> Option<Value> {
-    (schema == CONFIRMATION_SCHEMA).then(success)
-}
-
-/// Returns the body that confirms an action.
-pub(crate) fn success() -> Value {
-    serde_json::json!({"success": true, "message": "Success"})
 }
 
 /// Separates the words of a schema name: `PurchaseOrder` becomes `Purchase Order`.

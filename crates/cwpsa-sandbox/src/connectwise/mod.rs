@@ -4,6 +4,7 @@
 //! The engine is driven by the catalog and by the rules; whatever else it must know about ConnectWise it takes
 //! from here. Nothing in this module depends on the engine.
 
+pub(crate) mod bodies;
 pub(crate) mod callback_payload;
 pub(crate) mod callback_signature;
 pub(crate) mod callback_types;
@@ -12,4 +13,5 @@ pub(crate) mod document;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod headers;
+pub(crate) mod messages;
 pub(crate) mod paths;

@@ -78,8 +78,8 @@ fn intern_pattern(
     mut record: Map<String, Value>,
     differ: &[&str],
 ) -> Arc<RecordObject> {
-    for member in ["id", INFO].iter().chain(differ) {
-        record.insert((*member).to_owned(), Value::from(0));
+    for field in ["id", INFO].iter().chain(differ) {
+        record.insert((*field).to_owned(), Value::from(0));
     }
     state.interner.record(&record)
 }

@@ -103,13 +103,9 @@ pub(crate) fn delete(
 ) -> Result<(), ApiError> {
     let before = tx.get_or_404(collection, id)?;
     if let Some(found) = find_uses(tx.state, collection, id).first() {
-        let message = format!(
-            "{} {id} is in use by {} {} and cannot be deleted.",
-            spaced(&api().of(collection).noun()),
-            found.ids.len(),
-            spaced(&api().of(found.collection).noun())
-        );
-        return Err(ApiError::new(409, "Conflict", message));
+        let noun = spaced(&api().of(collection).noun());
+        let user = spaced(&api().of(found.collection).noun());
+        return Err(ApiError::in_use(&noun, id, found.ids.len(), &user));
     }
     tx.remove(collection, id);
     rules.after_delete(tx, collection, &before)

@@ -14,9 +14,10 @@ use super::rule::RuleSet;
 use super::store::{RecordDatabase, TenantState};
 use super::synthetic::ensure_table;
 use super::transaction::Transaction;
-use crate::api::{Body, CollectionId, Found, Operation, Purpose, api};
+use crate::api::{BodyFormat, CollectionId, Found, Operation, Purpose, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
+use crate::connectwise::fields::INACTIVE_FLAG;
 use crate::connectwise::paths::CALLBACKS;
 use crate::message::{ChangeEvent, MockRequest, MockResponse};
 use crate::settings::SandboxSettings;
@@ -76,9 +77,7 @@ impl Sandbox {
         let (index, place) = match api().find(request.method.as_str(), &request.path) {
             Found::Operation { operation, place } => (operation, place),
             Found::WrongVerb => {
-                let message =
-                    format!("The requested resource does not support http method '{}'.", request.method);
-                return Err(ApiError::general(405, message));
+                return Err(ApiError::method_not_allowed(request.method.as_str()));
             }
             Found::NoEndpoint => return Err(ApiError::no_endpoint()),
         };
@@ -105,7 +104,7 @@ impl Sandbox {
     ) -> Result<MockResponse, ApiError> {
         match context.operation.purpose {
             _ if self.rules.has_action(context.index) => self.act(context, tx),
-            Purpose::Create(collection) if context.operation.plan().body == Body::Multipart => {
+            Purpose::Create(collection) if context.operation.plan().body == BodyFormat::Multipart => {
                 handlers::upload(context, tx, collection)
             }
             Purpose::Bulk(collection) => handlers::write_many(context, tx, collection),
@@ -194,7 +193,7 @@ impl Sandbox {
             |tx| {
                 let callbacks = tx.collection(CALLBACKS)?;
                 tx.get_or_404(callbacks, id)?;
-                tx.set(callbacks, id, [("inactiveFlag", Value::Bool(true))]);
+                tx.set(callbacks, id, [(INACTIVE_FLAG, Value::Bool(true))]);
                 Ok(handlers::no_content())
             },
             SYSTEM_MEMBER,

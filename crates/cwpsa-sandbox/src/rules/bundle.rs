@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{Found, Purpose, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::listing::{self, ListParameters};
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct BundleRule {
@@ -15,7 +15,7 @@ pub(super) struct BundleRule {
     pub(super) lists: BTreeMap<String, String>,
 }
 
-impl Rule for BundleRule {
+impl SandboxRule for BundleRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
@@ -29,10 +29,10 @@ impl Rule for BundleRule {
 impl BundleRule {
     /// Runs one search and returns its result.
     fn search(&self, tx: &mut Transaction<'_>, request: &Value, counts: bool) -> Value {
-        let kind = member(request, "resourceType").and_then(Value::as_str).unwrap_or_default();
-        let number = member(request, "sequenceNumber").cloned().unwrap_or_default();
-        let asked = member(request, "apiRequest").cloned().unwrap_or_default();
-        match self.find(tx, kind, &asked, counts) {
+        let kind = field_ignoring_case(request, "resourceType").and_then(Value::as_str).unwrap_or_default();
+        let number = field_ignoring_case(request, "sequenceNumber").cloned().unwrap_or_default();
+        let api_request = field_ignoring_case(request, "apiRequest").cloned().unwrap_or_default();
+        match self.find(tx, kind, &api_request, counts) {
             Ok((entities, count)) => json!({
                 "sequenceNumber": number, "resourceType": kind, "entities": entities, "count": count, "success": true,
                 "statusCode": 200,
@@ -48,20 +48,22 @@ impl BundleRule {
         &self,
         tx: &mut Transaction<'_>,
         kind: &str,
-        asked: &Value,
+        api_request: &Value,
         counts: bool,
     ) -> Result<(Vec<Value>, usize), ApiError> {
         let unknown =
             || ApiError::new(400, "InvalidObject", format!("Resource type '{kind}' is not supported."));
         let path = self.list_of(kind).ok_or_else(unknown)?;
-        let parent = member(asked, "parentId").and_then(Value::as_i64);
+        let parent = field_ignoring_case(api_request, "parentId").and_then(Value::as_i64);
         let path = path.replace("{}", &parent.unwrap_or_default().to_string());
         let Found::Operation { operation, place } = api().find("GET", &path) else { return Err(unknown()) };
         let Purpose::List(collection) = api().operations[operation].purpose else { return Err(unknown()) };
         tx.ensure(collection);
         let mut pairs = Vec::new();
         for part in ["filters", "page"] {
-            for (name, value) in member(asked, part).and_then(Value::as_object).into_iter().flatten() {
+            for (name, value) in
+                field_ignoring_case(api_request, part).and_then(Value::as_object).into_iter().flatten()
+            {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 pairs.push((name.clone(), text));
             }
@@ -85,6 +87,6 @@ impl BundleRule {
 }
 
 /// Returns a field, ignoring case: clients write bundles in two ways.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+fn field_ignoring_case<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.as_object()?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

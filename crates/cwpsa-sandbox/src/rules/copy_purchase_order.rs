@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::collections::{PURCHASE_ORDER_LINES, PURCHASE_ORDER_STATUSES, PURCHASE_ORDERS};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INFO;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct CopyPurchaseOrderRule;
 
-impl Rule for CopyPurchaseOrderRule {
+impl SandboxRule for CopyPurchaseOrderRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
@@ -23,7 +23,7 @@ impl Rule for CopyPurchaseOrderRule {
             let status = tx.reference(statuses, row.id, "PurchaseOrderStatusReference");
             order.insert("status".to_owned(), status);
         }
-        for (member, value) in [
+        for (field, value) in [
             ("poNumber", Value::from(next.as_str())),
             ("poDate", Value::from(tx.date())),
             ("closedFlag", Value::Bool(false)),
@@ -31,12 +31,12 @@ impl Rule for CopyPurchaseOrderRule {
             ("closedBy", Value::Null),
             (INFO, Value::Null),
         ] {
-            order.insert(member.to_owned(), value);
+            order.insert(field.to_owned(), value);
         }
         let id = tx.insert(orders, 0, order);
         for line in tx.children_of(lines, from) {
             let mut line = tx.get_or_404(lines, line)?;
-            for (member, value) in [
+            for (field, value) in [
                 ("purchaseOrderId", Value::from(id)),
                 ("purchaseOrderNumber", Value::from(next.as_str())),
                 ("receivedQuantity", Value::from(0)),
@@ -48,7 +48,7 @@ impl Rule for CopyPurchaseOrderRule {
                 ("serialNumbers", Value::Null),
                 (INFO, Value::Null),
             ] {
-                line.insert(member.to_owned(), value);
+                line.insert(field.to_owned(), value);
             }
             tx.insert(lines, id, line);
         }

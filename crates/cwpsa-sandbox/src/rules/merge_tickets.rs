@@ -4,15 +4,15 @@ use serde_json::Value;
 
 use super::collections::{BOARD_STATUSES, TICKET_NOTES, TICKETS, TIME_ENTRIES};
 use super::record_fields::reference_id;
+use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::connectwise::fields::success;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 pub(super) struct MergeTicketsRule;
 
-impl Rule for MergeTicketsRule {
+impl SandboxRule for MergeTicketsRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
@@ -55,12 +55,12 @@ impl Rule for MergeTicketsRule {
                 ticket.insert("status".to_owned(), tx.reference(statuses, status, "ServiceStatusReference"));
             }
             ticket.insert("mergedParentTicket".to_owned(), target.clone());
-            for (member, value) in [
+            for (field, value) in [
                 ("closedFlag", Value::Bool(true)),
                 ("closedDate", Value::from(tx.date())),
                 ("closedBy", Value::from(tx.member)),
             ] {
-                ticket.insert(member.to_owned(), value);
+                ticket.insert(field.to_owned(), value);
             }
             tx.update(tickets, id, ticket);
         }

@@ -12,7 +12,7 @@ use crate::engine::transaction::Transaction;
 /// Recomputes the total of an order.
 pub(super) fn update_total(order: &mut Map<String, Value>) {
     let sum =
-        ["subTotal", "salesTax", "freightCost"].iter().map(|member| number_field(order, member)).sum::<f64>();
+        ["subTotal", "salesTax", "freightCost"].iter().map(|field| number_field(order, field)).sum::<f64>();
     order.insert("total".to_owned(), Value::from(sum));
 }
 

@@ -6,12 +6,12 @@ use super::collections::{PURCHASE_ORDER_LINES, PURCHASE_ORDER_STATUSES};
 use super::order_totals::update_total;
 use super::record_fields::{flag_field, reference_id, text_field};
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderRule;
 
-impl Rule for PurchaseOrderRule {
+impl SandboxRule for PurchaseOrderRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
@@ -55,10 +55,10 @@ impl Rule for PurchaseOrderRule {
         let lines = tx.collection(PURCHASE_ORDER_LINES)?;
         for id in tx.children_of(lines, written.id) {
             let mut line = tx.get_or_404(lines, id)?;
-            for member in &shared {
-                let from = if *member == "shipDate" { "shipmentDate" } else { member };
+            for field in &shared {
+                let from = if *field == "shipDate" { "shipmentDate" } else { field };
                 if let Some(value) = order.get(from) {
-                    line.insert((*member).to_owned(), value.clone());
+                    line.insert((*field).to_owned(), value.clone());
                 }
             }
             tx.update(lines, id, line);

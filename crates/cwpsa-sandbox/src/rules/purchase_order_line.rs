@@ -12,7 +12,7 @@ use super::record_fields::{flag_field, number_field, reference_id, text_field};
 use super::stock;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INFO;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderLineRule;
@@ -26,7 +26,7 @@ pub(super) struct Receipt {
     remainder: Option<f64>,
 }
 
-impl Rule for PurchaseOrderLineRule {
+impl SandboxRule for PurchaseOrderLineRule {
     type CarryOver = Receipt;
 
     fn before_write(
@@ -48,12 +48,12 @@ impl Rule for PurchaseOrderLineRule {
         if flag_field(change.record, "canceledFlag")
             && !change.before.is_some_and(|before| flag_field(before, "canceledFlag"))
         {
-            for (member, value) in [
+            for (field, value) in [
                 ("closedFlag", Value::Bool(true)),
                 ("canceledBy", Value::from(tx.member)),
                 ("dateCanceled", Value::from(tx.date())),
             ] {
-                change.record.insert(member.to_owned(), value);
+                change.record.insert(field.to_owned(), value);
             }
         }
         let cost = number_field(change.record, "quantity") * number_field(change.record, "unitCost");
@@ -78,7 +78,7 @@ impl Rule for PurchaseOrderLineRule {
             let others = tx.children_of(written.collection, order);
             let numbers = others.iter().filter_map(|id| tx.state.value(written.collection, *id));
             let last = numbers.filter_map(|line| line.get("lineNumber")?.as_i64()).max().unwrap_or_default();
-            for (member, value) in [
+            for (field, value) in [
                 ("lineNumber", json!(last + 1)),
                 ("quantity", json!(remainder)),
                 ("receivedQuantity", json!(0)),
@@ -89,7 +89,7 @@ impl Rule for PurchaseOrderLineRule {
                 ("extCost", json!(remainder * number_field(&line, "unitCost"))),
                 (INFO, Value::Null),
             ] {
-                clone.insert(member.to_owned(), value);
+                clone.insert(field.to_owned(), value);
             }
             tx.insert(written.collection, order, clone);
         }
@@ -107,10 +107,10 @@ impl Rule for PurchaseOrderLineRule {
 fn fill_from_catalog(tx: &mut Transaction<'_>, line: &mut Map<String, Value>) -> Result<(), ApiError> {
     let catalog = tx.collection(CATALOG_ITEMS)?;
     let Some(item) = reference_id(line, "product").and_then(|id| tx.get(catalog, id)) else { return Ok(()) };
-    for (member, from) in [("unitCost", "cost"), ("vendorSku", "vendorSku")] {
-        let given = line.get(member).is_some_and(|value| !value.is_null() && value.as_f64() != Some(0.0));
+    for (field, from) in [("unitCost", "cost"), ("vendorSku", "vendorSku")] {
+        let given = line.get(field).is_some_and(|value| !value.is_null() && value.as_f64() != Some(0.0));
         if let (false, Some(value)) = (given, item.get(from)) {
-            line.insert(member.to_owned(), value.clone());
+            line.insert(field.to_owned(), value.clone());
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::api::{CollectionId, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::ValueKind;
 use crate::engine::query::listing::{self, ListParameters};
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct ReportRule {
@@ -26,7 +26,7 @@ pub(super) enum ReportPart {
     Rows,
 }
 
-impl Rule for ReportRule {
+impl SandboxRule for ReportRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
@@ -67,12 +67,13 @@ impl ReportRule {
         let template = self.collection_of(name).ok_or_else(|| ApiError::not_found("Report", name))?;
         let collection = tx.collection(template)?;
         let resource = api().of(collection).resource();
-        let asked = listing::parameter(request.query, "columns").filter(|text| !text.trim().is_empty());
-        let asked: Option<Vec<&str>> = asked.map(|text| text.split(',').map(str::trim).collect());
+        let requested = listing::parameter(request.query, "columns").filter(|text| !text.trim().is_empty());
+        let requested: Option<Vec<&str>> = requested.map(|text| text.split(',').map(str::trim).collect());
         let members = resource.members.iter().filter_map(|(name, _)| {
             let kind = resource.kinds.get(&name.to_ascii_lowercase())?;
-            let wanted =
-                asked.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked.eq_ignore_ascii_case(name)));
+            let wanted = requested.as_ref().is_none_or(|requested| {
+                requested.iter().any(|requested| requested.eq_ignore_ascii_case(name))
+            });
             wanted.then(|| (name.clone(), kind.clone()))
         });
         Ok((collection, members.collect()))

@@ -125,8 +125,8 @@ fn add_serial(tx: &mut Transaction<'_>, row: &Map<String, Value>, serial: &str) 
     }
     let mut record = Map::new();
     record.insert("serial".to_owned(), Value::from(serial));
-    for member in ["catalogItem", "warehouse", "warehouseBin"] {
-        record.insert(member.to_owned(), row.get(member).cloned().unwrap_or_default());
+    for field in ["catalogItem", "warehouse", "warehouseBin"] {
+        record.insert(field.to_owned(), row.get(field).cloned().unwrap_or_default());
     }
     let id = tx.insert(all, 0, record);
     Ok(json!({"id": id, "serial": serial}))

@@ -6,7 +6,7 @@ use super::collections::{BOARD_ITEMS, BOARD_STATUSES, BOARD_SUBTYPES, BOARD_TYPE
 use super::note_kinds::{self, new_note};
 use super::record_fields::{flag_field, reference_id, text_field};
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 /// Fields that refer to something of the board, its collection, and the schema of the reference.
@@ -29,7 +29,7 @@ pub(super) struct TicketRule;
 #[derive(Default)]
 pub(super) struct InitialNotes(Vec<(&'static str, String)>);
 
-impl Rule for TicketRule {
+impl SandboxRule for TicketRule {
     type CarryOver = InitialNotes;
 
     fn before_write(
@@ -57,17 +57,17 @@ impl Rule for TicketRule {
             ticket.insert("board".to_owned(), reference);
         }
         if let Some(board) = reference_id(ticket, "board") {
-            for (member, template, schema) in BOARD_FIELDS {
+            for (field, template, schema) in BOARD_FIELDS {
                 let collection = tx.collection(template)?;
-                let Some(id) = reference_id(ticket, member) else { continue };
+                let Some(id) = reference_id(ticket, field) else { continue };
                 if tx.state.row(collection, id).is_some_and(|row| row.parent == board) {
                     continue;
                 }
                 // The ticket moved to another board; the field refers to something of the old one.
                 let row = tx.default_row(collection, Some(board));
-                let default = row.filter(|_| matches!(member, "status" | "type"));
+                let default = row.filter(|_| matches!(field, "status" | "type"));
                 let value = default.map_or(Value::Null, |row| tx.reference(collection, row.id, schema));
-                ticket.insert(member.to_owned(), value);
+                ticket.insert(field.to_owned(), value);
             }
         }
         let status = reference_id(ticket, "status").and_then(|id| tx.get(statuses, id));

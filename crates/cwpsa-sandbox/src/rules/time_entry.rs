@@ -11,7 +11,7 @@ use super::record_fields::{flag_field, number_field, reference_id, text_field};
 use crate::api::CollectionId;
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -24,7 +24,7 @@ const NOTE_FLAGS: [(&str, &str); 3] = [
 
 pub(super) struct TimeEntryRule;
 
-impl Rule for TimeEntryRule {
+impl SandboxRule for TimeEntryRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
@@ -100,7 +100,7 @@ fn charged_ticket(tx: &mut Transaction<'_>, entry: &Map<String, Value>) -> Resul
 
 /// Sets the hours of an entry with a start and an end.
 fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiError> {
-    let moment = |entry: &Map<String, Value>, member: &str| date::parse(text_field(entry, member));
+    let moment = |entry: &Map<String, Value>, field: &str| date::parse(text_field(entry, field));
     if let (Some(start), Some(end)) = (moment(entry, "timeStart"), moment(entry, "timeEnd")) {
         if end < start {
             let message = "The timeEnd field must not be before timeStart.";
@@ -148,8 +148,8 @@ fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64
         return Err(ApiError::new(400, "TimeEntryApi", message));
     }
     let name =
-        |member: &str| ticket.get(member).and_then(|known| known.get("name")).cloned().unwrap_or_default();
-    for (member, value) in [
+        |field: &str| ticket.get(field).and_then(|known| known.get("name")).cloned().unwrap_or_default();
+    for (field, value) in [
         ("ticket", tx.reference(tickets, id, "TicketReference")),
         ("company", ticket.get("company").cloned().unwrap_or_default()),
         ("ticketBoard", name("board")),
@@ -157,7 +157,7 @@ fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64
         ("ticketType", name("type")),
         ("ticketSubType", name("subType")),
     ] {
-        change.record.insert(member.to_owned(), value);
+        change.record.insert(field.to_owned(), value);
     }
     Ok(())
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::support::fake_engine::FakeEngine;
-use crate::support::http::{get, send, server};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use connectwise_psa::runtime::Value;
@@ -17,6 +15,10 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use toolcrate_testing::wait::wait_for;
+
+use crate::support::fake_engine::FakeEngine;
+use crate::support::http::{get, send, server};
 
 /// A request that a receiver got.
 struct CallbackPost {
@@ -98,14 +100,8 @@ async fn next(posts: &mut UnboundedReceiver<CallbackPost>) -> CallbackPost {
 
 /// Returns the deliveries as soon as there are `count`.
 async fn deliveries(server: &MockServer, count: usize) -> Vec<Value> {
-    for _ in 0..600 {
-        let deliveries = server.deliveries();
-        if deliveries.len() >= count {
-            return deliveries;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{:?}", server.deliveries());
+    wait_for("deliveries", async || Some(server.deliveries()).filter(|deliveries| deliveries.len() >= count))
+        .await
 }
 
 #[test]

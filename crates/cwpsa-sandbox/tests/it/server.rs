@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use crate::support::http::{self as http_client, HttpReply, get, send, send_with, server};
 use connectwise_psa::runtime::serde_json::json;
 use cwpsa_sandbox::server::{MockServer, MockServerSettings};
 use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use toolcrate_testing::wait::wait_for;
+
+use crate::support::http::{self as http_client, HttpReply, get, send, send_with, server};
 
 #[tokio::test]
 async fn requests_reach_the_engine_under_any_codebase() {
@@ -123,10 +125,10 @@ async fn delayed_request(milliseconds: u32) -> (MockServer, String, JoinHandle<R
         let url = url.clone();
         async move { send(Method::GET, &url, None).await }
     });
-    while server.faults().report()["rules"][0]["fired"] == 0 {
-        assert!(!request.is_finished(), "the request ended before it was delayed");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait_for("the request to be delayed", async || {
+        (server.faults().report()["rules"][0]["fired"] == 1).then_some(())
+    })
+    .await;
     (server, url, request)
 }
 

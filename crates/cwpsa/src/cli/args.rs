@@ -3,22 +3,23 @@
 // What describes an argument is read in a terminal, where a link is an address and brackets say what may be left out.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
 
-use std::sync::Arc;
-
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::{Dialect, Secret};
-use toolcrate_executor::{ApprovalPolicy, Approvals, AuditLog, ExecutionContext, ExecutionLimits, InFlight};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use connectwise_psa::runtime::Dialect;
+use toolcrate_executor::{ToolClass, ToolFilterSpec};
 use toolcrate_mcp::{ExposureMode, NameStyle};
-use toolcrate_store::SharedStore;
 
 use super::sandbox_conflicts::IgnoredVariables;
-use crate::error::CliError;
+use crate::environment::Environment;
 use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::logs::Form;
-use crate::metrics::Metrics;
-use crate::select::Class;
+
+/// The values of `--class`.
+const TOOL_CLASSES: NamedValues<ToolClass> = &[
+    ("read", "It reads", ToolClass::Read),
+    ("write", "It creates, updates, replaces or deletes a record", ToolClass::Write),
+    ("custom", "Anything else", ToolClass::Custom),
+];
 
 /// Parses one of `values`.
 fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl TypedValueParser<Value = T> {
@@ -62,23 +63,21 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The command line of this process. A variable that is empty is one that is not set, as containers set those that
-    /// nobody filled in.
-    pub fn parse_process() -> Self {
-        let matches = without_empty_variables(Self::command()).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Self::command()).exit())
+    /// The command line, whose flags take variables of an environment for values that are not given. A variable that is
+    /// empty counts as not set.
+    pub(super) fn command_in(environment: &Environment) -> clap::Command {
+        without_empty_variables(Self::command(), environment)
     }
 }
 
-fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |argument: &clap::Arg| {
-        argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+fn without_empty_variables(command: clap::Command, environment: &Environment) -> clap::Command {
+    let is_set =
+        |argument: &clap::Arg| argument.get_env().and_then(|name| environment.get(name.to_str()?)).is_some();
+    let unset = |argument: clap::Arg| match is_set(&argument) {
+        true => argument,
+        false => argument.env(Resettable::Reset),
     };
-    let forget = |argument: clap::Arg| match is_empty(&argument) {
-        true => argument.env(Resettable::Reset),
-        false => argument,
-    };
-    command.mut_args(forget).mut_subcommands(without_empty_variables)
+    command.mut_args(unset).mut_subcommands(|command| without_empty_variables(command, environment))
 }
 
 /// What to do.
@@ -107,13 +106,27 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The flags that name an account, of a command that has some.
+    pub fn connection(&self) -> Option<&Connection> {
+        match self {
+            Self::Describe(arguments) => Some(&arguments.connection),
+            Self::Call(arguments) => Some(&arguments.connection),
+            Self::Mcp(arguments) => Some(&arguments.connection),
+            Self::Serve(arguments) => Some(&arguments.connection),
+            Self::Doctor(arguments) => Some(&arguments.connection),
+            Self::Tools(_) | Self::Search(_) | Self::Sandbox(_) | Self::Completions { .. } => None,
+        }
+    }
+}
+
 /// Which tools are meant.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which tools")]
 pub struct Selection {
     /// Only tools of these classes.
-    #[arg(long, value_delimiter = ',', value_name = "CLASS")]
-    pub class: Vec<Class>,
+    #[arg(long, value_delimiter = ',', value_name = "CLASS", value_parser = one_of(TOOL_CLASSES))]
+    pub class: Vec<ToolClass>,
     /// Only tools of these parts of the API, e.g. service,procurement.
     #[arg(long, value_delimiter = ',', value_name = "MODULE")]
     pub module: Vec<String>,
@@ -125,11 +138,10 @@ pub struct Selection {
     pub toolset: Vec<String>,
 }
 
-impl Selection {
-    /// Whether it leaves tools out.
-    pub fn is_narrow(&self) -> bool {
-        let Self { class, module, name, toolset } = self;
-        !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())
+impl From<&Selection> for ToolFilterSpec {
+    fn from(selection: &Selection) -> Self {
+        let Selection { class, module, name, toolset } = selection.clone();
+        Self { classes: class, modules: module, names: name, toolsets: toolset, read_only: false }
     }
 }
 
@@ -249,12 +261,12 @@ pub struct Mcp {
 pub struct Serve {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    pub listen: std::net::SocketAddr,
+    pub listen: String,
     /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
     /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
     /// for several: redis://[user:password@]host[:port][/database], or rediss:// over TLS. In memory if not given.
-    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL", value_parser = secret)]
-    pub state: Option<Secret>,
+    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL")]
+    pub state: Option<String>,
     /// A further name under which the server is asked, e.g. psa.example.com; with a port, under that one alone. Pages of
     /// that name may ask too.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]
@@ -270,7 +282,7 @@ pub struct Serve {
     pub watch: WatchFlags,
     /// What is done with callbacks.
     #[command(flatten)]
-    pub webhooks: crate::webhooks::WebhookFlags,
+    pub webhooks: WebhookFlags,
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]
@@ -288,7 +300,8 @@ pub struct Doctor {
     pub connection: Connection,
 }
 
-/// How calls are watched.
+/// How calls are watched. The values are read with those of variables and the settings file, see
+/// [`SettingValues`](crate::settings::SettingValues).
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Watching")]
 pub struct WatchFlags {
@@ -308,48 +321,28 @@ pub struct WatchFlags {
     )]
     pub approve: Vec<String>,
     /// Whether the account's own fields are shown in schemas; reading them costs a request.
-    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", hide_env = true, action = clap::ArgAction::Set, default_value_t = true, value_name = "BOOL")]
-    pub custom_fields: bool,
+    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", hide_env = true, default_value = "true", value_name = "BOOL")]
+    pub custom_fields: String,
     /// At most so many rows in an answer; what is left out is told, with the arguments that give it.
-    #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value_t = 10_000, value_name = "ROWS")]
-    pub max_rows: usize,
+    #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value = "10000", value_name = "ROWS")]
+    pub max_rows: String,
     /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
     #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
-    pub max_bytes: Option<usize>,
+    pub max_bytes: Option<String>,
     /// How long the API may take for an answer. Clients such as Truto's give up after 30 seconds; a write that was not
     /// answered by then has the outcome outcome_unknown.
-    #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", hide_env = true, default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..), value_name = "SECONDS")]
-    pub upstream_timeout: u64,
+    #[arg(
+        long,
+        env = "CWPSA_UPSTREAM_TIMEOUT",
+        hide_env = true,
+        default_value = "25",
+        value_name = "SECONDS"
+    )]
+    pub upstream_timeout: String,
     /// How long calls in flight may take to end when the process is told to stop, by SIGTERM or Ctrl-C; told again, it
     /// waits for nothing. It exits with 0 either way.
-    #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value_t = 30, value_name = "SECONDS")]
-    pub grace: u64,
-}
-
-fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::from(text))
-}
-
-impl WatchFlags {
-    /// Opens the log; approvals are kept in `store`.
-    ///
-    /// # Errors
-    /// It can't be opened, or what needs approval names no tool.
-    pub fn start(&self, store: SharedStore, metrics: &Metrics) -> Result<Arc<ExecutionContext>, CliError> {
-        let audit = AuditLog::open(self.audit.as_deref());
-        let audit = audit.map_err(|error| CliError::Local(format!("cannot open the audit log: {error}")))?;
-        let policy = ApprovalPolicy::new(&CATALOG, &self.approve)
-            .map_err(|error| CliError::Usage(format!("--approve: {error}")))?;
-        let approvals = Approvals::new(policy, store).with_setup_hint(
-            "Use an MCP client that can ask its user (elicitation), or have whoever runs this server name an approver: \
-             CWPSA_APPROVER_TOKEN, or approver_tokens_env in the settings file.",
-        );
-        let in_flight = InFlight::new(std::time::Duration::from_secs(self.grace));
-        let upstream_timeout = std::time::Duration::from_secs(self.upstream_timeout);
-        let limits = ExecutionLimits { max_rows: self.max_rows, max_bytes: self.max_bytes, upstream_timeout };
-        let metrics = metrics.calls.clone();
-        Ok(Arc::new(ExecutionContext { metrics, audit, approvals, in_flight, limits }))
-    }
+    #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value = "30", value_name = "SECONDS")]
+    pub grace: String,
 }
 
 /// Whose account is meant: flags, then CWPSA_* variables, then the settings file.
@@ -384,4 +377,24 @@ pub struct Connection {
     /// the machine can see those.
     #[arg(long, env = "CWPSA_PRIVATE_KEY_FILE", value_name = "FILE")]
     pub private_key_file: Option<std::path::PathBuf>,
+}
+
+/// The flags, for one account.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Webhooks, for POST /webhooks/{account}")]
+pub struct WebhookFlags {
+    /// Hand each event to this command, as JSON on stdin: a program, or a JSON array of a program and its arguments.
+    /// No shell reads it. The event is done if it exits with 0, and tried again later if not.
+    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
+    pub webhook_command: Option<String>,
+    /// Post each event as JSON to this address, signed with the secret in CWPSA_WEBHOOK_SECRET as
+    /// standardwebhooks.com says. The event is done if the answer is 2xx, and tried again later if not.
+    #[arg(long, env = "CWPSA_WEBHOOK_POST", value_name = "URL")]
+    pub webhook_post: Option<String>,
+    /// A file that holds the secret for --webhook-post.
+    #[arg(long, env = "CWPSA_WEBHOOK_SECRET_FILE", value_name = "FILE")]
+    pub webhook_secret_file: Option<std::path::PathBuf>,
+    /// Tell MCP sessions that subscribed to the resource cwpsa://events.
+    #[arg(long, env = "CWPSA_WEBHOOK_MCP")]
+    pub webhook_mcp: bool,
 }

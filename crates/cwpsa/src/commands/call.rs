@@ -6,14 +6,15 @@ use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_s
 use serde_json::json;
 use toolcrate_executor::truncate_outcome;
 
+use super::find_tool::find_tool;
 use crate::cli::Call;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::settings::{self, Target};
+use crate::settings::{Settings, Target, client_for_dry_run};
 
 /// Executes the tool, or shows what it would send.
-pub async fn run(arguments: &Call) -> Result<(), CliError> {
-    let tool = super::tool(&arguments.tool)?;
+pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+    let tool = find_tool(&arguments.tool)?;
     let mut given =
         read(&arguments.args).map_err(|failure| failure.into_call_error(ErrorKind::InvalidArguments))?;
     let options = ExecuteOptions {
@@ -22,8 +23,9 @@ pub async fn run(arguments: &Call) -> Result<(), CliError> {
         max_bytes: arguments.max_bytes,
         ..ExecuteOptions::default()
     };
+    let settings = settings.map_err(|error| error.into_call_error(ErrorKind::Configuration))?;
     if arguments.dry_run {
-        let client = settings::dry_client(&arguments.connection).await;
+        let client = client_for_dry_run(&settings).await;
         let (client, is_example) =
             client.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?;
         if is_example {
@@ -31,7 +33,7 @@ pub async fn run(arguments: &Call) -> Result<(), CliError> {
         }
         return output::print_json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
-    let target = Target::find(&arguments.connection).await;
+    let target = Target::resolve(&settings).await;
     let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
     let mut outcome = truncate_outcome(client.execute_with(tool, &given, &options).await?, options.max_bytes);
     if let Some(notice) = &outcome.notice {

@@ -3,16 +3,18 @@
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{describe_tool, input_schema_for};
 
+use super::find_tool::find_tool;
+
 use crate::cli::Describe;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::settings::Target;
+use crate::settings::{Settings, Target};
 
 /// Prints a tool.
-pub async fn run(arguments: &Describe) -> Result<(), CliError> {
-    let tool = super::tool(&arguments.tool)?;
+pub async fn run(arguments: &Describe, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+    let tool = find_tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
-        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOG).await?),
+        true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),
         false => None,
     };
     match arguments.dialect {

@@ -10,15 +10,15 @@ use crate::cli::Doctor;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::health_check;
-use crate::settings::{self, Target};
+use crate::settings::{Settings, SettingsError, Target};
 
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
-pub async fn run(arguments: &Doctor) -> Result<(), CliError> {
+pub async fn run(arguments: &Doctor, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let mut report = Vec::new();
-    let result = check(arguments, &mut report).await;
+    let result = check(settings, &mut report).await;
     let ok = result.is_ok() && report.iter().all(|step| step["ok"] == true);
     for step in &report {
         let mark = if step["ok"] == true { "ok  " } else { "FAIL" };
@@ -42,15 +42,20 @@ pub async fn run(arguments: &Doctor) -> Result<(), CliError> {
     }
 }
 
-async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), CliError> {
+async fn check(settings: Result<Settings, CliError>, report: &mut Vec<Value>) -> Result<(), CliError> {
     let mut say = |check: &str, ok: bool, said: String, advice: Option<&str>| {
         report.push(json!({"check": check, "ok": ok, "said": said, "do": advice}));
     };
-    let target = match Target::find(&arguments.connection).await {
+    let target = match settings {
+        Ok(settings) => Target::resolve(&settings).await,
+        Err(error) => Err(error),
+    };
+    let target = match target {
         Ok(target) => target,
         Err(failure) => {
             let said = failure.to_string();
-            let advice = match said.starts_with(settings::MISSING) {
+            let is_incomplete = matches!(failure, CliError::Settings(SettingsError::Incomplete { .. }));
+            let advice = match is_incomplete {
                 true => "Set what is missing, then run this again.",
                 false => "Correct this, then run this again.",
             };

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use toolcrate_executor::{InFlight, ToolExecutor};
+use toolcrate_executor::{InFlight, ToolExecutor, ToolFilterSpec};
 use toolcrate_listener::{LOOPBACK_NAMES, Listener, shutdown_signal};
 use toolcrate_mcp::{
     ExposureMode, HostValidation, McpError, McpOptions, McpServer, ToolListing, http_service, serve_stdio,
@@ -15,21 +15,28 @@ use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::{Metrics, Requests};
 use crate::product::PRODUCT;
-use crate::settings::{self, Target};
-use crate::stop;
+use crate::select::is_narrow;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader, Target};
+use crate::shutdown;
 use crate::word_lists::WORD_LISTS;
 
 /// Serves until the client leaves or the process is told to stop.
-pub(super) async fn run(arguments: &Mcp) -> Result<(), CliError> {
-    let config = arguments.connection.config.as_deref();
-    let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
-    let is_narrow = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
-    let default_mode = if is_narrow { ExposureMode::Filtered } else { ExposureMode::MetaTools };
-    let target = Target::find(&arguments.connection).await?;
-    let watch = arguments.watch.start(Arc::new(MemoryStore::default()), &Metrics::new())?;
-    let client = target.client_that_waits(watch.limits.upstream_timeout)?;
-    let mut executor = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), watch);
-    if arguments.watch.custom_fields {
+pub(super) async fn run(
+    arguments: &Mcp,
+    loader: SettingsLoader,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let is_selection = is_narrow(&flags) || settings.values.tools.is_narrow();
+    let default_mode = if is_selection { ExposureMode::Filtered } else { ExposureMode::MetaTools };
+    let reload = ConfigWatch::start(flags, loader)?;
+    let target = Target::resolve(settings).await?;
+    let store = Arc::new(MemoryStore::default());
+    let context = execution_context(&settings.values, store, &Metrics::new())?;
+    let client = target.client_with_timeout(context.limits.upstream_timeout)?;
+    let mut executor = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), context);
+    if settings.values.custom_fields {
         executor = executor.with_custom_fields(reload.notifier());
     }
     let listing = ToolListing {
@@ -57,8 +64,7 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
     let (signal, calls) = (shutdown_signal(), calls.clone());
     async move {
         signal.await;
-        tracing::info!("stopping");
-        stop::force_on_signal(&calls);
+        shutdown::announce(&calls);
     }
 }
 
@@ -80,6 +86,6 @@ async fn serve_http(server: McpServer, address: SocketAddr) -> Result<(), CliErr
     let service = http_service(server, HostValidation::Service { allowed_origins }, None);
     let router = axum::Router::new().route_service("/mcp", service);
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, stop).await;
+    shutdown::serve(listener, router, &calls, stop).await;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod call;
 mod describe;
 mod doctor;
+mod find_tool;
 mod mcp;
 mod search;
 mod tools;
@@ -11,31 +12,44 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::{Arguments, Command, report};
+use crate::cli::{Arguments, Command, Invocation, report};
 use crate::error::CliError;
 
-/// Runs a command and gives the exit code.
-pub async fn run(arguments: Arguments) -> ExitCode {
-    // Who serves is watched; who calls once sees what comes of it.
+/// Runs a command, reports its error and returns the exit code.
+pub async fn run(invocation: Invocation) -> ExitCode {
+    let Invocation { arguments, settings: loader } = invocation;
+    // Servers log what they do; other commands show it.
     let level = match arguments.command {
-        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info",
+        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info,toolcrate_executor=info,toolcrate_mcp=info",
         _ => "warn",
     };
-    if let Err(error) = crate::logs::start(arguments.log, level) {
+    if let Err(error) = crate::logs::start(arguments.log, level, &loader.environment) {
         report(&error);
         return ExitCode::from(error.exit_code());
+    }
+    let settings = loader.load().map_err(CliError::from);
+    if let (Some(connection), Ok(settings)) = (arguments.command.connection(), &settings)
+        && settings.values.sandbox
+    {
+        connection.ignored.log();
     }
     let result = match arguments.command {
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
-        Command::Describe(arguments) => describe::run(&arguments).await,
-        Command::Call(arguments) => call::run(&arguments).await,
-        Command::Mcp(arguments) => mcp::run(&arguments).await,
-        Command::Serve(arguments) => crate::http::run(&arguments).await,
+        Command::Describe(arguments) => describe::run(&arguments, settings).await,
+        Command::Call(arguments) => call::run(&arguments, settings).await,
+        Command::Mcp(arguments) => match settings {
+            Ok(settings) => mcp::run(&arguments, loader, &settings).await,
+            Err(error) => Err(error),
+        },
+        Command::Serve(arguments) => match settings {
+            Ok(settings) => crate::http::run(&arguments, loader, &settings).await,
+            Err(error) => Err(error),
+        },
         Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
             .await
             .map_err(|error| CliError::Local(format!("cannot run the sandbox: {error}"))),
-        Command::Doctor(arguments) => doctor::run(&arguments).await,
+        Command::Doctor(arguments) => doctor::run(&arguments, settings).await,
         Command::Completions { shell } => {
             // It would panic at a reader who reads a few lines.
             let mut script = Vec::new();
@@ -50,9 +64,4 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// The tool called `name`, with a suggestion where there is none.
-fn tool(name: &str) -> Result<connectwise_psa::runtime::Tool, CliError> {
-    Ok(connectwise_psa::CATALOG.find(name)?)
 }

@@ -13,7 +13,7 @@ use crate::word_lists::search_engine;
 /// Prints what was found, best first.
 pub fn run(arguments: &cli::Search) -> Result<(), CliError> {
     let selection =
-        tool_filter(&arguments.selection, false).map_err(|error| CliError::Usage(error.to_string()))?;
+        tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
     let hits =
         search_engine().find(&arguments.query.join(" "), arguments.limit, |tool| selection.allows(tool));
     if arguments.json {

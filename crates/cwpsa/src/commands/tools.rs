@@ -17,7 +17,7 @@ pub fn run(arguments: &Tools) -> Result<(), CliError> {
         return output::print_table(&["set", "tools"], &rows);
     }
     let selection =
-        tool_filter(&arguments.selection, false).map_err(|error| CliError::Usage(error.to_string()))?;
+        tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
     let usual = if arguments.dialect.is_some() { NameStyle::Prefixed } else { NameStyle::Short };
     let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
         NameStyle::Prefixed => tool.name(),
@@ -32,7 +32,7 @@ pub fn run(arguments: &Tools) -> Result<(), CliError> {
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
-            vec![name(tool).to_owned(), details.class.to_owned(), details.title.into_owned()]
+            vec![name(tool).to_owned(), details.class.to_string(), details.title.into_owned()]
         };
         let rows: Vec<Vec<String>> = selection.tools().map(row).collect();
         output::print_table(&["tool", "class", "title"], &rows)?;

@@ -14,10 +14,9 @@ use toolcrate_store::SharedStore;
 
 use super::failure;
 use super::signing::SigningSecret;
-use crate::cli::Connection;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
-use crate::settings::{self, Target};
+use crate::settings::{Settings, Target};
 use crate::webhooks::{self, AccountWebhooks, WebhookPlan, Webhooks};
 
 /// The variable with the token of whoever approves calls of any account.
@@ -46,44 +45,42 @@ impl Accounts {
     /// # Errors
     /// What is missing.
     pub async fn read(
-        flags: &Connection,
+        settings: &Settings,
         selection: &ToolFilter,
         watch: &Arc<ExecutionContext>,
         secret: &SigningSecret,
     ) -> Result<Self, CliError> {
-        let file = settings::read(flags.config.as_deref())?;
-        let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
+        let Settings { values, environment } = settings;
+        let shared_tokens: Vec<Secret> =
+            environment.get("CWPSA_TOKEN").into_iter().map(Secret::from).collect();
+        let shared_approvers: Vec<(String, Secret)> = environment
+            .get(APPROVER)
             .into_iter()
-            .filter(|token| !token.is_empty())
-            .map(Secret::from)
+            .map(|token| (APPROVER.to_owned(), Secret::from(token)))
             .collect();
-        let of_approver = std::env::var(APPROVER).ok().filter(|token| !token.is_empty());
-        let approvers: Vec<(String, Secret)> =
-            of_approver.into_iter().map(|token| (APPROVER.to_owned(), Secret::from(token))).collect();
         let mut accounts = BTreeMap::new();
-        let named: Vec<Option<String>> = match (&flags.account, file.accounts.is_empty()) {
-            (None, false) => file.accounts.keys().cloned().map(Some).collect(),
+        let named: Vec<Option<String>> = match (&values.account, values.accounts.is_empty()) {
+            (None, false) => values.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
         let runner = |id: &str, target: &Target| -> Result<ToolExecutor, CliError> {
             let client = target.client_with_cursors(watch.limits.upstream_timeout, secret.cursor_key(id))?;
             Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
-        if flags.sandbox {
-            let target = Target::find(flags).await?;
+        if values.sandbox {
+            let target = Target::resolve(settings).await?;
             let id = target.credentials.company_id.clone();
             let runner = runner(&id, &target)?;
-            let account = Account::new(runner, target, of_environment, approvers)?;
+            let account = Account::new(runner, target, shared_tokens, shared_approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
-            let flags = Connection { account: name.clone(), ..flags.clone() };
-            let target = Target::find(&flags).await?;
-            let (mut tokens, mut approvers) = (of_environment.clone(), approvers.clone());
-            let table = name.as_ref().and_then(|name| file.accounts.get(name));
+            let target = Target::resolve(&settings.with_account(name.clone())).await?;
+            let (mut tokens, mut approvers) = (shared_tokens.clone(), shared_approvers.clone());
+            let table = name.as_ref().and_then(|name| values.accounts.get(name));
             if let Some(account) = table {
-                tokens.extend(account.tokens()?);
-                approvers.extend(account.approvers()?);
+                tokens.extend(account.tokens(environment)?);
+                approvers.extend(account.approvers(environment)?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = runner(&id, &target)?;
@@ -107,11 +104,14 @@ impl Accounts {
     /// What is wrong with them. Flags do not say whose events they mean, so there must be one account alone.
     pub fn webhooks(
         &self,
-        flags: &webhooks::WebhookFlags,
+        settings: &Settings,
         store: &SharedStore,
         counts: &webhooks::WebhookMetrics,
     ) -> Result<Webhooks, CliError> {
-        if !flags.is_empty() && self.0.len() > 1 {
+        let values = &settings.values;
+        let has_flags =
+            values.webhook_command.is_some() || values.webhook_post.is_some() || values.webhook_mcp;
+        if has_flags && self.0.len() > 1 {
             return Err(CliError::Usage(
                 "--webhook-command, --webhook-post and --webhook-mcp are for one account; name it with --account, or \
                  give each its table in the settings file: [accounts.NAME.webhooks]"
@@ -124,7 +124,7 @@ impl Accounts {
                 CliError::Usage(text) => CliError::Usage(format!("account {id}: {text}")),
                 other => other,
             };
-            if let Some(plan) = WebhookPlan::new(flags, account.webhooks.as_ref()).map_err(named)? {
+            if let Some(plan) = WebhookPlan::new(settings, account.webhooks.as_ref()).map_err(named)? {
                 hooks.add(AccountWebhooks::new(id, &account.target, &plan, store, counts).map_err(named)?);
             }
         }

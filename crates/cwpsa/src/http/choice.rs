@@ -2,13 +2,11 @@
 //! `X-Tools-Module: service`. They only ever narrow what the server offers.
 
 use axum::http::HeaderMap;
-use clap::ValueEnum;
-
-use crate::cli;
-use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
-use crate::select::tool_filter;
-use toolcrate_executor::ToolFilter;
+use toolcrate_executor::{ToolClass, ToolFilter, ToolFilterSpec};
 use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
+
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
+use crate::select::{is_narrow, tool_filter};
 
 /// What may be said; a header is called `x-tools-` and the word.
 const WORDS: [&str; 8] = ["tools", "class", "module", "name", "toolset", "names", "read_only", "output"];
@@ -61,11 +59,16 @@ impl Choice {
             let values = said.iter().find(|(other, _)| *other == word).map(|(_, values)| values.clone());
             values.unwrap_or_default()
         };
-        let flags = cli::Selection {
-            class: list("class").iter().map(|value| word(value, "class")).collect::<Result<_, _>>()?,
-            module: list("module"),
-            name: list("name"),
-            toolset: list("toolset"),
+        let class = |value: &String| {
+            let class = value.to_lowercase().parse::<ToolClass>();
+            class.map_err(|_| "\"class\" must be one of read, write, custom".to_owned())
+        };
+        let mut spec = ToolFilterSpec {
+            classes: list("class").iter().map(class).collect::<Result<_, _>>()?,
+            modules: list("module"),
+            names: list("name"),
+            toolsets: list("toolset"),
+            read_only: false,
         };
         let flag = |name: &str| match list(name).as_slice() {
             [] => Ok(false),
@@ -74,7 +77,8 @@ impl Choice {
             _ => Err(format!("\"{name}\" must be true or false")),
         };
         let read_only = flag("read_only")?;
-        let narrow = flags.is_narrow();
+        let narrow = is_narrow(&spec);
+        spec.read_only = read_only;
         let offer = match list("tools").as_slice() {
             [] if narrow => ExposureMode::Filtered,
             [] => ExposureMode::MetaTools,
@@ -85,7 +89,7 @@ impl Choice {
             values => named(NAME_STYLES, &values.join(","), "names")?,
         };
         let selection = if narrow || read_only {
-            Some(tool_filter(&flags, read_only).map_err(|error| error.to_string())?)
+            Some(tool_filter(&spec).map_err(|error| error.to_string())?)
         } else {
             None
         };
@@ -108,16 +112,6 @@ fn named<T: Copy>(values: NamedValues<T>, name: &str, what: &str) -> Result<T, S
     let value = values.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
     value.map(|(.., value)| *value).ok_or_else(|| {
         let known: Vec<&str> = values.iter().map(|(known, ..)| *known).collect();
-        format!("\"{what}\" must be one of {}", known.join(", "))
-    })
-}
-
-fn word<T: ValueEnum>(value: &str, what: &str) -> Result<T, String> {
-    T::from_str(value, true).map_err(|_| {
-        let known: Vec<String> = T::value_variants()
-            .iter()
-            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
-            .collect();
         format!("\"{what}\" must be one of {}", known.join(", "))
     })
 }

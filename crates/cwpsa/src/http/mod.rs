@@ -36,14 +36,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use connectwise_psa::runtime::Secret;
 
-use toolcrate_executor::{ExecutionContext, IdempotencyStore, InFlight, ToolFilter};
+use toolcrate_executor::{ExecutionContext, IdempotencyStore, InFlight, ToolFilter, ToolFilterSpec};
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::Metrics;
-use crate::stop;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader};
+use crate::shutdown;
 use crate::webhooks::Webhooks;
 use accounts::Accounts;
 pub use watch::watched;
@@ -88,7 +90,7 @@ impl Listening {
             stop.await;
             stopping.send_replace(true);
         };
-        stop::serve(self.listener, self.router, &self.calls, stop).await;
+        shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
             // A panic in there was shown when it came.
             _ = webhooks => {}
@@ -102,25 +104,30 @@ impl Listening {
 ///
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
-pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
-    let config = arguments.connection.config.as_deref();
-    let reload = ConfigWatch::start(&arguments.selection, arguments.read_only, config)?;
+pub async fn listen(
+    arguments: &Serve,
+    loader: SettingsLoader,
+    settings: &Settings,
+) -> Result<Listening, CliError> {
+    let values = &settings.values;
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let reload = ConfigWatch::start(flags, loader)?;
     let selection = reload.selection();
-    let state = arguments.state.as_ref().map(Secret::expose);
+    let state = values.state.as_ref().map(Secret::expose);
     let store =
         toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
     let metrics = Metrics::new();
-    let watch = arguments.watch.start(Arc::clone(&store), &metrics)?;
-    let secret = signing::SigningSecret::from_environment();
-    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch, &secret).await?;
-    accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
-    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &metrics.webhooks)?);
+    let watch = execution_context(values, Arc::clone(&store), &metrics)?;
+    let secret = signing::SigningSecret::from_environment(&settings.environment);
+    let mut accounts = Accounts::read(settings, &selection, &watch, &secret).await?;
+    accounts.show_custom_fields(values.custom_fields, &reload);
+    let webhooks = Arc::new(accounts.webhooks(settings, &store, &metrics.webhooks)?);
     if watch.approvals.is_any_required() && !accounts.have_approvers() {
         eprintln!(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
     }
-    let address = arguments.listen;
+    let address = values.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
         return Err(CliError::Usage(format!(
             "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
@@ -129,7 +136,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
     let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
-    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(CliError::Usage)?;
+    let guard = guard::Guard::new(address, &values.allow_host).map_err(CliError::Usage)?;
     let calls = watch.in_flight.clone();
     let state = Arc::new(State {
         accounts,
@@ -153,14 +160,14 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, CliError> {
 ///
 /// # Errors
 /// As [`listen`].
-pub async fn run(arguments: &Serve) -> Result<(), CliError> {
-    let listening = listen(arguments).await?;
+pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+    let listening = listen(arguments, loader, settings).await?;
     let (address, told) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
     }
-    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+    if settings.values.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
     listening.serve(told).await;

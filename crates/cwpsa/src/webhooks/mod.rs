@@ -17,6 +17,7 @@ mod payload;
 mod settings;
 pub mod signature;
 mod sinks;
+pub(crate) mod table;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,8 @@ use tokio::task::JoinSet;
 pub use account_webhooks::AccountWebhooks;
 pub use error::WebhookError;
 pub use metrics::WebhookMetrics;
-pub use settings::{WebhookFlags, WebhookPlan, WebhookTable};
+pub use settings::WebhookPlan;
+pub use table::WebhookTable;
 
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;

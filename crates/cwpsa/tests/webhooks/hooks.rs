@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Parser;
-use cwpsa::cli::{Arguments, Command};
 use cwpsa_sandbox::command;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -82,10 +80,8 @@ pub fn settings_of(sandbox: &Sandbox, table: &str) -> NamedTempFile {
 /// As [`super::support::serve`], where it may be refused.
 pub async fn try_serve(settings: &NamedTempFile, flags: &[&str]) -> Result<(), String> {
     let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", settings.path().to_str().unwrap()];
-    let Command::Serve(arguments) = Arguments::parse_from(line.iter().chain(flags)).command else {
-        unreachable!()
-    };
-    cwpsa::http::listen(&arguments).await.map(drop).map_err(|failure| format!("{failure:?}"))
+    let line: Vec<&str> = line.iter().chain(flags).copied().collect();
+    super::support::listen(&line).await.map(drop).map_err(|failure| format!("{failure:?}"))
 }
 
 /// The lines of JSON in a file, none if there is no file. A line that is still being written is not one yet.

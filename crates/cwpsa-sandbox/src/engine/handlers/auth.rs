@@ -1,6 +1,7 @@
 //! Authentication of requests.
 
 use http::HeaderMap;
+use subtle::ConstantTimeEq;
 
 use crate::connectwise::error::ApiError;
 use crate::connectwise::headers;
@@ -10,23 +11,18 @@ use crate::settings::ApiKey;
 pub(crate) fn authenticate<'k>(keys: &'k [ApiKey], headers: &HeaderMap) -> Result<&'k ApiKey, ApiError> {
     let given = headers::credentials(headers);
     let key = given.and_then(|given| {
-        keys.iter().find(|key| constant_time_eq(given.as_bytes(), expected(key).as_bytes()))
+        // Takes the same time wherever the credentials differ.
+        keys.iter().find(|key| given.as_bytes().ct_eq(expected(key).as_bytes()).into())
     });
-    let key = key.ok_or_else(|| ApiError::new(401, "Unauthorized", "Authentication failed."))?;
+    let key = key.ok_or_else(|| ApiError::unauthorized())?;
     if !headers::has_client_id(headers) {
-        let message = "The clientId header is missing or not a known integration.";
-        return Err(ApiError::general(403, message));
+        return Err(ApiError::missing_client_id());
     }
     Ok(key)
 }
 
 fn expected(key: &ApiKey) -> String {
     format!("{}+{}:{}", key.company_id, key.public_key, key.private_key)
-}
-
-/// Compares in a time that does not depend on where the arguments differ.
-fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[cfg(test)]

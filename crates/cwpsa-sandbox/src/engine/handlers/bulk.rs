@@ -1,11 +1,13 @@
 //! Bulk operations: each record is written or rejected on its own, and the response lists the results.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::context::RequestContext;
 use super::response;
 use crate::api::{CollectionId, Plan, api};
+use crate::connectwise::bodies::{self, BULK_IDS};
 use crate::connectwise::error::ApiError;
+use crate::connectwise::messages::type_names;
 use crate::engine::crud::{self, WriteBody};
 use crate::engine::transaction::Transaction;
 use crate::message::MockResponse;
@@ -23,10 +25,10 @@ pub(crate) fn write_many(
     let items: Vec<Value> = match (&body, method) {
         (Value::Array(items), _) => items.clone(),
         (Value::Object(members), "DELETE") => {
-            members.get("ids").and_then(Value::as_array).cloned().unwrap_or_default()
+            members.get(BULK_IDS).and_then(Value::as_array).cloned().unwrap_or_default()
         }
         (Value::Null, "DELETE") => Vec::new(),
-        (other, _) => return Err(ApiError::unconvertible(other, "System.Collections.Generic.List", "")),
+        (other, _) => return Err(ApiError::unconvertible(other, type_names::LIST, "")),
     };
     let mut payload = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -37,18 +39,14 @@ pub(crate) fn write_many(
             _ => delete(context, tx, collection, parent, item),
         };
         payload.push(match result {
-            Ok((status, id)) => {
-                json!({"success": true, "originalIndex": index, "statusCode": status, "data": {"id": id}})
-            }
+            Ok((status, id)) => bodies::bulk_success(index, status, id),
             Err(error) => {
                 tx.rollback_to(savepoint);
-                json!({
-                    "success": false, "originalIndex": index, "statusCode": error.status, "error": error.to_json(),
-                })
+                bodies::bulk_error(index, &error)
             }
         });
     }
-    Ok(response::json(207, &json!({"payload": payload})))
+    Ok(response::json(207, &bodies::bulk(payload)))
 }
 
 /// Returns the plan of the operation that writes one record.
@@ -79,7 +77,7 @@ fn replace(
     let known = api().of(collection);
     let plan = plan(context, known.replace.or(known.create));
     let id = item.get("id").and_then(Value::as_i64);
-    let id = id.ok_or_else(|| ApiError::new(400, "InvalidObject", "The id field is required."))?;
+    let id = id.ok_or_else(|| ApiError::id_required())?;
     check_parent(tx, collection, parent, id)?;
     let body = WriteBody { plan, value: item, text: &item.to_string() };
     crud::replace(context.rules, tx, collection, id, body)?;
@@ -94,7 +92,7 @@ fn delete(
     item: &Value,
 ) -> Result<(u16, i64), ApiError> {
     let id = item.as_i64().or_else(|| item.get("id")?.as_i64());
-    let id = id.ok_or_else(|| ApiError::unconvertible(item, "System.Int32", "ids"))?;
+    let id = id.ok_or_else(|| ApiError::unconvertible(item, type_names::INTEGER, BULK_IDS))?;
     check_parent(tx, collection, parent, id)?;
     crud::delete(context.rules, tx, collection, id)?;
     Ok((204, id))

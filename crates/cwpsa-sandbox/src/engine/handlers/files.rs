@@ -65,7 +65,7 @@ struct UploadForm {
 }
 
 fn parse_form(context: &RequestContext<'_>) -> Result<UploadForm, ApiError> {
-    let rejected = |error: multer::Error| ApiError::general(400, format!("The form can't be read: {error}"));
+    let rejected = |error: multer::Error| ApiError::invalid_form(&error.to_string());
     let header =
         context.request.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = multer::parse_boundary(header.unwrap_or_default()).map_err(rejected)?;

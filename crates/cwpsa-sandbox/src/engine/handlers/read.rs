@@ -1,14 +1,16 @@
 //! Reads: lists, records, counts, usages.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::context::RequestContext;
 use super::record::{render_record, respond_with_record};
 use super::{files, generated, response};
-use crate::api::{Body, CollectionId, Purpose, Schema, api};
+use crate::api::{BodyFormat, CollectionId, Purpose, Schema, api};
+use crate::connectwise::bodies;
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::spaced;
+use crate::connectwise::messages::type_names;
 use crate::engine::query::listing::{self, ListParameters};
 use crate::engine::store::TenantState;
 use crate::engine::synthetic::{sample, sample_inline};
@@ -27,7 +29,7 @@ pub(crate) fn list(
         let item = sample_inline(node, 1, &date::format(state.created_at));
         return Ok(response::json(200, &Value::Array(vec![item])));
     }
-    let body = if plan.body == Body::Object { context.body()? } else { Value::Null };
+    let body = if plan.body == BodyFormat::Object { context.body()? } else { Value::Null };
     let mut query = ListParameters::new(&context.request.query, context.is_forward_only());
     read_search_body(&body, &mut query)?;
     let page = listing::find_page(state, collection, &ids, &query)?;
@@ -63,7 +65,7 @@ fn read_search_body<'b>(body: &'b Value, query: &mut ListParameters<'b>) -> Resu
             "orderby" => &mut query.order_by,
             "childconditions" => &mut query.child_conditions,
             "customfieldconditions" => &mut query.custom_field_conditions,
-            _ => return Err(ApiError::unknown_field(name, "FilterValues", name, at + 1)),
+            _ => return Err(ApiError::unknown_field(name, type_names::SEARCH, name, at + 1)),
         };
         *parameter = text.or(*parameter);
     }
@@ -86,7 +88,7 @@ pub(crate) fn read(
         Purpose::Count(collection) => {
             let query = ListParameters::new(&context.request.query, false);
             let count = listing::find_all(state, collection, &ids, &query)?.len();
-            Ok(response::json(200, &json!({"count": count})))
+            Ok(response::json(200, &bodies::count(count)))
         }
         Purpose::Usages(collection) => {
             Ok(response::json(200, &usages(state, context, collection, last.unwrap_or_default())))
@@ -121,10 +123,8 @@ fn usages(state: &TenantState, context: &RequestContext<'_>, collection: Collect
     let rows = found.iter().enumerate().map(|(at, using)| {
         let known = api().of(using.collection);
         let name = spaced(&known.noun());
-        json!({
-            "id": at + 1, "count": using.ids.len(), "description": name, "type": name, "typeKey": using.member,
-            "hyperlink": format!("{}{}", context.request.base_url, known.path),
-        })
+        let url = format!("{}{}", context.request.base_url, known.path);
+        bodies::usage(at, using.ids.len(), &name, &using.member, &url)
     });
     rows.collect()
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::value::{QueryValue, ValueView};
+use crate::connectwise::fields::INFO;
 
 /// A path of fields.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl FieldPath {
     /// A field that records have in `_info` or at the top level. `own_first` says where to look first, which
     /// matters for records that have both.
     pub(super) fn of_info(name: &str, own_first: bool) -> Self {
-        let info = Some(InfoLookup { member: PathSegment::exact("_info"), own_first });
+        let info = Some(InfoLookup { member: PathSegment::exact(INFO), own_first });
         Self { members: [PathSegment::exact(name)].into(), info }
     }
 

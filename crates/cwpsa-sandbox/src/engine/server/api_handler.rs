@@ -4,8 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
-use http::StatusCode;
-use hyper::Response;
+use http::{Response, StatusCode};
 
 use super::body::{ConnectionCut, ResponseBody, into_damaged_response, into_response};
 use super::request::BufferedRequest;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Response};
+use http_body::Frame;
 use http_body_util::{Either, Full, StreamBody};
-use hyper::body::Frame;
-use hyper::{HeaderMap, Response};
 use tokio::time::sleep;
 
 use crate::fault_injection::BodyDamage;

@@ -26,7 +26,6 @@ mod api_handler;
 mod body;
 mod discovery;
 mod host_validation;
-mod listener;
 mod request;
 mod responses;
 mod router;

@@ -1,12 +1,9 @@
 //! Routes requests to the API and to what a ConnectWise server offers besides it, and completes the responses.
 
-use std::net::SocketAddr;
-
 use http::header::HeaderName;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::{Request, Response};
+use toolcrate_listener::{PeerAddress, RequestBody};
 use uuid::Builder;
 
 use super::body::{ConnectionCut, ResponseBody, into_response};
@@ -23,8 +20,7 @@ const ADMIN_PREFIX: &str = "/_sandbox/";
 /// Handles a request. An error closes the connection without a response.
 pub(super) async fn route(
     state: &ServerState,
-    peer: SocketAddr,
-    request: Request<Incoming>,
+    request: Request<RequestBody>,
 ) -> Result<Response<ResponseBody>, ConnectionCut> {
     let (parts, body) = request.into_parts();
     if let Err(reason) = host_validation::validate(state, &parts.headers) {
@@ -35,6 +31,7 @@ pub(super) async fn route(
         let response = plain(StatusCode::URI_TOO_LONG, "The address is too long.");
         return Ok(complete(into_response(response)));
     }
+    let Some(PeerAddress(peer)) = parts.extensions.get().copied() else { return Err(ConnectionCut) };
     let body = match Limited::new(body, state.settings.max_body).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {

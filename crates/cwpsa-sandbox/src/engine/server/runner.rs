@@ -3,13 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use connectwise_psa::runtime::Value;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use toolcrate_listener::Listener;
 
-use super::listener;
+use super::router;
 use super::settings::MockServerSettings;
 use super::state::ServerState;
 use crate::callbacks::Callbacks;
@@ -17,12 +18,15 @@ use crate::connectwise::paths::BASE_PATH;
 use crate::engine::mock_engine::MockEngine;
 use crate::fault_injection::FaultInjector;
 
+/// How long requests in progress may take when the server stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A running server. Dropping it aborts all requests; [`stop`](Self::stop) lets them finish.
 #[derive(Debug)]
 pub struct MockServer {
     address: SocketAddr,
     state: Arc<ServerState>,
-    stop: watch::Sender<bool>,
+    stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -33,15 +37,26 @@ pub struct MockServer {
 pub async fn serve(engine: Arc<dyn MockEngine>, settings: MockServerSettings) -> io::Result<MockServer> {
     let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
     let faults = FaultInjector::new(settings.faults.clone()).map_err(invalid)?;
-    let listener = TcpListener::bind(settings.listen).await?;
-    let address = listener.local_addr()?;
+    let mut listener = Listener::bind(settings.listen).await?.with_drain_timeout(DRAIN_TIMEOUT);
+    if let Some(certificate) = &settings.tls {
+        listener = listener.with_tls(certificate.acceptor());
+    }
+    let address = listener.local_address()?;
     let company = settings.companies.first().cloned().unwrap_or_default();
     let server_url = format!("{}://{address}", settings.scheme());
     let callbacks = Callbacks::start(&engine, settings.callbacks.clone(), &server_url, &company)?;
     let state = Arc::new(ServerState { engine, settings, address, faults, callbacks });
-    let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(listener::run(listener, state.clone(), stopped));
-    Ok(MockServer { address, state, stop, task })
+    let (stop, stopped) = oneshot::channel();
+    let shared = state.clone();
+    let service = tower::service_fn(move |request| {
+        let state = shared.clone();
+        async move { router::route(&state, request).await }
+    });
+    // The sender is dropped with the server, whose task is aborted then.
+    let task = tokio::spawn(listener.serve(service, async {
+        let _ = stopped.await;
+    }));
+    Ok(MockServer { address, state, stop: Some(stop), task })
 }
 
 impl MockServer {
@@ -67,14 +82,15 @@ impl MockServer {
 
     /// Stops accepting connections and waits until requests in progress have finished, at most five seconds.
     pub async fn stop(mut self) {
-        self.stop.send_replace(true);
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
         let _ = (&mut self.task).await;
     }
 }
 
 impl Drop for MockServer {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
         self.task.abort();
     }
 }

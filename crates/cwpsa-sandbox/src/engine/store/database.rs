@@ -7,6 +7,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 
+use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::file::StoredFile;
@@ -49,7 +50,7 @@ impl RecordDatabase {
         // Records can contain personal data, so that only the owner may read a new file.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let database = Database::builder().create_file(options.open(path)?)?;
+        let database = Database::builder().create_with_backend(FileBackend::new(options.open(path)?)?)?;
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
         write.open_table(FILES)?;

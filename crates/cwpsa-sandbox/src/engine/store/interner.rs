@@ -82,7 +82,7 @@ impl Interner {
         let mut names = Vec::with_capacity(fields.len());
         let mut values = Vec::with_capacity(fields.len());
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-            names.push(self.text(name));
+            names.push(self.intern_string(name));
             values.push(self.node(value));
         }
         RecordObject { names: self.names.share(names.into()), values: values.into() }
@@ -96,7 +96,7 @@ impl Interner {
                 Some(whole) => RecordValue::Integer(whole),
                 None => RecordValue::Float(number.as_f64().unwrap_or_default()),
             },
-            Value::String(text) => RecordValue::Text(self.text(text)),
+            Value::String(text) => RecordValue::Text(self.intern_string(text)),
             Value::Array(items) => RecordValue::List(items.iter().map(|item| self.node(item)).collect()),
             Value::Object(fields) => {
                 let object = Arc::new(self.object(fields));
@@ -105,7 +105,7 @@ impl Interner {
         }
     }
 
-    fn text(&mut self, text: &str) -> Arc<str> {
+    fn intern_string(&mut self, text: &str) -> Arc<str> {
         if text.len() > MAX_INTERNED_LENGTH {
             return Arc::from(text);
         }

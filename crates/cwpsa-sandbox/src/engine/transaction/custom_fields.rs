@@ -26,8 +26,7 @@ impl Transaction<'_> {
         let mut fields = Vec::new();
         for id in self.find(definitions, on_screen) {
             let Some(definition) = self.state.record(definitions, id) else { continue };
-            let property =
-                |member: &str| definition.get(member).map(RecordValue::to_json).unwrap_or_default();
+            let property = |field: &str| definition.get(field).map(RecordValue::to_json).unwrap_or_default();
             let caption = property("caption");
             let mut field = json!({
                 "id": id, "caption": caption, "type": property("fieldTypeIdentifier"),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::api::{Link, Member, Resource, Shape};
 use crate::connectwise::error::ApiError;
+use crate::connectwise::messages::type_names;
 
 /// Applies a patch to a stored record and returns the changed fields; null removes a field.
 pub(crate) fn apply_patch(
@@ -15,29 +16,25 @@ pub(crate) fn apply_patch(
     links: &[Link],
 ) -> Result<Map<String, Value>, ApiError> {
     let Value::Array(operations) = body else {
-        return Err(ApiError::unconvertible(body, "Microsoft.AspNetCore.JsonPatch.JsonPatchDocument", ""));
+        return Err(ApiError::unconvertible(body, type_names::PATCH, ""));
     };
     let mut fields: Map<String, Value> = Map::new();
     for operation in operations {
         let text = |name: &str| operation.get(name).and_then(Value::as_str);
         let op = text("op").unwrap_or("replace").to_ascii_lowercase();
-        let path = text("path").ok_or_else(|| ApiError::general(400, "A patch operation has no path."))?;
+        let path = text("path").ok_or_else(|| ApiError::patch_without_path())?;
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let Some((first, rest)) = segments.split_first() else {
-            return Err(ApiError::general(400, format!("The path '{path}' names no member.")));
+            return Err(ApiError::patch_path_without_field(path));
         };
         let first = *first;
         if resource.member(first).is_none() && !shape.members.contains_key(first) {
-            let message = format!("The target location specified by path segment '{first}' was not found.");
-            return Err(ApiError::general(400, message));
+            return Err(ApiError::unknown_patch_segment(first));
         }
         let value = match op.as_str() {
             "add" | "replace" => operation.get("value").cloned().unwrap_or_default(),
             "remove" => Value::Null,
-            other => {
-                let message = format!("Invalid JsonPatch operation '{other}'.");
-                return Err(ApiError::general(400, message));
-            }
+            other => return Err(ApiError::invalid_patch_operation(other)),
         };
         let is_reference = links.iter().any(|link| link.path.len() == 1 && link.path[0] == first);
         let object = matches!(resource.member(first), Some(Member::Object(_)));
@@ -64,8 +61,7 @@ fn apply_below(
         *at = value;
         return Ok(());
     };
-    let missing =
-        || ApiError::general(400, format!("The target location specified by path '{path}' was not found."));
+    let missing = || ApiError::unknown_patch_path(path);
     match at {
         Value::Array(items) => {
             let length = items.len();

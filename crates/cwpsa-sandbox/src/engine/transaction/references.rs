@@ -136,13 +136,8 @@ impl Transaction<'_> {
                 let field = if object { format!("{path}/{key}") } else { path };
                 let what = reference_noun(member).unwrap_or_else(|| spaced(&api().of(target).noun()));
                 let within = parent.zip(api().of(target).parents.last().copied().flatten());
-                let message = match within {
-                    Some((parent, collection)) => {
-                        format!("{what} not found for {} {parent}", parent_noun(collection))
-                    }
-                    None => format!("{what} {text} not found"),
-                };
-                Err(InvalidField::new("NotFound", &api().of(target).noun(), &field, message))
+                let within = within.map(|(parent, collection)| (parent_noun(collection), parent));
+                Err(InvalidField::unknown_reference(&api().of(target).noun(), &field, &what, &text, within))
             }
         }
     }

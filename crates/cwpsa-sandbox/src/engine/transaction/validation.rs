@@ -8,6 +8,7 @@ use crate::api::{Member, Resource, Shape, resource};
 use crate::connectwise::date;
 use crate::connectwise::error::{ApiError, InvalidField};
 use crate::connectwise::fields::{INFO, lower_first};
+use crate::connectwise::messages::type_names;
 
 /// Validates the body of one request and collects its invalid fields.
 pub(crate) struct BodyValidator<'a> {
@@ -26,7 +27,7 @@ fn is_custom_fields(name: &str) -> bool {
 fn validate_custom_fields(value: &Value, path: &str) -> Result<Value, ApiError> {
     match value {
         Value::Array(_) | Value::Null => Ok(value.clone()),
-        other => Err(ApiError::unconvertible(other, "System.Collections.Generic.List", path)),
+        other => Err(ApiError::unconvertible(other, type_names::LIST, path)),
     }
 }
 
@@ -94,14 +95,7 @@ impl<'a> BodyValidator<'a> {
         if self.invalid_fields.is_empty() {
             return Ok(());
         }
-        let noun = self.noun();
-        let mut error = ApiError::invalid(&noun, self.invalid_fields);
-        // An invalid date determines the code of the whole error.
-        if let Some(field) = error.errors.iter().find(|field| field.code == "UnsupportedFormat") {
-            error.code = field.code.to_owned();
-            error.message = field.message.clone();
-        }
-        Err(error)
+        Err(ApiError::invalid(&self.noun(), self.invalid_fields))
     }
 
     /// Validates a value and returns it as it is stored.
@@ -128,10 +122,10 @@ impl<'a> BodyValidator<'a> {
             (["boolean"], Value::String(text)) if text.eq_ignore_ascii_case("false") => {
                 Ok(Value::Bool(false))
             }
-            (["boolean"], _) => Err(ApiError::unconvertible(value, "System.Boolean", path)),
+            (["boolean"], _) => Err(ApiError::unconvertible(value, type_names::BOOLEAN, path)),
             (["string"], Value::String(text)) => self.string(node, text, path),
             (["string"], Value::Number(number)) => self.string(node, &number.to_string(), path),
-            (["string"], _) => Err(ApiError::unconvertible(value, "System.String", path)),
+            (["string"], _) => Err(ApiError::unconvertible(value, type_names::STRING, path)),
             (["array"], Value::Array(items)) => {
                 let below = node.get("items").unwrap_or(&Value::Null);
                 let member = match member {
@@ -141,12 +135,12 @@ impl<'a> BodyValidator<'a> {
                 let items = items.iter().enumerate();
                 items.map(|(at, item)| self.value(below, member, item, &format!("{path}[{at}]"))).collect()
             }
-            (["array"], _) => Err(ApiError::unconvertible(value, "System.Collections.Generic.List", path)),
+            (["array"], _) => Err(ApiError::unconvertible(value, type_names::LIST, path)),
             (["object"], Value::Object(members)) => self.nested(node, member, members, path),
             (["object"], _) => {
                 let name = match member {
                     Some(Member::Object(name)) => name,
-                    _ => "Object",
+                    _ => type_names::OBJECT,
                 };
                 Err(ApiError::unconvertible(value, name, path))
             }
@@ -164,7 +158,7 @@ impl<'a> BodyValidator<'a> {
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };
-        let whole = whole.ok_or_else(|| ApiError::unconvertible(value, "System.Int32", path))?;
+        let whole = whole.ok_or_else(|| ApiError::unconvertible(value, type_names::INTEGER, path))?;
         #[expect(clippy::cast_precision_loss, reason = "only compared with a bound")]
         self.bounds(node, whole as f64, path);
         Ok(Value::from(whole))
@@ -176,7 +170,8 @@ impl<'a> BodyValidator<'a> {
             Value::String(text) => text.trim().parse().ok().map(|number: f64| (Value::from(number), number)),
             _ => None,
         };
-        let (value, number) = number.ok_or_else(|| ApiError::unconvertible(value, "System.Decimal", path))?;
+        let (value, number) =
+            number.ok_or_else(|| ApiError::unconvertible(value, type_names::DECIMAL, path))?;
         self.bounds(node, number, path);
         Ok(value)
     }
@@ -186,8 +181,7 @@ impl<'a> BodyValidator<'a> {
         let (low, high) = (bound("minimum"), bound("maximum"));
         if low.is_some_and(|low| number < low) || high.is_some_and(|high| number > high) {
             let noun = self.noun();
-            let message = format!("The {path} field is out of range.");
-            self.invalid_fields.push(InvalidField::new("OutOfRange", &noun, path, message));
+            self.invalid_fields.push(InvalidField::out_of_range(&noun, path));
         }
     }
 
@@ -198,7 +192,7 @@ impl<'a> BodyValidator<'a> {
             return match choice {
                 Some(choice) => Ok(choice.clone()),
                 None if text.is_empty() => Ok(Value::Null),
-                None => Err(ApiError::unconvertible(&Value::from(text), "enum", path)),
+                None => Err(ApiError::unconvertible(&Value::from(text), type_names::ENUM, path)),
             };
         }
         let noun = self.noun();
@@ -206,17 +200,14 @@ impl<'a> BodyValidator<'a> {
             return Ok(match date::parse(text).filter(|_| date::is_valid(text)) {
                 Some(moment) => Value::from(date::format(moment)),
                 None => {
-                    let message =
-                        format!("The {path} field must be a date in the format yyyy-MM-ddTHH:mm:ssZ.");
-                    self.invalid_fields.push(InvalidField::new("UnsupportedFormat", &noun, path, message));
+                    self.invalid_fields.push(InvalidField::invalid_date(&noun, path));
                     Value::Null
                 }
             });
         }
         let max_length = node.get("maxLength").and_then(Value::as_u64).map_or(usize::MAX, |max| max as usize);
         if text.chars().count() > max_length {
-            let message = format!("The field {path} must be a string with a maximum length of {max_length}.");
-            self.invalid_fields.push(InvalidField::new("InvalidField", &noun, path, message));
+            self.invalid_fields.push(InvalidField::too_long(&noun, path, max_length));
         }
         Ok(Value::from(text))
     }
@@ -253,7 +244,7 @@ impl<'a> BodyValidator<'a> {
                     }
                 }
                 None => {
-                    let type_name = known.map_or("Object", |known| &known.name);
+                    let type_name = known.map_or(type_names::OBJECT, |known| &known.name);
                     let quoted = format!("\"{name}\"");
                     let position = self.text.find(&quoted).map_or(0, |at| at + quoted.len() + 1);
                     return Err(ApiError::unknown_field(name, type_name, &path, position));
