@@ -3,9 +3,9 @@
 
 use axum::http::HeaderMap;
 use toolcrate_executor::{ToolClass, ToolFilter, ToolFilterSpec};
+use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
 
-use crate::exposure::{ExposureMode, NameStyle, NamedValues};
-use crate::mcp::Shape;
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::select::{is_narrow, tool_filter};
 
 /// What may be said; a header is called `x-tools-` and the word.
@@ -17,7 +17,7 @@ pub struct Choice {
     /// The choice in one word: the same for the same choice.
     pub key: String,
     /// In which form.
-    pub shape: Shape,
+    pub shape: ToolListing,
     /// Which.
     pub selection: Option<ToolFilter>,
 }
@@ -82,18 +82,18 @@ impl Choice {
         let offer = match list("tools").as_slice() {
             [] if narrow => ExposureMode::Filtered,
             [] => ExposureMode::MetaTools,
-            values => named(ExposureMode::VALUES, &values.join(","), "tools")?,
+            values => named(EXPOSURE_MODES, &values.join(","), "tools")?,
         };
         let names = match list("names").as_slice() {
             [] => NameStyle::Short,
-            values => named(NameStyle::VALUES, &values.join(","), "names")?,
+            values => named(NAME_STYLES, &values.join(","), "names")?,
         };
         let selection = if narrow || read_only {
             Some(tool_filter(&spec).map_err(|error| error.to_string())?)
         } else {
             None
         };
-        let shape = Shape { offer, names, output_schemas: flag("output")? };
+        let shape = ToolListing { mode: offer, names, output_schemas: flag("output")? };
         Ok(Self { key: format!("{said:?}"), shape, selection })
     }
 }
@@ -128,15 +128,15 @@ mod tests {
     fn an_address_chooses_tools() {
         let choice = of("module=time&class=read,custom&names=full&output=true").unwrap();
         let expected =
-            Shape { offer: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
+            ToolListing { mode: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
         assert_eq!(choice.shape, expected);
         let selection = choice.selection.unwrap();
         assert!(selection.tools().count() > 5 && selection.tools().all(|tool| tool.module() == "time"));
         assert_eq!(of("module=time&class=read").unwrap().key, of("class=read&module=time").unwrap().key);
         assert_ne!(of("module=time").unwrap().key, of("module=service").unwrap().key);
         let plain = of("").unwrap();
-        assert!(plain.selection.is_none() && plain.shape.offer == ExposureMode::MetaTools);
-        assert_eq!(of("tools=all").unwrap().shape.offer, ExposureMode::All);
+        assert!(plain.selection.is_none() && plain.shape.mode == ExposureMode::MetaTools);
+        assert_eq!(of("tools=all").unwrap().shape.mode, ExposureMode::All);
         assert!(of("read_only=true").unwrap().selection.is_some());
     }
 
@@ -147,7 +147,7 @@ mod tests {
         headers.append("x-tools-offer", "all".parse().unwrap());
         headers.append("x-tools-read-only", "true".parse().unwrap());
         let choice = Choice::of("module=service", &headers).unwrap();
-        assert_eq!(choice.shape.offer, ExposureMode::All);
+        assert_eq!(choice.shape.mode, ExposureMode::All);
         assert!(choice.selection.unwrap().tools().all(|tool| tool.module() == "service"));
     }
 

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::failure;
-use crate::mcp::OWN_NAMES;
+use toolcrate_listener::LOOPBACK_NAMES;
 
 /// What probes ask for by address, as they know no name. None of it gives anything away without a token.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
@@ -69,7 +69,7 @@ impl Guard {
             IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => format!("[{ip}]"),
         };
-        let own = std::iter::once(ip).chain(OWN_NAMES.map(str::to_owned)).collect();
+        let own = std::iter::once(ip).chain(LOOPBACK_NAMES.map(str::to_owned)).collect();
         let read = |text: &String| {
             Host::read(text).ok_or_else(|| {
                 format!(

@@ -15,8 +15,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use hmac::{Hmac, KeyInit, Mac};
-use rmcp::transport::streamable_http_server::StreamableHttpService;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use serde_json::{Map, json};
 use sha2::Sha256;
 
@@ -25,23 +23,25 @@ use super::methods::Wanted;
 use super::signing::SigningSecret;
 use super::{Shared, failure};
 use toolcrate_executor::Principal;
+use toolcrate_mcp::{
+    ExposureMode, HostValidation, McpHttpService, McpOptions, McpServer, StoredSessions, ToolListing,
+    http_service,
+};
 use toolcrate_store::SharedStore;
 
-use crate::exposure::ExposureMode;
-use crate::mcp::{self, Server, Shape};
+use crate::product::PRODUCT;
+use crate::word_lists::WORD_LISTS;
 
 /// More tools than this are offered by the three that find and call others.
 const MOST_SHOWN: usize = 128;
 /// More services than this are not kept.
 const MOST: usize = 256;
 
-type Service = StreamableHttpService<Server, LocalSessionManager>;
-
 /// Services by account or token, and the key that tokens are signed with.
 pub struct Sessions {
     key: Vec<u8>,
     store: SharedStore,
-    services: Mutex<HashMap<String, Service>>,
+    services: Mutex<HashMap<String, McpHttpService>>,
 }
 
 impl Sessions {
@@ -50,16 +50,16 @@ impl Sessions {
         Self { key: secret.token_key().to_vec(), store, services: Mutex::default() }
     }
 
-    fn get(&self, name: &str, make: impl FnOnce() -> Server) -> Service {
+    fn get(&self, name: &str, make: impl FnOnce() -> McpServer) -> McpHttpService {
         // A panic elsewhere leaves the map whole.
         let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
         if services.len() >= MOST && !services.contains_key(name) {
             services.clear();
         }
-        let sessions = || mcp::Sessions::new(Arc::clone(&self.store), name);
+        let sessions = || StoredSessions::new(Arc::clone(&self.store), name);
         services
             .entry(name.to_owned())
-            .or_insert_with(|| mcp::service(make(), mcp::Behind::Others(sessions())))
+            .or_insert_with(|| http_service(make(), HostValidation::Mounted, Some(sessions())))
             .clone()
     }
 
@@ -191,7 +191,13 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
             }
             None => account.runner.clone(),
         };
-        Server::new(runner, choice.shape, state.reload.clone()).with_events(state.webhooks.events(id))
+        let options = McpOptions {
+            listing: choice.shape,
+            word_lists: &WORD_LISTS,
+            changes: state.reload.notifier(),
+            events: state.webhooks.events(id),
+        };
+        McpServer::new(&PRODUCT, runner, options)
     };
     handle(state.sessions.get(&key, make), request).await
 }
@@ -212,18 +218,23 @@ pub async fn of_token(
     request.extensions_mut().insert(Principal::with_token("mcp", &token));
     let make = || {
         let selection = state.selection.intersect(move |tool| wanted.has(tool));
-        let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
+        let mode = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
             ExposureMode::MetaTools
         } else {
             ExposureMode::Filtered
         };
-        let shape = Shape { offer, ..Shape::default() };
-        Server::new(account.runner.with_filter(selection), shape, state.reload.clone())
+        let options = McpOptions {
+            listing: ToolListing { mode, ..ToolListing::default() },
+            word_lists: &WORD_LISTS,
+            changes: state.reload.notifier(),
+            events: None,
+        };
+        McpServer::new(&PRODUCT, account.runner.with_filter(selection), options)
     };
     handle(state.sessions.get(&token, make), request).await
 }
 
-async fn handle(service: Service, request: Request) -> Response {
+async fn handle(service: McpHttpService, request: Request) -> Response {
     service.handle(request).await.map(Body::new).into_response()
 }
 
