@@ -26,6 +26,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 use toolcrate_executor::{ToolExecutor, ToolFilterSpec};
+use toolcrate_http::{Observer, RequestMetrics};
 use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_store::MemoryStore;
 
@@ -33,7 +34,7 @@ use crate::cli::Mcp;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::exposure::ExposureMode;
-use crate::metrics::{Metrics, Requests};
+use crate::metrics::Metrics;
 use crate::select::is_narrow;
 use crate::services::execution_context;
 use crate::settings::{Settings, SettingsLoader, Target};
@@ -110,7 +111,7 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
-    let router = crate::http::watched(router, calls.clone(), Requests::default());
+    let router = Observer::new(calls.clone(), RequestMetrics::default()).with_streams("/mcp").observe(router);
     stop::serve(listener, router, &calls, told).await;
     Ok(())
 }
