@@ -72,10 +72,10 @@ mod tests {
     use connectwise_psa::runtime::serde_json::json;
 
     use super::*;
-    use crate::message::ChangeKind;
+    use crate::message::RecordChangeKind;
 
     fn event(collection: &str, record: Value) -> ChangeEvent {
-        ChangeEvent { kind: ChangeKind::Updated, collection: collection.to_owned(), id: 7, record }
+        ChangeEvent { kind: RecordChangeKind::Updated, collection: collection.to_owned(), id: 7, record }
     }
 
     #[test]

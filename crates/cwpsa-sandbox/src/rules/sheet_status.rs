@@ -6,7 +6,7 @@ use super::collections::{EXPENSE_ENTRIES, TIME_ENTRIES, TIME_SHEETS};
 use crate::api::api;
 use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -15,7 +15,7 @@ pub(super) struct SheetStatusRule {
     pub(super) status: &'static str,
 }
 
-impl Rule for SheetStatusRule {
+impl SandboxRule for SheetStatusRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

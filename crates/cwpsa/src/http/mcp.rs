@@ -30,7 +30,7 @@ const MAX_LISTED_TOOLS: usize = 128;
 const MAX_SERVICES: usize = 256;
 
 type McpService = StreamableHttpService<Server, LocalSessionManager>;
-type SharedEndpoint = State<Arc<McpEndpoint>>;
+type McpEndpointState = State<Arc<McpEndpoint>>;
 
 /// What the routes of MCP share.
 pub(crate) struct McpEndpoint {
@@ -81,7 +81,7 @@ impl McpServices {
 
 /// `POST /integrated-account/{id}/mcp` makes a token: `{name, config: {methods, tags}, expires_at}` gets `{url, token}`.
 async fn mint_token(
-    State(endpoint): SharedEndpoint,
+    State(endpoint): McpEndpointState,
     Path(account): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -102,7 +102,10 @@ async fn mint_token(
 }
 
 /// Serves `/mcp` with an account's own token.
-async fn serve_account(State(endpoint): SharedEndpoint, mut request: Request) -> Result<Response, HttpError> {
+async fn serve_account(
+    State(endpoint): McpEndpointState,
+    mut request: Request,
+) -> Result<Response, HttpError> {
     let id = request.headers().get("x-integrated-account-id").map(HeaderValue::to_str).transpose();
     let id =
         id.map_err(|_| HttpError::BadRequest("x-integrated-account-id can't be read as text".to_owned()))?;
@@ -127,7 +130,7 @@ async fn serve_account(State(endpoint): SharedEndpoint, mut request: Request) ->
 
 /// Serves `/mcp/{token}`.
 async fn serve_token(
-    State(endpoint): SharedEndpoint,
+    State(endpoint): McpEndpointState,
     Path(token): Path<String>,
     mut request: Request,
 ) -> Result<Response, HttpError> {

@@ -27,7 +27,7 @@ use crate::health_check;
 use crate::metrics::Metrics;
 use crate::services::execution_context;
 use crate::settings::{Settings, SettingsLoader};
-use crate::stop;
+use crate::shutdown;
 use crate::webhooks::Webhooks;
 use accounts::ConfiguredAccounts;
 use mcp::McpEndpoint;
@@ -55,7 +55,7 @@ impl Listening {
             stop.await;
             stopping.send_replace(true);
         };
-        stop::serve(self.listener, self.router, &self.calls, stop).await;
+        shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
             // A panic in there was shown when it came.
             _ = webhooks => {}

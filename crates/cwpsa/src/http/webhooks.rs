@@ -35,7 +35,7 @@ pub(crate) struct WebhookEndpoint {
     pub(crate) webhooks: Arc<Webhooks>,
 }
 
-type SharedEndpoint = State<Arc<WebhookEndpoint>>;
+type WebhookEndpointState = State<Arc<WebhookEndpoint>>;
 
 impl WebhookEndpoint {
     /// The routes of webhooks.
@@ -63,7 +63,11 @@ fn retry_later(message: &str) -> Response {
 }
 
 /// Takes a callback. The response is sent once it is stored; it is delivered after that.
-async fn receive(State(endpoint): SharedEndpoint, Path(account): Path<String>, request: Request) -> Response {
+async fn receive(
+    State(endpoint): WebhookEndpointState,
+    Path(account): Path<String>,
+    request: Request,
+) -> Response {
     let signature = request.headers().get(signature::HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
@@ -83,7 +87,7 @@ async fn receive(State(endpoint): SharedEndpoint, Path(account): Path<String>, r
 
 /// Shows how many events wait, and how many were given up.
 async fn show_state(
-    State(endpoint): SharedEndpoint,
+    State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
@@ -93,7 +97,7 @@ async fn show_state(
 
 /// Retries the events that were given up.
 async fn retry(
-    State(endpoint): SharedEndpoint,
+    State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {

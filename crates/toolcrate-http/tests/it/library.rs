@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::city_library::CATALOG;
 use crate::library_server::{APPROVER_TOKEN, TOKEN, serve};
 
 /// The library behind a local server.
@@ -56,7 +57,7 @@ async fn tools_are_listed() {
     let (status, body) = library.send(Method::GET, "/integrated-account/main/tools", None).await;
     assert_eq!(status, StatusCode::OK);
     let tools = body["result"].as_array().unwrap();
-    assert_eq!(tools.len(), city_library::CATALOG.len());
+    assert_eq!(tools.len(), CATALOG.len());
     let list = tools.iter().find(|tool| tool["method"] == "list").unwrap();
     assert_eq!((&list["resource"], &list["name"]), (&json!("books"), &json!("list_all_city_library_books")));
     assert!(list["query_schema"]["properties"]["author"].is_object());

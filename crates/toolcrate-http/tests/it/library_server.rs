@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use city_library::{API, CATALOG, Credentials};
 use toolcrate_executor::{
     ApprovalPolicy, Approvals, AuditLog, CallMetrics, ExecutionContext, ExecutionLimits, InFlight,
     ToolExecutor, ToolFilter,
@@ -13,6 +12,8 @@ use toolcrate_http::{AccountRegistry, HealthCheck, HostValidation, HttpAccount, 
 use toolcrate_listener::Listener;
 use toolcrate_runtime::{Client, Secret};
 use toolcrate_store::{MemoryStore, SharedStore};
+
+use crate::city_library::{API, CATALOG, Credentials};
 
 /// The token that gives access to the account `main`.
 pub(crate) const TOKEN: &str = "sesame";
