@@ -18,7 +18,7 @@ use crate::health_check::HealthCheck;
 use crate::limits::MAX_BODY_BYTES;
 use crate::metrics::RequestMetrics;
 use crate::middleware::{
-    HostValidation, Observer, errors_as_json, method_not_allowed, require_access, validate_host,
+    AllowedHosts, Observer, errors_as_json, method_not_allowed, require_access, validate_host,
 };
 use crate::proxy_routes::ProxyRoutes;
 use crate::readiness::Readiness;
@@ -38,7 +38,7 @@ pub struct HttpApi {
     filter: ToolFilter,
     context: Arc<ExecutionContext>,
     store: SharedStore,
-    hosts: HostValidation,
+    hosts: AllowedHosts,
     observer: Observer,
     changes: ToolListChanges,
     metrics: Arc<Registry>,
@@ -55,7 +55,7 @@ impl HttpApi {
         filter: ToolFilter,
         context: Arc<ExecutionContext>,
         store: SharedStore,
-        hosts: HostValidation,
+        hosts: AllowedHosts,
     ) -> Self {
         let observer = Observer::new(context.in_flight.clone(), RequestMetrics::default());
         Self {

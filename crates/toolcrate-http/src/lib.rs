@@ -13,7 +13,7 @@
 //! use std::sync::Arc;
 //!
 //! use toolcrate_executor::{ExecutionContext, ToolExecutor, ToolFilter};
-//! use toolcrate_http::{AccountError, AccountRegistry, HostValidation, HttpAccount, HttpApi};
+//! use toolcrate_http::{AccountError, AccountRegistry, AllowedHosts, HttpAccount, HttpApi};
 //! use toolcrate_listener::{Listener, shutdown_signal};
 //! use toolcrate_runtime::{Catalog, Client, Secret};
 //! use toolcrate_store::MemoryStore;
@@ -28,7 +28,7 @@
 //!     let executor = ToolExecutor::new("acme", client, filter.clone(), Arc::clone(&context));
 //!     let account = HttpAccount::new(executor, vec![Secret::from("secret token")], Vec::new())?;
 //!     let accounts = Arc::new(AccountRegistry::from_iter([("acme".to_owned(), account)]));
-//!     let hosts = HostValidation::new(listener.local_address()?, &["tools.example.com".to_owned()])?;
+//!     let hosts = AllowedHosts::new(listener.local_address()?, &["tools.example.com".to_owned()])?;
 //!     let api = HttpApi::new(accounts, filter, context, Arc::new(MemoryStore::default()), hosts);
 //!     listener.serve(api.into_router(), shutdown_signal()).await;
 //!     Ok(())
@@ -60,6 +60,6 @@ pub use error::HttpError;
 pub use health_check::HealthCheck;
 pub use json_response::json_response;
 pub use metrics::RequestMetrics;
-pub use middleware::{HostValidation, InvalidHost, LOCAL_NAMES, Observer};
+pub use middleware::{AllowedHosts, InvalidHost, Observer};
 pub use tool_filter::{ToolFilterParams, ToolFilterParamsError};
 pub use truto_filter::{MethodFilter, MethodFilterError};

@@ -7,10 +7,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueP
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use connectwise_psa::runtime::Dialect;
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
+use toolcrate_mcp::{ExposureMode, NameStyle};
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;
-use crate::exposure::{ExposureMode, NameStyle, NamedValues};
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::logs::Form;
 
 /// The values of `--class`.
@@ -154,7 +155,7 @@ pub struct Tools {
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
     /// In which length names are; short in a table, else full.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES))]
+    #[arg(long, value_parser = one_of(NAME_STYLES))]
     pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
     #[arg(long)]
@@ -230,13 +231,13 @@ pub struct Call {
 #[derive(Args, Debug)]
 pub struct Mcp {
     /// How tools are offered; selected if any are chosen, else search.
-    #[arg(long, value_parser = one_of(ExposureMode::VALUES))]
+    #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
     pub selection: Selection,
     /// In which length names are; short by default, as clients put the server's name in front.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES), default_value = "short")]
+    #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
     /// ExposureMode and run only tools that change nothing.
     #[arg(long)]

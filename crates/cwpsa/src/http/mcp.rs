@@ -10,26 +10,27 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
-use rmcp::transport::streamable_http_server::StreamableHttpService;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use serde_json::json;
 use toolcrate_executor::{Principal, ToolFilter};
 use toolcrate_http::{AccountRegistry, HttpError, json_response};
+use toolcrate_mcp::{
+    ExposureMode, HostValidation, McpHttpService, McpOptions, McpServer, StoredSessions, ToolListing,
+    http_service,
+};
 use toolcrate_store::SharedStore;
 
 use super::address_tokens::{AddressClaims, AddressTokens, MintTokenRequest};
-use super::mcp_options::McpOptions;
+use super::mcp_parameters::McpParameters;
 use crate::config_watch::ConfigWatch;
-use crate::exposure::ExposureMode;
-use crate::mcp::{self, Server, Shape};
+use crate::product::PRODUCT;
 use crate::webhooks::Webhooks;
+use crate::word_lists::WORD_LISTS;
 
 /// The maximum number of tools that an address lists. More are offered by the tools that find and call others.
 const MAX_LISTED_TOOLS: usize = 128;
 /// The maximum number of cached services.
 const MAX_SERVICES: usize = 256;
 
-type McpService = StreamableHttpService<Server, LocalSessionManager>;
 type McpEndpointState = State<Arc<McpEndpoint>>;
 
 /// What the routes of MCP share.
@@ -56,7 +57,7 @@ impl McpEndpoint {
 /// The services of accounts and tokens, each of which keeps its sessions in the store.
 pub(crate) struct McpServices {
     store: SharedStore,
-    services: Mutex<HashMap<String, McpService>>,
+    services: Mutex<HashMap<String, McpHttpService>>,
 }
 
 impl McpServices {
@@ -65,16 +66,16 @@ impl McpServices {
         Self { store, services: Mutex::default() }
     }
 
-    fn get_or_make(&self, key: &str, make: impl FnOnce() -> Server) -> McpService {
+    fn get_or_make(&self, key: &str, make: impl FnOnce() -> McpServer) -> McpHttpService {
         // A panic elsewhere leaves the map whole.
         let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
         if services.len() >= MAX_SERVICES && !services.contains_key(key) {
             services.clear();
         }
-        let sessions = || mcp::Sessions::new(Arc::clone(&self.store), key);
+        let sessions = || StoredSessions::new(Arc::clone(&self.store), key);
         services
             .entry(key.to_owned())
-            .or_insert_with(|| mcp::service(make(), mcp::Behind::Others(sessions())))
+            .or_insert_with(|| http_service(make(), HostValidation::Mounted, Some(sessions())))
             .clone()
     }
 }
@@ -110,20 +111,25 @@ async fn serve_account(
     let id =
         id.map_err(|_| HttpError::BadRequest("x-integrated-account-id can't be read as text".to_owned()))?;
     let (id, account) = endpoint.accounts.open(id, request.headers())?;
-    let options = McpOptions::parse(request.uri().query().unwrap_or_default(), request.headers())?;
+    let parameters = McpParameters::parse(request.uri().query().unwrap_or_default(), request.headers())?;
     let principal = account.principal("mcp", request.headers());
     request.extensions_mut().insert(principal);
-    let key = format!("{id} {}", options.key);
+    let key = format!("{id} {}", parameters.key);
     let make = || {
-        let executor = match options.filter {
+        let executor = match parameters.filter {
             Some(chosen) => {
                 let filter = endpoint.filter.intersect(move |tool| chosen.allows(tool));
                 account.executor().with_filter(filter)
             }
             None => account.executor().clone(),
         };
-        Server::new(executor, options.shape, endpoint.config_watch.clone())
-            .with_events(endpoint.webhooks.events(id))
+        let options = McpOptions {
+            listing: parameters.listing,
+            word_lists: &WORD_LISTS,
+            changes: endpoint.config_watch.notifier(),
+            events: endpoint.webhooks.events(id),
+        };
+        McpServer::new(&PRODUCT, executor, options)
     };
     Ok(handle(endpoint.sessions.get_or_make(&key, make), request).await)
 }
@@ -141,16 +147,21 @@ async fn serve_token(
     request.extensions_mut().insert(Principal::with_token("mcp", &token));
     let make = || {
         let filter = endpoint.filter.intersect(move |tool| chosen.allows(tool));
-        let offer = match filter.tools().nth(MAX_LISTED_TOOLS) {
+        let mode = match filter.tools().nth(MAX_LISTED_TOOLS) {
             Some(_) => ExposureMode::MetaTools,
             None => ExposureMode::Filtered,
         };
-        let shape = Shape { offer, ..Shape::default() };
-        Server::new(account.executor().with_filter(filter), shape, endpoint.config_watch.clone())
+        let options = McpOptions {
+            listing: ToolListing { mode, ..ToolListing::default() },
+            word_lists: &WORD_LISTS,
+            changes: endpoint.config_watch.notifier(),
+            events: None,
+        };
+        McpServer::new(&PRODUCT, account.executor().with_filter(filter), options)
     };
     Ok(handle(endpoint.sessions.get_or_make(&token, make), request).await)
 }
 
-async fn handle(service: McpService, request: Request) -> Response {
+async fn handle(service: McpHttpService, request: Request) -> Response {
     service.handle(request).await.map(Body::new).into_response()
 }

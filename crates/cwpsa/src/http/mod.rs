@@ -6,7 +6,7 @@
 mod accounts;
 mod address_tokens;
 mod mcp;
-mod mcp_options;
+mod mcp_parameters;
 mod signing;
 mod webhooks;
 
@@ -17,7 +17,7 @@ use axum::Router;
 use connectwise_psa::runtime::Secret;
 
 use toolcrate_executor::{InFlight, ToolFilterSpec};
-use toolcrate_http::{HealthCheck, HostValidation, HttpApi, Observer};
+use toolcrate_http::{AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
@@ -102,7 +102,7 @@ pub async fn listen(
     let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
-    let hosts = HostValidation::new(address, &values.allow_host)
+    let hosts = AllowedHosts::new(address, &values.allow_host)
         .map_err(|error| CliError::Usage(format!("--allow-host {error}")))?;
     let calls = context.in_flight.clone();
     let observer = Observer::new(calls.clone(), metrics.requests.clone())

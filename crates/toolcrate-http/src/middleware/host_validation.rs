@@ -10,10 +10,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::error::HttpError;
+use toolcrate_listener::LOOPBACK_NAMES;
 
-/// The names of this machine for itself.
-pub const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+use crate::error::HttpError;
 
 /// The paths that probes request by address, as they know no name. None of them reveals anything without a token.
 const PROBE_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
@@ -62,7 +61,7 @@ pub struct InvalidHost(String);
 
 /// The hosts under which the server accepts requests.
 #[derive(Clone, Debug)]
-pub struct HostValidation {
+pub struct AllowedHosts {
     /// The names and the port of the server itself.
     local: Vec<String>,
     port: u16,
@@ -70,7 +69,7 @@ pub struct HostValidation {
     allowed: Vec<HostName>,
 }
 
-impl HostValidation {
+impl AllowedHosts {
     /// Allows the server's own address, the names of this machine for itself, and the hosts `allowed`.
     ///
     /// # Errors
@@ -80,7 +79,7 @@ impl HostValidation {
             IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => format!("[{ip}]"),
         };
-        let local = std::iter::once(ip).chain(LOCAL_NAMES.map(str::to_owned)).collect();
+        let local = std::iter::once(ip).chain(LOOPBACK_NAMES.map(str::to_owned)).collect();
         let parse = |text: &String| HostName::parse(text).ok_or_else(|| InvalidHost(text.clone()));
         let allowed = allowed.iter().map(parse).collect::<Result<_, _>>()?;
         Ok(Self { local, port: address.port(), allowed })
@@ -130,7 +129,7 @@ impl HostValidation {
 
 /// Rejects a request under another name, or from a page of another origin.
 pub(crate) async fn validate_host(
-    State(hosts): State<Arc<HostValidation>>,
+    State(hosts): State<Arc<AllowedHosts>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -147,12 +146,12 @@ pub(crate) async fn validate_host(
 mod tests {
     use super::*;
 
-    fn validation(address: &str, allowed: &[&str]) -> HostValidation {
+    fn validation(address: &str, allowed: &[&str]) -> AllowedHosts {
         let allowed: Vec<String> = allowed.iter().copied().map(str::to_owned).collect();
-        HostValidation::new(address.parse().unwrap(), &allowed).unwrap()
+        AllowedHosts::new(address.parse().unwrap(), &allowed).unwrap()
     }
 
-    fn allows(hosts: &HostValidation, path: &str, host: &str, origin: Option<&str>) -> bool {
+    fn allows(hosts: &AllowedHosts, path: &str, host: &str, origin: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
         if let Some(origin) = origin {
@@ -213,7 +212,7 @@ mod tests {
         for more in
             ["https://psa.example.com", "psa.example.com/x", "*.example.com", "a b", "", "[fd00", "a:b"]
         {
-            let error = HostValidation::new("127.0.0.1:80".parse().unwrap(), &[more.to_owned()]).err();
+            let error = AllowedHosts::new("127.0.0.1:80".parse().unwrap(), &[more.to_owned()]).err();
             assert!(error.is_some_and(|error| error.to_string().contains("is not a host")), "{more}");
         }
     }

@@ -7,6 +7,6 @@ mod observe;
 
 pub(crate) use authentication::require_access;
 pub(crate) use host_validation::validate_host;
-pub use host_validation::{HostValidation, InvalidHost, LOCAL_NAMES};
+pub use host_validation::{AllowedHosts, InvalidHost};
 pub(crate) use json_errors::{errors_as_json, method_not_allowed};
 pub use observe::Observer;

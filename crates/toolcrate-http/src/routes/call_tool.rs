@@ -25,7 +25,7 @@ pub(crate) async fn call_tool(
     let query = query_string::parse(&query.unwrap_or_default());
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
-    let tool = state.filter.catalog().find(&name);
+    let tool = state.filter.catalog().resolve(&name);
     let tool = tool.map_err(|error| HttpError::from_rejection(Rejection::Invalid(Box::new(error)), false))?;
     let arguments: Map<String, Value> = match body.is_empty() {
         true => Map::new(),

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
-use toolcrate_executor::{ToolFilter, Toolsets};
+use toolcrate_executor::{ToolClass, ToolFilter, Toolsets};
 use toolcrate_http::{MethodFilter, ToolFilterParams, ToolFilterParamsError};
 
 use crate::city_library::CATALOG;
@@ -20,7 +20,7 @@ fn filter(query: &str) -> Result<Option<ToolFilter>, ToolFilterParamsError> {
 #[test]
 fn a_query_selects_tools() {
     let tools = filter("module=books&class=read,custom").unwrap().unwrap();
-    assert!(tools.tools().count() > 0 && tools.tools().all(|tool| tool.class() != "write"));
+    assert!(tools.tools().count() > 0 && tools.tools().all(|tool| tool.class() != ToolClass::Write));
     assert!(filter("").unwrap().is_none() && filter("read_only=true").unwrap().is_some());
     let key = |query| parse(query).unwrap().key();
     assert_eq!(key("module=books&class=read"), key("class=read&module=books"));

@@ -8,7 +8,7 @@ use toolcrate_executor::{
     ApprovalPolicy, Approvals, AuditLog, CallMetrics, ExecutionContext, ExecutionLimits, InFlight,
     ToolExecutor, ToolFilter,
 };
-use toolcrate_http::{AccountRegistry, HealthCheck, HostValidation, HttpAccount, HttpApi};
+use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpAccount, HttpApi};
 use toolcrate_listener::Listener;
 use toolcrate_runtime::{Client, Secret};
 use toolcrate_store::{MemoryStore, SharedStore};
@@ -48,7 +48,7 @@ pub(crate) async fn serve(
     let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let address = listener.local_address()?;
     let in_flight = context.in_flight.clone();
-    let api = HttpApi::new(accounts, filter, context, store, HostValidation::new(address, &[])?)
+    let api = HttpApi::new(accounts, filter, context, store, AllowedHosts::new(address, &[])?)
         .with_health_check(HealthCheck { path: "/books", advice: |_| "Check the reader's token." });
     tokio::spawn(async move { listener.serve(api.into_router(), std::future::pending()).await });
     Ok((address, in_flight))
