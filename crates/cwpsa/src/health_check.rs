@@ -3,7 +3,7 @@
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 
 /// What is asked for: the version of the server, which every API member may read.
-const PATH: &str = "/system/info";
+pub const PATH: &str = "/system/info";
 
 /// Asks the API for its version.
 ///

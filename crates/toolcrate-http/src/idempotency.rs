@@ -1,4 +1,4 @@
-//! `Idempotency-Key` over HTTP: which responses are stored and how they are replayed.
+//! `Idempotency-Key` over HTTP: which responses are stored, and how they are replayed.
 
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -7,17 +7,19 @@ use toolcrate_executor::{
     IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, Prepared, StoredResponse,
 };
 
-use super::failure::{self, NotDone};
+use crate::error::{HttpError, NotExecuted};
 
-/// The key of a request, if it has one and may write: a read can be done again.
-pub fn key(headers: &HeaderMap, call: &Prepared) -> Option<IdempotencyKey> {
-    let key = headers.get("idempotency-key")?.as_bytes();
+const KEY_HEADER: &str = "idempotency-key";
+
+/// Returns the key of a request. Reads have none, as they can be repeated.
+pub(crate) fn key(headers: &HeaderMap, call: &Prepared) -> Option<IdempotencyKey> {
+    let key = headers.get(KEY_HEADER)?.as_bytes();
     call.is_write().then(|| IdempotencyKey::new(key, call))
 }
 
-/// Makes `call` unless it was made under `key`, and waits for it where it is in flight. The call goes on to its end when
-/// the client hangs up.
-pub async fn once(
+/// Makes `call` unless it was made under `key`. If it is in flight, waits for its response. The call goes on to its end
+/// when the client disconnects.
+pub(crate) async fn run(
     responses: &IdempotencyStore,
     key: Option<IdempotencyKey>,
     call: impl Future<Output = Response> + Send + 'static,
@@ -26,7 +28,7 @@ pub async fn once(
     match responses.run(key, async { to_stored(call.await).await }).await {
         Ok(stored) => from_stored(stored),
         Err(error) => {
-            // The status of an unknown outcome is one that no client repeats by itself.
+            // No client repeats a request on either status unasked.
             let status = match &error {
                 IdempotencyError::Store(error) => {
                     tracing::error!(%error, "an Idempotency-Key could not be looked up or stored");
@@ -34,22 +36,22 @@ pub async fn once(
                 }
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
-            failure::plain(status, &error.to_string())
+            HttpError::Status { status, message: error.to_string() }.into_response()
         }
     }
 }
 
 async fn to_stored(response: Response) -> IdempotentResponse {
-    let was_made = response.extensions().get::<NotDone>().is_none();
+    let was_executed = response.extensions().get::<NotExecuted>().is_none();
     let (parts, body) = response.into_parts();
-    // The body was made in this process: it is whole and can be read.
+    // The body was made in this process, so reading it does not fail.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let headers = parts
         .headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let stored = StoredResponse { status: parts.status.as_u16(), headers: headers.collect(), body };
-    if was_made { IdempotentResponse::Final(stored) } else { IdempotentResponse::NotExecuted(stored) }
+    if was_executed { IdempotentResponse::Final(stored) } else { IdempotentResponse::NotExecuted(stored) }
 }
 
 fn from_stored(stored: StoredResponse) -> Response {
