@@ -387,7 +387,9 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let told: Vec<String> = lines
         .map(|line| {
-            ["transport", "token", "tool", "outcome"].map(|name| line[name].as_str().unwrap().to_owned()).join(" ")
+            ["transport", "token", "tool", "outcome"]
+                .map(|name| line[name].as_str().unwrap().to_owned())
+                .join(" ")
         })
         .collect();
     assert_eq!(

@@ -20,7 +20,9 @@ pub async fn run(invocation: Invocation) -> ExitCode {
     let Invocation { arguments, settings: loader } = invocation;
     // Servers log what they do; other commands show it.
     let level = match arguments.command {
-        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info,toolcrate_executor=info,toolcrate_mcp=info",
+        Command::Mcp(_) | Command::Serve(_) => {
+            "warn,rmcp=error,cwpsa=info,toolcrate_executor=info,toolcrate_http=info,toolcrate_mcp=info"
+        }
         _ => "warn",
     };
     if let Err(error) = crate::logs::start(arguments.log, level, &loader.environment) {
