@@ -25,10 +25,10 @@ pub enum McpError {
     #[error("the parameters do not match those that the protocol defines for {0}")]
     InvalidParameters(String),
     /// The cursor is not one of this server.
-    #[error("\"{0}\" is no cursor of this server; call again without a cursor")]
+    #[error("\"{0}\" is no cursor of this server; begin again, without a cursor")]
     InvalidCursor(String),
     /// The list of tools is not the one that the cursor belongs to.
-    #[error("the list of tools has changed since this cursor was issued; call again without a cursor")]
+    #[error("the list of tools has changed since this cursor was issued; begin again, without a cursor")]
     ListChanged,
     /// There is no such prompt.
     #[error("unknown prompt \"{name}\" (expected {})", .known.join(", "))]

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use axum::Router;
 use connectwise_psa::runtime::Secret;
 
-use toolcrate_executor::{InFlight, ToolFilterSpec};
-use toolcrate_http::{AllowedHosts, HealthCheck, HttpApi, Observer};
+use toolcrate_executor::{ExecutionContext, InFlight, ToolFilterSpec};
+use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
@@ -88,17 +88,8 @@ pub async fn listen(
     let custom_fields = values.custom_fields.then_some(&config_watch);
     let accounts = Arc::new(configured.registry(&filter, &context, &secret, custom_fields)?);
     let webhooks = Arc::new(configured.webhooks(settings, &store, &metrics.webhooks)?);
-    if context.approvals.is_any_required() && !accounts.have_approvers() {
-        eprintln!(
-            "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
-        );
-    }
     let address = values.listen;
-    if !address.ip().is_loopback() && !accounts.all_have_tokens() {
-        return Err(CliError::Usage(format!(
-            "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
-        )));
-    }
+    check_access(address, &accounts, &context)?;
     let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
@@ -132,6 +123,25 @@ pub async fn listen(
         .with_protocol_routes(mcp_routes)
         .into_router();
     Ok(Listening { address, listener, router, calls, webhooks })
+}
+
+/// Checks that every account needs a token where others can reach the server, and notes if nobody can approve calls.
+fn check_access(
+    address: SocketAddr,
+    accounts: &AccountRegistry,
+    context: &ExecutionContext,
+) -> Result<(), CliError> {
+    if context.approvals.is_any_required() && !accounts.have_approvers() {
+        eprintln!(
+            "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
+        );
+    }
+    if !address.ip().is_loopback() && !accounts.all_have_tokens() {
+        return Err(CliError::Usage(format!(
+            "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
+        )));
+    }
+    Ok(())
 }
 
 /// Serves until the process is told to stop.

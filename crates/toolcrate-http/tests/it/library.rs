@@ -63,7 +63,8 @@ async fn tools_are_listed() {
     assert!(list["query_schema"]["properties"]["author"].is_object());
     let (_, writes) =
         library.send(Method::GET, "/integrated-account/main/tools?methods[1]=write&tags=books", None).await;
-    assert_eq!(writes["result"].as_array().unwrap().len(), tools.len() - 1);
+    let writes: Vec<&Value> = writes["result"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
+    assert_eq!(writes, ["create_a_city_library_book"]);
     let (_, body) = library.send(Method::GET, "/integrated-account/main/capabilities", None).await;
     assert_eq!(body["proxy"][0]["methods"].as_array().unwrap().len(), tools.len());
 }
@@ -110,7 +111,8 @@ async fn a_proxy_call_reaches_the_api_and_its_cursor_the_next_page() {
     assert_eq!(body, json!({"result": [], "next_cursor": null}));
     let (status, body) = library.send(Method::DELETE, "/proxy/books/b1", None).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert!(body["message"].as_str().unwrap().starts_with("books has no method delete; it has create, list"));
+    let message = body["message"].as_str().unwrap();
+    assert_eq!(message, "books has no method delete; it has change, create, list");
 }
 
 #[tokio::test]
