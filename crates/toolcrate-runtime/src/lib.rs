@@ -25,7 +25,6 @@
 //! }
 //! ```
 
-mod answer;
 mod api;
 mod call;
 mod client;
@@ -35,24 +34,25 @@ mod custom;
 mod date;
 pub mod dialect;
 mod download;
-mod encode;
 mod error;
-mod extra;
 mod filter;
 mod form;
 mod method;
-pub mod outgoing;
+mod model;
 mod paging;
-mod parameter;
 mod patch;
 mod path;
+mod path_value;
 mod query;
 mod rate_limit;
 mod request;
 mod response;
 mod secret;
-mod table;
+pub mod tls;
+mod to_json;
 mod tool;
+mod transport_error;
+mod unknown_fields;
 
 #[doc(no_inline)]
 pub use http::{self, HeaderMap, HeaderValue};
@@ -61,7 +61,6 @@ pub use serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
 
-pub use answer::{Answer, RawResponse};
 pub use api::{
     Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths,
 };
@@ -71,24 +70,31 @@ pub use cursor::CursorKey;
 pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
-pub use encode::Encode;
 pub use error::{Delivery, Error, ErrorKind, FieldError};
-pub use extra::Extra;
 pub use form::Form;
 pub use method::Method;
+pub use model::OpenEnum;
 pub use paging::{Next, Page};
-pub use parameter::{ParameterValue, PathValue};
 pub use patch::Patch;
-pub use query::{Query, QueryPairs};
+pub use path_value::PathValue;
+pub use query::{ParameterValue, Query, QueryPairs};
 pub use rate_limit::RateLimit;
 pub use request::Request;
-pub use response::Response;
+pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
-pub use table::{
-    AnyChoice, AnySlot, Choice, Entries, Field, List, Look, Place, Slot, Table, View, debug, decode,
-    encode_table, equal,
-};
+pub use to_json::ToJson;
 pub use tool::{
     Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
     PreparedCall, Prerequisites, Reinterpretation, Relation, Source, TooBig, Tool, ToolDetails, json_size,
 };
+pub use transport_error::transport_error_message;
+pub use unknown_fields::UnknownFields;
+
+/// What the macros and generated code need, and nobody else should use: it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::model::{
+        FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
+        ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
+    };
+}

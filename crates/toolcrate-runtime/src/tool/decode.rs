@@ -183,9 +183,9 @@ mod tests {
 
     static CATALOG: Catalog = Catalog::new(
         &API,
-        &[("sales", include_str!("../../tests/support/sales.jsonl"))],
-        include_str!("../../tests/support/shapes.jsonl"),
-        include_str!("../../tests/support/schemas.jsonl"),
+        &[("sales", include_str!("../../tests/it/support/sales.jsonl"))],
+        include_str!("../../tests/it/support/shapes.jsonl"),
+        include_str!("../../tests/it/support/schemas.jsonl"),
     );
 
     const LIST: &str = "list_all_orders";

@@ -13,9 +13,10 @@ use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
 use super::decode::is_page_state;
 use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
-use crate::client::Received;
+use crate::client::ApiResponse;
+use crate::model::ValueMut;
 use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, Tool,
+    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, QueryPairs, RateLimit, Tool,
     custom, dialect,
 };
 
@@ -119,7 +120,7 @@ impl Reader {
     }
 
     /// The outcome that an answer is.
-    pub(super) fn read(&self, received: Received) -> Result<Outcome, Error> {
+    pub(super) fn read(&self, received: ApiResponse) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
             Content::None => Value::Null,
@@ -135,7 +136,7 @@ impl Reader {
             Content::Json if raw.is_empty() => Value::Null,
             Content::Json => {
                 let mut value = Value::Null;
-                raw.decode_into(Place::Any(&mut value))?;
+                raw.decode_into(ValueMut::Any(&mut value))?;
                 if !self.trim.is_empty() {
                     trim(&mut value, &self.trim);
                 }
