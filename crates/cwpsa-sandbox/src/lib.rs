@@ -22,5 +22,5 @@ pub use callbacks::CallbackSettings;
 pub use engine::query;
 pub use engine::sandbox::{RecordedAction, Sandbox};
 pub use engine::server;
-pub use message::{ChangeEvent, ChangeKind, MockRequest, MockResponse};
+pub use message::{ChangeEvent, MockRequest, MockResponse, RecordChangeKind};
 pub use settings::{ApiKey, SandboxSettings, SandboxStartError};

@@ -35,7 +35,7 @@ pub struct MockResponse {
 
 /// How a record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
+pub enum RecordChangeKind {
     /// It was created.
     Added,
     /// It was changed.
@@ -48,7 +48,7 @@ pub enum ChangeKind {
 #[derive(Clone, Debug)]
 pub struct ChangeEvent {
     /// How the record changed.
-    pub kind: ChangeKind,
+    pub kind: RecordChangeKind,
     /// The path of the record's collection as in the spec: `/service/tickets`.
     pub collection: String,
     /// The record's id.

@@ -18,6 +18,6 @@ pub mod secret_source;
 pub mod select;
 pub mod services;
 pub mod settings;
-pub mod stop;
+pub mod shutdown;
 pub mod webhooks;
 pub mod word_lists;

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::Method;
 use crate::form::Form;
 use crate::patch::PatchOperation;
 use crate::query::QueryPairs;
+use toolcrate_catalog::Method;
 
 /// A request before it has an address.
 #[derive(Clone, Debug)]

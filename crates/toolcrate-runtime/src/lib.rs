@@ -37,7 +37,6 @@ mod download;
 mod error;
 mod filter;
 mod form;
-mod method;
 mod model;
 mod paging;
 mod patch;
@@ -60,6 +59,11 @@ pub use http::{self, HeaderMap, HeaderValue};
 pub use serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
+#[doc(no_inline)]
+pub use toolcrate_catalog::{
+    self as catalog, Annotations, HttpOperation, Method, OperationKind, OperationTarget, OperationVariant,
+    Relation, ToolClass, ToolRecord, ToolSummary,
+};
 
 pub use api::{
     Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths,
@@ -72,7 +76,6 @@ pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use error::{Delivery, Error, ErrorKind, FieldError};
 pub use form::Form;
-pub use method::Method;
 pub use model::OpenEnum;
 pub use paging::{Next, Page};
 pub use patch::Patch;
@@ -84,8 +87,8 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
-    PreparedCall, Prerequisites, Reinterpretation, Relation, Source, TooBig, Tool, ToolDetails, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
+    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;

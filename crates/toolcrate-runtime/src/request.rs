@@ -7,10 +7,11 @@ use std::marker::PhantomData;
 use crate::call::{Body, Call};
 use crate::form::Form;
 use crate::patch::Patch;
+use crate::path;
 use crate::path_value::PathValue;
 use crate::query::{ParameterValue, Query, QueryPairs};
 use crate::to_json::ToJson;
-use crate::{Method, path};
+use toolcrate_catalog::Method;
 
 /// A request with a response of type `T`. [`Client::send`](crate::Client::send) sends it.
 ///

@@ -1,9 +1,7 @@
 //! The index over a catalog, and the ranking.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
@@ -68,24 +66,6 @@ struct IndexedTool {
     weight: f32,
     /// The indexes of the penalties that apply to it.
     penalties: Vec<usize>,
-}
-
-/// The parts of a tool's record that are indexed. Reading no more halves the time.
-#[derive(Deserialize)]
-struct Summary<'a> {
-    #[serde(borrow)]
-    title: Cow<'a, str>,
-    #[serde(borrow)]
-    description: Cow<'a, str>,
-    #[serde(borrow)]
-    http: OperationSummary<'a>,
-}
-
-#[derive(Deserialize)]
-struct OperationSummary<'a> {
-    method: &'a str,
-    #[serde(borrow)]
-    path: Cow<'a, str>,
 }
 
 impl SearchEngine {
@@ -182,9 +162,9 @@ struct IndexBuilder {
 
 impl IndexBuilder {
     fn add(&mut self, tool: Tool) -> IndexedTool {
-        let details = Summary::parse(tool);
-        let path = normalize_path(&details.http.path);
-        let intent = Intent::from_tool_name(tool.short_name());
+        let details = tool.summary();
+        let path = normalize_path(tool.path());
+        let intent = Intent::from_tool(tool);
         let collection = self.aliases.collection(&path);
         let title = without_verb(&details.title, intent);
         let description = self.add_description(tool.module(), &details.description);
@@ -207,9 +187,9 @@ impl IndexBuilder {
             intent,
             description,
             collection,
-            action_aliases: self.aliases.action(details.http.method, &path),
+            action_aliases: self.aliases.action(tool.method(), &path),
             family,
-            action: self.analyzer.stem(tool.short_name().split('_').next().unwrap_or_default()),
+            action: self.analyzer.stem(tool.verb()),
             head,
             weight: self.weight(&path),
             penalties: penalties.map(|(number, _)| number).collect(),
@@ -339,16 +319,6 @@ impl ConceptScores {
         is_in(&self.titles, number)
             || tool.collection.is_some_and(|number| is_in(&self.collection_aliases, number))
             || tool.action_aliases.is_some_and(|number| is_in(&self.action_aliases, number))
-    }
-}
-
-impl Summary<'static> {
-    fn parse(tool: Tool) -> Self {
-        serde_json::from_str(tool.line()).unwrap_or_else(|_| {
-            let details = tool.details();
-            let http = OperationSummary { method: details.http.method, path: details.http.path };
-            Self { title: details.title, description: details.description, http }
-        })
     }
 }
 

@@ -84,14 +84,14 @@ impl DeliveryLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::ChangeKind;
+    use crate::message::RecordChangeKind;
 
     #[test]
     fn callback_is_disabled_after_failing_for_a_time_without_success() {
         let log = DeliveryLog::default();
         let start = Instant::now();
         let event = ChangeEvent {
-            kind: ChangeKind::Added,
+            kind: RecordChangeKind::Added,
             collection: "/service/tickets".to_owned(),
             id: 1,
             record: Value::Null,

@@ -6,7 +6,7 @@ use connectwise_psa::runtime::serde_json::{self, json};
 
 use super::fields::INFO;
 use super::paths::CALLBACK_KEY_PATH;
-use crate::message::{ChangeEvent, ChangeKind};
+use crate::message::{ChangeEvent, RecordChangeKind};
 
 /// Builds the bodies of callbacks.
 pub(crate) struct PayloadBuilder {
@@ -22,8 +22,8 @@ impl PayloadBuilder {
     /// deleted.
     pub(crate) fn body(&self, callback: &Value, event: &ChangeEvent) -> Bytes {
         let entity = match event.kind {
-            ChangeKind::Deleted => Value::Null,
-            ChangeKind::Added | ChangeKind::Updated => event.record.to_string().into(),
+            RecordChangeKind::Deleted => Value::Null,
+            RecordChangeKind::Added | RecordChangeKind::Updated => event.record.to_string().into(),
         };
         let company: String = url::form_urlencoded::byte_serialize(self.company.as_bytes()).collect();
         let key_url =
@@ -53,11 +53,11 @@ pub(crate) fn url(callback: &Value, event: &ChangeEvent) -> String {
 }
 
 /// Returns the API's name of a change.
-pub(crate) fn action_name(action: ChangeKind) -> &'static str {
+pub(crate) fn action_name(action: RecordChangeKind) -> &'static str {
     match action {
-        ChangeKind::Added => "added",
-        ChangeKind::Updated => "updated",
-        ChangeKind::Deleted => "deleted",
+        RecordChangeKind::Added => "added",
+        RecordChangeKind::Updated => "updated",
+        RecordChangeKind::Deleted => "deleted",
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
         };
         let read =
             |kind| -> Value { serde_json::from_slice(&builder.body(&callback, &event(kind))).expect("JSON") };
-        let body = read(ChangeKind::Added);
+        let body = read(RecordChangeKind::Added);
         let names: Vec<&String> = body.as_object().expect("an object").keys().collect();
         assert_eq!(
             names,
@@ -110,9 +110,9 @@ mod tests {
             body["Metadata"]["key_url"],
             "http://127.0.0.1:9090/v4_6_release/system/callbackkey/index.rails?companyName=acme+%26+co&id=k"
         );
-        assert_eq!(read(ChangeKind::Deleted)["Entity"], Value::Null);
+        assert_eq!(read(RecordChangeKind::Deleted)["Entity"], Value::Null);
         assert_eq!(
-            url(&callback, &event(ChangeKind::Updated)),
+            url(&callback, &event(RecordChangeKind::Updated)),
             "http://127.0.0.1/hook?recordId=57961&action=updated"
         );
     }

@@ -1,6 +1,6 @@
 //! The interface between the engine and the rules: what is special about some records and actions.
 //!
-//! The engine calls rules through [`Rule`] and knows none of them. A [`RuleSet`] says which rule applies to
+//! The engine calls rules through [`SandboxRule`] and knows none of them. A [`RuleSet`] says which rule applies to
 //! which collection and operation.
 
 use std::collections::HashMap;
@@ -53,7 +53,7 @@ impl ActionRequest<'_> {
 }
 
 /// What is special about the records of a collection, or about an action. A rule implements what it needs.
-pub(crate) trait Rule: Send + Sync + 'static {
+pub(crate) trait SandboxRule: Send + Sync + 'static {
     /// What [`before_write`](Self::before_write) hands to [`after_write`](Self::after_write).
     type CarryOver: Default;
 
@@ -107,22 +107,22 @@ trait ErasedRule: Send + Sync {
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError>;
 }
 
-impl<R: Rule> ErasedRule for R {
+impl<R: SandboxRule> ErasedRule for R {
     fn before_write<'r>(
         &'r self,
         tx: &mut Transaction<'_>,
         change: &mut RecordChange<'_>,
     ) -> Result<AfterWrite<'r>, ApiError> {
-        let carried = Rule::before_write(self, tx, change)?;
+        let carried = SandboxRule::before_write(self, tx, change)?;
         Ok(Box::new(move |tx, written| self.after_write(tx, written, carried)))
     }
 
     fn after_delete(&self, tx: &mut Transaction<'_>, deleted: &Map<String, Value>) -> Result<(), ApiError> {
-        Rule::after_delete(self, tx, deleted)
+        SandboxRule::after_delete(self, tx, deleted)
     }
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
-        Rule::run(self, tx, request)
+        SandboxRule::run(self, tx, request)
     }
 }
 
@@ -133,7 +133,7 @@ pub(crate) struct NamedRule {
 }
 
 impl NamedRule {
-    pub(crate) fn new(name: &'static str, rule: impl Rule) -> Self {
+    pub(crate) fn new(name: &'static str, rule: impl SandboxRule) -> Self {
         Self { name, rule: Box::new(rule) }
     }
 }

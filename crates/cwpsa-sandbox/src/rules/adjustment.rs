@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::record_fields::flag_field;
 use super::stock::apply_adjustment;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct AdjustmentRule;
 
-impl Rule for AdjustmentRule {
+impl SandboxRule for AdjustmentRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {

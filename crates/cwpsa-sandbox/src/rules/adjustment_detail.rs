@@ -2,12 +2,12 @@
 
 use super::stock::apply_adjustment;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{Rule, WrittenRecord};
+use crate::engine::rule::{SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct AdjustmentDetailRule;
 
-impl Rule for AdjustmentDetailRule {
+impl SandboxRule for AdjustmentDetailRule {
     type CarryOver = ();
 
     fn after_write(

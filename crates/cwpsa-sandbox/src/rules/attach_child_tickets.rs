@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::collections::TICKETS;
 use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct AttachChildTicketsRule;
 
-impl Rule for AttachChildTicketsRule {
+impl SandboxRule for AttachChildTicketsRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

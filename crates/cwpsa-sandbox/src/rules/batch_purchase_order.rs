@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::collections::PURCHASE_ORDER_LINES;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct BatchPurchaseOrderRule {
@@ -12,7 +12,7 @@ pub(super) struct BatchPurchaseOrderRule {
     pub(super) batched: bool,
 }
 
-impl Rule for BatchPurchaseOrderRule {
+impl SandboxRule for BatchPurchaseOrderRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{Found, Purpose, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::listing::{self, ListParameters};
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct BundleRule {
@@ -15,7 +15,7 @@ pub(super) struct BundleRule {
     pub(super) lists: BTreeMap<String, String>,
 }
 
-impl Rule for BundleRule {
+impl SandboxRule for BundleRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

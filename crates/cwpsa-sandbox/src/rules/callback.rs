@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::record_fields::text_field;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule};
+use crate::engine::rule::{RecordChange, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -12,7 +12,7 @@ const RESOURCE: &str = "callbackEntry";
 
 pub(super) struct CallbackRule;
 
-impl Rule for CallbackRule {
+impl SandboxRule for CallbackRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {

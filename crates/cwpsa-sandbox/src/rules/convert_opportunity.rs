@@ -11,7 +11,7 @@ use crate::api::{api, resource};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::engine::crud::{self, WriteBody};
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -33,7 +33,7 @@ pub(super) enum ConversionTarget {
     Ticket,
 }
 
-impl Rule for ConvertOpportunityRule {
+impl SandboxRule for ConvertOpportunityRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

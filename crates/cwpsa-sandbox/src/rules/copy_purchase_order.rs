@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::collections::{PURCHASE_ORDER_LINES, PURCHASE_ORDER_STATUSES, PURCHASE_ORDERS};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INFO;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct CopyPurchaseOrderRule;
 
-impl Rule for CopyPurchaseOrderRule {
+impl SandboxRule for CopyPurchaseOrderRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::connectwise::error::ApiError;
 use crate::engine::crud;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct DeleteScheduleEntryRule;
 
-impl Rule for DeleteScheduleEntryRule {
+impl SandboxRule for DeleteScheduleEntryRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

@@ -6,13 +6,13 @@ use super::collections::{BOARD_STATUSES, TICKET_NOTES, TICKETS, TIME_ENTRIES};
 use super::record_fields::reference_id;
 use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 pub(super) struct MergeTicketsRule;
 
-impl Rule for MergeTicketsRule {
+impl SandboxRule for MergeTicketsRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

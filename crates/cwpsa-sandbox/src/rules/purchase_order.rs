@@ -6,12 +6,12 @@ use super::collections::{PURCHASE_ORDER_LINES, PURCHASE_ORDER_STATUSES};
 use super::order_totals::update_total;
 use super::record_fields::{flag_field, reference_id, text_field};
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderRule;
 
-impl Rule for PurchaseOrderRule {
+impl SandboxRule for PurchaseOrderRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {

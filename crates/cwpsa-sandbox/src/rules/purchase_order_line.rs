@@ -12,7 +12,7 @@ use super::record_fields::{flag_field, number_field, reference_id, text_field};
 use super::stock;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INFO;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderLineRule;
@@ -26,7 +26,7 @@ pub(super) struct Receipt {
     remainder: Option<f64>,
 }
 
-impl Rule for PurchaseOrderLineRule {
+impl SandboxRule for PurchaseOrderLineRule {
     type CarryOver = Receipt;
 
     fn before_write(

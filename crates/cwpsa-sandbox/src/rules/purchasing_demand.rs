@@ -11,14 +11,14 @@ use super::record_fields::reference_id;
 use crate::api::{CollectionId, Plan, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::crud::{self, WriteBody};
-use crate::engine::rule::{ActionRequest, Rule, RuleSet};
+use crate::engine::rule::{ActionRequest, RuleSet, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 const RESOURCE: &str = "purchasingDemand";
 
 pub(super) struct PurchasingDemandRule;
 
-impl Rule for PurchasingDemandRule {
+impl SandboxRule for PurchasingDemandRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

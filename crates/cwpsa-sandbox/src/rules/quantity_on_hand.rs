@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::collections::STOCK;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 pub(super) struct QuantityOnHandRule;
 
-impl Rule for QuantityOnHandRule {
+impl SandboxRule for QuantityOnHandRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

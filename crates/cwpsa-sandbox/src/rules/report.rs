@@ -9,7 +9,7 @@ use crate::api::{CollectionId, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::ValueKind;
 use crate::engine::query::listing::{self, ListParameters};
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct ReportRule {
@@ -26,7 +26,7 @@ pub(super) enum ReportPart {
     Rows,
 }
 
-impl Rule for ReportRule {
+impl SandboxRule for ReportRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {

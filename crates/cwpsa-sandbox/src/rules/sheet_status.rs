@@ -6,7 +6,7 @@ use super::collections::{EXPENSE_ENTRIES, TIME_ENTRIES, TIME_SHEETS};
 use crate::api::api;
 use crate::connectwise::bodies::success;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -15,7 +15,7 @@ pub(super) struct SheetStatusRule {
     pub(super) status: &'static str,
 }
 
-impl Rule for SheetStatusRule {
+impl SandboxRule for SheetStatusRule {
     type CarryOver = ();
 
     fn run(&self, tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Result<Option<Value>, ApiError> {
@@ -23,7 +23,7 @@ impl Rule for SheetStatusRule {
         let id = request.ids.last().copied().unwrap_or_default();
         tx.get_or_404(sheets, id)?;
         tx.set(sheets, id, [("status", Value::from(self.status))]);
-        let (template, field) = match api().of(sheets).template.as_str() {
+        let (template, field) = match api().of(sheets).template {
             TIME_SHEETS => (TIME_ENTRIES, "timeSheet"),
             _ => (EXPENSE_ENTRIES, "expenseReport"),
         };

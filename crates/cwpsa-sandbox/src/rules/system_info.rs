@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{ActionRequest, Rule};
+use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct SystemInfoRule;
 
-impl Rule for SystemInfoRule {
+impl SandboxRule for SystemInfoRule {
     type CarryOver = ();
 
     fn run(

@@ -6,7 +6,7 @@ use super::collections::{BOARD_ITEMS, BOARD_STATUSES, BOARD_SUBTYPES, BOARD_TYPE
 use super::note_kinds::{self, new_note};
 use super::record_fields::{flag_field, reference_id, text_field};
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 /// Fields that refer to something of the board, its collection, and the schema of the reference.
@@ -29,7 +29,7 @@ pub(super) struct TicketRule;
 #[derive(Default)]
 pub(super) struct InitialNotes(Vec<(&'static str, String)>);
 
-impl Rule for TicketRule {
+impl SandboxRule for TicketRule {
     type CarryOver = InitialNotes;
 
     fn before_write(

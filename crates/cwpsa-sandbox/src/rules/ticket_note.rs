@@ -2,12 +2,12 @@
 
 use super::collections::TICKETS;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{Rule, WrittenRecord};
+use crate::engine::rule::{SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct TicketNoteRule;
 
-impl Rule for TicketNoteRule {
+impl SandboxRule for TicketNoteRule {
     type CarryOver = ();
 
     fn after_write(

@@ -11,7 +11,7 @@ use super::record_fields::{flag_field, number_field, reference_id, text_field};
 use crate::api::CollectionId;
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
-use crate::engine::rule::{RecordChange, Rule, WrittenRecord};
+use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
@@ -24,7 +24,7 @@ const NOTE_FLAGS: [(&str, &str); 3] = [
 
 pub(super) struct TimeEntryRule;
 
-impl Rule for TimeEntryRule {
+impl SandboxRule for TimeEntryRule {
     type CarryOver = ();
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {

@@ -283,7 +283,7 @@ fn callbacks_events_and_actions_are_told() {
     let ticket = done(&sandbox, "POST", "/service/tickets", json!({"summary": "x", "company": {"id": 250}}));
     assert_eq!(
         *told.lock().expect("a lock"),
-        [(cwpsa_sandbox::ChangeKind::Added, "/service/tickets".to_owned(), json!("x"))]
+        [(cwpsa_sandbox::RecordChangeKind::Added, "/service/tickets".to_owned(), json!("x"))]
     );
     refused(
         &sandbox,

@@ -6,6 +6,7 @@ use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_s
 use serde_json::json;
 use toolcrate_executor::truncate_outcome;
 
+use super::find_tool::find_tool;
 use crate::cli::Call;
 use crate::cli::output;
 use crate::error::CliError;
@@ -13,7 +14,7 @@ use crate::settings::{Settings, Target, client_for_dry_run};
 
 /// Executes the tool, or shows what it would send.
 pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Result<(), CliError> {
-    let tool = super::tool(&arguments.tool)?;
+    let tool = find_tool(&arguments.tool)?;
     let mut given =
         read(&arguments.args).map_err(|failure| failure.into_call_error(ErrorKind::InvalidArguments))?;
     let options = ExecuteOptions {

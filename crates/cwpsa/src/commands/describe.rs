@@ -4,6 +4,7 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
+use super::find_tool::find_tool;
 use super::tools;
 use toolcrate_executor::input_schema_for;
 
@@ -14,7 +15,7 @@ use crate::settings::{Settings, Target};
 
 /// Prints a tool.
 pub async fn run(arguments: &Describe, settings: Result<Settings, CliError>) -> Result<(), CliError> {
-    let tool = super::tool(&arguments.tool)?;
+    let tool = find_tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
         true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),
         false => None,

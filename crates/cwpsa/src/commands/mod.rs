@@ -3,6 +3,7 @@
 mod call;
 pub mod describe;
 mod doctor;
+mod find_tool;
 pub mod search;
 mod tools;
 
@@ -62,9 +63,4 @@ pub async fn run(invocation: Invocation) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// The tool called `name`, with a suggestion where there is none.
-fn tool(name: &str) -> Result<connectwise_psa::runtime::Tool, CliError> {
-    Ok(connectwise_psa::CATALOG.find(name)?)
 }

@@ -45,7 +45,7 @@ use crate::error::CliError;
 use crate::metrics::Metrics;
 use crate::services::execution_context;
 use crate::settings::{Settings, SettingsLoader};
-use crate::stop;
+use crate::shutdown;
 use crate::webhooks::Webhooks;
 use accounts::Accounts;
 pub use watch::watched;
@@ -90,7 +90,7 @@ impl Listening {
             stop.await;
             stopping.send_replace(true);
         };
-        stop::serve(self.listener, self.router, &self.calls, stop).await;
+        shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
             // A panic in there was shown when it came.
             _ = webhooks => {}

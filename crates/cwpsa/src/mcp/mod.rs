@@ -37,7 +37,7 @@ use crate::metrics::{Metrics, Requests};
 use crate::select::is_narrow;
 use crate::services::execution_context;
 use crate::settings::{Settings, SettingsLoader, Target};
-use crate::stop;
+use crate::shutdown;
 pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
@@ -86,9 +86,9 @@ async fn stdio(server: Server) -> Result<(), CliError> {
     let mut ended = std::pin::pin!(running.waiting());
     tokio::select! {
         ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
-        () = &mut told => tracing::info!("stopping"),
+        () = &mut told => {}
     }
-    stop::finish(&calls).await;
+    shutdown::drain(&calls).await;
     // Answers that are ready still go out.
     leave.cancel();
     tokio::select! {
@@ -111,7 +111,7 @@ async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, told).await;
+    shutdown::serve(listener, router, &calls, told).await;
     Ok(())
 }
 

@@ -72,7 +72,9 @@ fn read(path: &Path) -> Result<SettingsLayer, SettingsError> {
 
 /// The parser's message shows the line with its value, which may be a secret: only its number is passed on.
 fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> SettingsError {
-    let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+    // The end of a file is on its last line.
+    let last = text.lines().count().max(1);
+    let line = error.span().map_or(1, |span| (text[..span.start].matches('\n').count() + 1).min(last));
     let message = match error.message() {
         message if message.starts_with("invalid type") => "the value is of the wrong type",
         message => message,

@@ -95,8 +95,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Method;
     use crate::error::ErrorKind;
+    use toolcrate_catalog::Method;
 
     fn call(template: &'static str, value: &str) -> Call {
         let mut call = Call::new(Method::Get, template.into());

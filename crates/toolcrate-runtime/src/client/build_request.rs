@@ -11,7 +11,8 @@ use super::handle::Client;
 use crate::call::{Body, Call};
 use crate::error::{Error, FieldError};
 use crate::form::Form;
-use crate::{Method, patch};
+use crate::patch;
+use toolcrate_catalog::Method;
 
 /// A request as it would be sent, for a dry run.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::cursor::CursorKey;
 use crate::custom::Definitions;
-use crate::tool::Checks;
+use crate::tool::ToolValidators;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
 ///
@@ -37,7 +37,7 @@ pub(super) struct ClientState {
     /// The key that signs the cursors of lists.
     pub(super) cursor_key: CursorKey,
     /// Compiled schemas of the tools that were called.
-    pub(super) checks: Checks,
+    pub(super) checks: ToolValidators,
     /// The custom fields of the account, once they were read.
     pub(super) definitions: RwLock<Option<Arc<Definitions>>>,
 }
@@ -61,7 +61,7 @@ impl Client {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }
     }
 
-    pub(crate) fn checks(&self) -> &Checks {
+    pub(crate) fn checks(&self) -> &ToolValidators {
         &self.state.checks
     }
 

@@ -11,9 +11,9 @@ use url::Url;
 use super::base_url::same_origin;
 use super::build_request::{OutgoingBody, OutgoingRequest};
 use super::handle::Client;
-use crate::Method;
 use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
 use crate::transport_error::transport_error_message;
+use toolcrate_catalog::Method;
 
 /// The maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -60,7 +60,7 @@ impl Client {
         let mut headers = outgoing.headers.clone();
         self.authorize(&mut headers)?;
         let http = self.state.connector.http()?;
-        let request = http.request(outgoing.method.into(), url.clone()).headers(headers);
+        let request = http.request(http_method(outgoing.method), url.clone()).headers(headers);
         Ok(match &outgoing.body {
             OutgoingBody::None => request,
             OutgoingBody::Json(text) => request.body(text.clone()),
@@ -175,4 +175,18 @@ fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
     let error = error.with_status(status.as_u16());
     // A read that was cut off has an answer, only not all of it.
     if !writes && loss == ResponseLoss::Disconnected { error.with_kind(ErrorKind::Decode) } else { error }
+}
+
+/// Converts a method for the HTTP client.
+const fn http_method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+        Method::Head => http::Method::HEAD,
+        Method::Options => http::Method::OPTIONS,
+        Method::Trace => http::Method::TRACE,
+    }
 }

@@ -6,11 +6,11 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::link;
-use crate::Method;
 use crate::api::Paging;
 use crate::call::Call;
 use crate::query::QueryPairs;
 use crate::request::Request;
+use toolcrate_catalog::Method;
 
 /// How to request the next page of a list: query parameters to set or to replace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,15 @@
 //! Plans of look-ups: their order, chains, what is shared, and that circles end.
 
+use std::sync::LazyLock;
+
 use crate::support::API;
+
 use serde_json::{Value, json};
 use toolcrate_runtime::{Catalog, Prerequisites};
 
-static CATALOG: Catalog = Catalog::new(&API, &[("m", include_str!("support/plans.jsonl"))], "", "");
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    Catalog::new(&API, crate::support::catalog(include_str!("support/plans.jsonl"), "", "", ""))
+});
 
 fn plan(name: &str) -> Prerequisites {
     CATALOG.get(name).expect(name).prerequisites()

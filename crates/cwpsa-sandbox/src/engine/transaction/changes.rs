@@ -11,7 +11,7 @@ use crate::engine::store::{
     DatabaseEntry, RecordDatabase, RecordObject, RecordValue, StoredFile, StoredRow, TenantState,
 };
 use crate::engine::synthetic::ensure_table;
-use crate::message::{ChangeEvent, ChangeKind};
+use crate::message::{ChangeEvent, RecordChangeKind};
 
 /// The changes of one request: all of them are committed, or none.
 pub(crate) struct Transaction<'a> {
@@ -122,7 +122,7 @@ impl<'a> Transaction<'a> {
         record.append(&mut fields);
         fields::stamp_created(&mut record, AuditStamp { date: &self.date(), member: self.member });
         self.put(collection, id, parent, &record);
-        self.emit(ChangeKind::Added, collection, id, record);
+        self.emit(RecordChangeKind::Added, collection, id, record);
         id
     }
 
@@ -131,7 +131,7 @@ impl<'a> Transaction<'a> {
         let Some(parent) = self.state.row(collection, id).map(|row| row.parent) else { return };
         fields::stamp_updated(&mut record, AuditStamp { date: &self.date(), member: self.member });
         self.put(collection, id, parent, &record);
-        self.emit(ChangeKind::Updated, collection, id, record);
+        self.emit(RecordChangeKind::Updated, collection, id, record);
     }
 
     /// Changes some fields of a record; null removes a field.
@@ -175,7 +175,7 @@ impl<'a> Transaction<'a> {
         let Some(row) = self.state.table_mut(collection).remove(id) else { return };
         let record = row.record.to_json();
         self.undo_log.push(UndoEntry::Record { collection, id, before: Some(row) });
-        self.emit(ChangeKind::Deleted, collection, id, record);
+        self.emit(RecordChangeKind::Deleted, collection, id, record);
     }
 
     /// Stores a file under the path that returns it.
@@ -184,7 +184,13 @@ impl<'a> Transaction<'a> {
         self.undo_log.push(UndoEntry::File { path, before });
     }
 
-    fn emit(&mut self, kind: ChangeKind, collection: CollectionId, id: i64, record: Map<String, Value>) {
+    fn emit(
+        &mut self,
+        kind: RecordChangeKind,
+        collection: CollectionId,
+        id: i64,
+        record: Map<String, Value>,
+    ) {
         let collection = api().of(collection).path.to_owned();
         self.events.push(ChangeEvent { kind, collection, id, record: Value::Object(record) });
     }
@@ -243,7 +249,7 @@ impl<'a> Transaction<'a> {
                 let text = row.map(|row| {
                     json!({"parent": row.parent, "record": row.record.to_json()}).to_string().into_bytes()
                 });
-                DatabaseEntry::Record { template: &api().of(*collection).template, id: *id, text }
+                DatabaseEntry::Record { template: api().of(*collection).template, id: *id, text }
             }
             UndoEntry::File { path, .. } => {
                 DatabaseEntry::File { path: path.clone(), file: self.state.files.get(path).cloned() }

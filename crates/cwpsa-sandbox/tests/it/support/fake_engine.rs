@@ -11,7 +11,7 @@ use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::{self, json};
 use cwpsa_sandbox::query::{FieldNames, RecordSearch, SearchParameters, ValueKind};
 use cwpsa_sandbox::server::MockEngine;
-use cwpsa_sandbox::{ChangeEvent, ChangeKind, MockRequest, MockResponse};
+use cwpsa_sandbox::{ChangeEvent, MockRequest, MockResponse, RecordChangeKind};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 type ChangeListener = Box<dyn Fn(&ChangeEvent) + Send + Sync>;
@@ -42,7 +42,7 @@ impl FakeEngine {
         self.collections.lock().expect("no panic")
     }
 
-    fn emit(&self, kind: ChangeKind, collection: &str, id: i64, record: &Value) {
+    fn emit(&self, kind: RecordChangeKind, collection: &str, id: i64, record: &Value) {
         let event = ChangeEvent { kind, collection: collection.to_owned(), id, record: record.clone() };
         self.listeners.lock().expect("no panic").iter().for_each(|listener| listener(&event));
     }
@@ -115,7 +115,12 @@ impl FakeEngine {
         match (&call.method, id) {
             (&Method::POST, None) => {
                 let record = self.put(collection, body()?);
-                self.emit(ChangeKind::Added, collection, record["id"].as_i64().unwrap_or_default(), &record);
+                self.emit(
+                    RecordChangeKind::Added,
+                    collection,
+                    record["id"].as_i64().unwrap_or_default(),
+                    &record,
+                );
                 Ok(answer(201, &record))
             }
             (&Method::PATCH, Some(id)) => {
@@ -132,7 +137,7 @@ impl FakeEngine {
                     }
                     record.clone()
                 };
-                self.emit(ChangeKind::Updated, collection, id, &record);
+                self.emit(RecordChangeKind::Updated, collection, id, &record);
                 Ok(answer(200, &record))
             }
             (&Method::DELETE, Some(id)) => {
@@ -141,7 +146,7 @@ impl FakeEngine {
                     .get_mut(collection)
                     .and_then(|all| all.remove(&id))
                     .ok_or_else(missing)?;
-                self.emit(ChangeKind::Deleted, collection, id, &record);
+                self.emit(RecordChangeKind::Deleted, collection, id, &record);
                 Ok(MockResponse {
                     status: StatusCode::NO_CONTENT,
                     headers: HeaderMap::new(),
