@@ -78,13 +78,14 @@ fn model(context: &Context<'_>, name: &str, schema: &Schema, types: &TypeName) -
     let mut own = vec![types.rust.clone()];
     let items = match &schema.shape {
         Shape::Object(fields) => {
-            imports.runtime.extend(["Extra", "Slot", "Table", "View"]);
+            imports.runtime.insert("UnknownFields");
+            imports.private.extend(["FieldMut", "FieldRef", "ModelFields"]);
             record(context, name, schema, fields, types, &mut imports, &mut own)
         }
         Shape::Alias(ty) => {
             let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
             own.extend(choices.clone().map(|choice| choice.rust.clone()));
-            imports.runtime.insert("Choice");
+            imports.runtime.insert("OpenEnum");
             let about = format!("Values of `{name}`.");
             choices.map(|choice| choice_type(ty, choice, &about)).collect()
         }
@@ -124,12 +125,12 @@ fn record(
         members.push(quote!(#about pub #ident: Option<#ty>,));
         let (kind, by_value) = slot_kind(context.api.resolve(&field.ty));
         let kind = format_ident!("{kind}");
-        slots.push(quote!(Slot::#kind(&mut self.#ident)));
+        slots.push(quote!(FieldMut::#kind(&mut self.#ident)));
         let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };
-        views.push(quote!(View::#kind(#view)));
+        views.push(quote!(FieldRef::#kind(#view)));
         if let Some(choice) = &name.choice {
             own.push(choice.rust.clone());
-            imports.runtime.insert("Choice");
+            imports.runtime.insert("OpenEnum");
             let about = format!("Values of `{}` of [`{}`].", field.name, types.rust);
             choices.extend(choice_type(&field.ty, choice, &about));
         }
@@ -143,27 +144,27 @@ fn record(
         pub struct #rust {
             #(#members)*
             /// Members that the spec does not know, kept as they came.
-            pub extra: Extra,
+            pub extra: UnknownFields,
         }
 
-        impl Table for #rust {
-            fn names(&self) -> &'static [&'static str] {
+        impl ModelFields for #rust {
+            fn field_names(&self) -> &'static [&'static str] {
                 &[#(#names),*]
             }
-            fn slot(&mut self, #index: usize) -> Slot<'_> {
+            fn field_mut(&mut self, #index: usize) -> FieldMut<'_> {
                 #slots
             }
-            fn view(&self, #index: usize) -> View<'_> {
+            fn field(&self, #index: usize) -> FieldRef<'_> {
                 #views
             }
-            fn extra(&self) -> &Extra {
+            fn unknown_fields(&self) -> &UnknownFields {
                 &self.extra
             }
-            fn extra_mut(&mut self) -> &mut Extra {
+            fn unknown_fields_mut(&mut self) -> &mut UnknownFields {
                 &mut self.extra
             }
         }
-        toolcrate_runtime::table!(#rust);
+        toolcrate_runtime::impl_model!(#rust);
 
         #choices
     }
@@ -267,7 +268,7 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
             Other(String),
         }
 
-        impl Choice for #rust {
+        impl OpenEnum for #rust {
             const VALUES: &'static [&'static str] = &[#(#values),*];
             fn from_index(#index: usize) -> Self {
                 #from
@@ -282,7 +283,7 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
                 }
             }
         }
-        toolcrate_runtime::choice!(#rust);
+        toolcrate_runtime::impl_open_enum!(#rust);
     }
 }
 

@@ -211,6 +211,8 @@ pub struct Imports {
     pub models: std::collections::BTreeSet<String>,
     /// Names of `toolcrate_runtime`.
     pub runtime: std::collections::BTreeSet<&'static str>,
+    /// Names of `toolcrate_runtime::__private`.
+    pub private: std::collections::BTreeSet<&'static str>,
 }
 
 impl Imports {
@@ -226,6 +228,9 @@ impl Imports {
             runtime.push(format_ident!("Value"));
         }
         let runtime = (!runtime.is_empty()).then(|| quote!(use toolcrate_runtime::{#(#runtime),*};));
+        let private: Vec<_> = self.private.iter().map(|name| format_ident!("{name}")).collect();
+        let private =
+            (!private.is_empty()).then(|| quote!(use toolcrate_runtime::__private::{#(#private),*};));
         let models: Vec<_> = self
             .models
             .iter()
@@ -233,6 +238,6 @@ impl Imports {
             .map(|name| format_ident!("{name}"))
             .collect();
         let models = (!models.is_empty()).then(|| quote!(use crate::models::{#(#models),*};));
-        quote!(#map #runtime #models)
+        quote!(#map #private #runtime #models)
     }
 }

@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::patch::Operation;
-use crate::{Form, Method, QueryPairs};
+use crate::form::Form;
+use crate::patch::PatchOperation;
+use crate::query::QueryPairs;
+use toolcrate_catalog::Method;
 
 /// A request before it has an address.
 #[derive(Clone, Debug)]
@@ -27,7 +29,7 @@ pub(crate) struct Call {
 pub(crate) enum Body {
     None,
     Json(String),
-    Patch(Vec<Operation>),
+    Patch(Vec<PatchOperation>),
     Form(Form),
 }
 

@@ -1,25 +1,26 @@
-//! How a request proves who sends it: a trait that puts headers in, and the two common header values.
-//! Headers made here are marked sensitive, so that no log of headers shows them.
+//! Authentication of requests: a trait that adds headers, and the values of the two most common ones. The header values
+//! made here are marked as sensitive, so that no log of headers contains them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Error, Secret};
+use crate::error::Error;
+use crate::secret::{Secret, sensitive};
 
-/// What puts credentials into a request.
+/// Adds credentials to a request.
 pub trait Credentials: Send + Sync {
-    /// Adds headers. It is called for every attempt, so a token may change between two calls.
+    /// Adds the headers. It is called for every attempt, so a token may change between two calls.
     ///
     /// Headers with secrets should be sensitive, as those of [`basic`], [`bearer`] and
-    /// [`Secret::to_header`] are; every header that is added here is shown as `***` in a dry run.
+    /// [`Secret::to_header`] are; every header added here is displayed as `***` in a dry run.
     ///
     /// # Errors
     /// `Configuration` if the credentials can't be put into headers.
     fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error>;
 }
 
-/// The `Authorization` value of HTTP Basic.
+/// Returns the `Authorization` header of HTTP Basic authentication.
 ///
 /// # Errors
 /// `Configuration` if the user has a colon or a control character in it.
@@ -30,20 +31,12 @@ pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
 }
 
-/// The `Authorization` value of a bearer token.
+/// Returns the `Authorization` header of a bearer token.
 ///
 /// # Errors
 /// `Configuration` if the token has characters that no header can hold.
 pub fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
     sensitive(&format!("Bearer {}", token.expose()))
-}
-
-pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
-        Error::configuration("a credential has characters that no header can hold, such as a line break")
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 #[cfg(test)]

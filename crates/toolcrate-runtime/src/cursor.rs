@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Longer texts are not looked at.
 const MAX_CURSOR_BYTES: usize = 16 * 1024;

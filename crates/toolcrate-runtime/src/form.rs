@@ -1,43 +1,45 @@
-//! A form with files (`multipart/form-data`). It is a plain value like every body, so it can be sent again;
-//! the bytes of a file are shared, not copied.
+//! Forms with files (`multipart/form-data`).
 
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::multipart;
 
-use crate::{Error, FieldError, PathValue};
+use crate::error::{Error, FieldError};
+use crate::path_value::PathValue;
 
-/// The parts of a form, in the order in which they are sent.
+/// A form with files (`multipart/form-data`), whose parts are sent in the order in which they were added.
+///
+/// A form can be sent more than once; the bytes of its files are shared, not copied.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    parts: Vec<(String, Part)>,
+    parts: Vec<(String, FormPart)>,
 }
 
 #[derive(Clone)]
-enum Part {
+enum FormPart {
     Text(String),
     File { file_name: String, media_type: Option<String>, bytes: Bytes },
 }
 
 impl Form {
-    /// No parts.
+    /// Creates a form without parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a text: a scalar, text, or a choice.
+    /// Adds a text field: a scalar, a string or an open enum.
     #[must_use]
-    pub fn text(mut self, name: impl Into<String>, value: impl PathValue) -> Self {
-        self.parts.push((name.into(), Part::Text(value.text().into_owned())));
+    pub fn text_field(mut self, name: impl Into<String>, value: impl PathValue) -> Self {
+        self.parts.push((name.into(), FormPart::Text(value.to_text().into_owned())));
         self
     }
 
-    /// Adds a text if it is set.
+    /// Adds a text field if `value` is set.
     #[must_use]
-    pub fn text_opt(self, name: impl Into<String>, value: Option<impl PathValue>) -> Self {
+    pub fn text_field_opt(self, name: impl Into<String>, value: Option<impl PathValue>) -> Self {
         match value {
-            Some(value) => self.text(name, value),
+            Some(value) => self.text_field(name, value),
             None => self,
         }
     }
@@ -53,9 +55,9 @@ impl Form {
         self.part(name.into(), file_name.into(), None, bytes.into())
     }
 
-    /// Adds a file of a given media type, such as `image/png`.
+    /// Adds a file with a media type, such as `image/png`.
     #[must_use]
-    pub fn file_of(
+    pub fn file_with_media_type(
         self,
         name: impl Into<String>,
         file_name: impl Into<String>,
@@ -66,27 +68,27 @@ impl Form {
     }
 
     fn part(mut self, name: String, file_name: String, media_type: Option<String>, bytes: Bytes) -> Self {
-        self.parts.push((name, Part::File { file_name, media_type, bytes }));
+        self.parts.push((name, FormPart::File { file_name, media_type, bytes }));
         self
     }
 
-    /// Whether there is no part.
+    /// Returns true if and only if the form has no parts.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
-    /// The parts for a dry run: name, and the text or what file it is.
+    /// Returns the parts for a dry run: the name, and the text or a description of the file.
     pub(crate) fn summary(&self) -> Vec<(&str, String)> {
         self.parts.iter().map(|(name, part)| (name.as_str(), part.to_string())).collect()
     }
 
-    /// The form as the transport takes it.
+    /// Converts the form for the transport.
     pub(crate) fn to_multipart(&self) -> Result<multipart::Form, Error> {
         let mut form = multipart::Form::new();
         for (name, part) in &self.parts {
             form = match part {
-                Part::Text(text) => form.text(name.clone(), text.clone()),
-                Part::File { file_name, media_type, bytes } => {
+                FormPart::Text(text) => form.text(name.clone(), text.clone()),
+                FormPart::File { file_name, media_type, bytes } => {
                     let length = bytes.len() as u64;
                     let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
                     let part = multipart::Part::stream_with_length(bytes.clone(), length)
@@ -108,7 +110,7 @@ impl Form {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for FormPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
@@ -122,7 +124,7 @@ impl fmt::Display for Part {
     }
 }
 
-impl fmt::Debug for Part {
+impl fmt::Debug for FormPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -25,7 +25,6 @@
 //! }
 //! ```
 
-mod answer;
 mod api;
 mod call;
 mod client;
@@ -35,23 +34,24 @@ mod custom;
 mod date;
 pub mod dialect;
 mod download;
-mod encode;
 mod error;
-mod extra;
 mod filter;
 mod form;
-pub mod outgoing;
+mod model;
 mod paging;
-mod parameter;
 mod patch;
 mod path;
+mod path_value;
 mod query;
 mod rate_limit;
 mod request;
 mod response;
 mod secret;
-mod table;
+pub mod tls;
+mod to_json;
 mod tool;
+mod transport_error;
+mod unknown_fields;
 
 #[doc(no_inline)]
 pub use http::{self, HeaderMap, HeaderValue};
@@ -65,7 +65,6 @@ pub use toolcrate_catalog::{
     Relation, ToolClass, ToolRecord, ToolSummary,
 };
 
-pub use answer::{Answer, RawResponse};
 pub use api::{
     Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths,
 };
@@ -75,23 +74,30 @@ pub use cursor::CursorKey;
 pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
-pub use encode::Encode;
 pub use error::{Delivery, Error, ErrorKind, FieldError};
-pub use extra::Extra;
 pub use form::Form;
+pub use model::OpenEnum;
 pub use paging::{Next, Page};
-pub use parameter::{ParameterValue, PathValue};
 pub use patch::Patch;
-pub use query::{Query, QueryPairs};
+pub use path_value::PathValue;
+pub use query::{ParameterValue, Query, QueryPairs};
 pub use rate_limit::RateLimit;
 pub use request::Request;
-pub use response::Response;
+pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
-pub use table::{
-    AnyChoice, AnySlot, Choice, Entries, Field, List, Look, Place, Slot, Table, View, debug, decode,
-    encode_table, equal,
-};
+pub use to_json::ToJson;
 pub use tool::{
     ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
     Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
 };
+pub use transport_error::transport_error_message;
+pub use unknown_fields::UnknownFields;
+
+/// What the macros and generated code need, and nobody else should use: it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::model::{
+        FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
+        ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
+    };
+}

@@ -1,48 +1,51 @@
-//! JSON Patch: a list of changes to a record. A patch can be made from the members that are set, from the
-//! difference of two records, or by hand; references are always replaced whole, since servers are known to
-//! accept a change within one and then do nothing.
+//! JSON Patch (RFC 6902): a list of changes to a record.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use crate::{Encode, PatchPaths, Table};
+use crate::api::PatchPaths;
+use crate::model::ModelFields;
+use crate::to_json::ToJson;
 
-/// Changes to a `T`.
+/// A JSON Patch (RFC 6902) of a `T`.
+///
+/// A patch can be made from the fields that are set, from the difference of two records, or by hand. References are
+/// always replaced as a whole: servers are known to accept a change within one and then do nothing.
 pub struct Patch<T: ?Sized> {
-    operations: Vec<Operation>,
+    operations: Vec<PatchOperation>,
     record: PhantomData<fn(&T)>,
 }
 
-/// One change. The path has no leading slash; `value` is JSON text.
+/// One change. The path has no leading slash; `value` is JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Operation {
+pub(crate) struct PatchOperation {
     pub(crate) op: String,
     pub(crate) path: String,
     pub(crate) from: Option<String>,
     pub(crate) value: Option<String>,
 }
 
-impl Operation {
+impl PatchOperation {
     pub(crate) fn new(op: &str, path: &str, value: Option<String>) -> Self {
         let path = path.strip_prefix('/').unwrap_or(path).to_owned();
         Self { op: op.to_owned(), path, from: None, value }
     }
 
-    /// The change of a top-level member, whatever its name has in it.
+    /// Creates the change of a top-level field, whose name may contain any character.
     pub(crate) fn member(op: &str, name: &str, value: Option<String>) -> Self {
         Self { op: op.to_owned(), path: escape(name), from: None, value }
     }
 }
 
-/// A member's name as a segment of a JSON pointer.
+/// Escapes a name for use as a segment of a JSON pointer.
 pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The operations as the JSON array that is sent.
-pub(crate) fn to_json(operations: &[Operation], paths: PatchPaths) -> String {
+/// Returns the operations as the JSON array that is sent.
+pub(crate) fn to_json(operations: &[PatchOperation], paths: PatchPaths) -> String {
     let slash = match paths {
         PatchPaths::Pointer => "/",
         PatchPaths::Bare => "",
@@ -52,10 +55,10 @@ pub(crate) fn to_json(operations: &[Operation], paths: PatchPaths) -> String {
         if index > 0 {
             text.push(',');
         }
-        let path = format!("{slash}{}", operation.path).encode();
-        text.push_str(&format!("{{\"op\":{},\"path\":{path}", operation.op.encode()));
+        let path = format!("{slash}{}", operation.path).to_json_string();
+        text.push_str(&format!("{{\"op\":{},\"path\":{path}", operation.op.to_json_string()));
         if let Some(from) = &operation.from {
-            text.push_str(&format!(",\"from\":{}", format!("{slash}{from}").encode()));
+            text.push_str(&format!(",\"from\":{}", format!("{slash}{from}").to_json_string()));
         }
         if let Some(value) = &operation.value {
             text.push_str(&format!(",\"value\":{value}"));
@@ -67,88 +70,89 @@ pub(crate) fn to_json(operations: &[Operation], paths: PatchPaths) -> String {
 }
 
 impl<T: ?Sized> Patch<T> {
-    /// No changes.
+    /// Creates a patch without changes.
     pub fn new() -> Self {
         Self { operations: Vec::new(), record: PhantomData }
     }
 
-    /// Replaces the value at `path`: a member's name, or names joined by `/`.
+    /// Replaces the value at `path`: the name of a field, or names joined by `/`.
     #[must_use]
-    pub fn set(self, path: &str, value: impl Encode) -> Self {
-        self.operation(Operation::new("replace", path, Some(value.encode())))
+    pub fn set(self, path: &str, value: impl ToJson) -> Self {
+        self.operation(PatchOperation::new("replace", path, Some(value.to_json_string())))
     }
 
     /// Removes the value at `path`.
     #[must_use]
     pub fn remove(self, path: &str) -> Self {
-        self.operation(Operation::new("remove", path, None))
+        self.operation(PatchOperation::new("remove", path, None))
     }
 
-    /// Adds any operation.
+    /// Adds an arbitrary operation.
     #[must_use]
     pub fn raw(self, op: &str, path: &str, value: Option<Value>) -> Self {
-        self.operation(Operation::new(op, path, value.map(|value| value.encode())))
+        self.operation(PatchOperation::new(op, path, value.map(|value| value.to_json_string())))
     }
 
-    fn operation(mut self, operation: Operation) -> Self {
+    fn operation(mut self, operation: PatchOperation) -> Self {
         self.operations.push(operation);
         self
     }
 
-    /// Whether there is nothing to change.
+    /// Returns true if and only if there are no changes.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()
     }
 
-    /// How many operations there are.
+    /// Returns the number of operations.
     pub fn len(&self) -> usize {
         self.operations.len()
     }
 
-    /// The JSON array that is sent to an API that writes paths like this.
+    /// Returns the JSON array that is sent to an API with paths of this form.
     pub fn to_json(&self, paths: PatchPaths) -> String {
         to_json(&self.operations, paths)
     }
 
-    pub(crate) fn operations(&self) -> &[Operation] {
+    pub(crate) fn operations(&self) -> &[PatchOperation] {
         &self.operations
     }
 }
 
-impl<T: Table> Patch<T> {
-    /// Replaces every member that is set in `record`, and leaves the others as they are.
+impl<T: ModelFields> Patch<T> {
+    /// Creates a patch that replaces every field that is set in `record`.
     pub fn changes(record: &T) -> Self {
-        let operations =
-            members(record).into_iter().map(|(name, value)| Operation::member("replace", name, Some(value)));
+        let operations = members(record)
+            .into_iter()
+            .map(|(name, value)| PatchOperation::member("replace", name, Some(value)));
         Self { operations: operations.collect(), record: PhantomData }
     }
 
-    /// What makes `new` of `old`, by top-level members: `replace`, `add` and `remove`.
+    /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields.
     pub fn between(old: &T, new: &T) -> Self {
         let (before, after) = (members(old), members(new));
         let mut operations = Vec::new();
         for (name, value) in &after {
             match before.iter().find(|(other, _)| other == name) {
                 Some((_, other)) if other == value => {}
-                Some(_) => operations.push(Operation::member("replace", name, Some(value.clone()))),
-                None => operations.push(Operation::member("add", name, Some(value.clone()))),
+                Some(_) => operations.push(PatchOperation::member("replace", name, Some(value.clone()))),
+                None => operations.push(PatchOperation::member("add", name, Some(value.clone()))),
             }
         }
         for (name, _) in &before {
             if !after.iter().any(|(other, _)| other == name) {
-                operations.push(Operation::member("remove", name, None));
+                operations.push(PatchOperation::member("remove", name, None));
             }
         }
         Self { operations, record: PhantomData }
     }
 }
 
-/// The members that are set, with their JSON text.
-fn members(table: &dyn Table) -> Vec<(&str, String)> {
-    let known = table.names().iter().enumerate();
-    let known = known.filter_map(|(index, name)| Some((*name, table.view(index).look()?.to_json())));
-    let extra = table.extra().iter().map(|(name, value)| (name, value.encode()));
-    known.chain(extra).collect()
+/// Returns the fields that are set, as JSON.
+fn members(model: &dyn ModelFields) -> Vec<(&str, String)> {
+    let known = model.field_names().iter().enumerate();
+    let known = known.filter_map(|(index, name)| Some((*name, model.field(index).get()?.to_json_string())));
+    let unknown = model.unknown_fields().iter().map(|(name, value)| (name, value.to_json_string()));
+    known.chain(unknown).collect()
 }
 
 impl<T: ?Sized> Default for Patch<T> {

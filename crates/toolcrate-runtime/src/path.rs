@@ -1,11 +1,12 @@
-//! Filling the placeholders of a path template. Values are encoded so completely that none can leave its
-//! segment; the few that can't be told from "this folder" or "the folder above" are refused.
+//! Fills the placeholders of a path template. Values are percent-encoded so that none can leave its segment; `.` and `..`
+//! are rejected. The encoding is that of the crate `percent-encoding`; RFC 6570 crates are no substitute, as they neither
+//! report placeholders without a value nor reject dot segments.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-use crate::FieldError;
+use crate::error::FieldError;
 use crate::patch::escape;
 
 /// Everything but what RFC 3986 calls unreserved.
@@ -24,7 +25,7 @@ const LITERAL: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'}');
 
-/// Encodes a value for use as one segment of a path, or as one side of a query pair.
+/// Percent-encodes a value for use as one segment of a path, or as one side of a query pair.
 pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, VALUE)
 }

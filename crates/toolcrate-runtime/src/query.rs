@@ -1,14 +1,14 @@
-//! The query of a request: an ordered list of names and values, written out with everything encoded that
-//! is not unreserved, so that no value can become a second parameter.
+//! The query of a request: an ordered list of names and values. Everything but unreserved characters is
+//! percent-encoded, so that no value can become a second parameter.
 
 use std::borrow::Cow;
 
-use crate::ParameterValue;
 use crate::path::encode;
+use crate::path_value::PathValue;
 
 /// A set of query parameters that is described by a struct, such as the parameters of all list operations.
 pub trait Query {
-    /// Adds the parameters that are set.
+    /// Adds the parameters that are set to `pairs`.
     fn write(&self, pairs: &mut QueryPairs);
 }
 
@@ -18,17 +18,17 @@ impl<T: Query + ?Sized> Query for &T {
     }
 }
 
-/// Names and values of a query, in the order in which they are sent.
+/// The names and values of a query, in the order in which they are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryPairs(Vec<(Cow<'static, str>, String)>);
 
 impl QueryPairs {
-    /// No pairs.
+    /// Creates an empty query.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a parameter; a list becomes one pair an item.
+    /// Adds a parameter; a list becomes one pair per item.
     pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ParameterValue) {
         value.write(name.into(), self);
     }
@@ -44,28 +44,28 @@ impl QueryPairs {
         self.0.push((name, value));
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// Replaces every pair of this name by one.
+    /// Replaces every pair with this name by one.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.retain(|(other, _)| other != name);
         self.0.push((Cow::Owned(name.to_owned()), value.into()));
     }
 
-    /// All pairs.
+    /// Returns all pairs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 
-    /// Whether there is no pair.
+    /// Returns true if and only if there are no pairs.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The pairs as they stand in an address, without the question mark.
+    /// Returns the encoded query, without the question mark.
     pub fn encoded(&self) -> String {
         let mut text = String::new();
         for (name, value) in self.iter() {
@@ -77,6 +77,38 @@ impl QueryPairs {
             text.extend(encode(value));
         }
         text
+    }
+}
+
+/// A value of a query parameter: a single value, or a list that becomes one pair per item.
+pub trait ParameterValue {
+    /// Adds the pairs of the value.
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs);
+}
+
+impl<T: PathValue> ParameterValue for T {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
+        pairs.push_text(name, self.to_text().into_owned());
+    }
+}
+
+impl<T: PathValue> ParameterValue for Vec<T> {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
+        self.as_slice().write(name, pairs);
+    }
+}
+
+impl<T: PathValue> ParameterValue for &[T] {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
+        for item in *self {
+            item.write(name.clone(), pairs);
+        }
+    }
+}
+
+impl<T: PathValue> ParameterValue for &Vec<T> {
+    fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs) {
+        self.as_slice().write(name, pairs);
     }
 }
 

@@ -1,37 +1,36 @@
-//! The state of a rate limit in one form, whatever names and units the server uses for it. Times are seconds
-//! from now, never points in time.
+//! The state of a rate limit in one form, independent of the header names and units of the server.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-/// The state of a rate limit, as far as the server told it.
+/// The state of a rate limit, as far as the server reported it. Times are seconds from now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many requests the window allows.
     pub limit: Option<u64>,
-    /// How many are left in it.
+    /// How many requests are left in the window.
     pub remaining: Option<u64>,
-    /// Seconds until the window begins anew.
+    /// Seconds until the window resets.
     pub reset: Option<u64>,
     /// Seconds that the server asks to wait.
     pub retry_after: Option<u64>,
 }
 
 impl RateLimit {
-    /// Reads it from the headers of an answer. After a 429, what the server left out is filled in: nothing
-    /// remains, and the window begins anew when it is worth trying again.
+    /// Reads the state from the headers of a response. After a 429, what the server left out is filled in: no requests
+    /// remain, and the window resets when a retry is allowed.
     pub fn from_headers(status: u16, headers: &HeaderMap) -> Self {
         Self::at(SystemTime::now(), status, headers)
     }
 
     fn at(now: SystemTime, status: u16, headers: &HeaderMap) -> Self {
-        let number = |part: &str| text(headers, part).and_then(whole);
+        let number = |part: &str| prefixed(headers, part).and_then(whole);
         let mut found = Self {
             limit: number("limit"),
             remaining: number("remaining"),
-            reset: text(headers, "reset").and_then(|text| seconds(now, text)),
+            reset: prefixed(headers, "reset").and_then(|text| seconds(now, text)),
             retry_after: header(headers, "retry-after").and_then(|text| seconds(now, text)),
         };
         if status == 429 {
@@ -42,13 +41,13 @@ impl RateLimit {
         found
     }
 
-    /// Whether the server told nothing.
+    /// Returns true if and only if the server reported nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The normalised headers: `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and `retry-after`,
-    /// those that are known.
+    /// Returns the known values as normalized headers: `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and
+    /// `retry-after`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, u64)> {
         [
             ("ratelimit-limit", self.limit),
@@ -60,7 +59,7 @@ impl RateLimit {
         .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// As JSON: `limit`, `remaining`, `reset`; what is not known is `null`.
+    /// Returns the state as JSON: `limit`, `remaining` and `reset`; what is not known is `null`.
     pub fn to_json(&self) -> Value {
         json!({"limit": self.limit, "remaining": self.remaining, "reset": self.reset})
     }
@@ -70,26 +69,27 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-fn text<'a>(headers: &'a HeaderMap, part: &str) -> Option<&'a str> {
+/// Returns the value of `ratelimit-{part}` in any of its spellings.
+fn prefixed<'a>(headers: &'a HeaderMap, part: &str) -> Option<&'a str> {
     ["ratelimit-", "x-ratelimit-", "x-rate-limit-"]
         .iter()
         .find_map(|prefix| header(headers, &format!("{prefix}{part}")))
 }
 
-/// The number that a header begins with; some append a policy (`100, 100;w=60`).
+/// Returns the number that a header begins with; some append a policy (`100, 100;w=60`).
 fn whole(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
-/// Seconds from now, out of seconds, a point in time (Unix seconds or milliseconds) or an HTTP date.
+/// Returns the seconds from now for a number of seconds, a Unix timestamp (in seconds or milliseconds) or an HTTP date.
 fn seconds(now: SystemTime, text: &str) -> Option<u64> {
     if let Ok(value) = text.parse::<f64>() {
         if !value.is_finite() {
             return None;
         }
         let value = value.max(0.0).ceil();
-        // No one asks to wait for 30 years: what is bigger is a point in time.
+        // A larger number is a timestamp: no server asks to wait for 30 years.
         let since_epoch = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
         return Some(match value {
             value if value >= 1e12 => ((value / 1000.0) as u64).saturating_sub(since_epoch),
@@ -98,7 +98,7 @@ fn seconds(now: SystemTime, text: &str) -> Option<u64> {
         });
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    // Rounded up: a client that comes back early is turned away again.
+    // Rounded up: a client that retries early is rejected again.
     Some(date.duration_since(now).map_or(0, |wait| wait.as_millis().div_ceil(1000) as u64))
 }
 

@@ -1,43 +1,48 @@
-//! A typed request: a plain value that says what to send and which type the answer has. Making one does
-//! nothing; [`Client::send`](crate::Client::send) does.
+//! Typed requests: values that describe what to send and the type of the response.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::call::{Body, Call};
-use crate::{Encode, Form, Method, ParameterValue, Patch, PathValue, Query, QueryPairs, path};
+use crate::form::Form;
+use crate::patch::Patch;
+use crate::path;
+use crate::path_value::PathValue;
+use crate::query::{ParameterValue, Query, QueryPairs};
+use crate::to_json::ToJson;
+use toolcrate_catalog::Method;
 
-/// A request whose answer is a `T`.
+/// A request with a response of type `T`. [`Client::send`](crate::Client::send) sends it.
 ///
-/// Any type that is an [`Answer`](crate::Answer) will do, so a request that no generated function makes can
-/// be made by hand: `Request::<serde_json::Value>::new(Method::Get, "/orders/{id}").path("id", 5)`.
+/// `T` is any type that implements [`FromResponse`](crate::FromResponse), so a request that no generated function makes
+/// can be made by hand: `Request::<serde_json::Value>::new(Method::Get, "/orders/{id}").path("id", 5)`.
 pub struct Request<T> {
     pub(crate) call: Call,
-    answer: PhantomData<fn() -> T>,
+    response: PhantomData<fn() -> T>,
 }
 
 impl<T> Request<T> {
-    /// A request to a path template such as `/orders/{id}`, relative to the client's base URL.
+    /// Creates a request to a path template such as `/orders/{id}`, relative to the base URL of the client.
     pub fn new(method: Method, template: impl Into<Cow<'static, str>>) -> Self {
-        Self { call: Call::new(method, template.into()), answer: PhantomData }
+        Self { call: Call::new(method, template.into()), response: PhantomData }
     }
 
-    /// Fills the placeholder `name`. A value that is empty or only dots is reported by `send`.
+    /// Fills the placeholder `name`. `send` rejects a value that is empty, `.` or `..`.
     #[must_use]
     pub fn path(mut self, name: impl Into<Cow<'static, str>>, value: impl PathValue) -> Self {
-        self.call.values.push((name.into(), value.text().into_owned()));
+        self.call.values.push((name.into(), value.to_text().into_owned()));
         self
     }
 
-    /// Adds the parameters of a set.
+    /// Adds the parameters of a query struct.
     #[must_use]
     pub fn query(mut self, query: &(impl Query + ?Sized)) -> Self {
         query.write(&mut self.call.query);
         self
     }
 
-    /// Adds a query parameter; a list becomes one pair an item.
+    /// Adds a query parameter; a list becomes one pair per item.
     #[must_use]
     pub fn parameter(mut self, name: impl Into<Cow<'static, str>>, value: impl ParameterValue) -> Self {
         self.call.query.push(name, value);
@@ -55,10 +60,10 @@ impl<T> Request<T> {
         self
     }
 
-    /// Adds a header. One that can't be sent is reported by `send`.
+    /// Adds a header. `send` rejects one that is not valid.
     #[must_use]
     pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl PathValue) -> Self {
-        self.call.headers.push((name.into(), value.text().into_owned()));
+        self.call.headers.push((name.into(), value.to_text().into_owned()));
         self
     }
 
@@ -73,21 +78,21 @@ impl<T> Request<T> {
 
     /// Sends `body` as JSON.
     #[must_use]
-    pub fn body(mut self, body: &(impl Encode + ?Sized)) -> Self {
-        self.call.body = Body::Json(body.encode());
+    pub fn body(mut self, body: &(impl ToJson + ?Sized)) -> Self {
+        self.call.body = Body::Json(body.to_json_string());
         self
     }
 
     /// Sends `body` as JSON if it is set.
     #[must_use]
-    pub fn body_opt(self, body: Option<&(impl Encode + ?Sized)>) -> Self {
+    pub fn body_opt(self, body: Option<&(impl ToJson + ?Sized)>) -> Self {
         match body {
             Some(body) => self.body(body),
             None => self,
         }
     }
 
-    /// Sends a JSON Patch. Its paths are written as the client's API wants them.
+    /// Sends a JSON Patch. Its paths have the form that the API of the client requires.
     #[must_use]
     pub fn patch<M: ?Sized>(mut self, patch: &Patch<M>) -> Self {
         self.call.body = Body::Patch(patch.operations().to_vec());
@@ -101,47 +106,47 @@ impl<T> Request<T> {
         self
     }
 
-    /// The media type of the body, where it isn't `application/json`.
+    /// Sets the media type of the body, which is `application/json` by default.
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
         self.call.content_type = Some(media_type.into());
         self
     }
 
-    /// Says that sending this twice does no more than sending it once, so that a
-    /// [`RetryPolicy`](crate::RetryPolicy) may repeat it. It holds for GET and HEAD without saying.
+    /// Marks the request as idempotent, so that a [`RetryPolicy`](crate::RetryPolicy) may repeat it. GET and HEAD are
+    /// idempotent by default.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.call.idempotent = true;
         self
     }
 
-    /// The same request with another type of answer.
-    pub fn answer<U>(self) -> Request<U> {
-        Request { call: self.call, answer: PhantomData }
+    /// Returns the request with another type of response.
+    pub fn with_response<U>(self) -> Request<U> {
+        Request { call: self.call, response: PhantomData }
     }
 
-    /// The verb.
+    /// Returns the HTTP method.
     pub fn method(&self) -> Method {
         self.call.method
     }
 
-    /// The path template, as given.
+    /// Returns the path template.
     pub fn template(&self) -> &str {
         &self.call.template
     }
 
-    /// The path with its placeholders filled and encoded.
+    /// Returns the path with its placeholders filled and encoded.
     pub fn filled_path(&self) -> String {
         path::fill(&self.call.template, &self.call.values)
     }
 
-    /// The query, not yet encoded.
+    /// Returns the query, not yet encoded.
     pub fn query_pairs(&self) -> &QueryPairs {
         &self.call.query
     }
 
-    /// The body, if it is JSON: what [`body`](Self::body) took.
+    /// Returns the body that [`body`](Self::body) set, if there is one.
     pub fn json_body(&self) -> Option<&str> {
         match &self.call.body {
             Body::Json(text) => Some(text),
@@ -152,7 +157,7 @@ impl<T> Request<T> {
 
 impl<T> Clone for Request<T> {
     fn clone(&self) -> Self {
-        Self { call: self.call.clone(), answer: PhantomData }
+        Self { call: self.call.clone(), response: PhantomData }
     }
 }
 

@@ -1,12 +1,12 @@
-//! Text that must not be printed: it has no way to `Debug`, `Display` or JSON, and is asked for by name.
+//! Strings that must not be printed.
 
 use std::fmt;
 
 use http::HeaderValue;
 
-use crate::Error;
+use crate::error::Error;
 
-/// A password, key or token.
+/// A password, key or token. `Debug` and `Display` print `***`; [`expose`](Self::expose) returns the string.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -16,22 +16,22 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself. Whoever asks for it answers for where it goes.
+    /// Returns the secret itself. The caller must make sure that it is not logged.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether the text is empty, as a setting that was left out is.
+    /// Returns true if and only if the secret is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The text as the value of a header that is never printed.
+    /// Returns the secret as a header value that is marked as sensitive.
     ///
     /// # Errors
     /// `Configuration` if the text has characters that no header can hold.
     pub fn to_header(&self) -> Result<HeaderValue, Error> {
-        crate::credentials::sensitive(&self.0)
+        sensitive(&self.0)
     }
 }
 
@@ -57,4 +57,13 @@ impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("***")
     }
+}
+
+/// Returns a header value that is never printed.
+pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::configuration("a credential has characters that no header can hold, such as a line break")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }

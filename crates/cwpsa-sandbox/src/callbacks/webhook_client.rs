@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use connectwise_psa::runtime::outgoing::no_certificates;
+use connectwise_psa::runtime::tls::without_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::Url;
@@ -121,7 +121,7 @@ fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
         .timeout(settings.timeout.max(MIN_TIMEOUT))
         .redirect(reqwest::redirect::Policy::none());
     if !settings.allow_any_address {
-        client = client.no_proxy().tls_backend_preconfigured(no_certificates()?);
+        client = client.no_proxy().tls_backend_preconfigured(without_certificates()?);
     }
     client.build().map_err(|error| format!("the HTTP client can't be created: {error}"))
 }

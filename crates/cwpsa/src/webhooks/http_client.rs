@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-pub use connectwise_psa::runtime::outgoing::detail;
-use connectwise_psa::runtime::outgoing::no_certificates;
+pub use connectwise_psa::runtime::transport_error_message as detail;
+use connectwise_psa::runtime::tls::without_certificates;
 use reqwest::{Client, Response};
 use url::{Host, Url};
 
@@ -20,7 +20,7 @@ pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
         .timeout(timeout)
         .redirect(reqwest::redirect::Policy::none());
     if url.scheme() == "http" {
-        client = client.tls_backend_preconfigured(no_certificates()?);
+        client = client.tls_backend_preconfigured(without_certificates()?);
     }
     if is_loopback(url) {
         client = client.no_proxy();

@@ -1,16 +1,19 @@
-//! Setting up a client: what is given is checked here, before anything is sent.
+//! Configuration of a client, validated before anything is sent.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::{Api, Credentials, CursorKey, Error, RetryPolicy};
-
-use super::address::Address;
+use super::base_url::BaseUrl;
 use super::connect::Connector;
-use super::{Client, Inner};
+use super::handle::{Client, ClientState};
+use super::retry::RetryPolicy;
+use crate::api::Api;
+use crate::credentials::Credentials;
+use crate::cursor::CursorKey;
+use crate::error::Error;
 
-/// Sets up a [`Client`].
+/// Configures a [`Client`].
 pub struct ClientBuilder {
     api: &'static Api,
     base_url: String,
@@ -23,7 +26,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new(api: &'static Api) -> Self {
+    fn new(api: &'static Api) -> Self {
         Self {
             api,
             base_url: String::new(),
@@ -36,73 +39,73 @@ impl ClientBuilder {
         }
     }
 
-    /// The address that all paths are relative to, such as `https://host/api`.
+    /// Sets the URL that all paths are relative to, such as `https://host/api`.
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// Who asks. Without it, requests go out with no credentials.
+    /// Sets the credentials. By default, requests have none.
     #[must_use]
     pub fn credentials(mut self, credentials: impl Credentials + 'static) -> Self {
         self.credentials = Some(Arc::new(credentials));
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte. 60 seconds if not set.
+    /// Sets how long one attempt may take, from connecting to the last byte: 60 seconds by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Whether and how a request is repeated. Never, if not set.
+    /// Sets whether and how a request is retried. It never is by default.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// The most bytes that a body may have. 64 MiB if not set.
+    /// Sets the maximum size of a response body: 64 MiB by default.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Allows plain http to other machines, where anyone on the way can read the credentials. To this machine
-    /// it is always allowed.
+    /// Allows plain HTTP to other machines, where anyone on the way can read the credentials. Plain HTTP to this machine is
+    /// always allowed.
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// The key for the cursors of lists, so that other clients with it accept them. Without it, cursors are good for
-    /// this client alone.
+    /// Sets the key that signs the cursors of lists. Clients with the same key accept each other's cursors; by default, a
+    /// cursor is valid for this client only.
     #[must_use]
     pub fn cursor_key(mut self, key: CursorKey) -> Self {
         self.cursor_key = Some(key);
         self
     }
 
-    /// The client. It connects when the first request is sent.
+    /// Creates the client. It connects when the first request is sent.
     ///
     /// # Errors
-    /// `Configuration` if the base URL is not safe.
+    /// Returns `Configuration` if the base URL is not safe.
     pub fn build(self) -> Result<Client, Error> {
-        let address = Address::new(&self.base_url, self.allow_plain_http)?;
+        let base_url = BaseUrl::new(&self.base_url, self.allow_plain_http)?;
         let connector = Connector {
             user_agent: self.api.user_agent,
             timeout: self.timeout,
-            plain: address.is_plain(),
-            loopback: address.is_loopback(),
-            made: OnceLock::new(),
+            plain: base_url.is_plain(),
+            loopback: base_url.is_loopback(),
+            client: OnceLock::new(),
         };
-        let inner = Inner {
+        let state = ClientState {
             api: self.api,
-            address,
+            base_url,
             connector,
             credentials: self.credentials,
             retry: self.retry,
@@ -111,7 +114,14 @@ impl ClientBuilder {
             checks: Default::default(),
             definitions: Default::default(),
         };
-        Ok(Client { inner: Arc::new(inner), headers: None })
+        Ok(Client { state: Arc::new(state), headers: None })
+    }
+}
+
+impl Client {
+    /// Starts to configure a client for an API.
+    pub fn builder(api: &'static Api) -> ClientBuilder {
+        ClientBuilder::new(api)
     }
 }
 

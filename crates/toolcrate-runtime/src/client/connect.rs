@@ -4,7 +4,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::{Error, outgoing};
+use crate::error::Error;
+use crate::tls;
+use crate::transport_error::transport_error_message;
 
 /// How to connect, and the connections once there are any.
 pub(super) struct Connector {
@@ -14,7 +16,7 @@ pub(super) struct Connector {
     pub(super) plain: bool,
     /// The server is on this machine.
     pub(super) loopback: bool,
-    pub(super) made: OnceLock<reqwest::Client>,
+    pub(super) client: OnceLock<reqwest::Client>,
 }
 
 impl Connector {
@@ -23,11 +25,11 @@ impl Connector {
     /// # Errors
     /// `Configuration` if the transport can't be set up, for example without any certificates to trust.
     pub(super) fn http(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(http) = self.made.get() {
+        if let Some(http) = self.client.get() {
             return Ok(http);
         }
-        let made = self.make()?;
-        Ok(self.made.get_or_init(|| made))
+        let client = self.make()?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     fn make(&self) -> Result<reqwest::Client, Error> {
@@ -41,14 +43,14 @@ impl Connector {
             // Redirects are followed by hand, since they must not carry credentials away.
             .redirect(reqwest::redirect::Policy::none());
         if self.plain {
-            let no_one = outgoing::no_certificates().map_err(Error::configuration)?;
-            http = http.tls_backend_preconfigured(no_one);
+            let tls = tls::without_certificates().map_err(Error::configuration)?;
+            http = http.tls_backend_preconfigured(tls);
         }
         if self.loopback {
             http = http.no_proxy();
         }
         http.build().map_err(|error| {
-            Error::configuration(format!("the transport can't be set up: {}", outgoing::detail(error)))
+            Error::configuration(format!("the transport can't be set up: {}", transport_error_message(error)))
         })
     }
 }

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// Whether and how often a request is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
     first_wait: Duration,
-    longest_wait: Duration,
+    max_wait: Duration,
     retry_after: Option<Duration>,
 }
 
@@ -20,7 +20,7 @@ impl RetryPolicy {
         Self {
             max_attempts: 1,
             first_wait: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(10),
+            max_wait: Duration::from_secs(10),
             retry_after: None,
         }
     }
@@ -36,7 +36,7 @@ impl RetryPolicy {
     #[must_use]
     pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
         self.first_wait = first;
-        self.longest_wait = longest;
+        self.max_wait = longest;
         self
     }
 
@@ -65,7 +65,7 @@ impl RetryPolicy {
         }
         failed_on_the_way.then(|| {
             let doubled = self.first_wait.saturating_mul(1 << (attempt - 1).min(20));
-            doubled.min(self.longest_wait).mul_f64(0.5 + 0.5 * fastrand::f64())
+            doubled.min(self.max_wait).mul_f64(0.5 + 0.5 * fastrand::f64())
         })
     }
 }
@@ -79,7 +79,7 @@ impl Default for RetryPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RateLimit;
+    use crate::rate_limit::RateLimit;
 
     fn error(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Error {
         Error::new(kind, "")

@@ -1,20 +1,23 @@
-//! Sending a call: attempts until one counts, then success and error told apart. Everything here is the same
-//! for typed requests and for tools.
+//! Sends calls, with retries, and distinguishes success from errors, for typed requests and for tools.
 
 use url::Url;
 
 use crate::call::Call;
-use crate::error::{Delivery, is_web_page};
-use crate::{Client, Error, Next, RateLimit, RawResponse, paging, response};
+use crate::error::{Delivery, Error, is_web_page};
+use crate::paging::{Next, list_items, next_page};
+use crate::rate_limit::RateLimit;
+use crate::request::Request;
+use crate::response::{FromResponse, RawResponse, Response, request_id};
 
-use super::prepare::Ready;
-use super::transport::{Answered, redirect_target};
+use super::build_request::OutgoingRequest;
+use super::handle::Client;
+use super::transport::{RawHttpResponse, redirect_target};
 
 /// The `Accept` of a request whose response may be of any type.
 const ANY: &str = "*/*";
 
-/// An answer of status 2xx and what stands around it.
-pub(crate) struct Received {
+/// A response of status 2xx and its metadata.
+pub(crate) struct ApiResponse {
     pub(crate) raw: RawResponse,
     pub(crate) rate_limit: RateLimit,
     pub(crate) request_id: Option<String>,
@@ -22,31 +25,63 @@ pub(crate) struct Received {
 }
 
 impl Client {
-    /// Sends a call, as often as the retry policy allows.
-    pub(crate) async fn dispatch(&self, call: &Call, accept: &'static str) -> Result<Received, Error> {
-        let ready = self
-            .ready(call, accept)
-            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(call.label()))?;
-        self.dispatch_ready(call, accept, &ready).await
+    /// Sends a request and decodes its response.
+    ///
+    /// # Errors
+    /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
+    pub async fn send<T: FromResponse>(&self, request: &Request<T>) -> Result<T, Error> {
+        Ok(self.send_full(request).await?.value)
     }
 
-    /// Sends the request that a call was made into, as often as the retry policy allows.
-    pub(crate) async fn dispatch_ready(
+    /// Sends a request and decodes its response, with status, headers, rate limit and paging.
+    ///
+    /// # Errors
+    /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
+    pub async fn send_full<T: FromResponse>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
+        let response = self.send_with_retry(&request.call, T::accept(self.api())).await?;
+        let (status, headers) = (response.raw.status(), response.raw.headers().clone());
+        let value =
+            T::from_response(response.raw).map_err(|error| error.with_request(request.call.label()))?;
+        Ok(Response {
+            value,
+            status,
+            headers,
+            rate_limit: response.rate_limit,
+            request_id: response.request_id,
+            next: response.next,
+        })
+    }
+
+    /// Builds the request of a call and sends it, as often as the retry policy allows.
+    pub(crate) async fn send_with_retry(
         &self,
         call: &Call,
         accept: &'static str,
-        ready: &Ready,
-    ) -> Result<Received, Error> {
+    ) -> Result<ApiResponse, Error> {
+        let request = self
+            .build_request(call, accept)
+            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(call.label()))?;
+        self.send_request_with_retry(call, accept, &request).await
+    }
+
+    /// Sends the request that was built for a call, as often as the retry policy allows.
+    pub(crate) async fn send_request_with_retry(
+        &self,
+        call: &Call,
+        accept: &'static str,
+        request: &OutgoingRequest,
+    ) -> Result<ApiResponse, Error> {
         let mut attempt = 1;
-        // Whether an earlier attempt of a write may have taken effect: what the last one says is no answer to that.
+        // Whether an earlier attempt of a write may have taken effect, which the last response does not tell.
         let mut is_open = false;
         loop {
-            let answered = self.attempt(ready, call.writes).await;
-            let error = match answered.and_then(|answered| self.judge(call, &ready.url, accept, answered)) {
-                Ok(received) => return Ok(received),
-                Err(error) => error,
-            };
-            match self.inner.retry.wait(attempt, call.idempotent, &error) {
+            let response = self.attempt(request, call.writes).await;
+            let error =
+                match response.and_then(|response| self.into_result(call, &request.url, accept, response)) {
+                    Ok(response) => return Ok(response),
+                    Err(error) => error,
+                };
+            match self.state.retry.wait(attempt, call.idempotent, &error) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => {
                     let error = if is_open { error.after_unknown_attempt() } else { error };
@@ -58,19 +93,20 @@ impl Client {
         }
     }
 
-    fn judge(
+    /// Turns a response into a success or an error.
+    fn into_result(
         &self,
         call: &Call,
         url: &Url,
         accept: &'static str,
-        answered: Answered,
-    ) -> Result<Received, Error> {
-        let Answered { status, headers, body } = answered;
+        response: RawHttpResponse,
+    ) -> Result<ApiResponse, Error> {
+        let RawHttpResponse { status, headers, body } = response;
         let rate_limit = RateLimit::from_headers(status, &headers);
-        let request_id = response::request_id(&headers);
+        let request_id = request_id(&headers);
         let error =
             if (200..300).contains(&status) {
-                // A page of a login or a proxy is no success of a write, even where no content is expected.
+                // The web page of a login or a proxy is no success of a write, even where no content is expected.
                 let is_page = call.writes && accept != ANY && is_web_page(&headers, &body);
                 is_page.then(|| RawResponse::new(status, headers.clone(), body.clone(), true).web_page())
             } else {
@@ -82,13 +118,13 @@ impl Client {
             };
         if let Some(error) = error {
             return Err(error
-                .with_raw_response(self.shown(&body))
+                .with_raw_response(self.redacted_body(&body))
                 .with_rate_limit(rate_limit)
                 .with_request_id(request_id));
         }
-        let next = paging::next(&self.api().paging, call, &headers, &body);
-        let body = paging::rows(&self.api().paging, call, &body).unwrap_or(body);
+        let next = next_page(&self.api().paging, call, &headers, &body);
+        let body = list_items(&self.api().paging, call, &body).unwrap_or(body);
         let raw = RawResponse::new(status, headers, body, call.writes);
-        Ok(Received { raw, rate_limit, request_id, next })
+        Ok(ApiResponse { raw, rate_limit, request_id, next })
     }
 }

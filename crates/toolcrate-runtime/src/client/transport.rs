@@ -8,18 +8,18 @@ use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::error::{Delivery, Lost};
-use crate::outgoing::detail;
-use crate::{Client, Error, ErrorKind, Method};
+use super::base_url::same_origin;
+use super::build_request::{OutgoingBody, OutgoingRequest};
+use super::handle::Client;
+use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
+use crate::transport_error::transport_error_message;
+use toolcrate_catalog::Method;
 
-use super::address::same_origin;
-use super::prepare::{Ready, ReadyBody};
-
-/// More hops than this are taken for a circle.
+/// The maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// An answer of any status.
-pub(super) struct Answered {
+/// A response of any status with its whole body.
+pub(super) struct RawHttpResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
@@ -27,8 +27,12 @@ pub(super) struct Answered {
 
 impl Client {
     /// Sends a request once.
-    pub(super) async fn attempt(&self, ready: &Ready, writes: bool) -> Result<Answered, Error> {
-        let mut url = ready.url.clone();
+    pub(super) async fn attempt(
+        &self,
+        outgoing: &OutgoingRequest,
+        writes: bool,
+    ) -> Result<RawHttpResponse, Error> {
+        let mut url = outgoing.url.clone();
         for hop in 0..=MAX_REDIRECTS {
             // Until the first request is sent, no failure can have changed anything; after it, none is sure not to.
             let sent_before = |error: Error| match hop {
@@ -36,38 +40,42 @@ impl Client {
                 _ => error.with_delivery(Delivery::Unknown),
             };
             let request = self
-                .request(ready, &url)
+                .http_request(outgoing, &url)
                 .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
             let response = request.send().await.map_err(|error| sent_before(failed(error, writes)))?;
             if writes {
-                return self.read(response, writes).await;
+                return self.read_response(response, writes).await;
             }
-            match redirect(ready.method, &url, response.status(), response.headers())? {
+            match redirect(outgoing.method, &url, response.status(), response.headers())? {
                 Some(target) => url = target,
-                None => return self.read(response, writes).await,
+                None => return self.read_response(response, writes).await,
             }
         }
         Err(Error::new(ErrorKind::Configuration, "the server redirects in a circle")
             .with_next_step("Check the base URL."))
     }
 
-    /// The request to one address, with the credentials.
-    fn request(&self, ready: &Ready, url: &Url) -> Result<reqwest::RequestBuilder, Error> {
-        let mut headers = ready.headers.clone();
+    /// Returns the request to one URL, with the credentials.
+    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<reqwest::RequestBuilder, Error> {
+        let mut headers = outgoing.headers.clone();
         self.authorize(&mut headers)?;
-        let http = self.inner.connector.http()?;
-        let request = http.request(http_method(ready.method), url.clone()).headers(headers);
-        Ok(match &ready.body {
-            ReadyBody::None => request,
-            ReadyBody::Json(text) => request.body(text.clone()),
-            ReadyBody::Form(form) => request.multipart(form.to_multipart()?),
+        let http = self.state.connector.http()?;
+        let request = http.request(http_method(outgoing.method), url.clone()).headers(headers);
+        Ok(match &outgoing.body {
+            OutgoingBody::None => request,
+            OutgoingBody::Json(text) => request.body(text.clone()),
+            OutgoingBody::Form(form) => request.multipart(form.to_multipart()?),
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response, writes: bool) -> Result<Answered, Error> {
+    async fn read_response(
+        &self,
+        mut response: reqwest::Response,
+        writes: bool,
+    ) -> Result<RawHttpResponse, Error> {
         let status = response.status();
         let headers = response.headers().clone();
-        let limit = self.inner.max_body;
+        let limit = self.state.max_body;
         let too_large = || {
             let message = format!("the answer has more than {limit} bytes");
             let error = if writes {
@@ -92,7 +100,7 @@ impl Client {
                 Err(error) => return Err(cut(error, status, writes)),
             }
         }
-        Ok(Answered { status: status.as_u16(), headers, body: body.freeze() })
+        Ok(RawHttpResponse { status: status.as_u16(), headers, body: body.freeze() })
     }
 }
 
@@ -143,29 +151,33 @@ fn redirect(
 /// What a failure before any answer means.
 fn failed(error: reqwest::Error, writes: bool) -> Error {
     if error.is_builder() {
-        return Error::configuration(format!("the request can't be made: {}", detail(error)))
-            .with_delivery(Delivery::NotSent);
+        return Error::configuration(format!(
+            "the request can't be made: {}",
+            transport_error_message(error)
+        ))
+        .with_delivery(Delivery::NotSent);
     }
-    let lost = if error.is_connect() {
-        Lost::NotConnected
+    let loss = if error.is_connect() {
+        ResponseLoss::NotConnected
     } else if error.is_timeout() {
-        Lost::Late
+        ResponseLoss::TimedOut
     } else {
-        Lost::Cut
+        ResponseLoss::Disconnected
     };
-    Error::lost(lost, writes, &detail(error))
+    Error::lost(loss, writes, &transport_error_message(error))
 }
 
 /// What a failure in the middle of an answer means.
 fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
-    let lost = if error.is_timeout() { Lost::Late } else { Lost::Cut };
-    let error = Error::lost(lost, writes, &format!("the answer was cut off ({})", detail(error)));
+    let loss = if error.is_timeout() { ResponseLoss::TimedOut } else { ResponseLoss::Disconnected };
+    let error =
+        Error::lost(loss, writes, &format!("the answer was cut off ({})", transport_error_message(error)));
     let error = error.with_status(status.as_u16());
     // A read that was cut off has an answer, only not all of it.
-    if !writes && lost == Lost::Cut { error.with_kind(ErrorKind::Decode) } else { error }
+    if !writes && loss == ResponseLoss::Disconnected { error.with_kind(ErrorKind::Decode) } else { error }
 }
 
-/// The method as the HTTP client has it.
+/// Converts a method for the HTTP client.
 const fn http_method(method: Method) -> http::Method {
     match method {
         Method::Get => http::Method::GET,

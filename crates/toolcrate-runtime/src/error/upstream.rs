@@ -1,21 +1,23 @@
-//! Errors that the server itself reports: which kind a status is, and what its body says, read by the
-//! pointers of the API's description.
+//! Errors that the server reports: the kind is derived from the status, code and message are read from the body with the
+//! JSON pointers of the API's description.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, ErrorShape, FieldError};
-
-use super::Delivery;
-use super::make::OUTCOME_UNKNOWN;
+use super::constructors::OUTCOME_UNKNOWN;
+use super::data::Error;
+use super::delivery::Delivery;
+use super::field::FieldError;
+use super::kind::ErrorKind;
+use crate::api::ErrorShape;
 
 /// The next step after a web page that says that nothing was found: it is not the API's.
 const NO_API: &str =
     "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
 impl Error {
-    /// The error that an answer with this status is.
+    /// Creates the error for a response with this status.
     pub(crate) fn upstream(
         shape: &ErrorShape,
         status: u16,
@@ -81,7 +83,7 @@ fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     })
 }
 
-/// The first of the pointers that leads to text or a number.
+/// Returns the value of the first pointer that leads to a string or a number.
 fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     pointers.iter().find_map(|pointer| match value.pointer(pointer)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
@@ -90,7 +92,7 @@ fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     })
 }
 
-/// A body that is nothing but a text is the message.
+/// Returns a body that is nothing but a string.
 fn plain(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
@@ -113,7 +115,7 @@ fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
         .collect()
 }
 
-/// What a body that isn't JSON says: it is a web page, or a short text.
+/// Returns the message for a body that isn't JSON: it is a web page, or plain text.
 fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
@@ -121,7 +123,7 @@ fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
         return None;
     }
     if is_html(headers, body) {
-        return Some(match title(text) {
+        return Some(match html_title(text) {
             Some(title) => format!("the server answered with a web page, not with JSON: \"{title}\""),
             None => "the server answered with a web page, not with JSON".to_owned(),
         });
@@ -129,21 +131,21 @@ fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     Some(text.chars().take(300).collect())
 }
 
-/// Whether a body is a web page, by its header or by how it begins.
+/// Returns true if and only if a body is a web page according to its header or its first characters.
 pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     declared.to_ascii_lowercase().contains("html") || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a body is a web page, and not only declared as one.
+/// Returns true if and only if a body is a web page and not only declared as one.
 pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     let body = body.trim_ascii_start();
     let begins = |text: &[u8]| body.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
     begins(b"<!doctype html") || begins(b"<html") || begins(b"<") && is_html(headers, b"")
 }
 
-/// The title of a web page, so that the message says more than that it is one.
-pub(crate) fn title(text: &str) -> Option<String> {
+/// Returns the title of a web page.
+pub(crate) fn html_title(text: &str) -> Option<String> {
     // ASCII only, so that the positions hold in the original.
     let lower = text.to_ascii_lowercase();
     let start = lower.find("<title")?;

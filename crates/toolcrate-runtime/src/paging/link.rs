@@ -1,15 +1,18 @@
-//! The `Link` header (RFC 8288). Only the query of an address in it is used: servers behind a proxy name
-//! hosts that can't be reached, and credentials must not follow a header to another host.
+//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy name hosts that can't be
+//! reached, and credentials must not follow a header to another host.
+//!
+//! It is parsed here because the crates that do (`parse_link_header`, `http-link`) reject the whole header at the first
+//! malformed or relative URL, which the servers behind this crate do send.
 
 use http::HeaderMap;
 use http::header::LINK;
 use url::form_urlencoded;
 
-use crate::QueryPairs;
+use crate::query::QueryPairs;
 
-/// The query of the link to the next page. `None` if there is no `Link` header at all, `Some(None)` if there
-/// is one and it names no next page.
-pub(super) fn next(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
+/// Returns the query of the link to the next page: `None` if there is no `Link` header at all, `Some(None)` if there is
+/// one without a next page.
+pub(super) fn next_query(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
     let mut present = false;
     for value in headers.get_all(LINK) {
         present = true;
@@ -23,7 +26,7 @@ pub(super) fn next(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
     present.then_some(None)
 }
 
-/// The query of an address, whole or relative.
+/// Returns the query of an absolute or relative URL.
 pub(super) fn query(address: &str) -> Option<QueryPairs> {
     let (_, query) = address.split('#').next()?.split_once('?')?;
     let mut pairs = QueryPairs::new();
@@ -33,7 +36,7 @@ pub(super) fn query(address: &str) -> Option<QueryPairs> {
     (!pairs.is_empty()).then_some(pairs)
 }
 
-/// The links of a header: address, and the text of its parameters.
+/// Returns the links of a header: the URL, and the text of its parameters.
 fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -45,14 +48,14 @@ fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Where `wanted` stands outside of quotes; the end of the text if nowhere.
+/// Returns the index of `wanted` outside of quotes, or the length of the text.
 fn unquoted(text: &str, wanted: char) -> usize {
     let mut quoted = false;
-    let place = text.find(|c| {
+    let index = text.find(|c| {
         quoted ^= c == '"';
         c == wanted && !quoted
     });
-    place.unwrap_or(text.len())
+    index.unwrap_or(text.len())
 }
 
 fn is_next(parameters: &str) -> bool {
@@ -78,7 +81,7 @@ mod tests {
         for value in values {
             headers.append(LINK, value.parse().expect("a header value"));
         }
-        next(&headers).map(|pairs| pairs.map(|pairs| pairs.encoded()))
+        next_query(&headers).map(|pairs| pairs.map(|pairs| pairs.encoded()))
     }
 
     #[test]

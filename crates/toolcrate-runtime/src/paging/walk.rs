@@ -1,5 +1,5 @@
-//! Following a list to its end. It does end: a page without items is the last, and a next page that was
-//! already read is an error.
+//! Streams over the pages of a list. They do end: a page without items is the last one, and a next page that was already
+//! read is an error.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,33 +7,39 @@ use std::pin::Pin;
 
 use futures_util::stream::{self, Stream, TryStreamExt};
 
+use super::next::Next;
+use crate::api::Paging;
 use crate::call::Call;
-use crate::client::Received;
-use crate::{Answer, Client, Error, ErrorKind, Field, Next, Paging, RateLimit, RawResponse, Request};
+use crate::client::{ApiResponse, Client};
+use crate::error::{Error, ErrorKind};
+use crate::model::ModelValue;
+use crate::rate_limit::RateLimit;
+use crate::request::Request;
+use crate::response::{FromResponse, RawResponse};
 
 /// One page of a list.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items.
+    /// The items of the page.
     pub items: Vec<T>,
-    /// How to ask for the page after it; `None` on the last. With it, a list can be taken up again later.
+    /// How to request the next page; `None` on the last one. A list can be continued later with it.
     pub next: Option<Next>,
     /// The state of the rate limit.
     pub rate_limit: RateLimit,
-    /// The server's name for the request, to be quoted to its support.
+    /// The server's ID of the request, which its support may ask for.
     pub request_id: Option<String>,
 }
 
 impl Client {
-    /// The pages of a list, one after the other. The next page is asked for when the stream is polled for it.
+    /// Returns the pages of a list, one after the other. The next page is requested when the stream is polled for it.
     ///
-    /// If the request sets no page size and the API numbers its pages, the largest size is used. After an
-    /// error the stream ends.
+    /// If the request sets no page size and the API numbers its pages, the largest size is used. The stream ends after an
+    /// error.
     ///
     /// # Errors
-    /// What [`send`](Self::send) gives, and `Decode` if a next page was already read.
-    pub fn pages<T: Field + Send + 'static>(
+    /// Yields the errors of [`send`](Self::send), and `Decode` if a next page was already read.
+    pub fn pages<T: ModelValue + Send + 'static>(
         &self,
         request: &Request<Vec<T>>,
     ) -> impl Stream<Item = Result<Page<T>, Error>> + Send + Unpin + use<T> {
@@ -43,11 +49,11 @@ impl Client {
         {
             call.query.set(size, max_size.to_string());
         }
-        let accept = <Vec<T> as Answer>::accept(self.api());
+        let accept = <Vec<T> as FromResponse>::accept(self.api());
         let walk = Walk::new(self.clone(), call, accept);
         let pages = stream::unfold(walk, |mut walk| async move {
             let page = match walk.step().await? {
-                Ok(received) => walk.page(received),
+                Ok(response) => walk.page(response),
                 Err(error) => Err(error),
             };
             if page.is_err() {
@@ -59,11 +65,11 @@ impl Client {
         Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
     }
 
-    /// The items of a list, over all its pages. See [`pages`](Self::pages).
+    /// Returns the items of a list over all its pages. See [`pages`](Self::pages).
     ///
     /// # Errors
-    /// What [`pages`](Self::pages) gives.
-    pub fn items<T: Field + Send + 'static>(
+    /// Yields the errors of [`pages`](Self::pages).
+    pub fn items<T: ModelValue + Send + 'static>(
         &self,
         request: &Request<Vec<T>>,
     ) -> impl Stream<Item = Result<T, Error>> + Send + Unpin + use<T> {
@@ -81,9 +87,9 @@ pub(crate) struct Walk {
     accept: &'static str,
     /// The queries that were already sent.
     seen: HashSet<String>,
-    /// The last page, if the server did not say itself that it goes on.
+    /// The hash of the last page, if the server did not announce the next one itself.
     last: Option<u64>,
-    /// What is wrong with the next page; told once this one was handed out.
+    /// What is wrong with the next page; reported once this one was returned.
     broken: Option<Error>,
 }
 
@@ -94,18 +100,18 @@ impl Walk {
     }
 
     /// Sends the request for the next page; `None` at the end, and after an error.
-    pub(crate) async fn step(&mut self) -> Option<Result<Received, Error>> {
+    pub(crate) async fn step(&mut self) -> Option<Result<ApiResponse, Error>> {
         if let Some(error) = self.broken.take() {
             return Some(Err(error));
         }
         let mut call = self.call.take()?;
         self.seen.insert(call.query.encoded());
-        let received = match self.client.dispatch(&call, self.accept).await {
-            Ok(received) => received,
+        let response = match self.client.send_with_retry(&call, self.accept).await {
+            Ok(response) => response,
             Err(error) => return Some(Err(error)),
         };
-        if let Some(next) = &received.next {
-            if self.repeats(&received.raw) {
+        if let Some(next) = &response.next {
+            if self.repeats(&response.raw) {
                 return Some(Err(self.endless(
                     "two pages in a row are the same, so the server seems to ignore the page number",
                 )));
@@ -117,7 +123,7 @@ impl Walk {
                 self.call = Some(call);
             }
         }
-        Some(Ok(received))
+        Some(Ok(response))
     }
 
     /// Ends the walk.
@@ -126,8 +132,8 @@ impl Walk {
         self.broken = None;
     }
 
-    /// Whether this page is the last one again. Only looked at without a `Link` header: then the pages are
-    /// counted here, and a server that knows no pages would give the first one for ever.
+    /// Returns true if and only if this page repeats the last one. It is only checked without a `Link` header: the pages are
+    /// counted here then, and a server that does not paginate would return the first one forever.
     fn repeats(&mut self, raw: &RawResponse) -> bool {
         if raw.headers().contains_key(http::header::LINK) {
             return false;
@@ -143,13 +149,13 @@ impl Walk {
             .with_request(self.label.clone())
     }
 
-    fn page<T: Field>(&self, received: Received) -> Result<Page<T>, Error> {
-        let items = Answer::decode(received.raw);
+    fn page<T: ModelValue>(&self, response: ApiResponse) -> Result<Page<T>, Error> {
+        let items = FromResponse::from_response(response.raw);
         Ok(Page {
             items: items.map_err(|error: Error| error.with_request(self.label.clone()))?,
-            next: received.next,
-            rate_limit: received.rate_limit,
-            request_id: received.request_id,
+            next: response.next,
+            rate_limit: response.rate_limit,
+            request_id: response.request_id,
         })
     }
 }

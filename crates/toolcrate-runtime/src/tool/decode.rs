@@ -164,7 +164,7 @@ mod tests {
     };
 
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-        let lines = include_str!("../../tests/support/sales.jsonl").lines();
+        let lines = include_str!("../../tests/it/support/sales.jsonl").lines();
         let tools: Vec<ToolRecord<'_>> =
             lines.map(|line| serde_json::from_str(line).expect("a record")).collect();
         let mut files = CatalogFiles::new();

@@ -14,7 +14,7 @@ use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
 use super::plan;
 use super::validator::ToolValidator;
 use crate::call::Call;
-use crate::client::Ready;
+use crate::client::OutgoingRequest;
 use crate::error::Delivery;
 use crate::paging::Walk;
 use crate::{Api, Client, Error, FieldError, Paging, PreparedRequest};
@@ -91,9 +91,9 @@ impl Client {
         self.prepare_call(tool, arguments, options)?.send().await
     }
 
-    pub(super) async fn run(&self, checked: Checked, request: Ready) -> Result<Outcome, Error> {
+    pub(super) async fn run(&self, checked: Checked, request: OutgoingRequest) -> Result<Outcome, Error> {
         let reader = checked.reader(self.api());
-        let received = self.dispatch_ready(&checked.call, checked.accept, &request).await?;
+        let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
         self.complete(&checked, &mut outcome);

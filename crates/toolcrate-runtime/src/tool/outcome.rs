@@ -14,10 +14,11 @@ use super::page_state::is_page_state;
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
 use crate::call::Call;
-use crate::client::Received;
+use crate::client::ApiResponse;
+use crate::model::ValueMut;
 use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit,
-    custom, dialect,
+    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, QueryPairs, RateLimit, custom,
+    dialect,
 };
 
 /// How a tool is executed.
@@ -125,7 +126,7 @@ impl Reader {
     }
 
     /// The outcome that an answer is.
-    pub(super) fn read(&self, received: Received) -> Result<Outcome, Error> {
+    pub(super) fn read(&self, received: ApiResponse) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
             ResponseContent::None => Value::Null,
@@ -141,7 +142,7 @@ impl Reader {
             ResponseContent::Json if raw.is_empty() => Value::Null,
             ResponseContent::Json => {
                 let mut value = Value::Null;
-                raw.decode_into(Place::Any(&mut value))?;
+                raw.decode_into(ValueMut::Any(&mut value))?;
                 if !self.trim.is_empty() {
                     trim(&mut value, &self.trim);
                 }

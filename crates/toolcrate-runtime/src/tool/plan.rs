@@ -11,15 +11,15 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseCon
 use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
 use crate::call::{Body, Call};
-use crate::patch::Operation;
-use crate::{Api, Encode, Error, FieldError, Form, path};
+use crate::patch::PatchOperation;
+use crate::{Api, Error, FieldError, Form, ToJson, path};
 
 /// The arguments that make up the body.
 #[derive(Default)]
 struct Parts {
     members: Map<String, Value>,
     whole: Option<Value>,
-    operations: Vec<Operation>,
+    operations: Vec<PatchOperation>,
 }
 
 /// The call that accepted arguments stand for.
@@ -87,8 +87,8 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
     }));
     call.body = match plan.body {
         BodyFormat::None => Body::None,
-        BodyFormat::Object => Body::Json(parts.members.encode()),
-        BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
+        BodyFormat::Object => Body::Json(parts.members.to_json_string()),
+        BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.to_json_string())),
         BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
         BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
     };
@@ -116,11 +116,13 @@ fn patch(
     plan: &RequestRecord<'_>,
     removed: &[String],
     problems: &mut Vec<FieldError>,
-) -> Vec<Operation> {
-    let replaced =
-        parts.members.iter().map(|(name, value)| Operation::member("replace", name, Some(value.encode())));
-    let removed = removed.iter().map(|name| Operation::member("remove", name, None));
-    let operations: Vec<Operation> = replaced.chain(removed).chain(parts.operations).collect();
+) -> Vec<PatchOperation> {
+    let replaced = parts
+        .members
+        .iter()
+        .map(|(name, value)| PatchOperation::member("replace", name, Some(value.to_json_string())));
+    let removed = removed.iter().map(|name| PatchOperation::member("remove", name, None));
+    let operations: Vec<PatchOperation> = replaced.chain(removed).chain(parts.operations).collect();
     if operations.is_empty() {
         let mut message = "give at least one member to change".to_owned();
         if let Some(clear) = plan.clear_argument() {
@@ -132,7 +134,7 @@ fn patch(
 }
 
 /// Operations that the caller wrote; their schema has been checked.
-fn operations(value: Value) -> Vec<Operation> {
+fn operations(value: Value) -> Vec<PatchOperation> {
     let Value::Array(items) = value else { return Vec::new() };
     let member = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
     items
@@ -140,7 +142,8 @@ fn operations(value: Value) -> Vec<Operation> {
         .map(|item| {
             let op = member(item, "op").unwrap_or_default();
             let path = member(item, "path").unwrap_or_default();
-            let mut operation = Operation::new(&op, &path, item.get("value").map(Encode::encode));
+            let mut operation =
+                PatchOperation::new(&op, &path, item.get("value").map(ToJson::to_json_string));
             operation.from = member(item, "from").map(|from| from.trim_start_matches('/').to_owned());
             operation
         })
@@ -152,7 +155,7 @@ fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<F
     for (name, value) in members {
         let binary = check.property(&name).and_then(|schema| schema.get("format"));
         if binary.is_none_or(|format| format != "binary") {
-            form = form.text(name, text(&value));
+            form = form.text_field(name, text(&value));
             continue;
         }
         let member = |member: &str| value.get(member).and_then(Value::as_str);
@@ -160,7 +163,7 @@ fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<F
         match (member("file_name"), content) {
             (Some(file_name), Ok(bytes)) => {
                 form = match member("media_type") {
-                    Some(media_type) => form.file_of(name, file_name, media_type, bytes),
+                    Some(media_type) => form.file_with_media_type(name, file_name, media_type, bytes),
                     None => form.file(name, file_name, bytes),
                 };
             }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::execute::Checked;
 use super::{Arguments, ExecuteOptions, Outcome, Reinterpretation, Tool};
-use crate::client::Ready;
+use crate::client::OutgoingRequest;
 use crate::error::Delivery;
 use crate::{Client, Error};
 
@@ -22,7 +22,7 @@ use crate::{Client, Error};
 pub struct PreparedCall {
     client: Client,
     checked: Checked,
-    request: Ready,
+    request: OutgoingRequest,
 }
 
 impl Client {
@@ -38,7 +38,7 @@ impl Client {
     ) -> Result<PreparedCall, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
         let request = self
-            .ready_to_send(&checked.call, checked.accept)
+            .build_authorized_request(&checked.call, checked.accept)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))?;
         Ok(PreparedCall { client: self.clone(), checked, request })
     }

@@ -1,0 +1,158 @@
+//! Builds requests: URL, headers and body. A request is built completely before anything is sent, so a dry run shows
+//! exactly what a call would send, with secrets redacted.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::handle::Client;
+use crate::call::{Body, Call};
+use crate::error::{Error, FieldError};
+use crate::form::Form;
+use crate::patch;
+use toolcrate_catalog::Method;
+
+/// A request as it would be sent, for a dry run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PreparedRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The full URL.
+    pub url: String,
+    /// The headers; those that the credentials added have the value `***`.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: PreparedBody,
+}
+
+/// The body of a prepared request.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PreparedBody {
+    /// No body.
+    None,
+    /// JSON.
+    Json(Value),
+    /// The parts of a form: name, and its text or a description of its file.
+    Form(Vec<(String, String)>),
+}
+
+impl PreparedRequest {
+    /// Returns the request as JSON: `method`, `url`, `headers` and `body`, which is `null`, JSON, or an object of a form's parts.
+    pub fn to_json(&self) -> Value {
+        let text = |pairs: &[(String, String)]| -> Map<String, Value> {
+            pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+        };
+        let body = match &self.body {
+            PreparedBody::None => Value::Null,
+            PreparedBody::Json(value) => value.clone(),
+            PreparedBody::Form(parts) => Value::Object(text(parts)),
+        };
+        json!({"method": self.method.as_str(), "url": self.url, "headers": text(&self.headers), "body": body})
+    }
+}
+
+/// A request that is complete except for its credentials.
+pub(crate) struct OutgoingRequest {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: OutgoingBody,
+}
+
+pub(super) enum OutgoingBody {
+    None,
+    Json(Bytes),
+    Form(Form),
+}
+
+impl Client {
+    /// Builds a request without its credentials, which are only validated.
+    pub(crate) fn build_authorized_request(
+        &self,
+        call: &Call,
+        accept: &'static str,
+    ) -> Result<OutgoingRequest, Error> {
+        let request = self.build_request(call, accept)?;
+        self.authorize(&mut request.headers.clone())?;
+        Ok(request)
+    }
+
+    /// Builds a request without its credentials.
+    pub(super) fn build_request(&self, call: &Call, accept: &'static str) -> Result<OutgoingRequest, Error> {
+        let url = self.state.base_url.join(call)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        let body = match &call.body {
+            Body::None => OutgoingBody::None,
+            Body::Json(text) => OutgoingBody::Json(Bytes::from(text.clone())),
+            Body::Patch(operations) => {
+                OutgoingBody::Json(Bytes::from(patch::to_json(operations, self.api().patch_paths)))
+            }
+            Body::Form(form) => OutgoingBody::Form(form.clone()),
+        };
+        if matches!(body, OutgoingBody::Json(_)) {
+            let media_type = call.content_type.as_deref().unwrap_or("application/json");
+            headers.insert(CONTENT_TYPE, header(CONTENT_TYPE.as_str(), media_type)?);
+        }
+        for (name, value) in &call.headers {
+            let parsed = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Error::configuration(format!("\"{name}\" can't be the name of a header")))?;
+            headers.insert(parsed, header(name, value)?);
+        }
+        for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
+            if !headers.contains_key(name) {
+                headers.insert(name, value.clone());
+            }
+        }
+        Ok(OutgoingRequest { method: call.method, url, headers, body })
+    }
+
+    /// Adds the credentials.
+    pub(super) fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        match &self.state.credentials {
+            Some(credentials) => credentials.apply(headers),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what a call would send.
+    pub(crate) fn preview(&self, call: &Call, accept: &'static str) -> Result<PreparedRequest, Error> {
+        let request = self.build_request(call, accept)?;
+        let mut headers = request.headers.clone();
+        self.authorize(&mut headers)?;
+        let shown = headers.iter().map(|(name, value)| {
+            // What the credentials added or changed is secret, whether they marked it or not.
+            let secret =
+                value.is_sensitive() || !request.headers.get_all(name).iter().any(|other| other == value);
+            let text = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            (name.to_string(), text.into_owned())
+        });
+        let user_agent = ("user-agent".to_owned(), self.api().user_agent.to_owned());
+        let body = match &request.body {
+            OutgoingBody::None => PreparedBody::None,
+            OutgoingBody::Json(text) => PreparedBody::Json(
+                serde_json::from_slice(text).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(text))),
+            ),
+            OutgoingBody::Form(form) => PreparedBody::Form(
+                form.summary().into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
+            ),
+        };
+        Ok(PreparedRequest {
+            method: request.method,
+            url: request.url.to_string(),
+            headers: std::iter::once(user_agent).chain(shown).collect(),
+            body,
+        })
+    }
+}
+
+fn header(name: &str, value: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(value).map_err(|_| {
+        let message = format!("\"{name}\" travels in a header, which can't hold line breaks and the like");
+        Error::invalid_arguments(vec![FieldError::new(format!("/{name}"), "invalid", message)])
+    })
+}

@@ -1,0 +1,84 @@
+//! The body of an error response, as it is shown to the caller: limited in size and without the credentials, which some
+//! servers and proxies repeat in their messages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+
+use super::handle::Client;
+
+/// The maximum length of a body that is shown.
+const MAX_BODY_BYTES: usize = 4096;
+/// The minimum length of a secret: redacting shorter values would garble the rest.
+const MIN_SECRET_BYTES: usize = 6;
+
+impl Client {
+    /// Returns a body as it is shown, or `None` if there is none.
+    pub(super) fn redacted_body(&self, body: &[u8]) -> Option<Value> {
+        let mut headers = HeaderMap::new();
+        // Headers that can't be made were not sent either.
+        let _ = self.authorize(&mut headers);
+        redact(body, &secrets(&headers))
+    }
+}
+
+/// Returns the values that the credentials add to headers, and the secret parts of them.
+fn secrets(headers: &HeaderMap) -> Vec<String> {
+    let mut secrets = Vec::new();
+    for text in headers.values().map(HeaderValue::as_bytes).map(String::from_utf8_lossy) {
+        if let Some((_, word)) = text.split_once(' ') {
+            let decoded = STANDARD.decode(word).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            secrets
+                .extend(decoded.and_then(|pair| pair.split_once(':').map(|(_, secret)| secret.to_owned())));
+            secrets.push(word.to_owned());
+        }
+        secrets.push(text.into_owned());
+    }
+    secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
+    // Redacting a part first would leave the rest of the whole value.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets
+}
+
+fn redact(body: &[u8], secrets: &[String]) -> Option<Value> {
+    let mut text = String::from_utf8_lossy(body.trim_ascii()).into_owned();
+    if text.is_empty() {
+        return None;
+    }
+    for secret in secrets {
+        text = text.replace(secret, "***");
+    }
+    if text.len() > MAX_BODY_BYTES {
+        let end = (0..=MAX_BODY_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+        return Some(Value::String(text));
+    }
+    Some(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_shown_as_it_is_but_for_its_length_and_secrets() {
+        let mut headers = HeaderMap::new();
+        let basic = STANDARD.encode("acme+public:private-key");
+        headers.insert("authorization", format!("Basic {basic}").parse().expect("a header value"));
+        headers.insert("clientid", "client-id".parse().expect("a header value"));
+        let secrets = secrets(&headers);
+        let of = |body: &str| redact(body.as_bytes(), &secrets);
+        assert_eq!(of(r#"{"code": "X", "n": [1]}"#), Some(json!({"code": "X", "n": [1]})));
+        assert_eq!(of("<html>busy</html>\n"), Some(json!("<html>busy</html>")));
+        assert_eq!(of(" "), None);
+        let told = of(&format!("Authorization: Basic {basic}, {basic}, private-key, client-id, acme+public"));
+        assert_eq!(told, Some(json!("Authorization: ***, ***, ***, ***, acme+public")));
+        let long = of(&format!("[\"{}\"]", "ü".repeat(MAX_BODY_BYTES))).expect("a text");
+        let long = long.as_str().expect("a text");
+        assert!(long.len() <= MAX_BODY_BYTES + 3 && long.ends_with("ü…"), "{}", long.len());
+    }
+}

@@ -1,0 +1,190 @@
+//! Constructors of errors, one for each kind of failure, so that the sentences about what to do next are in one file.
+
+use serde_json::Value;
+
+use super::data::{Error, ErrorData};
+use super::delivery::Delivery;
+use super::field::FieldError;
+use super::kind::ErrorKind;
+use crate::rate_limit::RateLimit;
+
+/// How a response was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseLoss {
+    /// No connection was established, so nothing was sent.
+    NotConnected,
+    /// The timeout elapsed.
+    TimedOut,
+    /// The connection was closed.
+    Disconnected,
+}
+
+impl Error {
+    /// Creates an error of this kind with a sentence about what went wrong.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(ErrorData {
+            kind,
+            status: None,
+            code: None,
+            message: message.into(),
+            fields: Vec::new(),
+            next_step: None,
+            request: None,
+            request_id: None,
+            retry_after: None,
+            rate_limit: RateLimit::default(),
+            raw_response: None,
+            delivery: Delivery::Unknown,
+        }))
+    }
+
+    /// Creates an error for a client that is configured in a way that can't work.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// Creates an error for invalid arguments. `fields` tells which ones and why.
+    pub fn invalid_arguments(fields: Vec<FieldError>) -> Self {
+        let message = match fields.as_slice() {
+            [_] => "1 argument is wrong; nothing was sent".to_owned(),
+            many => format!("{} arguments are wrong; nothing was sent", many.len()),
+        };
+        Self::new(ErrorKind::InvalidArguments, message)
+            .with_fields(fields)
+            .with_delivery(Delivery::NotSent)
+            .with_next_step("Correct the arguments that are named and call again.")
+    }
+
+    /// Creates an error for a tool name that does not exist. `nearest` are similar names.
+    pub(crate) fn unknown_tool(name: &str, nearest: &[&str]) -> Self {
+        let next = if nearest.is_empty() {
+            "Search the catalog for the right name.".to_owned()
+        } else {
+            format!("Did you mean {}?", nearest.join(", "))
+        };
+        Self::new(ErrorKind::UnknownTool, format!("there is no tool \"{name}\""))
+            .with_delivery(Delivery::NotSent)
+            .with_next_step(next)
+    }
+
+    /// Creates an error for a response that was lost. `detail` is the message of the transport.
+    pub(crate) fn lost(loss: ResponseLoss, writes: bool, detail: &str) -> Self {
+        match loss {
+            ResponseLoss::NotConnected => {
+                Self::new(ErrorKind::Unreachable, format!("the server can't be reached: {detail}"))
+                    .with_delivery(Delivery::NotSent)
+                    .with_next_step("Nothing was sent. Check the base URL and the network, then try again.")
+            }
+            ResponseLoss::TimedOut | ResponseLoss::Disconnected if writes => {
+                let how =
+                    if loss == ResponseLoss::TimedOut { "the answer did not come in time" } else { detail };
+                Self::new(ErrorKind::OutcomeUnknown, format!("the request was sent, but {how}"))
+                    .with_next_step(OUTCOME_UNKNOWN)
+            }
+            ResponseLoss::TimedOut => Self::new(ErrorKind::Timeout, "the answer did not come in time")
+                .with_next_step("Nothing was changed. Try again, ask for less, or allow more time."),
+            ResponseLoss::Disconnected => {
+                Self::new(ErrorKind::Unreachable, format!("the server hung up: {detail}"))
+                    .with_next_step("Nothing was changed. Try again.")
+            }
+        }
+    }
+
+    /// Creates an error for a write that the server reported as successful with a response that can't be used.
+    pub(crate) fn unreadable_success(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, message).with_delivery(Delivery::Succeeded).with_next_step(
+            "The server reported success, so the change was most likely made: read the record before \
+             sending it again.",
+        )
+    }
+
+    /// Creates an error for a write that was redirected; such a redirect is not followed.
+    pub(crate) fn redirected_write(status: u16, target: &str) -> Self {
+        let message =
+            format!("the server redirects to {target}, and a write is not sent to a second address");
+        Self::new(ErrorKind::OutcomeUnknown, message).with_status(status).with_next_step(format!(
+            "{OUTCOME_UNKNOWN} If the redirect leads to the right address, make that the base URL."
+        ))
+    }
+
+    /// Returns this error for a write of which an earlier attempt has an unknown outcome.
+    #[must_use]
+    pub(crate) fn after_unknown_attempt(mut self) -> Self {
+        if !self.changed_nothing() {
+            return self;
+        }
+        self.0.message = format!(
+            "an earlier attempt was sent and got no clear answer, the last one failed: {}",
+            self.message()
+        );
+        self.with_kind(ErrorKind::OutcomeUnknown)
+            .with_delivery(Delivery::Unknown)
+            .with_next_step(OUTCOME_UNKNOWN)
+    }
+
+    #[must_use]
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// Returns the error with a sentence about what to do next.
+    #[must_use]
+    pub fn with_next_step(mut self, next_step: impl Into<String>) -> Self {
+        self.0.next_step = Some(next_step.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_code(mut self, code: Option<String>) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_request(mut self, request: String) -> Self {
+        self.0.request = Some(request);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_raw_response(mut self, raw: Option<Value>) -> Self {
+        self.0.raw_response = raw;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.0.retry_after = rate_limit.retry_after;
+        self.0.rate_limit = rate_limit;
+        self
+    }
+}
+
+/// What to do after a write whose response was lost.
+pub(crate) const OUTCOME_UNKNOWN: &str = "It may have taken effect. Do not simply send it again: read the \
+     record, or list the newest records, and repeat it only if the change is not there.";

@@ -1,0 +1,159 @@
+//! The error type and its two forms: one line of text, and JSON.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::delivery::Delivery;
+use super::field::FieldError;
+use super::kind::ErrorKind;
+use crate::rate_limit::RateLimit;
+
+/// The error of every fallible operation of this crate.
+///
+/// It tells what went wrong (see the [kinds](ErrorKind)), what the server reported and what to do next. It never contains
+/// a secret or the value of a query parameter.
+#[derive(Clone)]
+pub struct Error(pub(super) Box<ErrorData>);
+
+#[derive(Clone)]
+pub(super) struct ErrorData {
+    pub(super) kind: ErrorKind,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<String>,
+    pub(super) message: String,
+    pub(super) fields: Vec<FieldError>,
+    pub(super) next_step: Option<String>,
+    pub(super) request: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) retry_after: Option<u64>,
+    pub(super) rate_limit: RateLimit,
+    pub(super) raw_response: Option<Value>,
+    pub(super) delivery: Delivery,
+}
+
+impl Error {
+    /// Returns what kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns how far the request got. It is [`Delivery::Unknown`] unless something more precise is known.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// Returns true if and only if the call certainly changed nothing, so that it can be made again without harm.
+    pub fn changed_nothing(&self) -> bool {
+        self.0.delivery.changed_nothing()
+    }
+
+    /// Returns the HTTP status, if the server responded.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Returns the server's own error code, such as `InvalidObject`.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// Returns what went wrong, in a sentence.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Returns what is wrong with single arguments or fields.
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+
+    /// Returns what to do next, in a sentence.
+    pub fn next_step(&self) -> Option<&str> {
+        self.0.next_step.as_deref()
+    }
+
+    /// Returns the method and the path template of the request, without any value: `GET /orders/{id}`.
+    pub fn request(&self) -> Option<&str> {
+        self.0.request.as_deref()
+    }
+
+    /// Returns the server's ID of the request, which its support may ask for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Returns after how many seconds to try again, if the server reported it.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after
+    }
+
+    /// Returns the state of the rate limit, as far as the server reported it.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.0.rate_limit
+    }
+
+    /// Returns the body of the response, if it had one: JSON as it is, anything else as text, and only the beginning of a
+    /// long body. The credentials of the client are redacted. It is not part of [`to_json`](Self::to_json).
+    pub fn raw_response(&self) -> Option<&Value> {
+        self.0.raw_response.as_ref()
+    }
+
+    /// Returns the error as JSON. Every field is always present; what is not known is `null`.
+    pub fn to_json(&self) -> Value {
+        let fields: Vec<Value> = self
+            .fields()
+            .iter()
+            .map(|field| json!({"pointer": field.pointer, "code": field.code, "message": field.message}))
+            .collect();
+        json!({"error": {
+            "kind": self.kind().as_str(),
+            "status": self.status(),
+            "code": self.code(),
+            "message": self.message(),
+            "fields": fields,
+            "next_step": self.next_step(),
+            "request": self.request(),
+            "request_id": self.request_id(),
+            "retry_after": self.retry_after(),
+            "rate_limit": self.rate_limit().to_json(),
+        }})
+    }
+}
+
+/// Formats the error in one line: the request, the status, the message, and every field error.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(request) = self.request() {
+            write!(f, "{request}: ")?;
+        }
+        if let Some(status) = self.status() {
+            write!(f, "{status} ")?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, "{} ", one_line(code))?;
+        }
+        f.write_str(&one_line(self.message()))?;
+        for (index, field) in self.fields().iter().enumerate() {
+            let before = if index == 0 { " (" } else { "; " };
+            write!(f, "{before}{}: {}", one_line(&field.pointer), one_line(&field.message))?;
+        }
+        if !self.fields().is_empty() {
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+/// Replaces control characters: a message of a server may have line breaks, a line of a log must not.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({}: {self})", self.kind())
+    }
+}
+
+impl std::error::Error for Error {}

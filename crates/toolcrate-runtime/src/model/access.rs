@@ -1,0 +1,178 @@
+//! Access to the fields of a model by number: the traits that generated types implement, and the values that they
+//! return.
+
+use serde_json::Value;
+
+use super::open_enum::OpenEnumMut;
+use crate::unknown_fields::UnknownFields;
+
+/// A struct whose fields can be read and written by number.
+///
+/// A type that implements it and calls [`impl_model!`](crate::impl_model!) gets serde's traits. The numbers run from 0 to
+/// `field_names().len() - 1`; for any other number, `field_mut` and `field` return the last field.
+pub trait ModelFields {
+    /// Returns the names of the fields in JSON, in the order in which they are written.
+    fn field_names(&self) -> &'static [&'static str];
+    /// Returns the field with this number, to be written.
+    fn field_mut(&mut self, index: usize) -> FieldMut<'_>;
+    /// Returns the field with this number, to be read.
+    fn field(&self, index: usize) -> FieldRef<'_>;
+    /// Returns the fields that the model does not know.
+    fn unknown_fields(&self) -> &UnknownFields;
+    /// Returns the fields that the model does not know, to be changed.
+    fn unknown_fields_mut(&mut self) -> &mut UnknownFields;
+}
+
+/// A field to be written. `None` is an absent field.
+pub enum FieldMut<'a> {
+    /// A boolean.
+    Boolean(&'a mut Option<bool>),
+    /// A 32-bit integer.
+    Integer(&'a mut Option<i32>),
+    /// A 64-bit integer.
+    Long(&'a mut Option<i64>),
+    /// A number.
+    Number(&'a mut Option<f64>),
+    /// A string, which may be a date or a time.
+    Text(&'a mut Option<String>),
+    /// A value of any other type: an object, an open enum, a list, a map or free JSON.
+    Other(&'a mut dyn OptionalValue),
+}
+
+/// A field to be read. `None` is an absent field.
+pub enum FieldRef<'a> {
+    /// A boolean.
+    Boolean(Option<bool>),
+    /// A 32-bit integer.
+    Integer(Option<i32>),
+    /// A 64-bit integer.
+    Long(Option<i64>),
+    /// A number.
+    Number(Option<f64>),
+    /// A string, which may be a date or a time.
+    Text(&'a Option<String>),
+    /// A value of any other type: an object, an open enum, a list, a map or free JSON.
+    Other(&'a dyn OptionalValue),
+}
+
+impl<'a> FieldRef<'a> {
+    /// Returns the value, or `None` if the field is absent.
+    pub fn get(self) -> Option<ValueRef<'a>> {
+        match self {
+            Self::Boolean(value) => value.map(ValueRef::Boolean),
+            Self::Integer(value) => value.map(ValueRef::Integer),
+            Self::Long(value) => value.map(ValueRef::Long),
+            Self::Number(value) => value.map(ValueRef::Number),
+            Self::Text(value) => value.as_deref().map(ValueRef::Text),
+            Self::Other(value) => value.get(),
+        }
+    }
+}
+
+/// An optional field of a type that [`FieldMut`] has no variant for. `Option<T>` implements it for every [`ModelValue`].
+pub trait OptionalValue {
+    /// Replaces the value by the default one and returns it, to be filled.
+    fn insert_default(&mut self) -> ValueMut<'_>;
+    /// Makes the field absent.
+    fn clear(&mut self);
+    /// Returns the value, or `None` if the field is absent.
+    fn get(&self) -> Option<ValueRef<'_>>;
+}
+
+impl<T: ModelValue> OptionalValue for Option<T> {
+    fn insert_default(&mut self) -> ValueMut<'_> {
+        self.insert(T::default()).value_mut()
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+
+    fn get(&self) -> Option<ValueRef<'_>> {
+        self.as_ref().map(ModelValue::value_ref)
+    }
+}
+
+/// A type that a model can hold: as a field, in a list or in a map.
+///
+/// [`impl_model!`](crate::impl_model!) and [`impl_open_enum!`](crate::impl_open_enum!) implement it for generated types;
+/// this crate implements it for the scalars, `String`, `Value`, `Box`, `Vec` and `BTreeMap`.
+pub trait ModelValue: Default {
+    /// Returns the value, to be filled.
+    fn value_mut(&mut self) -> ValueMut<'_>;
+    /// Returns the value, to be read.
+    fn value_ref(&self) -> ValueRef<'_>;
+}
+
+/// A value that exists and is to be filled from JSON.
+pub enum ValueMut<'a> {
+    /// A boolean.
+    Boolean(&'a mut bool),
+    /// A 32-bit integer.
+    Integer(&'a mut i32),
+    /// A 64-bit integer.
+    Long(&'a mut i64),
+    /// A number.
+    Number(&'a mut f64),
+    /// A string.
+    Text(&'a mut String),
+    /// A string with known values.
+    OpenEnum(&'a mut dyn OpenEnumMut),
+    /// An object.
+    Object(&'a mut dyn ModelFields),
+    /// A list.
+    List(&'a mut dyn ListValue),
+    /// An object with arbitrary keys.
+    Map(&'a mut dyn MapValue),
+    /// Free JSON.
+    Any(&'a mut Value),
+}
+
+/// A value that is to be written as JSON.
+#[derive(Clone, Copy)]
+pub enum ValueRef<'a> {
+    /// A boolean.
+    Boolean(bool),
+    /// A 32-bit integer.
+    Integer(i32),
+    /// A 64-bit integer.
+    Long(i64),
+    /// A number; one that JSON can't represent (infinite, not a number) is written as `null`.
+    Number(f64),
+    /// A string.
+    Text(&'a str),
+    /// An object.
+    Object(&'a dyn ModelFields),
+    /// A list.
+    List(&'a dyn ListValue),
+    /// An object with arbitrary keys.
+    Map(&'a dyn MapValue),
+    /// Free JSON.
+    Any(&'a Value),
+}
+
+/// A list whose items are of one type.
+pub trait ListValue {
+    /// Appends a default item and returns it, to be filled.
+    fn push(&mut self) -> ValueMut<'_>;
+    /// Removes the last item.
+    fn pop(&mut self);
+    /// Returns the number of items.
+    fn len(&self) -> usize;
+    /// Returns true if and only if there are no items.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Returns the item at this index, or `None` past the end.
+    fn item(&self, index: usize) -> Option<ValueRef<'_>>;
+}
+
+/// A map from strings to values of one type.
+pub trait MapValue {
+    /// Sets `key` to a default value, replacing any other, and returns it, to be filled.
+    fn put(&mut self, key: &str) -> ValueMut<'_>;
+    /// Removes an entry.
+    fn remove(&mut self, key: &str);
+    /// Returns all entries.
+    fn entries(&self) -> Box<dyn Iterator<Item = (&str, ValueRef<'_>)> + '_>;
+}

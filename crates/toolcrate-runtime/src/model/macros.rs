@@ -1,0 +1,104 @@
+//! The macros that connect a generated type to the shared serialization code, one line per type.
+
+/// Implements serde's traits, `Debug`, `PartialEq` and this crate's traits for a type that implements `ModelFields`,
+/// `Clone` and `Default`.
+#[macro_export]
+macro_rules! impl_model {
+    ($name:ident) => {
+        impl $crate::__private::ModelValue for $name {
+            fn value_mut(&mut self) -> $crate::__private::ValueMut<'_> {
+                $crate::__private::ValueMut::Object(self)
+            }
+            fn value_ref(&self) -> $crate::__private::ValueRef<'_> {
+                $crate::__private::ValueRef::Object(self)
+            }
+        }
+        impl ::std::cmp::PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::__private::fields_equal(self, other)
+            }
+        }
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let mut value = <Self as ::std::default::Default>::default();
+                $crate::__private::deserialize_into(
+                    deserializer,
+                    $crate::__private::ValueMut::Object(&mut value),
+                )?;
+                ::std::result::Result::Ok(value)
+            }
+        }
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize_fields(self, serializer)
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::__private::fmt_debug(::std::stringify!($name), self, f)
+            }
+        }
+    };
+}
+
+/// Implements serde's traits, `Debug`, `Display`, `From<&str>`, `as_str` and this crate's traits for a type that
+/// implements [`OpenEnum`](crate::OpenEnum), `Clone` and `Default`.
+#[macro_export]
+macro_rules! impl_open_enum {
+    ($name:ident) => {
+        impl $name {
+            /// Returns the value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                $crate::OpenEnum::to_value(self)
+            }
+        }
+        impl ::std::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                $crate::OpenEnum::from_value(value)
+            }
+        }
+        impl $crate::__private::ModelValue for $name {
+            fn value_mut(&mut self) -> $crate::__private::ValueMut<'_> {
+                $crate::__private::ValueMut::OpenEnum(self)
+            }
+            fn value_ref(&self) -> $crate::__private::ValueRef<'_> {
+                $crate::__private::ValueRef::Text(self.as_str())
+            }
+        }
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let mut value = <Self as ::std::default::Default>::default();
+                $crate::__private::deserialize_into(
+                    deserializer,
+                    $crate::__private::ValueMut::OpenEnum(&mut value),
+                )?;
+                ::std::result::Result::Ok(value)
+            }
+        }
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}

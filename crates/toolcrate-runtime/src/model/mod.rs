@@ -1,0 +1,20 @@
+//! Models: a generated struct lists the names of its fields and gives access to each field by number, and shared code
+//! serializes and deserializes all of them.
+//!
+//! A derive would generate the same code for every type. Here it exists once, which keeps a crate with hundreds of models
+//! quick to compile.
+
+mod access;
+mod deserialize;
+mod json_path;
+mod macros;
+mod open_enum;
+mod serialize;
+mod values;
+
+pub use access::{
+    FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, ValueMut, ValueRef,
+};
+pub use deserialize::deserialize_into;
+pub use open_enum::{OpenEnum, OpenEnumMut};
+pub use serialize::{fields_equal, fmt_debug, serialize_fields};

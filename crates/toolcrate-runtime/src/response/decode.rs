@@ -1,0 +1,159 @@
+//! Decodes a response into the type that the caller requested, and distinguishes the ways in which that can fail: not JSON
+//! at all, cut off, or JSON of another shape.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde::de::IgnoredAny;
+
+use crate::api::Api;
+use crate::download::Download;
+use crate::error::{Delivery, Error, ErrorKind, OUTCOME_UNKNOWN, html_title, is_html};
+use crate::model::{ModelValue, ValueMut, deserialize_into};
+
+/// A response of status 2xx before it is decoded.
+#[derive(Clone, Debug)]
+pub struct RawResponse {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+    /// Whether the request was a write, which a caller must know if the response can't be read.
+    wrote: bool,
+}
+
+impl RawResponse {
+    pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes, wrote: bool) -> Self {
+        Self { status, headers, body, wrote }
+    }
+
+    /// Returns the HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Returns true if and only if the body has nothing but white space.
+    pub fn is_empty(&self) -> bool {
+        self.json().is_empty()
+    }
+
+    /// Returns the body without a byte order mark and white space around it.
+    fn json(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body).trim_ascii()
+    }
+
+    /// Decodes the body, which must be JSON, into `value`.
+    ///
+    /// # Errors
+    /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is cut off or of another shape.
+    pub fn decode_into(&self, value: ValueMut<'_>) -> Result<(), Error> {
+        let body = self.json();
+        if body.is_empty() {
+            return Err(self.error(ErrorKind::Decode, "the answer has no body, but one was expected"));
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let result = deserialize_into(&mut deserializer, value).and_then(|()| deserializer.end());
+        result.map_err(|error| self.explain(&error))
+    }
+
+    /// Returns the error for a body that could not be decoded.
+    fn explain(&self, error: &serde_json::Error) -> Error {
+        let body = self.json();
+        if is_html(&self.headers, body) {
+            return self.web_page();
+        }
+        // A path in front of the message hides its category, so the text is looked at once more.
+        match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => self.error(ErrorKind::Decode, format!("the answer has another shape: {error}")),
+            Err(other) if other.is_eof() => {
+                self.damaged(ErrorKind::Decode, format!("the answer is cut off: {error}"))
+            }
+            Err(_) => match self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+                Some(declared) if !declared.to_ascii_lowercase().contains("json") => self.damaged(
+                    ErrorKind::NotJson,
+                    format!("the server answered with {declared}, not with JSON"),
+                ),
+                _ => self.damaged(ErrorKind::Decode, format!("the answer is not valid JSON: {error}")),
+            },
+        }
+    }
+
+    /// Returns the error for a body that is a web page: it may not come from the API at all.
+    pub(crate) fn web_page(&self) -> Error {
+        const CHECK: &str =
+            "Check the base URL; a web page usually comes from a login or a proxy on the way.";
+        let title = html_title(&String::from_utf8_lossy(self.json()));
+        let title = title.map(|title| format!(": \"{title}\"")).unwrap_or_default();
+        let message = format!("the server answered with a web page, not with JSON{title}");
+        let error = if self.wrote {
+            Error::new(ErrorKind::OutcomeUnknown, message)
+                .with_next_step(format!("{OUTCOME_UNKNOWN} {CHECK}"))
+        } else {
+            Error::new(ErrorKind::NotJson, message).with_next_step(CHECK)
+        };
+        error.with_status(self.status).with_delivery(Delivery::Unknown)
+    }
+
+    /// Returns the error for a body that was damaged on its way or does not come from the API.
+    fn damaged(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        self.error(if self.wrote { ErrorKind::OutcomeUnknown } else { kind }, message)
+    }
+
+    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        let error = match self.wrote {
+            true => Error::unreadable_success(kind, message),
+            false => Error::new(kind, message).with_delivery(Delivery::Succeeded),
+        };
+        error.with_status(self.status)
+    }
+}
+
+/// A type that a response can be decoded into.
+///
+/// It is implemented for `()` (any 2xx, the body is ignored), [`Download`], and the types that a model can hold: generated
+/// types, `Value`, `Vec<T>`, `BTreeMap<String, T>`, scalars and `String`.
+pub trait FromResponse: Sized {
+    /// Decodes a response.
+    ///
+    /// # Errors
+    /// Returns `NotJson`, or `Decode` with the path of the field that has another type.
+    fn from_response(response: RawResponse) -> Result<Self, Error>;
+
+    /// Returns the `Accept` header of the request.
+    fn accept(api: &Api) -> &'static str {
+        api.accept
+    }
+}
+
+impl<T: ModelValue> FromResponse for T {
+    fn from_response(response: RawResponse) -> Result<Self, Error> {
+        let mut value = T::default();
+        response.decode_into(value.value_mut())?;
+        Ok(value)
+    }
+}
+
+impl FromResponse for () {
+    fn from_response(_: RawResponse) -> Result<Self, Error> {
+        Ok(())
+    }
+}
+
+impl FromResponse for Download {
+    fn from_response(response: RawResponse) -> Result<Self, Error> {
+        Ok(Self::new(&response.headers, response.body))
+    }
+
+    fn accept(_: &Api) -> &'static str {
+        "*/*"
+    }
+}

@@ -1,0 +1,8 @@
+//! Responses: the raw one, and the decoded one with its metadata.
+
+mod decode;
+mod types;
+
+pub use decode::{FromResponse, RawResponse};
+pub use types::Response;
+pub(crate) use types::request_id;

@@ -1,0 +1,34 @@
+//! A decoded response with its metadata: status, headers, rate limit and the next page.
+
+use http::HeaderMap;
+
+use crate::paging::Next;
+use crate::rate_limit::RateLimit;
+
+/// A decoded response and its metadata.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The decoded body.
+    pub value: T,
+    /// The HTTP status.
+    pub status: u16,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The state of the rate limit.
+    pub rate_limit: RateLimit,
+    /// The server's ID of the request, which its support may ask for.
+    pub request_id: Option<String>,
+    /// How to request the next page, if the response is a list with one.
+    pub next: Option<Next>,
+}
+
+/// Returns the server's ID of a request: APIs agree on little more than how the name of the header ends.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let named = headers.iter().find(|(name, _)| {
+        let name = name.as_str();
+        name.ends_with("request-id") || name.ends_with("correlation-id")
+    });
+    let value = named?.1.to_str().ok()?.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}

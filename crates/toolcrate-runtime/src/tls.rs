@@ -1,0 +1,16 @@
+//! TLS settings of clients for requests that are made besides those to the API, such as to a webhook receiver.
+
+use std::sync::Arc;
+
+/// Returns a TLS configuration without trusted certificates, for a client that never uses TLS. It avoids reading the
+/// certificates of the system, which a small container may not even have.
+///
+/// # Errors
+/// Returns the error of the cryptography provider.
+pub fn without_certificates() -> Result<rustls::ClientConfig, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}

@@ -1,0 +1,96 @@
+//! Values that can be sent as JSON: as the body of a request or as a value of a patch.
+
+use serde_json::{Map, Value};
+
+use crate::model::{ModelValue, ValueRef};
+
+/// A value that can be sent as JSON, such as a generated model, a scalar, a string, a list or a `Value`.
+pub trait ToJson {
+    /// Returns the value as JSON.
+    fn to_json_string(&self) -> String;
+}
+
+impl<T: ModelValue> ToJson for T {
+    fn to_json_string(&self) -> String {
+        self.value_ref().to_json_string()
+    }
+}
+
+impl ToJson for str {
+    fn to_json_string(&self) -> String {
+        ValueRef::Text(self).to_json_string()
+    }
+}
+
+impl ToJson for &str {
+    fn to_json_string(&self) -> String {
+        ValueRef::Text(self).to_json_string()
+    }
+}
+
+impl ToJson for Map<String, Value> {
+    fn to_json_string(&self) -> String {
+        object(self.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+}
+
+impl<T: ToJson> ToJson for [T] {
+    fn to_json_string(&self) -> String {
+        let mut text = String::from("[");
+        for (index, item) in self.iter().enumerate() {
+            if index > 0 {
+                text.push(',');
+            }
+            text.push_str(&item.to_json_string());
+        }
+        text.push(']');
+        text
+    }
+}
+
+impl<T: ToJson, const N: usize> ToJson for [T; N] {
+    fn to_json_string(&self) -> String {
+        self.as_slice().to_json_string()
+    }
+}
+
+/// `None` is serialized as `null`.
+impl<T: ToJson> ToJson for Option<T> {
+    fn to_json_string(&self) -> String {
+        self.as_ref().map_or_else(|| "null".to_owned(), ToJson::to_json_string)
+    }
+}
+
+fn object<'a, T: ToJson + 'a>(members: impl Iterator<Item = (&'a str, &'a T)>) -> String {
+    let mut text = String::from("{");
+    for (index, (name, value)) in members.enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(&name.to_json_string());
+        text.push(':');
+        text.push_str(&value.to_json_string());
+    }
+    text.push('}');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_has_its_json_form() {
+        assert_eq!("a\"b".to_json_string(), r#""a\"b""#);
+        assert_eq!([1, 2].to_json_string(), "[1,2]");
+        assert_eq!(vec!["a".to_owned()].to_json_string(), r#"["a"]"#);
+        assert_eq!(None::<i32>.to_json_string(), "null");
+        assert_eq!(json!({"b": 1, "a": [null]}).to_json_string(), r#"{"b":1,"a":[null]}"#);
+        assert_eq!(BTreeMap::from([("k".to_owned(), 1.5)]).to_json_string(), r#"{"k":1.5}"#);
+        assert_eq!(json!({"x": 1}).as_object().map(ToJson::to_json_string), Some(r#"{"x":1}"#.to_owned()));
+    }
+}

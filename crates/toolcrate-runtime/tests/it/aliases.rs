@@ -1,0 +1,59 @@
+//! Names that tools had in the release before: they find the tool, a call works, and the outcome says so.
+
+use std::sync::LazyLock;
+
+use crate::support::server::{Server, json as json_answer};
+use crate::support::{API, client};
+
+use futures_util::TryStreamExt;
+use serde_json::json;
+use toolcrate_runtime::{Catalog, ErrorKind};
+
+const ALIASES: &str = r#"{"name":"list_all_acme_items","short_name":"list_all_items","tool":"list_all_acme_stock"}
+{"name":"list_all_acme_orders","short_name":"list_all_orders","tool":"list_all_acme_stock"}
+{"name":"list_all_acme_ghosts","short_name":"list_all_ghosts","tool":"no_such_tool"}
+"#;
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(include_str!("support/sales.jsonl"), include_str!("support/stock.jsonl"));
+    let (shapes, schemas) = (include_str!("support/shapes.jsonl"), include_str!("support/schemas.jsonl"));
+    Catalog::new(&API, crate::support::catalog(tools, shapes, schemas, ALIASES))
+});
+
+#[test]
+fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
+    let stock = CATALOG.get("list_all_acme_stock").expect("a tool");
+    assert_eq!(stock.asked_as(), None);
+    for name in ["list_all_acme_items", "list_all_items"] {
+        let found = CATALOG.get(name).expect(name);
+        assert_eq!(found, stock);
+        assert_eq!((found.name(), found.asked_as()), ("list_all_acme_stock", Some(name)));
+        assert_eq!(CATALOG.resolve(name).expect(name), stock);
+    }
+    assert!(!CATALOG.names().any(|name| name == "list_all_acme_items"));
+    assert_eq!(CATALOG.len(), 10);
+}
+
+#[test]
+fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
+    let orders = CATALOG.get("list_all_acme_orders").expect("a tool");
+    assert_eq!((orders.name(), orders.asked_as()), ("list_all_acme_orders", None));
+    assert!(CATALOG.get("list_all_acme_ghosts").is_none());
+    let error = CATALOG.resolve("list_all_acme_ghosts").expect_err("it leads nowhere");
+    assert_eq!(error.kind(), ErrorKind::UnknownTool);
+}
+
+#[tokio::test]
+async fn a_call_by_an_old_name_works_and_says_so() {
+    let server = Server::start((0..3).map(|_| json_answer(200, &json!([{"id": 1}])))).await;
+    let client = client(&server);
+    let old = CATALOG.get("list_all_items").expect("a tool");
+    let outcome = client.execute(old, &json!({"binId": 1})).await.expect("an answer");
+    assert_eq!(outcome.value, json!([{"id": 1}]));
+    let notice = "list_all_items is called list_all_acme_stock now; the old name works in this release only";
+    assert_eq!(outcome.notice.as_deref(), Some(notice));
+    let pages: Vec<_> = client.execute_pages(old, &json!({"binId": 1})).try_collect().await.expect("pages");
+    assert!(!pages.is_empty() && pages.iter().all(|page| page.notice.as_deref() == Some(notice)));
+    let new = CATALOG.get("list_all_acme_stock").expect("a tool");
+    assert_eq!(client.execute(new, &json!({"binId": 1})).await.expect("an answer").notice, None);
+}

@@ -1,0 +1,270 @@
+//! What the client makes of everything that can go wrong between it and the server.
+
+use std::time::{Duration, Instant};
+
+use crate::support::model::Order;
+use crate::support::server::{Script, Server, answer, json as json_answer};
+use crate::support::{API, PASSWORD, TestCredentials, builder, client};
+use serde_json::{Value, json};
+use toolcrate_runtime::{Client, Error, ErrorKind, Method, Request, RetryPolicy};
+
+const READ: fn() -> Request<Order> = || Request::new(Method::Get, "/orders/{id}").path("id", 5);
+
+fn write() -> Request<Order> {
+    Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
+}
+
+async fn read_error(script: Script) -> Error {
+    let server = Server::start([script]).await;
+    client(&server).send(&READ()).await.expect_err("an error")
+}
+
+async fn write_error(script: Script) -> Error {
+    let server = Server::start([script]).await;
+    client(&server).send(&write()).await.expect_err("an error")
+}
+
+#[tokio::test]
+async fn a_429_is_passed_on_at_once_with_normalised_headers() {
+    let limits = [("x-ratelimit-limit", "1000"), ("retry-after", "30"), ("x-request-id", "r-1")];
+    let body = br#"{"error":"OrdersAPI","message":"Too many requests. Please try again in 30 seconds."}"#;
+    let server = Server::start([answer(429, &limits, body)]).await;
+    let client = builder(&server).retry(RetryPolicy::idempotent(5)).build().expect("a client");
+    let error = client.send(&READ()).await.expect_err("an error");
+    assert_eq!(server.requests().len(), 1, "it is not repeated");
+    assert_eq!(
+        error.to_json(),
+        json!({"error": {
+            "kind": "rate_limited",
+            "status": 429,
+            "code": "OrdersAPI",
+            "message": "Too many requests. Please try again in 30 seconds.",
+            "fields": [],
+            "next_step": "Wait for the seconds in retry_after, then send the same request again.",
+            "request": "GET /orders/{id}",
+            "request_id": "r-1",
+            "retry_after": 30,
+            "rate_limit": {"limit": 1000, "remaining": 0, "reset": 30},
+        }})
+    );
+}
+
+#[tokio::test]
+async fn a_web_page_is_told_as_one() {
+    let page = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
+    let error = read_error(answer(200, &[("content-type", "text/html")], page)).await;
+    assert_eq!(error.kind(), ErrorKind::NotJson);
+    assert!(error.message().contains("web page") && error.message().contains("Sign in"), "{error}");
+    let error = read_error(answer(502, &[("content-type", "text/html")], page)).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Server, Some(502)));
+    assert!(error.message().contains("web page"), "{error}");
+    let error = read_error(answer(200, &[("content-type", "text/csv")], b"a,b\n1,2")).await;
+    assert_eq!(error.kind(), ErrorKind::NotJson);
+    assert!(error.message().contains("text/csv"), "{error}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_cut_off_is_told_as_such() {
+    let cut =
+        || Script::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":1,\"lines\":[{".to_vec());
+    let error = read_error(cut()).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
+    assert!(error.message().contains("cut off"), "{error}");
+    let error = write_error(cut()).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
+    // The length is right, the JSON is not all there.
+    let error = read_error(answer(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.message().contains("cut off") && error.message().contains("lines[0]"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_only_a_write_open() {
+    let error = write_error(Script::Cut).await;
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert!(error.next_step().is_some_and(|next| next.contains("read the record")), "{error:?}");
+    assert_eq!(error.request(), Some("POST /orders"));
+    let error = read_error(Script::Cut).await;
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+}
+
+#[tokio::test]
+async fn silence_is_a_timeout() {
+    let server = Server::start([Script::Silence, Script::Silence]).await;
+    let client = builder(&server).timeout(Duration::from_millis(200)).build().expect("a client");
+    assert_eq!(client.send(&READ()).await.expect_err("late").kind(), ErrorKind::Timeout);
+    assert_eq!(client.send(&write()).await.expect_err("late").kind(), ErrorKind::OutcomeUnknown);
+}
+
+#[tokio::test]
+async fn a_write_that_never_went_out_is_no_open_question() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let client = Client::builder(&API).base_url(format!("http://{port}")).build().expect("a client");
+    let error = client.send(&write()).await.expect_err("no server");
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert!(error.next_step().is_some_and(|next| next.starts_with("Nothing was sent")));
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_refused_and_gets_no_credentials() {
+    let elsewhere = Server::start([json_answer(200, &json!({"id": 1}))]).await;
+    for status in [301, 302, 303, 307, 308] {
+        let target = elsewhere.url("/api/orders/5");
+        let server = Server::start([answer(status, &[("location", &target)], b"")]).await;
+        let error = client(&server).send(&READ()).await.expect_err("a redirect");
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Configuration, Some(status)));
+    }
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
+    let order = json!({"id": 1});
+    let server =
+        Server::start([answer(302, &[("location", "/new/5?x=1")], b""), json_answer(200, &order)]).await;
+    assert_eq!(client(&server).send(&READ()).await.expect("an order").id, Some(1));
+    assert_eq!(server.request().line, "GET /new/5?x=1 HTTP/1.1");
+    assert!(server.request().header("authorization").is_some());
+
+    // A write is not: it may have been made before the redirect came.
+    for status in [302, 308] {
+        let redirect = answer(status, &[("location", "/new")], b"");
+        let server = Server::start([redirect, json_answer(201, &order)]).await;
+        let error = client(&server).send(&write()).await.expect_err("a redirect");
+        assert_eq!((error.kind(), server.requests().len()), (ErrorKind::OutcomeUnknown, 1));
+        assert!(error.message().contains("redirects to /new, and a write is not sent"), "{error}");
+    }
+
+    let circle = || answer(302, &[("location", "/x")], b"");
+    let server = Server::start((0..10).map(|_| circle())).await;
+    assert!(client(&server).send(&READ()).await.expect_err("a circle").message().contains("circle"));
+}
+
+#[tokio::test]
+async fn secrets_are_in_no_text() {
+    let encoded = "YWNtZStwdWJsaWM6cHIxdmF0ZS1rM3k=";
+    let server = Server::start([answer(401, &[], b"{}"), Script::Cut]).await;
+    let client = client(&server);
+    let request = READ().parameter("conditions", "iban=\"DE44\"");
+    let mut texts = vec![format!("{client:?} {:?}", builder(&server))];
+    for _ in 0..2 {
+        let error = client.send(&request).await.expect_err("an error");
+        texts.push(format!("{error} {error:?} {}", error.to_json()));
+        assert!(!texts[texts.len() - 1].contains("DE44"), "values of the query are not shown");
+    }
+    for text in &texts {
+        assert!(!text.contains(PASSWORD) && !text.contains(encoded), "{text}");
+    }
+    assert_eq!(server.request().header("authorization"), Some(format!("Basic {encoded}").as_str()));
+    assert_eq!(server.request().header("client-key"), Some(PASSWORD));
+}
+
+#[tokio::test]
+async fn statuses_have_their_kinds() {
+    let cases = [
+        (400, ErrorKind::Rejected),
+        (401, ErrorKind::Unauthorized),
+        (403, ErrorKind::Forbidden),
+        (404, ErrorKind::NotFound),
+        (405, ErrorKind::Rejected),
+        (409, ErrorKind::Conflict),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Server),
+        (504, ErrorKind::Server),
+    ];
+    for (status, kind) in cases {
+        assert_eq!(read_error(answer(status, &[], b"")).await.kind(), kind, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_decode_error_names_the_path_and_a_write_its_likely_success() {
+    let body = json!({"lines": [{}, {"quantity": "many"}]});
+    let error = read_error(json_answer(200, &body)).await;
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.message().contains("lines[1].quantity: expected an integer, found text"), "{error}");
+    let error = write_error(json_answer(201, &body)).await;
+    assert!(error.next_step().is_some_and(|next| next.contains("most likely made")), "{error:?}");
+    let error = read_error(answer(204, &[], b"")).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(204)));
+}
+
+#[tokio::test]
+async fn bodies_are_capped_whether_they_say_their_size_or_not() {
+    let big = json!({"orderNumber": "x".repeat(5_000)}).to_string();
+    let chunked = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{big}").into_bytes();
+    let server = Server::start([answer(200, &[], big.as_bytes()), Script::Bytes(chunked)]).await;
+    let client = builder(&server).max_body(1_000).build().expect("a client");
+    for _ in 0..2 {
+        assert_eq!(client.send(&READ()).await.expect_err("too large").kind(), ErrorKind::TooLarge);
+    }
+}
+
+#[tokio::test]
+async fn only_reads_and_what_is_marked_are_repeated() {
+    let policy = RetryPolicy::idempotent(3).waits(Duration::from_millis(1), Duration::from_millis(2));
+    let order = json!({"id": 1});
+    let server =
+        Server::start([answer(503, &[], b""), Script::Cut, json_answer(200, &order), answer(503, &[], b"")])
+            .await;
+    let client = builder(&server).retry(policy).build().expect("a client");
+    assert!(client.send(&READ()).await.is_ok());
+    assert_eq!(server.requests().len(), 3);
+    assert_eq!(client.send(&write()).await.expect_err("503").status(), Some(503));
+    assert_eq!(server.requests().len(), 4);
+
+    let server = Server::start([answer(503, &[], b""), json_answer(200, &order)]).await;
+    let client = builder(&server).retry(policy).build().expect("a client");
+    assert!(client.send(&write().idempotent()).await.is_ok());
+
+    let limited = answer(429, &[("retry-after", "1")], b"");
+    let server = Server::start([limited, json_answer(200, &order)]).await;
+    let policy = policy.wait_for_retry_after(Duration::from_secs(2));
+    let client = builder(&server).retry(policy).build().expect("a client");
+    let started = Instant::now();
+    assert!(client.send(&READ()).await.is_ok());
+    assert!(started.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn what_can_not_be_sent_is_said_before_anything_is() {
+    let server = Server::start([]).await;
+    let client = client(&server);
+    let request = Request::<Value>::new(Method::Get, "/orders/{id}/lines/{line}").path("id", "");
+    let error = client.send(&request).await.expect_err("no path");
+    assert_eq!(error.kind(), ErrorKind::InvalidArguments);
+    let pointers: Vec<&str> = error.fields().iter().map(|field| field.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/id", "/line"]);
+    let error = client.send(&READ().header("x-note", "a\nb")).await.expect_err("no header");
+    assert_eq!(error.kind(), ErrorKind::InvalidArguments);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_client_works_in_other_tasks_and_its_futures_can_be_dropped() {
+    let server = Server::start([Script::Silence, json_answer(200, &json!({"id": 1}))]).await;
+    let client = client(&server);
+    let other = client.clone();
+    let dropped = tokio::time::timeout(Duration::from_millis(50), client.send(&READ())).await;
+    assert!(dropped.is_err());
+    let task = tokio::spawn(async move { other.send(&READ()).await });
+    assert!(task.await.expect("no panic").is_ok());
+}
+
+#[tokio::test]
+async fn a_client_without_a_safe_address_is_not_made() {
+    let error = Client::builder(&API).credentials(TestCredentials).build().expect_err("no address");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_encrypt_gets_nothing_over_https() {
+    let server = Server::start([]).await;
+    let url = server.url("").replace("http://", "https://");
+    // The server waits for a request that never comes, so the handshake ends by its time alone.
+    let client = builder(&server).base_url(url).timeout(Duration::from_secs(1)).build().expect("a client");
+    let error = client.send(&write()).await.expect_err("no encryption");
+    assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
+    assert!(server.requests().is_empty());
+}

@@ -1,0 +1,83 @@
+//! Plans of look-ups: their order, chains, what is shared, and that circles end.
+
+use std::sync::LazyLock;
+
+use crate::support::API;
+
+use serde_json::{Value, json};
+use toolcrate_runtime::{Catalog, Prerequisites};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    Catalog::new(&API, crate::support::catalog(include_str!("support/plans.jsonl"), "", "", ""))
+});
+
+fn plan(name: &str) -> Prerequisites {
+    CATALOG.get(name).expect(name).prerequisites()
+}
+
+fn json_of(plan: &Prerequisites) -> Value {
+    serde_json::to_value(plan).expect("JSON")
+}
+
+#[test]
+fn a_chain_comes_in_order_and_look_ups_are_shared() {
+    let plan = plan("create_ticket");
+    let expected = json!({
+        "steps": [
+            {"tool": "list_customers", "gives": [
+                {"argument": "customer", "field": "id"}, {"argument": "payer", "field": "id"},
+            ]},
+            {"tool": "list_boards"},
+            {
+                "tool": "list_statuses", "arguments": {"boardId": {"step": 1, "field": "id"}},
+                "gives": [{"argument": "status", "field": "id"}],
+            },
+        ],
+        "own": ["summary"],
+    });
+    assert_eq!(json_of(&plan), expected);
+    assert_eq!(
+        plan.to_string(),
+        "1. list_customers: id is customer, id is payer\n2. list_boards\n\
+         3. list_statuses (boardId = id of 2): id is status"
+    );
+}
+
+#[test]
+fn an_id_that_a_look_up_needs_is_the_one_that_the_tool_gets() {
+    let expected = json!({
+        "steps": [
+            {"tool": "list_boards", "gives": [{"argument": "boardId", "field": "id"}]},
+            {
+                "tool": "list_statuses", "arguments": {"boardId": {"step": 0, "field": "id"}},
+                "gives": [{"argument": "id", "field": "id"}],
+            },
+        ],
+        "own": [],
+    });
+    assert_eq!(json_of(&plan("get_status")), expected);
+}
+
+#[test]
+fn arguments_that_are_not_required_can_be_asked_for() {
+    let ticket = CATALOG.get("create_ticket").expect("a tool");
+    let plan = ticket.prerequisites_for(&["notes", "title"]);
+    assert_eq!(plan.steps.len(), 1);
+    assert_eq!(plan.steps[0].gives[0].argument, "notes/author");
+    assert_eq!(plan.own, ["title"]);
+}
+
+#[test]
+fn circles_end_and_what_nothing_gives_is_the_callers_own() {
+    let circle = plan("get_a");
+    assert_eq!(
+        circle.to_string(),
+        "1. list_b (a = your own)\n2. list_a (b = id of 1): id is a",
+        "list_a waits for list_b, which can't wait for list_a"
+    );
+    for name in ["get_self", "get_gone"] {
+        assert_eq!(json_of(&plan(name)), json!({"steps": [], "own": ["id"]}));
+    }
+    assert_eq!(json_of(&plan("list_boards")), json!({"steps": [], "own": []}));
+    assert_eq!(plan("list_boards").to_string(), "");
+}

@@ -1,0 +1,290 @@
+//! Typed requests as they go over the wire, and what comes back.
+
+use crate::support::model::{Line, Order, OrderStatus};
+use crate::support::server::{Server, answer, json as json_answer};
+use crate::support::{API, client};
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+use toolcrate_runtime::{
+    Api, Client, Download, ErrorKind, Form, Method, Paging, Patch, Query, QueryPairs, Request,
+};
+
+#[derive(Default)]
+struct ListQuery {
+    conditions: Option<String>,
+    page: Option<i32>,
+    page_size: Option<i32>,
+}
+
+impl Query for ListQuery {
+    fn write(&self, pairs: &mut QueryPairs) {
+        pairs.push_opt("conditions", self.conditions.as_deref());
+        pairs.push_opt("page", self.page);
+        pairs.push_opt("pageSize", self.page_size);
+    }
+}
+
+fn list(query: &ListQuery) -> Request<Vec<Order>> {
+    Request::new(Method::Get, "/orders").query(query)
+}
+
+#[tokio::test]
+async fn a_request_goes_out_as_described() {
+    let server = Server::start([json_answer(201, &json!({"id": 7, "status": "New Status"}))]).await;
+    let line = Line { quantity: Some(2), ..Line::default() };
+    let request = Request::<Order>::new(Method::Post, "/orders/{id}/lines/{status}")
+        .path("id", "a/b")
+        .path("status", OrderStatus::InWork)
+        .parameter("expand", vec!["lines", "info"])
+        .parameter_opt("since", None::<&str>)
+        .header("x-note", "hi")
+        .body(&[line]);
+    let response = client(&server).send_full(&request).await.expect("an order");
+    assert_eq!(
+        (response.status, response.value.status),
+        (201, Some(OrderStatus::Other("New Status".to_owned())))
+    );
+    let sent = server.request();
+    assert_eq!(sent.line, "POST /api/orders/a%2Fb/lines/In%20Work?expand=lines&expand=info HTTP/1.1");
+    assert_eq!(sent.header("accept"), Some(API.accept));
+    assert_eq!(sent.header("user-agent"), Some(API.user_agent));
+    assert_eq!(sent.header("content-type"), Some("application/json"));
+    assert_eq!(sent.header("x-note"), Some("hi"));
+    assert_eq!(sent.text(), r#"[{"quantity":2}]"#);
+}
+
+#[tokio::test]
+async fn headers_of_a_client_go_with_every_request_and_yield_to_its_own() {
+    let done = || json_answer(200, &json!([]));
+    let server = Server::start([done(), done(), done()]).await;
+    let plain = client(&server);
+    let headers = [("x-trace", "a"), ("x-note", "of the client"), ("accept", "text/plain")]
+        .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+    let traced = plain.with_headers(headers.into_iter().collect());
+    let request = list(&ListQuery::default());
+    traced.send(&request).await.expect("orders");
+    let sent = server.request();
+    assert_eq!((sent.header("x-trace"), sent.header("x-note")), (Some("a"), Some("of the client")));
+    assert_eq!(sent.header("accept"), Some(API.accept));
+    traced.send(&request.clone().header("x-note", "mine")).await.expect("orders");
+    assert_eq!(server.request().header("x-note"), Some("mine"));
+    plain.send(&request).await.expect("orders");
+    assert_eq!(server.request().header("x-trace"), None);
+}
+
+#[tokio::test]
+async fn every_type_of_answer_works() {
+    let server = Server::start([
+        answer(204, &[], b""),
+        json_answer(200, &json!({"ignored": true})),
+        json_answer(200, &json!({"any": 1})),
+        json_answer(200, &json!([1, 2])),
+        json_answer(200, &json!({"count": 5})),
+        json_answer(200, &json!("text")),
+        answer(200, &[], b"\xEF\xBB\xBF{\"id\":3}\r\n"),
+    ])
+    .await;
+    let client = client(&server);
+    let get = || Request::<()>::new(Method::Get, "/x");
+    client.send(&get()).await.expect("nothing");
+    client.send(&get()).await.expect("nothing");
+    assert_eq!(client.send(&get().with_response::<Value>()).await.expect("JSON"), json!({"any": 1}));
+    assert_eq!(client.send(&get().with_response::<Vec<i32>>()).await.expect("numbers"), [1, 2]);
+    let counts = client.send(&get().with_response::<std::collections::BTreeMap<String, i64>>()).await;
+    assert_eq!(counts.expect("a map")["count"], 5);
+    assert_eq!(client.send(&get().with_response::<String>()).await.expect("text"), "text");
+    assert_eq!(client.send(&get().with_response::<Order>()).await.expect("an order").id, Some(3));
+}
+
+#[tokio::test]
+async fn a_patch_is_written_as_the_api_wants_it() {
+    let server = Server::start([json_answer(200, &json!({"id": 5}))]).await;
+    let patch = Patch::changes(&Order { cancel_flag: Some(true), ..Order::default() })
+        .set("/customer", json!({"id": 2}));
+    let request = Request::<Order>::new(Method::Patch, "/orders/{id}").path("id", 5).patch(&patch);
+    client(&server).send(&request).await.expect("an order");
+    let expected = json!([
+        {"op": "replace", "path": "cancelFlag", "value": true},
+        {"op": "replace", "path": "customer", "value": {"id": 2}},
+    ]);
+    assert_eq!(server.request().json(), expected);
+}
+
+#[tokio::test]
+async fn a_form_carries_texts_and_files() {
+    let server = Server::start([json_answer(200, &json!({"id": 1}))]).await;
+    let form = Form::new()
+        .text_field("recordType", OrderStatus::Open)
+        .text_field("recordId", 5)
+        .text_field_opt("title", None::<&str>)
+        .file("file", "ä \"x\".bin", vec![0, 159, 146, 150])
+        .file_with_media_type("image", "a.png", "image/png", "png bytes");
+    let request = Request::<Order>::new(Method::Post, "/documents").form(&form);
+    client(&server).send(&request).await.expect("an answer");
+    let sent = server.request();
+    let boundary =
+        sent.header("content-type").and_then(|value| value.strip_prefix("multipart/form-data; boundary="));
+    let boundary = boundary.expect("a boundary").to_owned();
+    let text = sent.text();
+    assert_eq!(text.matches(&boundary).count(), 5);
+    assert!(text.contains("name=\"recordType\"\r\n\r\nOpen\r\n"), "{text}");
+    assert!(text.contains("name=\"recordId\"\r\n\r\n5\r\n"), "{text}");
+    assert!(!text.contains("title"));
+    assert!(
+        text.contains("name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\npng bytes"),
+        "{text}"
+    );
+    assert!(sent.body.windows(8).any(|window| window == [b'\r', b'\n', b'\r', b'\n', 0, 159, 146, 150]));
+    let bad = Form::new().file_with_media_type("file", "a", "no media type", "x");
+    let request = Request::<Order>::new(Method::Post, "/documents").form(&bad);
+    assert_eq!(
+        client(&server).send(&request).await.expect_err("no type").kind(),
+        ErrorKind::InvalidArguments
+    );
+}
+
+#[tokio::test]
+async fn a_download_keeps_its_bytes() {
+    let headers =
+        [("content-type", "image/png"), ("content-disposition", "attachment; filename=\"../a.png\"")];
+    let server = Server::start([answer(200, &headers, &[0, 255, 13, 10])]).await;
+    let request = Request::<Download>::new(Method::Get, "/documents/{id}/download").path("id", 1);
+    let file = client(&server).send(&request).await.expect("a file");
+    assert_eq!(file.bytes.as_ref(), [0, 255, 13, 10]);
+    assert_eq!((file.media_type.as_str(), file.file_name.as_deref()), ("image/png", Some("a.png")));
+    assert_eq!(server.request().header("accept"), Some("*/*"));
+}
+
+#[tokio::test]
+async fn a_bulk_answer_of_207_is_an_answer() {
+    let body =
+        json!({"payload": [{"success": true, "statusCode": 201}, {"success": false, "statusCode": 400}]});
+    let server = Server::start([json_answer(207, &body)]).await;
+    let request = Request::<Value>::new(Method::Post, "/orders/bulk").body(&json!([{}, {}]));
+    let response = client(&server).send_full(&request).await.expect("an answer");
+    assert_eq!((response.status, response.value), (207, body));
+}
+
+fn page(link: Option<&str>, ids: std::ops::Range<i32>) -> crate::support::server::Script {
+    let body = Value::from(ids.map(|id| json!({"id": id})).collect::<Vec<_>>()).to_string();
+    match link {
+        Some(link) => answer(200, &[("link", link), ("ratelimit-remaining", "9")], body.as_bytes()),
+        None => answer(200, &[], body.as_bytes()),
+    }
+}
+
+#[tokio::test]
+async fn links_are_followed_to_the_end_with_the_own_query_kept() {
+    let server = Server::start([
+        page(Some("<http://elsewhere.example/x?pageSize=2&page=2>; rel=\"next\""), 0..2),
+        page(Some("<?page=1>; rel=\"prev\", <?page=3>; rel=\"next\""), 2..4),
+        page(Some("<?page=2>; rel=\"prev\""), 4..5),
+    ])
+    .await;
+    let query = ListQuery { conditions: Some("a=1".to_owned()), page_size: Some(2), ..ListQuery::default() };
+    let pages: Vec<_> = client(&server).pages(&list(&query)).try_collect().await.expect("pages");
+    let ids: Vec<_> =
+        pages.iter().map(|page| page.items.iter().filter_map(|order| order.id).collect::<Vec<_>>()).collect();
+    assert_eq!(ids, [vec![0, 1], vec![2, 3], vec![4]]);
+    assert_eq!(pages[0].rate_limit.remaining, Some(9));
+    assert!(pages[2].next.is_none());
+    let lines: Vec<String> = server.requests().into_iter().map(|request| request.line).collect();
+    assert_eq!(lines[0], "GET /api/orders?conditions=a%3D1&pageSize=2 HTTP/1.1");
+    assert_eq!(lines[1], "GET /api/orders?conditions=a%3D1&pageSize=2&page=2 HTTP/1.1");
+    assert_eq!(lines[2], "GET /api/orders?conditions=a%3D1&pageSize=2&page=3 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn forward_only_and_counted_pages_end_too() {
+    // Forward only: there is always a link, and the last page is empty.
+    let forward = |id: i32| format!("<http://h/orders?pageId={id}>; rel=\"next\"");
+    let server = Server::start([
+        page(Some(&forward(7)), 0..2),
+        page(Some(&forward(9)), 2..4),
+        page(Some(&forward(9)), 0..0),
+    ])
+    .await;
+    let orders: Vec<Order> =
+        client(&server).items(&list(&ListQuery::default())).try_collect().await.expect("items");
+    assert_eq!(orders.len(), 4);
+    assert!(server.request().line.contains("pageSize=100&pageId=9"), "{}", server.request().line);
+    // Counted: no link at all, and the last page is short.
+    let server = Server::start([page(None, 0..3), page(None, 3..4)]).await;
+    let query = ListQuery { page_size: Some(3), page: Some(4), ..ListQuery::default() };
+    let orders: Vec<Order> = client(&server).items(&list(&query)).try_collect().await.expect("items");
+    assert_eq!(orders.len(), 4);
+    assert!(server.request().line.contains("page=5"));
+}
+
+#[tokio::test]
+async fn a_list_that_would_not_end_is_an_error() {
+    let server = Server::start((0..9).map(|_| page(Some("<?page=2>; rel=next"), 0..2))).await;
+    let results: Vec<_> = client(&server).pages(&list(&ListQuery::default())).collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 2, "both pages are handed out");
+    let error = results.last().and_then(|result| result.as_ref().err()).expect("an error");
+    assert!(error.message().contains("does not end"), "{error}");
+    // A server that ignores the number of the page.
+    let server = Server::start((0..9).map(|_| page(None, 0..2))).await;
+    let query = ListQuery { page_size: Some(2), ..ListQuery::default() };
+    let results: Vec<_> = client(&server).pages(&list(&query)).collect().await;
+    assert_eq!((results.len(), results[1].is_err()), (2, true));
+}
+
+#[tokio::test]
+async fn an_error_ends_a_stream() {
+    let server = Server::start([page(Some("<?page=2>; rel=next"), 0..2), answer(500, &[], b"")]).await;
+    let results: Vec<_> = client(&server).items(&list(&ListQuery::default())).collect().await;
+    assert_eq!(results.len(), 3);
+    assert!(results[2].is_err());
+}
+
+#[tokio::test]
+async fn items_within_an_object_are_followed_by_their_mark() {
+    static CURSOR: Api = Api {
+        paging: Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" },
+        ..API_TEMPLATE
+    };
+    const API_TEMPLATE: Api = Api {
+        name: "Orders",
+        user_agent: "orders/1.0",
+        accept: "application/json",
+        paging: Paging::None,
+        errors: toolcrate_runtime::ErrorShape {
+            code: &[],
+            message: &[],
+            list: &[],
+            item_code: &[],
+            item_message: &[],
+            item_field: &[],
+        },
+        patch_paths: toolcrate_runtime::PatchPaths::Pointer,
+        trim: &[],
+        fields_parameter: None,
+        filter: None,
+        custom_fields: None,
+    };
+    let server = Server::start([
+        json_answer(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),
+        json_answer(200, &json!({"data": [{"id": 2}], "meta": {"next": null}})),
+        json_answer(200, &json!({"data": [{"id": "x"}]})),
+    ])
+    .await;
+    let client = Client::builder(&CURSOR).base_url(server.url("")).build().expect("a client");
+    let request = list(&ListQuery::default());
+    let orders: Vec<Order> = client.items(&request).try_collect().await.expect("items");
+    assert_eq!(orders.len(), 2);
+    assert_eq!(server.request().line, "GET /orders?after=m%2F1 HTTP/1.1");
+    let error = client.items(&request).try_collect::<Vec<_>>().await.expect_err("no number");
+    assert!(error.message().contains("[0].id: expected an integer"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_tells_how_to_go_on_later() {
+    let server = Server::start([page(Some("<?page=2>; rel=next"), 0..2), page(None, 2..3)]).await;
+    let client = client(&server);
+    let request = list(&ListQuery { page_size: Some(2), ..ListQuery::default() });
+    let response = client.send_full(&request).await.expect("a page");
+    let next = response.next.expect("a next page");
+    assert_eq!(client.send(&request.next_page(&next)).await.expect("a page").len(), 1);
+    assert!(server.request().line.contains("?pageSize=2&page=2 "));
+}
