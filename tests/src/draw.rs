@@ -1,18 +1,19 @@
 //! Arguments for a tool, drawn at random from its schema, such that a call can be made of them.
 
-use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::catalog::BodyFormat;
+use connectwise_psa::runtime::{Tool, ToolRecord};
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
 /// Arguments that `schema`, the schema of `tool`, allows.
 pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String, Value> {
-    let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
+    let record = tool.details();
     let mut arguments = random.arguments(schema);
-    choose(&line, schema, random, &mut arguments);
+    choose(&record, schema, random, &mut arguments);
     realistic(&mut arguments, tool.filter_fields().first().map(String::as_str));
     let required = schema["required"].as_array().map_or(0, Vec::len);
-    if line["request"]["body"] == "patch" && arguments.len() <= required {
+    if record.request.body == BodyFormat::Patch && arguments.len() <= required {
         // An update changes something.
         let members: Vec<(&String, &Value)> =
             schema["properties"].as_object().into_iter().flatten().collect();
@@ -25,19 +26,23 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
 }
 
 /// Of arguments that choose between operations, those of the main one.
-pub fn choose(line: &Value, schema: &Value, random: &mut Random, arguments: &mut Map<String, Value>) {
-    let bindings = line["bindings"].as_array().into_iter().flatten();
-    let choices: Vec<&str> = bindings.filter_map(|binding| binding["when"].as_str()).collect();
+pub fn choose(
+    record: &ToolRecord<'_>,
+    schema: &Value,
+    random: &mut Random,
+    arguments: &mut Map<String, Value>,
+) {
+    let choices: Vec<&str> = record.bindings.iter().map(|binding| binding.when.as_ref()).collect();
     if choices.is_empty() {
         return;
     }
     arguments.retain(|name, _| !choices.contains(&name.as_str()));
-    for name in line["request"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let mut node = schema["properties"][name].clone();
+    for name in record.required() {
+        let mut node = schema["properties"][name.as_ref()].clone();
         if let Some(first) = node["type"].get(0).cloned() {
             node["type"] = first;
         }
-        arguments.insert(name.to_owned(), random.value(&node));
+        arguments.insert(name.to_string(), random.value(&node));
     }
 }
 

@@ -92,7 +92,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
     let mut wrong = Vec::new();
     let mut accepted = 0;
     for (number, tool) in CATALOG.tools().enumerate() {
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        let record = tool.details();
         let filter = tool.filter_fields().into_iter().next();
         for dialect in Dialect::ALL {
             let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
@@ -100,7 +100,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
             for draw in 0..DRAWS {
                 let mut random = random::Random::new(number as u64 * 1000 + draw);
                 let mut arguments = random.arguments(&schema);
-                draw::choose(&line, &schema, &mut random, &mut arguments);
+                draw::choose(&record, &schema, &mut random, &mut arguments);
                 draw::realistic(&mut arguments, filter.as_deref());
                 if dialect == Dialect::Truto {
                     as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);

@@ -115,10 +115,9 @@ impl Selection {
         if self.classes.is_empty() && !self.read_only {
             return true;
         }
-        let details = tool.details();
-        let by_class =
-            self.classes.is_empty() || self.classes.iter().any(|class| class.as_str() == details.class);
-        by_class && (!self.read_only || details.annotations.read_only_hint)
+        let by_class = self.classes.is_empty()
+            || self.classes.iter().any(|class| class.as_str() == tool.class().as_str());
+        by_class && (!self.read_only || tool.annotations().read_only_hint)
     }
 
     /// The chosen tools, in the catalog's order.

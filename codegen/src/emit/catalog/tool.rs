@@ -1,12 +1,17 @@
-//! One tool: its line in the catalog.
+//! The record of a tool.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{
+    Annotations, ArgumentLocation, ArgumentTarget, BindingRecord, BodyFormat, HttpOperation, PathType,
+    Properties, RawJson, Relation, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolInput,
+    ToolRecord,
+};
 
-use super::describe::Describer;
-use super::filter::Filters;
-use super::lifecycle::Lifecycles;
+use super::Emitters;
 use super::node::{Writer, any};
 use super::shape::Shapes;
 use crate::config::{On, ToolBinding};
@@ -15,7 +20,7 @@ use crate::emit::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Shape, Type};
-use crate::naming::{Class, Kind};
+use crate::naming::{Class, Kind, OperationName};
 
 /// Further operations of a tool, by the index of its main one.
 pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
@@ -47,7 +52,7 @@ fn missing(key: &str, binding: &ToolBinding) -> Error {
 }
 
 /// What an operation needs and how its request is made.
-pub struct Plan {
+pub struct Plan<'a> {
     /// Own arguments, by name.
     pub properties: Map<String, Value>,
     /// The shape of further arguments.
@@ -57,85 +62,112 @@ pub struct Plan {
     /// Those of them that another tool gives.
     pub looked_up: Vec<String>,
     /// Where own arguments go.
-    arguments: Map<String, Value>,
-    body: &'static str,
-    relations: Vec<Value>,
+    arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
+    body: BodyFormat,
+    relations: Vec<Relation<'a>>,
 }
 
-/// The line of the operation at `index`.
-pub fn line<'a>(
+/// The record of the operation at `index`.
+pub fn record<'a>(
     context: &'a Context<'a>,
     index: OperationId,
-    bindings: Option<&Vec<(&ToolBinding, OperationId)>>,
-    shapes: &mut Shapes<'a>,
-    describer: &Describer<'_>,
-    lifecycles: &Lifecycles<'_>,
-    filters: &Filters<'_>,
-) -> Result<Value, Error> {
+    bindings: Option<&Vec<(&'a ToolBinding, OperationId)>>,
+    emitters: &mut Emitters<'a>,
+) -> Result<ToolRecord<'a>, Error> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
-    let mut plan = plan(context, index, shapes, filters);
-    let filter = filters.of(context, index);
-    if let Some((_, argument, node)) = &filter {
-        add_own(&mut plan, argument, "filter", node.clone(), false);
-    }
-    let mut request = request(operation, &plan);
-    if let Some((schema, ..)) = filter {
-        request["filter"] = json!(schema);
-    }
+    let facts = emitters.facts.operations[index].clone();
+    let (mut plan, filter) = filtered_plan(context, index, emitters);
+    let request = request(&plan, filter);
+    let first_required = plan.required.clone();
     let mut others = Vec::new();
     for (binding, other) in bindings.into_iter().flatten() {
-        others.push(join(context, &mut plan, binding, *other, shapes, filters)?);
+        others.push(join(context, &mut plan, binding, *other, emitters)?);
     }
-    let steps = lifecycles.steps(index);
-    let description = describer.description(context, index, &plan, &steps)?;
-    let mut line = json!({
-        "name": name.tool,
-        "short_name": name.short,
-        "title": name.title,
-        "description": description,
-        "class": name.class,
-        "module": name.module,
-        "tags": operation.tags,
-        "annotations": {
-            "readOnlyHint": name.class == Class::Read || name.read_only,
-            "destructiveHint": name.destructive || matches!(name.kind, Kind::Delete | Kind::Replace),
-            "idempotentHint": name.idempotent || matches!(operation.method, Method::Get | Method::Put | Method::Delete),
-            "openWorldHint": true,
+    let steps = emitters.lifecycles.steps(index);
+    let description = emitters.describer.description(context, index, &plan, &steps)?;
+    let required = (first_required != plan.required).then(|| owned(first_required));
+    let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
+    Ok(ToolRecord {
+        name: &name.tool,
+        short_name: &name.short,
+        title: Cow::Borrowed(&name.title),
+        description: Cow::Owned(description),
+        class: name.class,
+        module: &name.module,
+        kind: facts.kind,
+        verb: (verb != facts.kind.verb()).then_some(verb),
+        target: facts.target,
+        variant: facts.variant,
+        parent: facts.collection.as_deref().and_then(|name| emitters.facts.parent(name)).map(Cow::Owned),
+        collection: facts.collection.map(Cow::Owned),
+        tags: operation.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())).collect(),
+        annotations: annotations(operation, name),
+        http: http(operation),
+        input: ToolInput {
+            properties: Properties::from(plan.properties),
+            shape: plan.shape.map(Cow::Owned),
+            required: owned(plan.required),
         },
-        "http": {"method": operation.method.as_str(), "path": operation.spec_path},
-        "input": {"properties": plan.properties, "shape": plan.shape, "required": plan.required},
-        "request": request,
-        "response": response(context, operation),
-        "relations": plan.relations,
-        "bindings": others,
-    });
-    if !steps.is_empty() {
-        line["lifecycle"] = json!(steps);
+        request: RequestRecord { required, ..request },
+        response: response(context, operation),
+        relations: plan.relations,
+        bindings: others,
+        lifecycle: steps,
+    })
+}
+
+fn annotations(operation: &Operation, name: &OperationName) -> Annotations {
+    Annotations {
+        read_only_hint: name.class == Class::Read || name.read_only,
+        destructive_hint: name.destructive || matches!(name.kind, Kind::Delete | Kind::Replace),
+        idempotent_hint: name.idempotent
+            || matches!(operation.method, Method::Get | Method::Put | Method::Delete),
+        open_world_hint: true,
     }
-    Ok(line)
+}
+
+fn owned<'a>(names: Vec<String>) -> Vec<Cow<'a, str>> {
+    names.into_iter().map(Cow::Owned).collect()
+}
+
+/// The plan of an operation with its structured filter, and the schema that the filter is read against.
+fn filtered_plan<'a>(
+    context: &'a Context<'a>,
+    index: OperationId,
+    emitters: &mut Emitters<'a>,
+) -> (Plan<'a>, Option<&'a str>) {
+    let mut plan = plan(context, index, emitters);
+    let filter = emitters.filters.of(context, index);
+    let schema = filter.map(|(schema, argument, node)| {
+        add_own(&mut plan, argument, ArgumentLocation::Filter, node, false);
+        schema
+    });
+    (plan, schema)
 }
 
 /// Lets the tool of `plan` answer for `other` too: its arguments are added, none of which every call needs.
 fn join<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan,
-    binding: &ToolBinding,
+    plan: &mut Plan<'a>,
+    binding: &'a ToolBinding,
     other: OperationId,
-    shapes: &mut Shapes<'a>,
-    filters: &Filters<'_>,
-) -> Result<Value, Error> {
+    emitters: &mut Emitters<'a>,
+) -> Result<BindingRecord<'a>, Error> {
     let operation = &context.api.operations[other];
-    let mut second = self::plan(context, other, shapes, filters);
+    let (mut second, filter) = filtered_plan(context, other, emitters);
     let Some(first) = context.named.operations[other].parents.first() else {
         let message = "the operation has no id in its path that the argument could fill";
         return Err(Error::new("E032", message).at(binding.entry()));
     };
     // The argument that chooses the binding has a name that the overlay gives.
-    for map in [&mut second.properties, &mut second.arguments] {
-        if let Some(value) = map.remove(first) {
-            map.insert(binding.when.clone(), value);
-        }
+    if let Some(value) = second.properties.remove(first) {
+        second.properties.insert(binding.when.clone(), value);
+    }
+    if let Some(target) = second.arguments.shift_remove(first.as_str()) {
+        let name = target.name.or(Some(Cow::Borrowed(first.as_str())));
+        let name = name.filter(|name| **name != binding.when);
+        second.arguments.insert(Cow::Borrowed(&binding.when), ArgumentTarget { name, ..target });
     }
     for required in &mut second.required {
         if required == first {
@@ -145,72 +177,72 @@ fn join<'a>(
     if let Some(node) = second.properties.get_mut(&binding.when) {
         node["description"] = json!(binding.description);
     }
-    // A filter is read against what this operation answers.
-    let filter = filters.of(context, other);
-    if let Some((_, argument, node)) = &filter {
-        add_own(&mut second, argument, "filter", node.clone(), false);
-    }
-    let mut request = request(operation, &second);
-    request["method"] = json!(operation.method.as_str());
-    if let Some((schema, ..)) = filter {
-        request["filter"] = json!(schema);
-    }
+    let request = request(&second, filter);
     for (name, node) in second.properties {
         plan.properties.entry(name).or_insert(node);
     }
-    for relation in second.relations {
-        let renamed = relation["argument"] == json!(first);
-        let mut relation = relation;
-        if renamed {
-            relation["argument"] = json!(binding.when);
+    for mut relation in second.relations {
+        if relation.argument == first.as_str() {
+            relation.argument = Cow::Borrowed(&binding.when);
         }
         if !plan.relations.contains(&relation) {
             plan.relations.push(relation);
         }
     }
     plan.required.retain(|name| second.required.contains(name));
-    Ok(json!({
-        "when": binding.when,
-        "http": {"method": operation.method.as_str(), "path": operation.spec_path},
-        "request": request,
-        "response": response(context, operation),
-    }))
-}
-
-fn request(operation: &Operation, plan: &Plan) -> Value {
-    json!({
-        "path": operation.path.text,
-        "arguments": plan.arguments,
-        "body": plan.body,
-        "required": plan.required,
+    Ok(BindingRecord {
+        when: Cow::Borrowed(&binding.when),
+        http: http(operation),
+        request: RequestRecord { required: Some(owned(second.required)), ..request },
+        response: response(context, operation),
     })
 }
 
-fn response(context: &Context<'_>, operation: &Operation) -> Value {
-    match &operation.response.content {
-        Content::None => json!({"content": "none", "schema": null, "list": false}),
-        Content::Binary => json!({"content": "binary", "schema": null, "list": false}),
-        Content::Json(ty) => {
-            let (ty, list) = match resolved(context.api, ty) {
-                Type::List(item) => (resolved(context.api, item), true),
-                ty => (ty, false),
-            };
-            let schema = match ty {
-                Type::Named(name) => json!(name),
-                Type::Any => Value::Null,
-                ty => Writer::new(context).node(ty, &Limits::default(), ""),
-            };
-            json!({"content": "json", "schema": schema, "list": list})
-        }
+/// Method and path. A control character, which a mangled path may have, would break the lines of the index.
+fn http<'a>(operation: &'a Operation) -> HttpOperation<'a> {
+    let printable = |path: &'a str| match path.chars().any(char::is_control) {
+        false => Cow::Borrowed(path),
+        true => Cow::Owned(path.replace(char::is_control, " ")),
+    };
+    let (path, request_path) = (printable(&operation.spec_path), printable(&operation.path.text));
+    let request_path = (request_path != path).then_some(request_path);
+    HttpOperation { method: operation.method, path, request_path }
+}
+
+fn request<'a>(plan: &Plan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
+    RequestRecord {
+        arguments: plan.arguments.clone(),
+        body: plan.body,
+        required: None,
+        content_type: None,
+        filter: filter.map(Cow::Borrowed),
     }
 }
 
-fn plan<'a>(
-    context: &'a Context<'a>,
-    index: OperationId,
-    shapes: &mut Shapes<'a>,
-    filters: &Filters<'_>,
-) -> Plan {
+fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseRecord<'a> {
+    let ty = match &operation.response.content {
+        Content::None => return ResponseRecord::default(),
+        Content::Binary => {
+            return ResponseRecord { content: ResponseContent::Binary, ..ResponseRecord::default() };
+        }
+        Content::Json(ty) => ty,
+    };
+    let (ty, list) = match resolved(context.api, ty) {
+        Type::List(item) => (resolved(context.api, item), true),
+        ty => (ty, false),
+    };
+    let schema = match ty {
+        Type::Named(name) => Some(SchemaRef::Named(Cow::Borrowed(name))),
+        Type::Any => None,
+        ty => {
+            let node = Writer::new(context).node(ty, &Limits::default(), "");
+            Some(SchemaRef::Inline(RawJson::from(&node)))
+        }
+    };
+    ResponseRecord { content: ResponseContent::Json, schema, list }
+}
+
+fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitters<'a>) -> Plan<'a> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let mut plan = Plan {
@@ -218,8 +250,8 @@ fn plan<'a>(
         shape: None,
         required: Vec::new(),
         looked_up: Vec::new(),
-        arguments: Map::new(),
-        body: "none",
+        arguments: IndexMap::new(),
+        body: BodyFormat::None,
         relations: Vec::new(),
     };
     let mut parents = name.parents.iter();
@@ -236,32 +268,32 @@ fn plan<'a>(
         {
             context.ledger.mark(format!("shared_query.{}", parameter.name));
             if on.is_some_and(|on| query.tools && query.on.contains(&on))
-                && filters.can_match(index, &parameter.name)
+                && emitters.filters.can_match(index, &parameter.name)
             {
                 shared.push(&parameter.name);
             }
             continue;
         }
         let argument = match parameter.place {
-            Place::Path => parents.next().cloned().unwrap_or_else(|| parameter.name.clone()),
-            _ => parameter.name.clone(),
+            Place::Path => parents.next().unwrap_or(&parameter.name),
+            _ => &parameter.name,
         };
-        add_parameter(context, &mut plan, parameter, &argument, index, at);
+        add_parameter(context, &mut plan, parameter, argument, index, at);
     }
     if let (Some(on), false) = (on, shared.is_empty()) {
-        plan.shape = Some(shapes.query(on, &shared));
+        plan.shape = Some(emitters.shapes.query(on, &shared));
     }
     if let Some(body) = &operation.body {
-        add_body(context, &mut plan, body, name.kind, shapes);
+        add_body(context, &mut plan, body, name.kind, &mut emitters.shapes);
     }
     plan
 }
 
 fn add_parameter<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan,
+    plan: &mut Plan<'a>,
     parameter: &'a Parameter,
-    argument: &str,
+    argument: &'a str,
     index: OperationId,
     at: usize,
 ) {
@@ -275,7 +307,12 @@ fn add_parameter<'a>(
             field => format!("{} from", capital(field)),
         };
         words.push_str(&format!("{gap}{from} {tool}."));
-        plan.relations.push(json!({"argument": argument, "tool": tool, "field": source.field}));
+        plan.relations.push(Relation {
+            argument: Cow::Borrowed(argument),
+            tool: Cow::Borrowed(tool),
+            field: Cow::Borrowed(&source.field),
+            with: IndexMap::new(),
+        });
     }
     // An object in the query travels member by member; what is left of one here is text.
     let ty = match resolved(context.api, &parameter.ty) {
@@ -284,18 +321,29 @@ fn add_parameter<'a>(
     };
     let node = Writer::new(context).node(ty, &Limits::default(), &words);
     plan.properties.insert(argument.to_owned(), node);
-    let place = match parameter.place {
-        Place::Path => "path",
-        Place::Query => "query",
-        Place::Header => "header",
+    let location = match parameter.place {
+        Place::Path => ArgumentLocation::Path,
+        Place::Query => ArgumentLocation::Query,
+        Place::Header => ArgumentLocation::Header,
     };
-    plan.arguments.insert(argument.to_owned(), json!({"in": place, "name": parameter.name}));
+    let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
+    let target = ArgumentTarget {
+        path_type: if is_text { PathType::Text } else { PathType::Integer },
+        ..target(location, &parameter.name, argument)
+    };
+    plan.arguments.insert(Cow::Borrowed(argument), target);
     if parameter.required {
         plan.required.push(argument.to_owned());
         if source.is_some() {
             plan.looked_up.push(argument.to_owned());
         }
     }
+}
+
+/// The target of `argument`, which is called `name` there.
+fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
+    let name = (name != argument).then_some(Cow::Borrowed(name));
+    ArgumentTarget { location, name, path_type: PathType::Integer }
 }
 
 fn capital(word: &str) -> String {
@@ -305,7 +353,7 @@ fn capital(word: &str) -> String {
 
 fn add_body<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan,
+    plan: &mut Plan<'a>,
     body: &'a Body,
     kind: Kind,
     shapes: &mut Shapes<'a>,
@@ -318,22 +366,23 @@ fn add_body<'a>(
         _ => None,
     };
     if body.kind == BodyKind::Patch {
-        plan.body = "patch";
+        plan.body = BodyFormat::Patch;
         if let Some(schema) = object {
             add_shape(context, plan, schema, Requires::Nothing, shapes);
         }
-        add_own(plan, "operations", "patch", operations(), object.is_none());
+        add_own(plan, "operations", ArgumentLocation::Patch, operations(), object.is_none());
         return;
     }
     match object {
         // An object without members that a caller can set is any object.
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
-            plan.body = if body.kind == BodyKind::Multipart { "multipart" } else { "object" };
+            plan.body =
+                if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
             let requires = if kind == Kind::Replace { Requires::Replace } else { Requires::Create };
             add_shape(context, plan, schema, requires, shapes);
         }
         _ => {
-            plan.body = "whole";
+            plan.body = BodyFormat::Whole;
             let mut writer = Writer::new(context);
             let (argument, node) = match ty {
                 Type::List(_) => ("items", writer.node(ty, &Limits::default(), "The records.")),
@@ -343,7 +392,7 @@ fn add_body<'a>(
                 Type::Any => ("body", any("What is sent.")),
                 ty => ("body", writer.node(ty, &Limits::default(), "What is sent.")),
             };
-            add_own(plan, argument, "whole_body", node, true);
+            add_own(plan, argument, ArgumentLocation::WholeBody, node, true);
         }
     }
 }
@@ -358,7 +407,7 @@ enum Requires {
 
 fn add_shape<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan,
+    plan: &mut Plan<'a>,
     schema: &'a str,
     requires: Requires,
     shapes: &mut Shapes<'a>,
@@ -378,18 +427,23 @@ fn add_shape<'a>(
         clashing.iter().map(|member| written.properties[member].clone()).collect();
     for (member, node) in clashing.iter().zip(clashing_nodes) {
         // An id in the path that is named after the parent says already what the member would say.
-        let target = &plan.arguments[member];
-        let is_parent = target["in"] == "path" && target["name"] != json!(member);
+        let taken = &plan.arguments[member.as_str()];
+        let is_parent = taken.location == ArgumentLocation::Path && taken.name_or(member) != member;
         if is_parent && !required.contains(member) {
             continue;
         }
         let argument = format!("body{}", capital(member));
         plan.properties.insert(argument.clone(), node);
-        plan.arguments.insert(argument.clone(), json!({"in": "body", "name": member}));
+        let member_target = ArgumentTarget {
+            location: ArgumentLocation::Body,
+            name: Some(Cow::Owned(member.clone())),
+            path_type: PathType::Integer,
+        };
         plan.relations.extend(shapes.renamed_relations(schema, member, &argument));
         if requires != Requires::Nothing && required.contains(member) {
-            plan.required.push(argument);
+            plan.required.push(argument.clone());
         }
+        plan.arguments.insert(Cow::Owned(argument), member_target);
     }
     if requires != Requires::Nothing {
         required.retain(|member| !clashing.contains(member) && !plan.required.contains(member));
@@ -406,13 +460,14 @@ fn add_shape<'a>(
 }
 
 /// Adds an argument that is no parameter; its name gives way to one that is taken.
-fn add_own(plan: &mut Plan, name: &str, place: &str, node: Value, required: bool) {
+fn add_own<'a>(plan: &mut Plan<'a>, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
     let mut argument = name.to_owned();
     while plan.properties.contains_key(&argument) {
         argument = format!("body{}", capital(&argument));
     }
     plan.properties.insert(argument.clone(), node);
-    plan.arguments.insert(argument.clone(), json!({"in": place, "name": name}));
+    let target = target(location, name, &argument);
+    plan.arguments.insert(Cow::Owned(argument.clone()), target);
     if required {
         plan.required.push(argument);
     }

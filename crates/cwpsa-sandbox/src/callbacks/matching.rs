@@ -70,6 +70,8 @@ fn has(record: &Value, path: &str, id: i64) -> bool {
 mod tests {
     use connectwise_psa::runtime::serde_json::json;
 
+    use connectwise_psa::runtime::Method;
+
     use super::*;
     use crate::Action;
 
@@ -122,8 +124,7 @@ mod tests {
             let mut schemas = String::new();
             for collection in &known.collections {
                 let tool = tools.iter().find(|tool| {
-                    let http = tool.http();
-                    http.method == "GET" && http.path == *collection
+                    tool.method() == Method::Get && tool.path() == *collection
                 });
                 let tool = tool.unwrap_or_else(|| panic!("{name}: no list at {collection}"));
                 schemas += &tool.output_schema().to_string();

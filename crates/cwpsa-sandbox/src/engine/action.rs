@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Called, files, read, reply};
-use crate::api::{Body, CollectionId, Content, Purpose, api, resource};
+use crate::api::{BodyFormat, CollectionId, Purpose, ResponseContent, api, resource};
 use crate::call::Answer;
 use crate::problem::Problem;
 use crate::rules::{ActionCall, rules};
@@ -15,7 +15,7 @@ use crate::write::{Check, Writing, object};
 pub(super) fn act(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<(Answer, Value), Problem> {
     let ids = called.ids(writing.state)?;
     let plan = called.operation.plan();
-    if plan.body == Body::None && !called.call.body.is_empty() {
+    if plan.body == BodyFormat::None && !called.call.body.is_empty() {
         files::keep(called, writing);
     }
     let body = checked(called, writing)?;
@@ -32,7 +32,7 @@ pub(super) fn act(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<(Ans
         answered = named(writing, &call);
     }
     let answer = match (plan.content, answered) {
-        (Content::None, _) => reply::nothing(),
+        (ResponseContent::None, _) => reply::nothing(),
         (_, Some(mut value)) => {
             if plan.list && !value.is_array() {
                 value = Value::Array(vec![value]);
@@ -59,7 +59,7 @@ fn checked(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<Value, Prob
     let of = resource(&plan.shape.name);
     let mut check = Check::new(&plan.shape, of, called.text());
     match plan.body {
-        Body::Object => {
+        BodyFormat::Object => {
             let body = called.body()?;
             let mut record = check.members(&object(&body, &plan.shape.name)?)?;
             check.required(&plan.required, &record);
@@ -67,15 +67,15 @@ fn checked(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<Value, Prob
             writing.resolve(&plan.links, of, &mut record, |_| true)?;
             Ok(Value::Object(record))
         }
-        Body::Whole => {
+        BodyFormat::Whole => {
             let body = called.body()?;
             let node = plan.shape.whole.clone().unwrap_or_default();
             let body = check.value(&node, None, &body, "")?;
             check.done()?;
             Ok(body)
         }
-        Body::Patch => called.body(),
-        Body::None | Body::Multipart => Ok(Value::Null),
+        BodyFormat::Patch => called.body(),
+        BodyFormat::None | BodyFormat::Multipart => Ok(Value::Null),
     }
 }
 

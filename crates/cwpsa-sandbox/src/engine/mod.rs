@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use serde_json::Value;
 
-use crate::api::{Body, CollectionId, Found, Operation, Place, Purpose, api};
+use crate::api::{BodyFormat, CollectionId, Found, Operation, Place, Purpose, api};
 use crate::call::{Answer, Call, Event};
 use crate::clock;
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ impl Sandbox {
     fn change(&self, called: &Called<'_>, writing: &mut Writing<'_>) -> Result<Answer, Problem> {
         match called.operation.purpose {
             _ if rules().action(called.operation).is_some() => self.act(called, writing),
-            Purpose::Create(collection) if called.operation.plan().body == Body::Multipart => {
+            Purpose::Create(collection) if called.operation.plan().body == BodyFormat::Multipart => {
                 files::upload(called, writing, collection)
             }
             Purpose::Bulk(collection) => bulk::bulk(called, writing, collection),
@@ -245,14 +245,14 @@ impl Called<'_> {
     /// Whether the body is of a kind that the operation takes.
     fn media_type(&self) -> Result<(), Problem> {
         let body = self.operation.plan().body;
-        if body == Body::None || (self.call.body.is_empty() && body != Body::Multipart) {
+        if body == BodyFormat::None || (self.call.body.is_empty() && body != BodyFormat::Multipart) {
             return Ok(());
         }
         let given = self.call.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let given =
             given.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let fits = match body {
-            Body::Multipart => given == "multipart/form-data",
+            BodyFormat::Multipart => given == "multipart/form-data",
             _ => given.ends_with("/json") || given.ends_with("+json"),
         };
         if fits {
@@ -266,7 +266,7 @@ impl Called<'_> {
     fn body(&self) -> Result<Value, Problem> {
         if self.call.body.iter().all(u8::is_ascii_whitespace) {
             return match self.operation.plan().body {
-                Body::Object | Body::Whole | Body::Patch if self.call.method != http::Method::DELETE => {
+                BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch if self.call.method != http::Method::DELETE => {
                     Err(Problem::new(400, "ConnectWiseApi", "A body is required."))
                 }
                 _ => Ok(Value::Null),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::list::{self, Query};
 use super::{Called, files, reply};
-use crate::api::{Body, CollectionId, Member, Plan, Purpose, Schema, api, resource};
+use crate::api::{BodyFormat, CollectionId, Member, Plan, Purpose, Schema, api, resource};
 use crate::call::Answer;
 use crate::clock;
 use crate::problem::Problem;
@@ -22,7 +22,7 @@ pub(super) fn list(state: &State, called: &Called<'_>, collection: CollectionId)
         let item = sample_inline(node, 1, &clock::text(state.began));
         return Ok(reply::json(200, &Value::Array(vec![item])));
     }
-    let body = if plan.body == Body::Object { called.body()? } else { Value::Null };
+    let body = if plan.body == BodyFormat::Object { called.body()? } else { Value::Null };
     let mut query = Query::new(&called.call.query, called.forward_only());
     search_body(&body, &mut query)?;
     let page = list::page(state, collection, &ids, &query)?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::list::{self, parameter};
 use super::{Called, read, reply};
-use crate::api::{Body, CollectionId, Content, Plan, Purpose, api};
+use crate::api::{BodyFormat, CollectionId, Plan, Purpose, ResponseContent, api};
 use crate::call::Answer;
 use crate::clock;
 use crate::problem::Problem;
@@ -19,7 +19,7 @@ pub(super) fn write(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<An
         Purpose::Create(collection) => {
             let parent = if api().of(collection).parents.is_empty() { 0 } else { last };
             let body = match called.body()? {
-                Value::Null if plan.body == Body::None => Value::Object(Map::new()),
+                Value::Null if plan.body == BodyFormat::None => Value::Object(Map::new()),
                 body => body,
             };
             let id = writing.create(collection, plan, parent, &body, called.text())?;
@@ -37,7 +37,7 @@ pub(super) fn write(called: &Called<'_>, writing: &mut Writing<'_>) -> Result<An
         Purpose::Delete(collection) => {
             // Some deletions answer what was there.
             let answer = match plan.content {
-                Content::None => reply::nothing(),
+                ResponseContent::None => reply::nothing(),
                 _ => read::one(writing.state, called, collection, last, 200, &called.path())?,
             };
             writing.delete(collection, last)?;

@@ -90,7 +90,7 @@ impl Rules {
         let actions = file.actions.iter().map(|(operation, name)| {
             let (method, template) = operation.split_once(' ').unwrap_or_default();
             let known =
-                api().operations.iter().any(|known| known.method == method && known.template == template);
+                api().operations.iter().any(|known| known.method().as_str() == method && known.template == template);
             let rule = action_rule(name).filter(|_| known);
             Ok((operation.clone(), rule.ok_or_else(|| format!("{operation} or {name} is not known"))?))
         });
@@ -208,5 +208,5 @@ impl View {
 
 /// `POST /service/tickets/{}/merge`.
 fn key(operation: &Operation) -> String {
-    format!("{} {}", operation.method, operation.template)
+    format!("{} {}", operation.method(), operation.template)
 }

@@ -184,7 +184,7 @@ fn sheet(
     let id = call.ids.last().copied().unwrap_or_default();
     writing.existing(sheets, id)?;
     writing.set(sheets, id, [("status", Value::from(status))]);
-    let (template, member) = match api().of(sheets).template.as_str() {
+    let (template, member) = match api().of(sheets).template {
         "/time/sheets" => (ENTRIES, "timeSheet"),
         _ => ("/expense/entries", "expenseReport"),
     };

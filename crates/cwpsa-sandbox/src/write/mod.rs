@@ -223,7 +223,7 @@ impl<'a> Writing<'a> {
             Change::Record { collection, id, .. } => {
                 let row = self.state.row(*collection, *id);
                 let text = row.map(|row| seed::kept(row.parent, &row.record));
-                Entry::Record { template: &api().of(*collection).template, id: *id, text }
+                Entry::Record { template: api().of(*collection).template, id: *id, text }
             }
             Change::File { path, .. } => {
                 Entry::File { path: path.clone(), file: self.state.files.get(path).cloned() }

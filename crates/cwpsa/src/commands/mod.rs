@@ -53,5 +53,5 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 
 /// The tool called `name`, with a suggestion where there is none.
 fn tool(name: &str) -> Result<connectwise_psa::runtime::Tool, Failure> {
-    Ok(connectwise_psa::CATALOG.find(name)?)
+    Ok(connectwise_psa::CATALOG.resolve(name)?)
 }

@@ -1,5 +1,7 @@
 //! What a query wants done, and what a tool does.
 
+use connectwise_psa::runtime::{OperationVariant, Tool};
+
 /// An activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
@@ -240,12 +242,12 @@ impl Intent {
         })
     }
 
-    /// What a tool does, by its short name.
-    pub fn of_tool(short_name: &str) -> Self {
-        if short_name.contains("_usages_") {
+    /// What a tool does.
+    pub fn of_tool(tool: Tool) -> Self {
+        if tool.variant() == Some(OperationVariant::Usages) {
             return Self::Usages;
         }
-        Self::named(short_name.split('_').next().unwrap_or_default()).unwrap_or(Self::Other)
+        Self::named(tool.verb()).unwrap_or(Self::Other)
     }
 
     /// How much a query of this intent favours a tool of that one. The words of an action are its own: one that a
@@ -342,10 +344,9 @@ mod tests {
     #[test]
     fn every_action_in_the_table_is_one_of_a_tool() {
         let verbs = Verbs::new();
-        let tools: Vec<&str> = connectwise_psa::CATALOG.tools().map(|tool| tool.short_name()).collect();
+        let tools: Vec<&str> = connectwise_psa::CATALOG.tools().map(Tool::verb).collect();
         for verb in verbs.verbs.iter().filter(|verb| verb.intent == Intent::Other) {
-            let is_first = |tool: &&str| tool.split('_').next() == Some(verb.name);
-            assert!(tools.iter().any(is_first), "{}", verb.name);
+            assert!(tools.contains(&verb.name), "{}", verb.name);
         }
     }
 }

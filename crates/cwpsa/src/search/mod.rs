@@ -13,11 +13,9 @@ mod said;
 mod seldom;
 mod words;
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use connectwise_psa::runtime::{Catalog, Tool};
-use serde::Deserialize;
 
 use index::Index;
 use intent::{Intent, Verbs};
@@ -75,24 +73,6 @@ struct Entry {
     seldom: Vec<usize>,
 }
 
-/// What is indexed of a tool's line; to read no more halves the time.
-#[derive(Deserialize)]
-struct Summary<'a> {
-    #[serde(borrow)]
-    title: Cow<'a, str>,
-    #[serde(borrow)]
-    description: Cow<'a, str>,
-    #[serde(borrow)]
-    http: Operation<'a>,
-}
-
-#[derive(Deserialize)]
-struct Operation<'a> {
-    method: &'a str,
-    #[serde(borrow)]
-    path: Cow<'a, str>,
-}
-
 /// How much a description, a saying of a collection and one of an act weigh beside a title.
 const DESCRIPTION: f32 = 0.2;
 const SAID: f32 = 1.5;
@@ -143,8 +123,8 @@ impl Search {
         let mut titles = Vec::with_capacity(catalog.len());
         let mut tools = Vec::with_capacity(catalog.len());
         for tool in catalog.tools() {
-            let details = Summary::of(tool);
-            let intent = Intent::of_tool(tool.short_name());
+            let details = tool.summary();
+            let intent = Intent::of_tool(tool);
             let title = telling(&details.title, intent);
             // What a list says of paging, or an update of what it needs, tells nothing apart.
             let about = details.description.split(". ").nth(1).unwrap_or_default();
@@ -156,9 +136,9 @@ impl Search {
             }
             let head = head(title).map(|word| words.stem(&word)).unwrap_or_default();
             let title = words.learn_title(title);
-            let depth = details.http.path.matches('{').count();
-            let action = words.stem(tool.short_name().split('_').next().unwrap_or_default());
-            let path = said::plain(&details.http.path);
+            let depth = tool.path().matches('{').count();
+            let action = words.stem(tool.verb());
+            let path = said::plain(tool.path());
             let collection = places.collection(&path);
             let of_often = if often.contains(said::records(&path)) { OFTEN } else { 1.0 };
             let weight = of_often * DEEPER.powi(i32::try_from(depth).unwrap_or(0));
@@ -172,7 +152,7 @@ impl Search {
             titles.push((title, Vec::new()));
             let next = families.len();
             let family = *families.entry(said::records(&path).to_owned()).or_insert(next);
-            let act = places.act(details.http.method, &path);
+            let act = places.act(tool.method(), &path);
             let seldom = seldom.iter().enumerate().filter(|(_, seldom)| seldom.is_of(tool.short_name()));
             let seldom = seldom.map(|(number, _)| number).collect();
             tools.push(Entry {
@@ -274,16 +254,6 @@ impl Thing {
         is_there(&self.titles, number)
             || entry.collection.is_some_and(|number| is_there(&self.said, number))
             || entry.act.is_some_and(|number| is_there(&self.acts, number))
-    }
-}
-
-impl Summary<'static> {
-    fn of(tool: Tool) -> Self {
-        serde_json::from_str(tool.line()).unwrap_or_else(|_| {
-            let details = tool.details();
-            let http = Operation { method: details.http.method, path: details.http.path };
-            Self { title: details.title, description: details.description, http }
-        })
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use connectwise_psa::runtime::Method;
+
 const SAID: &str = include_str!("../../data/said.txt");
 const ACTS: &str = include_str!("../../data/acts.txt");
 const OFTEN: &str = include_str!("../../data/often.txt");
@@ -66,7 +68,7 @@ impl Places {
 
 impl Places {
     /// The number of an operation, by its [`plain`] path, of which something is said.
-    pub fn act(&self, method: &str, path: &str) -> Option<usize> {
+    pub fn act(&self, method: Method, path: &str) -> Option<usize> {
         self.acts.get(format!("{method} {path}").as_str()).copied()
     }
 }
@@ -110,7 +112,7 @@ mod tests {
     fn every_line_is_of_a_collection_that_is_there_and_says_something() {
         let places = Places::new();
         let of_tools: Vec<usize> =
-            CATALOG.tools().filter_map(|tool| places.collection(&plain(&tool.http().path))).collect();
+            CATALOG.tools().filter_map(|tool| places.collection(&plain(tool.path()))).collect();
         for (number, (path, said)) in (0..).zip(of_collections()) {
             assert!(of_tools.contains(&number), "{path} is of no tool");
             assert_eq!(places.collection(path), Some(number), "{path} is there twice");
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_record_spoken_of_often_is_of_a_tool() {
-        let paths: Vec<String> = CATALOG.tools().map(|tool| plain(&tool.http().path)).collect();
+        let paths: Vec<String> = CATALOG.tools().map(|tool| plain(tool.path())).collect();
         for often in often() {
             assert!(paths.iter().any(|path| records(path) == often), "{often}");
         }
@@ -131,7 +133,7 @@ mod tests {
         let places = Places::new();
         let numbers: Vec<usize> = CATALOG
             .tools()
-            .filter_map(|tool| places.act(tool.http().method, &plain(&tool.http().path)))
+            .filter_map(|tool| places.act(tool.method(), &plain(tool.path())))
             .collect();
         for (number, (operation, said)) in (0..).zip(of_acts()) {
             assert!(numbers.contains(&number), "{operation} is of no tool, or there twice");

@@ -6,7 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::{Source, keys, properties, required, types};
-use crate::tool::{Location, Sides, ToolDetails};
+use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
+
+use crate::tool::Sides;
 use crate::{Error, FieldError, Tool};
 
 /// Names that stand for something else in every call.
@@ -29,12 +31,12 @@ pub struct Route {
 
 /// How a tool is called.
 pub fn route(tool: Tool) -> Route {
-    let details = tool.details();
-    let sides = tool.sides(&details);
-    route_of(&details, &sides)
+    let record = tool.details();
+    let sides = tool.sides(&record);
+    route_of(&record, &sides)
 }
 
-fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
+fn route_of(details: &ToolRecord<'_>, sides: &Sides) -> Route {
     let mut resource = String::new();
     let segments: Vec<&str> = details.http.path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_value = |segment: &&str| segment.contains('{');
@@ -54,15 +56,14 @@ fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
         resource.push_str(rest);
     }
     let resource = resource.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
-    let verb = details.short_name.split('_').next().unwrap_or_default();
     let by_id = ends_in_value && segments.last().is_some_and(|last| sides.segment("id") == Some(*last));
     let bodiless = !sides.has_body();
-    let method = match (details.http.method, verb) {
-        ("GET", "list") if bodiless => "list",
-        ("GET", "get") if by_id && bodiless => "get",
-        ("POST", "create") if !ends_in_value => "create",
-        ("PATCH", "update") if by_id => "update",
-        ("DELETE", "delete") if by_id && bodiless => "delete",
+    let method = match (details.http.method, details.verb()) {
+        (Method::Get, "list") if bodiless => "list",
+        (Method::Get, "get") if by_id && bodiless => "get",
+        (Method::Post, "create") if !ends_in_value => "create",
+        (Method::Patch, "update") if by_id => "update",
+        (Method::Delete, "delete") if by_id && bodiless => "delete",
         // Without the form of its word, a tool needs another word.
         (_, "list") => "find",
         (_, "get") => "fetch",
@@ -84,7 +85,7 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     let mut query = Map::new();
     let mut body = Map::new();
     for ((own, _), (name, member)) in properties(&source.schema).zip(properties(&schema)) {
-        let side = if sides.of(own) == Location::Body { &mut body } else { &mut query };
+        let side = if sides.of(own) == ArgumentLocation::Body { &mut body } else { &mut query };
         side.insert(name.clone(), member.clone());
     }
     if method == "list" {

@@ -1,15 +1,14 @@
 //! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
 //! sentence that a model can act on; compiled schemas are kept for the next call.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
 
-use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
-use super::{Tool, ToolDetails, explain, schema, shorthand};
+use super::{Tool, explain, record_name, schema, shorthand};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
 use crate::{Api, Catalog, Error, FieldError, custom};
@@ -41,7 +40,7 @@ impl Checks {
 
 /// A tool, ready to check arguments.
 pub(super) struct Check {
-    pub(super) details: ToolDetails<'static>,
+    pub(super) record: ToolRecord<'static>,
     schema: Value,
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
@@ -60,21 +59,20 @@ pub(super) struct Accepted<'c> {
     pub(super) removed: Vec<String>,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
-    pub(super) request: &'c RequestPlan<'static>,
-    pub(super) response: &'c ResponsePlan<'static>,
+    pub(super) operation: OperationRef<'c, 'static>,
 }
 
 impl Check {
     fn new(tool: Tool) -> Result<Self, Error> {
-        let details = tool.details();
+        let record = tool.details();
         let mut schema = tool.input_schema_value();
-        for (name, target) in &details.request.arguments {
+        for (name, target) in &record.request.arguments {
             let node = &mut schema["properties"][name.as_ref()];
             match target.location {
                 // A filter may also be a list of tests; what is in it is checked when it is compiled.
-                Location::Filter => node["type"] = json!(["object", "array"]),
+                ArgumentLocation::Filter => node["type"] = json!(["object", "array"]),
                 // A raw change may set any value.
-                Location::Patch => node["items"]["properties"]["value"] = json!({}),
+                ArgumentLocation::Patch => node["items"]["properties"]["value"] = json!({}),
                 _ => {}
             }
         }
@@ -85,7 +83,7 @@ impl Check {
         }
         // The raw conditions that a filter is compiled to are always taken; the schema leaves out those that can't
         // match anything, as far as the API's description goes.
-        let raw = details.request.filter.is_some().then_some(api.filter).flatten();
+        let raw = record.request.filter.is_some().then_some(api.filter).flatten();
         let raw = raw.map_or([None; 2], |grammar| {
             [Some(grammar.child_conditions), Some(grammar.custom_field_conditions)]
         });
@@ -99,26 +97,24 @@ impl Check {
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
-        let shape = schema::shape(tool.catalog(), &details.input);
-        let mut in_query: BTreeSet<String> = shape
-            .filter(|shape| shape.location == Location::Query)
-            .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
-            .unwrap_or_default();
+        let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
+        let mut in_query: BTreeSet<String> =
+            shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalog = tool.catalog();
-        Ok(Self { details, schema, declared: OnceLock::new(), validator, in_query, api, catalog })
+        Ok(Self { record, schema, declared: OnceLock::new(), validator, in_query, api, catalog })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
     pub(super) fn declared(&self) -> &Value {
         self.declared.get_or_init(|| {
-            schema::parse(self.details.name, &schema::input(self.catalog, &self.details.input))
+            schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input))
         })
     }
 
     /// What the resource called `name` can be filtered by.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
-        schema::filter(self.catalog, name?)
+        self.catalog.filters().get(name?).map(FilterTable::new)
     }
 
     /// Whether the argument is a member of a shape that goes to the query.
@@ -128,7 +124,7 @@ impl Check {
 
     /// Whether a query parameter is one that a structured filter is compiled to.
     pub(super) fn is_compiled(&self, parameter: &str) -> bool {
-        self.details.request.filter.is_some()
+        self.record.request.filter.is_some()
             && self.api.filter.is_some_and(|grammar| {
                 [grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
                     .contains(&parameter)
@@ -144,18 +140,16 @@ impl Check {
     pub(super) fn accept(&self, mut arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
         arguments.values_mut().for_each(whole_numbers);
         let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
-        let chosen = self.details.bindings.iter().position(|binding| given(&binding.when));
-        let binding = chosen.map(|number| &self.details.bindings[number]);
-        let (request, response) = match binding {
-            Some(binding) => (&binding.request, &binding.response),
-            None => (&self.details.request, &self.details.response),
-        };
+        let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
+        let binding = chosen.map(|number| &self.record.bindings[number]);
+        let operation = self.record.operation(chosen);
+        let request = operation.request;
         let removed = self.take_nulls(&mut arguments, request);
         let mut instance = Value::Object(arguments);
         shorthand::expand(&self.schema, &mut instance);
         let mut problems = explain::all(&self.schema, &self.validator, &instance);
         let Value::Object(arguments) = instance else { unreachable!("it was made an object above") };
-        for name in &request.required {
+        for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
                 problems.push(explain::missing(&self.schema, name));
             }
@@ -174,7 +168,7 @@ impl Check {
         }
         explain::tidy(&mut problems);
         if problems.is_empty() {
-            Ok(Accepted { arguments, removed, binding: chosen, request, response })
+            Ok(Accepted { arguments, removed, binding: chosen, operation })
         } else {
             Err(Error::invalid_arguments(problems))
         }
@@ -188,7 +182,7 @@ impl Check {
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
         let Some(fields) = &self.api.custom_fields else { return problems };
-        let record = self.details.record();
+        let record = record_name(&self.record, self.catalog);
         let known = fields.definitions.as_ref().zip(definitions);
         let known = known.map(|(about, definitions)| Known { definitions, about, record });
         let mut value = Value::Object(std::mem::take(arguments));
@@ -201,7 +195,7 @@ impl Check {
 
     /// Takes arguments out that are null: they count as not given, and as a removal in a patch. A null that
     /// the schema allows stays, and so does an unknown argument, to be reported.
-    fn take_nulls(&self, arguments: &mut Map<String, Value>, request: &RequestPlan<'_>) -> Vec<String> {
+    fn take_nulls(&self, arguments: &mut Map<String, Value>, request: &RequestRecord<'_>) -> Vec<String> {
         let nulls: Vec<String> =
             arguments.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
         let mut removed = Vec::new();
@@ -209,13 +203,13 @@ impl Check {
             let Some(schema) = self.property(&name) else { continue };
             let member = match request.arguments.get(name.as_str()) {
                 None => Some(name.as_str()),
-                Some(target) if target.location == Location::Body => {
+                Some(target) if target.location == ArgumentLocation::Body => {
                     Some(target.name.as_deref().unwrap_or(&name))
                 }
                 Some(_) => None,
             };
             match member {
-                Some(member) if request.body == BodyPlan::Patch => {
+                Some(member) if request.body == BodyFormat::Patch => {
                     removed.push(member.to_owned());
                 }
                 _ if allows_null(schema) => continue,
@@ -258,8 +252,8 @@ fn allow_list(schema: &mut Value, member: &str) {
 }
 
 /// Whether an operation does something with an argument.
-fn uses(request: &RequestPlan<'_>, name: &str) -> bool {
-    let has_members = matches!(request.body, BodyPlan::Object | BodyPlan::Patch | BodyPlan::Multipart);
+fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
+    let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
     has_members || request.arguments.contains_key(name)
 }
 

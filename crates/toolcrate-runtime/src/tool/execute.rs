@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
+use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::check::Check;
-use super::details::{Content, Location, RequestPlan};
 use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
@@ -48,7 +48,7 @@ struct Checked {
     binding: Option<usize>,
     call: Call,
     accept: &'static str,
-    content: Content,
+    content: ResponseContent,
     arguments: Map<String, Value>,
     /// How many rows of the page are done, where a cursor says so.
     skip: Option<usize>,
@@ -60,9 +60,8 @@ impl Checked {
         Reader::new(api, &self.call, self.content, ExecuteOptions { skip, ..options })
     }
 
-    fn plan(&self) -> &RequestPlan<'static> {
-        let details = &self.check.details;
-        self.binding.map_or(&details.request, |number| &details.bindings[number].request)
+    fn plan(&self) -> &RequestRecord<'static> {
+        self.check.record.operation(self.binding).request
     }
 }
 
@@ -184,13 +183,13 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<Checked, Error> {
         let check = self.checks().get(tool)?;
-        let label = format!("{} {}", check.details.http.method, check.details.http.path);
+        let label = format!("{} {}", check.record.http.method, check.record.http.path);
         let checked = arguments.and_then(|arguments| {
             let mut arguments =
                 dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
             if options.dialect == Dialect::Truto && arguments.values().any(Value::is_array) {
-                let sides = tool.sides(&check.details);
-                dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
+                let sides = tool.sides(&check.record);
+                dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == ArgumentLocation::Query);
             }
             let skip = match options.dialect {
                 Dialect::Truto => arguments.shift_remove(dialect::SKIP),
@@ -202,7 +201,7 @@ impl Client {
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }
-            let content = accepted.response.content;
+            let content = accepted.operation.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;
             Ok((binding, call, accept, content, arguments, skip))

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::check::Check;
 use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
-use super::details::{Content, Location, RequestPlan};
 use crate::call::Call;
 use crate::client::Received;
 use crate::{
@@ -80,7 +80,7 @@ impl Outcome {
 
 /// What is needed to make outcomes of answers.
 pub(super) struct Reader {
-    content: Content,
+    content: ResponseContent,
     trim: Vec<&'static str>,
     /// The members that the caller listed, by path.
     listed: Vec<String>,
@@ -90,7 +90,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// A reader for the answers of a call.
-    pub(super) fn new(api: &'static Api, call: &Call, content: Content, options: ExecuteOptions) -> Self {
+    pub(super) fn new(api: &'static Api, call: &Call, content: ResponseContent, options: ExecuteOptions) -> Self {
         let listed = api.fields_parameter.and_then(|parameter| call.query.get(parameter)).unwrap_or_default();
         let names: Vec<&str> = listed.split([',', '/']).map(str::trim).collect();
         let kept = |name: &&&str| !options.keep_trimmed && !names.contains(*name);
@@ -109,8 +109,8 @@ impl Reader {
     pub(super) fn read(&self, received: Received) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
-            Content::None => Value::Null,
-            Content::Binary => {
+            ResponseContent::None => Value::Null,
+            ResponseContent::Binary => {
                 let file = Download::new(raw.headers(), raw.body().clone());
                 json!({
                     "media_type": file.media_type,
@@ -119,8 +119,8 @@ impl Reader {
                     "content_base64": STANDARD.encode(&file.bytes),
                 })
             }
-            Content::Json if raw.is_empty() => Value::Null,
-            Content::Json => {
+            ResponseContent::Json if raw.is_empty() => Value::Null,
+            ResponseContent::Json => {
                 let mut value = Value::Null;
                 raw.decode_into(Place::Any(&mut value))?;
                 if !self.trim.is_empty() {
@@ -130,7 +130,7 @@ impl Reader {
             }
         };
         let mut custom_fields = BTreeMap::new();
-        if let Some(fields) = self.custom.filter(|_| self.content == Content::Json) {
+        if let Some(fields) = self.custom.filter(|_| self.content == ResponseContent::Json) {
             custom::from_api(&mut value, fields, &mut custom_fields);
         }
         let omitted = self.fit(&mut value);
@@ -152,7 +152,7 @@ impl Reader {
 impl Reader {
     /// Makes an answer as small as was asked for.
     fn fit(&self, value: &mut Value) -> Option<Omitted> {
-        if self.content != Content::Json {
+        if self.content != ResponseContent::Json {
             return None;
         }
         let asked: Vec<&str> = self.listed.iter().map(String::as_str).collect();
@@ -190,7 +190,7 @@ impl Outcome {
     pub(super) fn find_next(
         &mut self,
         check: &Check,
-        plan: &RequestPlan<'_>,
+        plan: &RequestRecord<'_>,
         sent: &Call,
         arguments: &Map<String, Value>,
     ) {
@@ -217,7 +217,7 @@ impl Outcome {
         &self,
         omitted: &Omitted,
         check: &Check,
-        plan: &RequestPlan<'_>,
+        plan: &RequestRecord<'_>,
         sent: &Call,
     ) -> Option<Map<String, Value>> {
         let Paging::Page { page, size, max_size } = check.api.paging else { return None };
@@ -245,7 +245,7 @@ impl Outcome {
     fn find_page(
         &mut self,
         check: &Check,
-        plan: &RequestPlan<'_>,
+        plan: &RequestRecord<'_>,
         sent: &Call,
         mut arguments: Map<String, Value>,
     ) {
@@ -270,7 +270,7 @@ impl Outcome {
 
 /// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
 /// say so to whoever sends another value beside it.
-fn place(check: &Check, plan: &RequestPlan<'_>, query: &QueryPairs) -> Map<String, Value> {
+fn place(check: &Check, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
     known
@@ -289,9 +289,9 @@ fn typed(check: &Check, argument: &str, value: &str) -> Value {
 }
 
 /// The argument of a tool that becomes this query parameter.
-pub(super) fn argument<'p>(check: &Check, plan: &'p RequestPlan<'_>, parameter: &'p str) -> Option<&'p str> {
+pub(super) fn argument<'p>(check: &Check, plan: &'p RequestRecord<'_>, parameter: &'p str) -> Option<&'p str> {
     let own = plan.arguments.iter().find(|(argument, target)| {
-        target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == parameter
+        target.location == ArgumentLocation::Query && target.name_or(argument) == parameter
     });
     match own {
         Some((argument, _)) => Some(argument),

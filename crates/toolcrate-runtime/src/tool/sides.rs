@@ -3,34 +3,34 @@
 
 use std::collections::BTreeMap;
 
-use super::details::{Location, RequestPlan};
-use super::{Tool, ToolDetails, schema};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat};
+
+use super::{Catalog, Tool, ToolRecord};
 
 /// Where each argument of a tool goes.
 pub(crate) struct Sides {
-    by_name: BTreeMap<String, Location>,
+    by_name: BTreeMap<String, ArgumentLocation>,
     /// For arguments of the main operation's path: the segment that takes them.
     segments: BTreeMap<String, String>,
 }
 
 impl Tool {
     /// Where each argument goes; those of other operations that the tool answers for among them.
-    pub(crate) fn sides(self, details: &ToolDetails<'_>) -> Sides {
-        let shape = schema::shape(self.catalog(), &details.input);
-        let members =
-            shape.iter().flat_map(|shape| shape.properties.keys().map(|name| (name, shape.location)));
-        let mut by_name: BTreeMap<String, Location> =
-            members.map(|(name, location)| (name.to_string(), location)).collect();
+    pub(crate) fn sides(self, record: &ToolRecord<'_>) -> Sides {
+        let members = self.shape(record).into_iter().flat_map(|shape| {
+            shape.properties.names().into_iter().map(|name| (name, shape.location))
+        });
+        let mut by_name: BTreeMap<String, ArgumentLocation> = members.collect();
         let mut segments = BTreeMap::new();
-        let plans = details.bindings.iter().map(|binding| &binding.request).chain([&details.request]);
-        for RequestPlan { arguments, .. } in plans {
-            for (name, target) in arguments {
+        let plans = record.bindings.iter().map(|binding| &binding.request).chain([&record.request]);
+        for request in plans {
+            for (name, target) in &request.arguments {
                 by_name.insert(name.to_string(), target.location);
             }
         }
-        for (name, target) in &details.request.arguments {
-            if target.location == Location::Path {
-                let placeholder = target.name.as_deref().unwrap_or(name);
+        for (name, target) in &record.request.arguments {
+            if target.location == ArgumentLocation::Path {
+                let placeholder = target.name_or(name);
                 segments.insert(name.to_string(), format!("{{{placeholder}}}"));
             }
         }
@@ -40,20 +40,26 @@ impl Tool {
 
 impl Sides {
     /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
-    pub(crate) fn of(&self, name: &str) -> Location {
+    pub(crate) fn of(&self, name: &str) -> ArgumentLocation {
         match self.by_name.get(name) {
-            Some(Location::Body | Location::WholeBody | Location::Patch) => Location::Body,
-            _ => Location::Query,
+            Some(ArgumentLocation::Body | ArgumentLocation::WholeBody | ArgumentLocation::Patch) => ArgumentLocation::Body,
+            _ => ArgumentLocation::Query,
         }
     }
 
     /// Whether any argument goes to the body.
     pub(crate) fn has_body(&self) -> bool {
-        self.by_name.keys().any(|name| self.of(name) == Location::Body)
+        self.by_name.keys().any(|name| self.of(name) == ArgumentLocation::Body)
     }
 
     /// The segment of the path that an argument fills whole: `{id}`.
     pub(crate) fn segment(&self, name: &str) -> Option<&str> {
         self.segments.get(name).map(String::as_str)
     }
+}
+
+/// The name of the record that a tool's body is, or changes, if it is one.
+pub(crate) fn record_name<'c>(record: &ToolRecord<'_>, catalog: &'c Catalog) -> Option<&'c str> {
+    let shape = record.input.shape.as_deref().filter(|_| record.request.body != BodyFormat::None)?;
+    catalog.shapes().get(shape)?.schema()
 }
