@@ -74,8 +74,9 @@ REMEDIES = """
 | an error is a message to the model, and its caller can't wait for `ratelimit-reset` | LangChain.js, LangGraph.js, CrewAI | call the tool yourself, or give `ToolNode` a `handleToolErrors` that throws a 429 on; the message begins with the status |
 | a list over MCP would be longer than a client shows | MCP | three tools that find, describe and call the others, beside two that most jobs begin with |
 
-With CrewAI and OpenAI's strict format a model can't clear a member by null where the tool itself takes no null:
-null stands for "not given" there.
+Null stands for "not given" wherever a schema does not allow it, at any depth, over MCP and HTTP as in these formats: a
+client that gives every argument changes nothing that it does not mean. To empty fields of a record, an update has the
+argument `clear`, a list of their names, and `customFields/CAPTION` for a field of the account's own.
 """
 
 

@@ -11,6 +11,7 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
     let record = tool.details();
     let mut arguments = random.arguments(schema);
     choose(&record, schema, random, &mut arguments);
+    clear(&record, schema, random, &mut arguments);
     realistic(&mut arguments, tool.filter_fields().first().map(String::as_str));
     let required = schema["required"].as_array().map_or(0, Vec::len);
     if record.request.body == BodyFormat::Patch && arguments.len() <= required {
@@ -21,8 +22,34 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
         let mut more = Map::from_iter([(name.clone(), random.value(node))]);
         realistic(&mut more, None);
         arguments.extend(more);
+        clear(&record, schema, random, &mut arguments);
     }
     arguments
+}
+
+/// Names to empty, where that was drawn: of members that are not given.
+pub fn clear(
+    record: &ToolRecord<'_>,
+    schema: &Value,
+    random: &mut Random,
+    arguments: &mut Map<String, Value>,
+) {
+    let Some(argument) = record.request.clear_argument() else { return };
+    if !arguments.contains_key(argument) {
+        return;
+    }
+    let targets = &record.request.arguments;
+    let is_field =
+        |name: &&String| !targets.contains_key(name.as_str()) && !arguments.contains_key(name.as_str());
+    let fields: Vec<&String> = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .filter(is_field)
+        .collect();
+    let names: Vec<&String> = fields.get(random.below(fields.len())).copied().into_iter().collect();
+    arguments.insert(argument.to_owned(), json!(names));
 }
 
 /// Of arguments that choose between operations, those of the main one.

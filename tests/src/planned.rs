@@ -127,6 +127,10 @@ impl Planner {
                 *value = json!("2025-01-31T08:30:00Z");
             }
         }
+        // What is filled is not emptied.
+        if let Some(clear) = record.request.clear_argument() {
+            arguments.remove(clear);
+        }
         // Raw patches would name members that no record has.
         if schema["properties"]["operations"].is_object() {
             let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);
@@ -189,7 +193,13 @@ impl Planner {
 
     /// Lists of ids that no relation explains, where they name records like the one in the path:
     /// `childTicketIds` of a ticket. They get another record of that list.
-    fn own_ids(&mut self, tool: Tool, record: &ToolRecord<'_>, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
+    fn own_ids(
+        &mut self,
+        tool: Tool,
+        record: &ToolRecord<'_>,
+        arguments: &mut Map<String, Value>,
+        call: &mut Call<'_>,
+    ) {
         let Some(own) = parents(record).pop() else { return };
         let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str())
         else {
@@ -218,7 +228,13 @@ impl Planner {
 
     /// Fills in the arguments that stand in the path, from the outermost in: of the parents, the first that has
     /// what is asked for below it.
-    fn path(&mut self, tool: Tool, details: &ToolRecord<'_>, arguments: &mut Map<String, Value>, call: &mut Call<'_>) {
+    fn path(
+        &mut self,
+        tool: Tool,
+        details: &ToolRecord<'_>,
+        arguments: &mut Map<String, Value>,
+        call: &mut Call<'_>,
+    ) {
         let relations = tool.relations();
         let ordered = parents(details);
         for argument in ordered.iter().rev() {
@@ -279,8 +295,7 @@ impl Planner {
                 let list = answered.and_then(|value| value.as_array().cloned()).unwrap_or_default();
                 self.lists.insert(key.clone(), list);
             }
-            let ids: Vec<Value> =
-                path.iter().filter_map(|name| arguments.get(name).cloned()).collect();
+            let ids: Vec<Value> = path.iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
         let Some(source) = CATALOG.get(&relation.tool) else { return Vec::new() };

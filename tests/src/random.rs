@@ -76,6 +76,9 @@ impl Random {
             "array" => (0..=self.below(2)).map(|_| self.value(&node["items"])).collect(),
             "object" => {
                 let mut members = self.arguments(node);
+                if !members.is_empty() && members.values().all(Value::is_null) {
+                    self.fill(node, &mut members);
+                }
                 if node["additionalProperties"].is_object() {
                     members.insert("key".to_owned(), self.value(&node["additionalProperties"]));
                 }
@@ -83,6 +86,24 @@ impl Random {
             }
             _ => Value::from(self.text(node)),
         }
+    }
+
+    /// Gives the first member a value: an object of nothing but nulls counts as not given.
+    fn fill(&mut self, node: &Value, members: &mut Map<String, Value>) {
+        let Some((name, member)) =
+            node["properties"].as_object().and_then(|properties| properties.iter().next())
+        else {
+            return;
+        };
+        let mut member = member.clone();
+        member["nullable"] = json!(false);
+        if let Some(kind) = member["type"].get(0).cloned() {
+            member["type"] = kind;
+        }
+        if let Some(values) = member["enum"].as_array_mut() {
+            values.retain(|value| !value.is_null());
+        }
+        members.insert(name.clone(), self.value(&member));
     }
 
     fn number(&mut self, node: &Value) -> f64 {
@@ -130,6 +151,10 @@ mod tests {
                 arguments.get("b").is_none_or(|b| b.as_str().is_none_or(|text| text.chars().count() <= 3))
             );
         }
+        let references = json!({"type": "object", "required": ["a"], "properties": {"a": {
+            "type": "object", "required": ["id"], "properties": {"id": {"type": ["integer", "null"]}},
+        }}});
+        assert!((0..50).all(|seed| Random::new(seed).arguments(&references)["a"]["id"].is_i64()));
         let values = |name: &str| drawn.iter().filter_map(|arguments| arguments.get(name)).count();
         assert!((10..40).contains(&values("b")) && (10..40).contains(&values("c")));
     }

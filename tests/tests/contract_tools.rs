@@ -80,7 +80,8 @@ async fn create_a_purchase_order() {
 
 #[tokio::test]
 async fn update_a_purchase_order() {
-    let changes = json!({"id": 5091, "status": {"id": 4}, "internalNotes": "late", "trackingNumber": null});
+    let changes =
+        json!({"id": 5091, "status": {"id": 4}, "internalNotes": "late", "clear": ["trackingNumber"]});
     let (_, request) =
         call("update_a_connect_wise_psa_procurement_purchaseorder_by_id", changes, 200, json!({"id": 5091}))
             .await;

@@ -84,9 +84,37 @@ async fn captions_become_ids_in_what_is_sent() {
     client.enrich(&CATALOG).await.unwrap();
     let sent = body(&client, "create_a_ticket", ticket(json!({"Region": "West", "Downtime": "2.5"})));
     assert_eq!(sent["customFields"], json!([{"id": 11, "value": "West"}, {"id": 12, "value": 2.5}]));
-    let patch = body(&client, "update_a_ticket_by_id", json!({"id": 5, "customFields": {"Region": null}}));
+    let update = "update_a_ticket_by_id";
+    let patch = body(&client, update, json!({"id": 5, "clear": ["customFields/Region"]}));
     let expected = json!([{"op": "replace", "path": "/customFields", "value": [{"id": 11, "value": null}]}]);
     assert_eq!(patch, expected);
+    // Null stands for a field that is not given, beside one that is and beside one that is emptied.
+    let both = json!({
+        "id": 5, "customFields": {"Region": null, "Downtime": 2}, "clear": ["customFields/region", "company"],
+    });
+    let value = json!([{"id": 12, "value": 2}, {"id": 11, "value": null}]);
+    let expected = json!([
+        {"op": "replace", "path": "/customFields", "value": value}, {"op": "remove", "path": "/company"},
+    ]);
+    assert_eq!(body(&client, update, both), expected);
+    let tool = CATALOG.get(update).unwrap();
+    for (arguments, pointer, code) in [
+        (json!({"id": 5, "customFields": {"Region": null}}), "", "missing"),
+        (json!({"id": 5, "clear": ["customFields/Regoin"]}), "/clear/0", "unknown"),
+        (json!({"id": 5, "clear": ["summary", "customFields/Score"]}), "/clear/1", "read_only"),
+        (json!({"id": 5, "clear": ["customFields/"]}), "/clear/0", "unknown"),
+        (json!({"id": 5, "clear": ["customFields", "customFields/Region"]}), "/clear/1", "conflict"),
+        (
+            json!({"id": 5, "customFields": {"region": "West"}, "clear": ["customFields/Region"]}),
+            "/clear/0",
+            "conflict",
+        ),
+    ] {
+        let error = client.prepare(tool, &arguments).unwrap_err();
+        let found: Vec<(&str, &str)> =
+            error.fields().iter().map(|field| (&*field.pointer, &*field.code)).collect();
+        assert_eq!(found, [(pointer, code)], "{arguments}: {}", error.to_json());
+    }
     let contact = body(
         &client,
         "update_a_company_contact_by_id",

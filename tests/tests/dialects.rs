@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::catalog::BodyFormat;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{ExecuteOptions, Tool};
 use e2e::{client, draw, random};
@@ -101,6 +102,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
                 let mut random = random::Random::new(number as u64 * 1000 + draw);
                 let mut arguments = random.arguments(&schema);
                 draw::choose(&record, &schema, &mut random, &mut arguments);
+                draw::clear(&record, &schema, &mut random, &mut arguments);
                 draw::realistic(&mut arguments, filter.as_deref());
                 if dialect == Dialect::Truto {
                     as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);
@@ -178,17 +180,74 @@ fn decoded(part: &str) -> String {
 }
 
 #[test]
-fn in_strict_mode_null_is_not_given_and_elsewhere_it_removes() {
+fn null_changes_nothing_and_clear_empties_in_every_dialect() {
     let client = client("https://localhost").expect("a client");
     let tool = CATALOG.get("update_a_procurement_purchaseorder_by_id").expect("a tool");
-    let sent = json!({"id": 1, "internalNotes": "late", "customerCity": null});
-    let body = |dialect: Dialect| {
-        let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
-        client.prepare_with(tool, &sent, &options).expect("a request").to_json()["body"].clone()
-    };
     let replace = json!({"op": "replace", "path": "/internalNotes", "value": "late"});
-    assert_eq!(body(Dialect::OpenAiStrict), json!([replace]));
-    assert_eq!(body(Dialect::Mcp), json!([replace, {"op": "remove", "path": "/customerCity"}]));
+    let remove = json!({"op": "remove", "path": "/customerCity"});
+    for dialect in Dialect::ALL {
+        let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
+        let body = |sent: &Value| {
+            client.prepare_with(tool, sent, &options).expect("a request").to_json()["body"].clone()
+        };
+        let mut nulls: Map<String, Value> = properties(&seen(tool, dialect)).collect();
+        nulls.extend([("id".to_owned(), json!(1)), ("internalNotes".to_owned(), json!("late"))]);
+        assert_eq!(body(&Value::Object(nulls)), json!([replace]), "{dialect}");
+        let sent = json!({"id": 1, "internalNotes": "late", "customerCity": null, "clear": ["customerCity"]});
+        assert_eq!(body(&sent), json!([replace, remove]), "{dialect}");
+        // A reference and its members.
+        let sent = json!({"id": 1, "vendorCompany": {"id": 250, "identifier": null, "name": null}});
+        let reference = json!([{"op": "replace", "path": "/vendorCompany", "value": {"id": 250}}]);
+        assert_eq!(body(&sent), reference, "{dialect}");
+        let raw = json!([{"op": "replace", "path": "/customerCity", "value": null}]);
+        assert_eq!(body(&json!({"id": 1, "operations": raw})), raw, "{dialect}");
+    }
+}
+
+/// The members that a schema declares, each with null.
+fn properties(schema: &Value) -> impl Iterator<Item = (String, Value)> {
+    schema["properties"].as_object().into_iter().flatten().map(|(name, _)| (name.clone(), Value::Null))
+}
+
+/// Every place of a schema that allows null.
+fn nullable(node: &Value, pointer: &str, found: &mut Vec<String>) {
+    let kinds = &node["type"];
+    let in_enum = node["enum"].as_array().is_some_and(|values| values.contains(&Value::Null));
+    if kinds == "null" || kinds.as_array().is_some_and(|kinds| kinds.contains(&json!("null"))) || in_enum {
+        found.push(pointer.to_owned());
+    }
+    assert!(!kinds.is_null(), "{pointer} may be anything");
+    for (name, node) in node["properties"].as_object().into_iter().flatten() {
+        nullable(node, &format!("{pointer}/{name}"), found);
+    }
+    for keyword in ["items", "additionalProperties"] {
+        if node[keyword].is_object() {
+            nullable(&node[keyword], &format!("{pointer}/{keyword}"), found);
+        }
+    }
+}
+
+#[test]
+fn no_update_lists_null_and_every_one_can_clear() {
+    let mut updates = 0;
+    for tool in CATALOG.tools() {
+        let record = tool.details();
+        if record.request.body != BodyFormat::Patch {
+            continue;
+        }
+        updates += 1;
+        for dialect in [Dialect::Mcp, Dialect::OpenAi, Dialect::Anthropic, Dialect::Truto] {
+            let mut found = Vec::new();
+            nullable(&seen(tool, dialect), "", &mut found);
+            assert!(found.is_empty(), "{dialect} {}: {found:?}", tool.name());
+        }
+        let schema = tool.input_schema_value();
+        // What names no members takes raw operations alone.
+        let has_members = record.input.shape.is_some();
+        assert_eq!(schema["properties"]["clear"]["type"] == "array", has_members, "{}", tool.name());
+        assert_eq!(schema["properties"].get("clear").is_some(), has_members, "{}", tool.name());
+    }
+    assert_eq!(updates, 325);
 }
 
 /// Values of a query arrive as text.

@@ -112,7 +112,9 @@ fn wrong(tool: Tool, answer: &Answer) -> Option<String> {
         return Some(format!("{} {body}", answer.status.as_u16()));
     }
     match tool.details().response.content {
-        ResponseContent::None => (answer.status.as_u16() != 204).then(|| "it should answer nothing".to_owned()),
+        ResponseContent::None => {
+            (answer.status.as_u16() != 204).then(|| "it should answer nothing".to_owned())
+        }
         ResponseContent::Binary => answer.body.is_empty().then(|| "there are no bytes".to_owned()),
         ResponseContent::Json => {
             let mut value: Value = match serde_json::from_slice(&answer.body) {

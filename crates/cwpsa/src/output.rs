@@ -43,7 +43,8 @@ impl Failure {
             Self::Lost(_) => 1,
             Self::Call(error) => match error.kind() {
                 ErrorKind::InvalidArguments | ErrorKind::UnknownTool | ErrorKind::Configuration => 2,
-                ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::OutcomeUnknown => 3,
+                ErrorKind::Unreachable | ErrorKind::Timeout => 3,
+                ErrorKind::OutcomeUnknown if error.status().is_none_or(|status| status < 300) => 3,
                 _ => 1,
             },
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectwise_psa::runtime::{
-    Account, Client, Error, ErrorKind, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
+    Account, Client, Dialect, Error, ExecuteOptions, Outcome, RateLimit, Tool, Value, json_size,
 };
 use serde_json::json;
 use tracing::Instrument;
@@ -108,19 +108,6 @@ pub fn is_left_out(outcome: &Outcome) -> bool {
     outcome.notice.is_some() && outcome.value.as_object().is_some_and(is_id)
 }
 
-/// Whether a call that failed was certainly not made, so that it can be made again without harm.
-pub fn was_not_made(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::InvalidArguments
-            | ErrorKind::UnknownTool
-            | ErrorKind::Configuration
-            | ErrorKind::Unreachable
-            | ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-    )
-}
-
 impl Runner {
     /// Runs the tools of `selection` by `client`, for the account of this name.
     pub fn new(account: &str, client: Client, selection: Selection, watch: Arc<Watch>) -> Self {
@@ -213,12 +200,15 @@ impl Runner {
         options: &ExecuteOptions,
         consent: Consent<'_>,
     ) -> Result<Outcome, Refusal> {
-        if !self.selection.has(tool) {
-            let message = format!("{} is not among the tools that this server offers", tool.short_name());
-            self.not_made(by, tool, arguments, "not_offered");
-            return Err(Refusal::NotOffered(message));
-        }
-        let (trace, account) = (Trace::current(), &*self.account);
+        self.offers(by, tool, arguments)?;
+        // What is approved, written down and run is one value, in the tool's own form.
+        let decoded = match options.dialect {
+            Dialect::Mcp => None,
+            _ => Some(self.decode(by, tool, arguments, options)?),
+        };
+        let (arguments, options) =
+            decoded.as_ref().map_or((arguments, options), |(arguments, options)| (arguments, options));
+        let trace = Trace::current();
         let call = self.noted(by, tool, arguments, &trace);
         let needs = self.watch.approvals.needs(tool);
         // Nobody is asked about a call that can't be made, and it does not begin.
@@ -231,14 +221,10 @@ impl Runner {
             _ => None,
         };
         let call = Call { approved_by: approved.as_ref().map(|approved| &*approved.by), ..call };
-        let span = tracing::info_span!("call", account, by = by.way, tool = tool.short_name(), trace_id = %trace.id());
-        let mut running = Running { watch: &self.watch, call, started: Instant::now(), span, ended: false };
         if let Some(error) = wrong {
-            running.ended = true;
-            running.tell(Ending::Failed(&error), error.rate_limit());
-            self.watch.audit.refused(&call, error.kind().as_str()).map_err(Refusal::NotAudited)?;
-            return Err(Refusal::Failed(error));
+            return Err(self.wrong(call, error));
         }
+        let mut running = self.begin(call);
         if let Err(error) = self.watch.audit.begin(&call) {
             running.ended = true;
             drop(running);
@@ -254,11 +240,57 @@ impl Runner {
         let result = result.map(|outcome| within(outcome, options.max_bytes));
         running.end(result.as_ref());
         if let (Err(error), Some(approved)) = (&result, approved)
-            && was_not_made(error)
+            && error.changed_nothing()
         {
             self.watch.approvals.give_back(approved).await;
         }
         result.map_err(Refusal::Failed)
+    }
+
+    /// Decodes what a caller sent in the dialect of `options`: the tool's own arguments, and the options to run it with
+    /// them. Whoever compares or remembers a call before it is run uses these.
+    ///
+    /// # Errors
+    /// The tool is not offered, or the arguments can't be decoded. Both are counted and written down.
+    pub fn decode(
+        &self,
+        by: By,
+        tool: Tool,
+        arguments: &Value,
+        options: &ExecuteOptions,
+    ) -> Result<(Value, ExecuteOptions), Refusal> {
+        self.offers(by, tool, arguments)?;
+        match self.client.decode(tool, arguments, options) {
+            Ok((arguments, options)) => Ok((Value::Object(arguments), options)),
+            Err(error) => Err(self.wrong(self.noted(by, tool, arguments, &Trace::current()), error)),
+        }
+    }
+
+    /// Refuses a tool that is not offered, and writes that down.
+    fn offers(&self, by: By, tool: Tool, arguments: &Value) -> Result<(), Refusal> {
+        if self.selection.has(tool) {
+            return Ok(());
+        }
+        let message = format!("{} is not among the tools that this server offers", tool.short_name());
+        self.not_made(by, tool, arguments, "not_offered");
+        Err(Refusal::NotOffered(message))
+    }
+
+    /// Counts a call that can't be made, and writes it down.
+    fn wrong(&self, call: Call<'_>, error: Error) -> Refusal {
+        let mut running = self.begin(call);
+        running.ended = true;
+        running.tell(Ending::Failed(&error), error.rate_limit());
+        match self.watch.audit.refused(&call, error.kind().as_str()) {
+            Ok(()) => Refusal::Failed(error),
+            Err(error) => Refusal::NotAudited(error),
+        }
+    }
+
+    fn begin<'a>(&'a self, call: Call<'a>) -> Running<'a> {
+        let (by, tool) = (call.by.way, call.tool.short_name());
+        let span = tracing::info_span!("call", account = call.account, by, tool, trace_id = %call.trace);
+        Running { watch: &self.watch, call, started: Instant::now(), span, ended: false }
     }
 
     /// Writes down that a call was refused, and why.

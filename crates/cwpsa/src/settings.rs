@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use connectwise_psa::runtime::{Client, ClientBuilder, Secret};
+use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
 use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, Arguments, Login};
 use serde::Deserialize;
@@ -178,6 +178,14 @@ impl Target {
     /// As [`client`](Self::client).
     pub fn client_that_waits(&self, wait: Duration) -> Result<Client, Failure> {
         Ok(self.builder().timeout(wait).build()?)
+    }
+
+    /// The same, which signs the cursors of lists with `key`.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn client_with_cursors(&self, wait: Duration, key: CursorKey) -> Result<Client, Failure> {
+        Ok(self.builder().timeout(wait).cursor_key(key).build()?)
     }
 
     fn builder(&self) -> ClientBuilder {

@@ -42,8 +42,8 @@ pub use json::{Properties, RawJson};
 pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
 pub use method::Method;
 pub use record::{
-    AliasRecord, CollectionRecord, FilterKind, FilterRecord, FilterScalar, LifecycleNeighbor, LifecycleStep, SchemaRecord,
-    ShapeRecord,
+    AliasRecord, CollectionRecord, FilterKind, FilterRecord, FilterScalar, LifecycleNeighbor, LifecycleStep,
+    SchemaRecord, ShapeRecord,
 };
 pub use table::RecordTable;
 pub use text::{CatalogText, IndexedTool, RecordText};

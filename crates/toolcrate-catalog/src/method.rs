@@ -28,16 +28,8 @@ pub enum Method {
 
 impl Method {
     /// Every method.
-    pub const ALL: [Self; 8] = [
-        Self::Get,
-        Self::Post,
-        Self::Put,
-        Self::Patch,
-        Self::Delete,
-        Self::Head,
-        Self::Options,
-        Self::Trace,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options, Self::Trace];
 
     /// The method in upper case, as it is sent.
     pub const fn as_str(self) -> &'static str {

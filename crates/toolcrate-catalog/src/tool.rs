@@ -181,12 +181,7 @@ pub struct Annotations {
 
 impl Default for Annotations {
     fn default() -> Self {
-        Self {
-            read_only_hint: false,
-            destructive_hint: false,
-            idempotent_hint: false,
-            open_world_hint: true,
-        }
+        Self { read_only_hint: false, destructive_hint: false, idempotent_hint: false, open_world_hint: true }
     }
 }
 
@@ -253,6 +248,19 @@ pub struct RequestRecord<'a> {
 }
 
 impl RequestRecord<'_> {
+    /// The argument that names the members to empty.
+    pub fn clear_argument(&self) -> Option<&str> {
+        let mut arguments = self.arguments.iter();
+        arguments
+            .find(|(_, target)| target.location == ArgumentLocation::Clear)
+            .map(|(name, _)| name.as_ref())
+    }
+
+    /// The name that an argument has in the body.
+    pub fn body_name<'n>(&'n self, argument: &'n str) -> &'n str {
+        self.arguments.get(argument).map_or(argument, |target| target.name_or(argument))
+    }
+
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -297,6 +305,8 @@ pub enum ArgumentLocation {
     Patch,
     /// A structured filter, compiled to parameters of the query.
     Filter,
+    /// The names of members that an update empties.
+    Clear,
 }
 
 /// The type of a value in a path.

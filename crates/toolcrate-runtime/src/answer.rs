@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde::de::IgnoredAny;
 
-use crate::error::{is_html, title};
+use crate::error::{Delivery, OUTCOME_UNKNOWN, is_html, title};
 use crate::{Api, Download, Error, ErrorKind, Field, Place, decode};
 
 /// An answer of status 2xx, before it is decoded.
@@ -67,37 +67,51 @@ impl RawResponse {
     fn explain(&self, error: &serde_json::Error) -> Error {
         let body = self.json();
         if is_html(&self.headers, body) {
-            let title = title(&String::from_utf8_lossy(body));
-            let title = title.map(|title| format!(": \"{title}\"")).unwrap_or_default();
-            let message = format!("the server answered with a web page, not with JSON{title}");
-            return self.error(ErrorKind::NotJson, message).with_next_step(
-                "Check the base URL; a web page usually comes from a login or a proxy on the way.",
-            );
+            return self.web_page();
         }
         // A path in front of the message hides its category, so the text is looked at once more.
         match serde_json::from_slice::<IgnoredAny>(body) {
             Ok(_) => self.error(ErrorKind::Decode, format!("the answer has another shape: {error}")),
             Err(other) if other.is_eof() => {
-                self.error(ErrorKind::Decode, format!("the answer is cut off: {error}"))
+                self.damaged(ErrorKind::Decode, format!("the answer is cut off: {error}"))
             }
             Err(_) => match self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
-                Some(declared) if !declared.to_ascii_lowercase().contains("json") => self
-                    .error(ErrorKind::NotJson, format!("the server answered with {declared}, not with JSON")),
-                _ => self.error(ErrorKind::Decode, format!("the answer is not valid JSON: {error}")),
+                Some(declared) if !declared.to_ascii_lowercase().contains("json") => self.damaged(
+                    ErrorKind::NotJson,
+                    format!("the server answered with {declared}, not with JSON"),
+                ),
+                _ => self.damaged(ErrorKind::Decode, format!("the answer is not valid JSON: {error}")),
             },
         }
     }
 
-    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        let error = Error::new(kind, message).with_status(self.status);
-        if self.wrote {
-            error.with_next_step(
-                "The server reported success, so the change was most likely made: read the record before \
-                 sending it again.",
-            )
+    /// The error for a body that is a web page: it may not come from the API at all.
+    pub(crate) fn web_page(&self) -> Error {
+        const CHECK: &str =
+            "Check the base URL; a web page usually comes from a login or a proxy on the way.";
+        let title = title(&String::from_utf8_lossy(self.json()));
+        let title = title.map(|title| format!(": \"{title}\"")).unwrap_or_default();
+        let message = format!("the server answered with a web page, not with JSON{title}");
+        let error = if self.wrote {
+            Error::new(ErrorKind::OutcomeUnknown, message)
+                .with_next_step(format!("{OUTCOME_UNKNOWN} {CHECK}"))
         } else {
-            error
-        }
+            Error::new(ErrorKind::NotJson, message).with_next_step(CHECK)
+        };
+        error.with_status(self.status).with_delivery(Delivery::Unknown)
+    }
+
+    /// The error for a body that did not arrive as it was sent, or is not of the API.
+    fn damaged(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        self.error(if self.wrote { ErrorKind::OutcomeUnknown } else { kind }, message)
+    }
+
+    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        let error = match self.wrote {
+            true => Error::unreadable_success(kind, message),
+            false => Error::new(kind, message).with_delivery(Delivery::Succeeded),
+        };
+        error.with_status(self.status)
     }
 }
 

@@ -30,6 +30,7 @@ mod api;
 mod call;
 mod client;
 mod credentials;
+mod cursor;
 mod custom;
 mod date;
 pub mod dialect;
@@ -70,11 +71,12 @@ pub use api::{
 };
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
+pub use cursor::CursorKey;
 pub use custom::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use encode::Encode;
-pub use error::{Error, ErrorKind, FieldError};
+pub use error::{Delivery, Error, ErrorKind, FieldError};
 pub use extra::Extra;
 pub use form::Form;
 pub use paging::{Next, Page};
@@ -90,6 +92,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, Prerequisites, Source,
-    TooBig, Tool, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, Prerequisites,
+    Source, TooBig, Tool, json_size,
 };

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use support::API;
 use toolcrate_runtime::{Catalog, Prerequisites};
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-    Catalog::new(&API, support::catalog(include_str!("support/plans.jsonl"), "", "", ""))
-});
+static CATALOG: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::new(&API, support::catalog(include_str!("support/plans.jsonl"), "", "", "")));
 
 fn plan(name: &str) -> Prerequisites {
     CATALOG.get(name).expect(name).prerequisites()

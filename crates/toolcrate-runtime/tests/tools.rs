@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use support::server::{Script, Server, answer, json as json_answer};
 use support::{API, PASSWORD, client};
 use toolcrate_runtime::{
-    Catalog, Client, Error, ErrorKind, ExecuteOptions, Method, OperationKind, PreparedBody, PreparedRequest, Tool,
-    ToolClass,
+    Catalog, Client, CursorKey, Dialect, Error, ErrorKind, ExecuteOptions, Method, OperationKind,
+    PreparedBody, PreparedRequest, Tool, ToolClass,
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -48,6 +48,53 @@ fn problems(error: &Error) -> Vec<String> {
         .iter()
         .map(|field| format!("{} {}: {}", field.pointer, field.code, field.message))
         .collect()
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
+    let page = |ids: [i32; 2], next: Option<&str>| {
+        let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
+        let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
+        answer(200, &[("content-type", "application/json"), ("link", &link)], body.as_bytes())
+    };
+    let server = Server::start([
+        page([1, 2], Some("?page=2&conditions=other")),
+        page([3, 4], None),
+        page([1, 2], Some("?page=2")),
+    ])
+    .await;
+    let with = |secret: &[u8], scope: &str| {
+        let key = CursorKey::derive(secret, scope);
+        support::builder(&server).cursor_key(key).build().expect("a client")
+    };
+    let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+    let list = tool("list_all_orders");
+    let first = json!({"conditions": "id>0", "pageSize": "2"});
+    let outcome = with(b"s", "acme").execute_with(list, &first, &options).await.expect("a page");
+    let cursor = outcome.next_cursor().expect("a cursor").to_owned();
+    let next = json!({"conditions": "id>0", "next_cursor": cursor});
+    for (client, tool) in [
+        (with(b"s", "beta"), list),
+        (with(b"t", "acme"), list),
+        (client(&server), list),
+        (with(b"s", "acme"), tool("list_all_stock")),
+        (with(b"s", "acme"), tool("delete_an_order_by_id")),
+        (with(b"s", "acme"), tool("create_an_order_line")),
+    ] {
+        let error = client.execute_with(tool, &next, &options).await.expect_err("a foreign cursor");
+        assert!(error.message().starts_with("invalid next_cursor; "), "{error}");
+        assert!(client.prepare_with(tool, &next, &options).is_err());
+    }
+    assert_eq!(server.requests().len(), 1);
+    let outcome = with(b"s", "acme").execute_with(list, &next, &options).await.expect("a page");
+    assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
+    let line = server.request().line;
+    assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
+    // One client alone needs no key.
+    let own = client(&server);
+    let outcome = own.execute_with(list, &json!({}), &options).await.expect("a page");
+    let next = json!({"next_cursor": outcome.next_cursor()});
+    assert!(own.prepare_with(list, &next, &options).expect("a request").url.contains("page=2"));
 }
 
 #[test]
@@ -164,7 +211,7 @@ fn a_dry_run_masks_what_is_secret() {
 #[test]
 fn a_partial_record_becomes_a_patch() {
     let arguments = json!({
-        "id": 5, "orderNumber": "A", "customer": null, "note/text": null,
+        "id": 5, "orderNumber": "A", "clear": ["customer", "note/text", "customer"],
         "operations": [{"op": "add", "path": "/lines/0", "value": {"quantity": 1.0}}],
     });
     let body = json!([
@@ -174,8 +221,10 @@ fn a_partial_record_becomes_a_patch() {
         {"op": "add", "path": "lines/0", "value": {"quantity": 1}},
     ]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
-    let error = refused("update_an_acme_order_by_id", &json!({"id": 5}));
-    assert_eq!(problems(&error), [" missing: give at least one member to change"]);
+    let nothing = " missing: give at least one member to change, or name what to empty in \"clear\"";
+    for arguments in [json!({"id": 5}), json!({"id": 5, "clear": []}), json!({"id": 5, "customer": null})] {
+        assert_eq!(problems(&refused("update_an_acme_order_by_id", &arguments)), [nothing]);
+    }
     let error = refused("update_an_acme_order_by_id", &json!({"id": 5, "operations": [{"op": "move"}]}));
     let found = problems(&error);
     assert_eq!(found.len(), 2, "{found:?}");
@@ -184,6 +233,77 @@ fn a_partial_record_becomes_a_patch() {
         "{found:?}"
     );
     assert!(found[1].starts_with("/operations/0/path missing"), "{found:?}");
+}
+
+#[test]
+fn null_never_changes_a_record() {
+    // As clients send it that give every argument: in a record null is nothing, even where the schema allows it.
+    let arguments = json!({
+        "id": 5, "orderNumber": "A", "customer": {"id": null}, "note/text": null, "operations": null, "clear": null,
+    });
+    let body = json!([{"op": "replace", "path": "orderNumber", "value": "A"}]);
+    assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
+    // A raw operation says what it means.
+    let raw = json!([{"op": "replace", "path": "customer", "value": null}]);
+    let arguments = json!({"id": 5, "orderNumber": null, "operations": raw});
+    assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(raw));
+    let arguments = json!({
+        "orderId": 5, "lineType": null, "description": "Bolt", "product": {"id": 250, "identifier": null},
+        "amount": {"value": null}, "tags": null,
+    });
+    let body = json!({"description": "Bolt", "product": {"id": 250}});
+    assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
+    // As text, too.
+    let arguments = json!({"orderId": 5, "description": "x", "product": "{\"id\": 1, \"identifier\": null}"});
+    let body = json!({"description": "x", "product": {"id": 1}});
+    assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
+    let error = refused(
+        "create_an_acme_order_line",
+        &json!({"orderId": null, "description": "x", "product": {"id": null}, "tags": ["a", null], "other": null}),
+    );
+    let pointers: Vec<&str> = error.fields().iter().map(|field| field.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/orderId", "/other", "/product", "/tags/1"], "{error:?}");
+}
+
+#[test]
+fn what_can_not_be_cleared_is_told_with_its_place() {
+    let clear = |names: Value, more: Value| {
+        let mut arguments = json!({"id": 5, "clear": names});
+        arguments.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        problems(&refused("update_an_acme_order_by_id", &arguments))
+    };
+    assert_eq!(
+        clear(json!(["customr", "zzz", "id", "operations", "customer"]), json!({"customer": 3})),
+        [
+            "/clear/0 unknown: there is no field \"customr\" to clear; did you mean customer?",
+            "/clear/1 unknown: there is no field \"zzz\" to clear",
+            "/clear/2 unknown: \"id\" is no field of the record, so it can't be cleared",
+            "/clear/3 unknown: \"operations\" is no field of the record, so it can't be cleared",
+            "/clear/4 conflict: \"customer\" can't be given a value and be cleared in the same call",
+        ]
+    );
+    assert_eq!(
+        clear(json!("customer"), json!({})),
+        ["/clear type: must be a list, but is the text \"customer\""]
+    );
+    assert_eq!(clear(json!([1]), json!({})), ["/clear/0 type: must be text, but is 1"]);
+    // With null it is not given.
+    let arguments = json!({"id": 5, "customer": null, "clear": ["customer"]});
+    let body = json!([{"op": "remove", "path": "customer"}]);
+    assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
+    let error = refused("create_an_acme_order_line", &json!({"clear": ["tags"], "orderId": 1}));
+    assert_eq!(error.fields()[0].pointer, "/clear", "only an update has it");
+}
+
+#[test]
+fn names_to_clear_are_those_that_a_dialect_declares() {
+    let options = ExecuteOptions { dialect: Dialect::Anthropic, ..ExecuteOptions::default() };
+    let update = tool("update_an_acme_order_by_id");
+    let declared = update.declaration(Dialect::Anthropic).value;
+    assert!(declared["input_schema"]["properties"]["note_text"].is_object(), "{declared}");
+    let request = offline().prepare_with(update, &json!({"id": 5, "clear": ["note_text"]}), &options);
+    let body = json!([{"op": "remove", "path": "note~1text"}]);
+    assert_eq!(request.expect("a request").body, PreparedBody::Json(body));
 }
 
 #[test]

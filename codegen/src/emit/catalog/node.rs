@@ -19,12 +19,19 @@ pub struct Writer<'a> {
     path: Vec<String>,
     /// References by path.
     pub references: Vec<Found<'a>>,
+    /// Whether what may be of any type may be null.
+    takes_null: bool,
 }
 
 impl<'a> Writer<'a> {
     /// A writer that starts outside of any schema.
     pub fn new(context: &'a Context<'a>) -> Self {
-        Self { context, stack: Vec::new(), path: Vec::new(), references: Vec::new() }
+        Self { context, stack: Vec::new(), path: Vec::new(), references: Vec::new(), takes_null: false }
+    }
+
+    /// A writer of what comes back, where null is a value like any other.
+    pub fn of_answer(context: &'a Context<'a>) -> Self {
+        Self { takes_null: true, ..Self::new(context) }
     }
 
     /// The properties and the required names of the schema `name`, as a caller may set them.
@@ -116,7 +123,8 @@ impl<'a> Writer<'a> {
                 set(&mut node, "type", "object");
                 node.insert("additionalProperties".into(), self.node(value, &Limits::default(), ""));
             }
-            Type::Any => return any(&words),
+            Type::Any if self.takes_null => return any(&words),
+            Type::Any => return any_but_null(&words),
             Type::Named(name) => self.named(name, limits, &mut node, &mut words),
         }
         if !words.is_empty() && !node.contains_key("description") {
@@ -197,6 +205,17 @@ pub fn any(words: &str) -> Value {
     });
     if !words.is_empty() {
         node["description"] = json!(words);
+    }
+    node
+}
+
+/// Any JSON value but null, which stands for a member that is not given: what an update does not name must stay.
+fn any_but_null(words: &str) -> Value {
+    let mut node = any(words);
+    for pointer in ["/type", "/items/type"] {
+        if let Some(kinds) = node.pointer_mut(pointer).and_then(Value::as_array_mut) {
+            kinds.retain(|kind| kind != "null");
+        }
     }
     node
 }

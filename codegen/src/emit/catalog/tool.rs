@@ -235,7 +235,7 @@ fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseR
         Type::Named(name) => Some(SchemaRef::Named(Cow::Borrowed(name))),
         Type::Any => None,
         ty => {
-            let node = Writer::new(context).node(ty, &Limits::default(), "");
+            let node = Writer::of_answer(context).node(ty, &Limits::default(), "");
             Some(SchemaRef::Inline(RawJson::from(&node)))
         }
     };
@@ -370,7 +370,13 @@ fn add_body<'a>(
         if let Some(schema) = object {
             add_shape(context, plan, schema, Requires::Nothing, shapes);
         }
-        add_own(plan, "operations", ArgumentLocation::Patch, operations(), object.is_none());
+        let members = object.map(|schema| &shapes.body(schema).properties);
+        let taken = |name: &str| members.is_some_and(|members| members.contains_key(name));
+        let operations = operations();
+        add_own_beside(plan, "operations", ArgumentLocation::Patch, operations, object.is_none(), taken);
+        if let Some(schema) = object.filter(|_| members.is_some_and(|members| !members.is_empty())) {
+            add_own_beside(plan, "clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
+        }
         return;
     }
     match object {
@@ -461,8 +467,20 @@ fn add_shape<'a>(
 
 /// Adds an argument that is no parameter; its name gives way to one that is taken.
 fn add_own<'a>(plan: &mut Plan<'a>, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
+    add_own_beside(plan, name, location, node, required, |_| false);
+}
+
+/// Adds an argument that is no parameter; its name gives way to one that is taken, also by the members of a shape.
+fn add_own_beside<'a>(
+    plan: &mut Plan<'a>,
+    name: &'a str,
+    location: ArgumentLocation,
+    node: Value,
+    required: bool,
+    is_taken: impl Fn(&str) -> bool,
+) {
     let mut argument = name.to_owned();
-    while plan.properties.contains_key(&argument) {
+    while plan.properties.contains_key(&argument) || is_taken(&argument) {
         argument = format!("body{}", capital(&argument));
     }
     plan.properties.insert(argument.clone(), node);
@@ -482,10 +500,21 @@ fn operations() -> Value {
             "properties": {
                 "op": {"type": "string", "enum": ["add", "replace", "remove"]},
                 "path": {"type": "string"},
-                // Lists are taken too; what is in them would take more words than all else here.
-                "value": {"type": ["string", "number", "boolean", "object", "null"]},
+                // Lists and null are taken too. What is in lists would take more words than all else here, and many
+                // clients give null wherever it is allowed.
+                "value": {"type": ["string", "number", "boolean", "object"]},
             },
             "required": ["op", "path"],
         },
     })
+}
+
+/// The argument that names the fields to empty. Null can't say so: clients send it for all that they leave out.
+fn clear(context: &Context<'_>, schema: &str) -> Value {
+    let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
+    let words = match custom {
+        Some(field) => format!("Names of fields to empty; {0}/CAPTION for one of {0}.", field.name),
+        None => "Names of fields to empty.".to_owned(),
+    };
+    json!({"type": "array", "items": {"type": "string"}, "description": words})
 }

@@ -39,9 +39,9 @@ impl Collection {
         record: &'static CollectionRecord<'static>,
         ids: &HashMap<&'static str, CollectionId>,
     ) -> Self {
-        let parent = |name: &Option<_>| name.as_ref().and_then(|name: &std::borrow::Cow<'_, str>| {
-            ids.get(name.as_ref()).copied()
-        });
+        let parent = |name: &Option<_>| {
+            name.as_ref().and_then(|name: &std::borrow::Cow<'_, str>| ids.get(name.as_ref()).copied())
+        };
         Self {
             template: &record.name,
             path: &record.path,
@@ -115,7 +115,9 @@ pub(super) fn parents(
     ids: &HashMap<&'static str, CollectionId>,
 ) -> Vec<Option<CollectionId>> {
     let befores = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
-    befores.map(|before| ids.get(before).or_else(|| ids.get(without_info(before).as_str())).copied()).collect()
+    befores
+        .map(|before| ids.get(before).or_else(|| ids.get(without_info(before).as_str())).copied())
+        .collect()
 }
 
 fn without_info(template: &str) -> String {

@@ -56,8 +56,11 @@ impl Api {
         }
         let mut children = collections::children(&operations);
         for collection in &mut collections {
-            let item =
-                if collection.single { collection.template } else { &format!("{}/{{}}", collection.template) };
+            let item = if collection.single {
+                collection.template
+            } else {
+                &format!("{}/{{}}", collection.template)
+            };
             collection.children = children.remove(item).unwrap_or_default();
         }
         let routes = routes::Routes::new(&operations);

@@ -121,7 +121,9 @@ pub(crate) fn member(node: &Value) -> Member {
 
 fn kind(kind: &FilterKind<'_>) -> Kind {
     match kind {
-        FilterKind::Choice(choices) => Kind::Choice(choices.iter().map(|choice| choice.to_string()).collect()),
+        FilterKind::Choice(choices) => {
+            Kind::Choice(choices.iter().map(|choice| choice.to_string()).collect())
+        }
         FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) => Kind::Number,
         FilterKind::Scalar(FilterScalar::Boolean) => Kind::Boolean,
         FilterKind::Scalar(FilterScalar::Date | FilterScalar::DateTime) => Kind::Date,

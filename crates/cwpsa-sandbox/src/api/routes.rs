@@ -111,7 +111,11 @@ impl Routes {
         let node = &self.nodes[at];
         let Some((first, rest)) = segments.split_first() else {
             *wrong_verb |= !node.operations.is_empty();
-            return node.operations.iter().find(|(verb, _)| verb.as_str() == method).map(|(_, number)| *number);
+            return node
+                .operations
+                .iter()
+                .find(|(verb, _)| verb.as_str() == method)
+                .map(|(_, number)| *number);
         };
         let small = first.to_ascii_lowercase();
         if let Some(next) = node.literals.get(&small)

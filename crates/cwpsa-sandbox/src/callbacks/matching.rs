@@ -123,9 +123,8 @@ mod tests {
         for (name, known) in &*TYPES {
             let mut schemas = String::new();
             for collection in &known.collections {
-                let tool = tools.iter().find(|tool| {
-                    tool.method() == Method::Get && tool.path() == *collection
-                });
+                let tool =
+                    tools.iter().find(|tool| tool.method() == Method::Get && tool.path() == *collection);
                 let tool = tool.unwrap_or_else(|| panic!("{name}: no list at {collection}"));
                 schemas += &tool.output_schema().to_string();
             }

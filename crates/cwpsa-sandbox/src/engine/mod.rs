@@ -266,7 +266,9 @@ impl Called<'_> {
     fn body(&self) -> Result<Value, Problem> {
         if self.call.body.iter().all(u8::is_ascii_whitespace) {
             return match self.operation.plan().body {
-                BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch if self.call.method != http::Method::DELETE => {
+                BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch
+                    if self.call.method != http::Method::DELETE =>
+                {
                     Err(Problem::new(400, "ConnectWiseApi", "A body is required."))
                 }
                 _ => Ok(Value::Null),

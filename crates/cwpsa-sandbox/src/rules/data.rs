@@ -89,8 +89,10 @@ impl Rules {
             |name: &String| record_rule(name).ok_or_else(|| format!("there is no record rule {name}"));
         let actions = file.actions.iter().map(|(operation, name)| {
             let (method, template) = operation.split_once(' ').unwrap_or_default();
-            let known =
-                api().operations.iter().any(|known| known.method().as_str() == method && known.template == template);
+            let known = api()
+                .operations
+                .iter()
+                .any(|known| known.method().as_str() == method && known.template == template);
             let rule = action_rule(name).filter(|_| known);
             Ok((operation.clone(), rule.ok_or_else(|| format!("{operation} or {name} is not known"))?))
         });

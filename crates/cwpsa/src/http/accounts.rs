@@ -10,6 +10,7 @@ use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
 use super::failure;
+use super::signing::SigningSecret;
 use crate::audit::By;
 use crate::cli::Connection;
 use crate::output::Failure;
@@ -49,6 +50,7 @@ impl Accounts {
         flags: &Connection,
         selection: &Selection,
         watch: &Arc<Watch>,
+        secret: &SigningSecret,
     ) -> Result<Self, Failure> {
         let file = settings::read(flags.config.as_deref())?;
         let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
@@ -65,7 +67,7 @@ impl Accounts {
             (name, _) => vec![name.clone()],
         };
         let runner = |id: &str, target: &Target| -> Result<Runner, Failure> {
-            let client = target.client_that_waits(watch.limits.wait)?;
+            let client = target.client_with_cursors(watch.limits.wait, secret.cursor_key(id))?;
             Ok(Runner::new(id, client, selection.clone(), Arc::clone(watch)))
         };
         if flags.sandbox {

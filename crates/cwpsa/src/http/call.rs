@@ -46,11 +46,12 @@ pub async fn call(
             }
         },
     };
+    let arguments = Value::Object(arguments);
     let key = repeat::key(&headers, account, tool, &arguments);
     let (runner, token) = (target.runner.clone(), approvals::token(&headers));
     let by = target.by(audit::HTTP, &headers);
     let call = async move {
-        let (arguments, options) = (Value::Object(arguments), ExecuteOptions::default());
+        let options = ExecuteOptions::default();
         let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
         match result {
             Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),

@@ -11,7 +11,7 @@ use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
 use serde_json::json;
 
 use crate::approve::Refused;
-use crate::run::{self, Refusal};
+use crate::run::Refusal;
 
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
@@ -39,7 +39,7 @@ impl LastLimit {
     }
 }
 
-/// Marks a response to a call that was certainly not made: it can be made again without harm.
+/// Marks a response to a call that certainly changed nothing: it can be made again without harm.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDone;
 
@@ -97,7 +97,7 @@ pub fn of_refusal(refusal: &Refusal, writes: bool) -> Response {
             "calls can't be written down at the moment, so none is made",
         )),
         Refusal::Approval(refused) => not_done(of_approval(refused)),
-        Refusal::Failed(error) if run::was_not_made(error) => not_done(of_call(error, writes)),
+        Refusal::Failed(error) if error.changed_nothing() => not_done(of_call(error, writes)),
         Refusal::Failed(error) => of_call(error, writes),
     }
 }
@@ -149,6 +149,9 @@ fn status(error: &Error, writes: bool) -> StatusCode {
         ErrorKind::Server if writes => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => upstream.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        // What is no error of HTTP means something else to whoever calls this server.
+        _ => upstream
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

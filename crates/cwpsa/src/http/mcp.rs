@@ -22,6 +22,7 @@ use sha2::Sha256;
 
 use super::choice::Choice;
 use super::methods::Wanted;
+use super::signing::SigningSecret;
 use super::{Shared, failure};
 use crate::audit::{self, By};
 use crate::cli::Offer;
@@ -43,11 +44,9 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// The key is `CWPSA_SECRET`, which all copies of a server share; without it, one of this process alone.
-    pub fn new(store: store::Shared) -> Self {
-        let given = std::env::var("CWPSA_SECRET").ok().filter(|secret| !secret.is_empty());
-        let key = given.map_or_else(|| uuid::Uuid::new_v4().into_bytes().to_vec(), String::into_bytes);
-        Self { key, store, services: Mutex::default() }
+    /// Sessions in `store`, and tokens that are signed with `secret`.
+    pub fn new(secret: &SigningSecret, store: store::Shared) -> Self {
+        Self { key: secret.token_key().to_vec(), store, services: Mutex::default() }
     }
 
     fn get(&self, name: &str, make: impl FnOnce() -> Server) -> Service {

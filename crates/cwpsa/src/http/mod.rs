@@ -18,6 +18,7 @@ mod plain;
 mod proxy;
 mod ready;
 mod repeat;
+mod signing;
 mod slashes;
 mod tools;
 mod watch;
@@ -106,7 +107,8 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
     let state = arguments.state.as_ref().map(Secret::expose);
     let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
     let watch = arguments.watch.start(Arc::clone(&store))?;
-    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch).await?;
+    let secret = signing::SigningSecret::from_environment();
+    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch, &secret).await?;
     accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
     let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
     if watch.approvals.are_needed() && !accounts.have_approvers() {
@@ -131,7 +133,7 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
         repeats: repeat::Repeats::new(Arc::clone(&store)),
-        sessions: mcp::Sessions::new(store),
+        sessions: mcp::Sessions::new(&secret, store),
         watch,
         guard,
         ready: ready::Ready::default(),

@@ -126,12 +126,16 @@ impl Asked {
         if let Some(id) = self.id {
             arguments.insert("id".to_owned(), Value::from(id));
         }
-        let key = repeat::key(&self.headers, account, tool, &arguments);
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
         let by = target.by(crate::audit::HTTP, &self.headers);
+        let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+        // Whatever follows sees the arguments that are sent, never a form of them that holds more.
+        let (arguments, options) = match runner.decode(by, tool, &Value::Object(arguments), &options) {
+            Ok(decoded) => decoded,
+            Err(refusal) => return failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
+        };
+        let key = repeat::key(&self.headers, account, tool, &arguments);
         let call = async move {
-            let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
-            let arguments = Value::Object(arguments);
             let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
             match result {
                 Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),

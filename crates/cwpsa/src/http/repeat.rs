@@ -12,7 +12,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Tool, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::{Instant, sleep};
@@ -36,15 +35,12 @@ pub struct Key {
 }
 
 /// The key of a request, if it has one and may write: a read can be done again.
-pub fn key(headers: &HeaderMap, account: &str, tool: Tool, arguments: &Map<String, Value>) -> Option<Key> {
+pub fn key(headers: &HeaderMap, account: &str, tool: Tool, arguments: &Value) -> Option<Key> {
     let key = headers.get("idempotency-key")?.as_bytes();
     if tool.annotations().read_only_hint {
         return None;
     }
-    Some(Key {
-        place: place(account, key),
-        content: digest::of_call(account, tool, &Value::Object(arguments.clone())),
-    })
+    Some(Key { place: place(account, key), content: digest::of_call(account, tool, arguments) })
 }
 
 /// No key of one account is one of another, whatever both are called.

@@ -131,10 +131,8 @@ mod tests {
     #[test]
     fn every_act_is_an_operation() {
         let places = Places::new();
-        let numbers: Vec<usize> = CATALOG
-            .tools()
-            .filter_map(|tool| places.act(tool.method(), &plain(tool.path())))
-            .collect();
+        let numbers: Vec<usize> =
+            CATALOG.tools().filter_map(|tool| places.act(tool.method(), &plain(tool.path()))).collect();
         for (number, (operation, said)) in (0..).zip(of_acts()) {
             assert!(numbers.contains(&number), "{operation} is of no tool, or there twice");
             assert!(said.iter().all(|saying| !saying.is_empty()), "{operation} has an empty saying");

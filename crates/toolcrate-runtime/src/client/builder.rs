@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::{Api, Credentials, Error, RetryPolicy};
+use crate::{Api, Credentials, CursorKey, Error, RetryPolicy};
 
 use super::address::Address;
 use super::connect::Connector;
@@ -19,6 +19,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     max_body: usize,
     allow_plain_http: bool,
+    cursor_key: Option<CursorKey>,
 }
 
 impl ClientBuilder {
@@ -31,6 +32,7 @@ impl ClientBuilder {
             retry: RetryPolicy::none(),
             max_body: 64 << 20,
             allow_plain_http: false,
+            cursor_key: None,
         }
     }
 
@@ -77,6 +79,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The key for the cursors of lists, so that other clients with it accept them. Without it, cursors are good for
+    /// this client alone.
+    #[must_use]
+    pub fn cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = Some(key);
+        self
+    }
+
     /// The client. It connects when the first request is sent.
     ///
     /// # Errors
@@ -97,6 +107,7 @@ impl ClientBuilder {
             credentials: self.credentials,
             retry: self.retry,
             max_body: self.max_body,
+            cursor_key: self.cursor_key.map_or_else(CursorKey::random, Ok)?,
             checks: Default::default(),
             definitions: Default::default(),
         };

@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::custom::Definitions;
 use crate::tool::Checks;
-use crate::{Answer, Api, Credentials, Error, HeaderMap, Request, Response};
+use crate::{Answer, Api, Credentials, CursorKey, Error, HeaderMap, Request, Response};
 
 use address::Address;
 use connect::Connector;
@@ -44,6 +44,8 @@ struct Inner {
     credentials: Option<Arc<dyn Credentials>>,
     retry: RetryPolicy,
     max_body: usize,
+    /// Signs the cursors of lists.
+    cursor_key: CursorKey,
     /// Compiled schemas of the tools that were called.
     checks: Checks,
     /// The account's definitions of its own fields, once they were read.
@@ -102,6 +104,10 @@ impl Client {
 
     pub(crate) fn checks(&self) -> &Checks {
         &self.inner.checks
+    }
+
+    pub(crate) fn cursor_key(&self) -> &CursorKey {
+        &self.inner.cursor_key
     }
 
     pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {

@@ -55,7 +55,8 @@ impl RetryPolicy {
         }
         let failed_on_the_way = match error.kind() {
             ErrorKind::Unreachable => true,
-            ErrorKind::Server => matches!(error.status(), Some(502..=504)),
+            // What a write came to is not known then, but it is one that may be repeated.
+            ErrorKind::Server | ErrorKind::OutcomeUnknown => matches!(error.status(), Some(502..=504)),
             ErrorKind::RateLimited => false,
             _ => return None,
         };
@@ -97,6 +98,8 @@ mod tests {
         assert!(policy.wait(1, true, &error(ErrorKind::Server, 500, None)).is_none());
         assert!(policy.wait(1, true, &error(ErrorKind::RateLimited, 429, Some(0))).is_none());
         assert!(policy.wait(1, true, &error(ErrorKind::OutcomeUnknown, 0, None)).is_none());
+        assert!(policy.wait(1, true, &error(ErrorKind::OutcomeUnknown, 302, None)).is_none());
+        assert!(policy.wait(1, true, &error(ErrorKind::OutcomeUnknown, 503, None)).is_some());
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! One attempt: send, follow redirects that stay on the server, read the body up to its limit. What the
-//! transport reports is turned into what it means for the request: not sent, lost, or late.
+//! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
+//! What the transport reports is turned into what it means for the request: not sent, lost, or late.
+//!
+//! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
 
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::error::Lost;
+use crate::error::{Delivery, Lost};
 use crate::outgoing::detail;
 use crate::{Client, Error, ErrorKind, Method};
 
@@ -26,18 +28,20 @@ pub(super) struct Answered {
 impl Client {
     /// Sends a request once.
     pub(super) async fn attempt(&self, ready: &Ready, writes: bool) -> Result<Answered, Error> {
-        let http = self.inner.connector.http()?;
         let mut url = ready.url.clone();
-        for _ in 0..=MAX_REDIRECTS {
-            let mut headers = ready.headers.clone();
-            self.authorize(&mut headers)?;
-            let request = http.request(http_method(ready.method), url.clone()).headers(headers);
-            let request = match &ready.body {
-                ReadyBody::None => request,
-                ReadyBody::Json(text) => request.body(text.clone()),
-                ReadyBody::Form(form) => request.multipart(form.to_multipart()?),
+        for hop in 0..=MAX_REDIRECTS {
+            // Until the first request is sent, no failure can have changed anything; after it, none is sure not to.
+            let sent_before = |error: Error| match hop {
+                0 => error,
+                _ => error.with_delivery(Delivery::Unknown),
             };
-            let response = request.send().await.map_err(|error| failed(error, writes))?;
+            let request = self
+                .request(ready, &url)
+                .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
+            let response = request.send().await.map_err(|error| sent_before(failed(error, writes)))?;
+            if writes {
+                return self.read(response, writes).await;
+            }
             match redirect(ready.method, &url, response.status(), response.headers())? {
                 Some(target) => url = target,
                 None => return self.read(response, writes).await,
@@ -47,31 +51,44 @@ impl Client {
             .with_next_step("Check the base URL."))
     }
 
+    /// The request to one address, with the credentials.
+    fn request(&self, ready: &Ready, url: &Url) -> Result<reqwest::RequestBuilder, Error> {
+        let mut headers = ready.headers.clone();
+        self.authorize(&mut headers)?;
+        let http = self.inner.connector.http()?;
+        let request = http.request(http_method(ready.method), url.clone()).headers(headers);
+        Ok(match &ready.body {
+            ReadyBody::None => request,
+            ReadyBody::Json(text) => request.body(text.clone()),
+            ReadyBody::Form(form) => request.multipart(form.to_multipart()?),
+        })
+    }
+
     async fn read(&self, mut response: reqwest::Response, writes: bool) -> Result<Answered, Error> {
         let status = response.status();
         let headers = response.headers().clone();
         let limit = self.inner.max_body;
         let too_large = || {
-            let error = Error::new(ErrorKind::TooLarge, format!("the answer has more than {limit} bytes"));
-            let next_step = if writes && status.is_success() {
-                "The server reported success, so the change was most likely made: read the record before \
-                 sending it again."
+            let message = format!("the answer has more than {limit} bytes");
+            let error = if writes {
+                Error::unreadable_success(ErrorKind::OutcomeUnknown, message)
             } else {
-                "Ask for fewer records or fewer fields, or allow larger answers."
+                Error::new(ErrorKind::TooLarge, message)
+                    .with_next_step("Ask for fewer records or fewer fields, or allow larger answers.")
             };
-            error.with_status(status.as_u16()).with_next_step(next_step)
+            error.with_status(status.as_u16())
         };
-        if response.content_length().is_some_and(|length| length > limit as u64) {
+        if status.is_success() && response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(too_large()),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
                 Ok(None) => break,
-                // An error needs no more of its body than there is.
-                Err(_) if !status.is_success() => break,
+                // An error needs no more of its body than there is, or than fits.
+                Ok(Some(_)) | Err(_) if !status.is_success() => break,
+                Ok(Some(_)) => return Err(too_large()),
                 Err(error) => return Err(cut(error, status, writes)),
             }
         }
@@ -79,7 +96,19 @@ impl Client {
     }
 }
 
-/// Where an answer redirects to, if that is on the same server and changes nothing about the request.
+/// Where a redirect leads, for messages: without the values of a query, and without the path on another server.
+pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<String> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let target = from.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
+    Some(match same_origin(from, &target) {
+        true => target.path().to_owned(),
+        false => target.origin().ascii_serialization(),
+    })
+}
+
+/// Where the answer to a read redirects to, if that is on the same server and changes nothing about the request.
 fn redirect(
     method: Method,
     from: &Url,
@@ -114,7 +143,8 @@ fn redirect(
 /// What a failure before any answer means.
 fn failed(error: reqwest::Error, writes: bool) -> Error {
     if error.is_builder() {
-        return Error::configuration(format!("the request can't be made: {}", detail(error)));
+        return Error::configuration(format!("the request can't be made: {}", detail(error)))
+            .with_delivery(Delivery::NotSent);
     }
     let lost = if error.is_connect() {
         Lost::NotConnected

@@ -12,7 +12,8 @@ use crate::tool::nearest;
 use crate::{CustomFieldKind, CustomFields, FieldError};
 
 /// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
-/// a list stays as it is.
+/// a list stays as it is. A caption whose value is null counts as not given, as clients send null for every field
+/// that they know of; [`emptied_item`] makes the item that empties one.
 pub(crate) fn to_api(
     schema: &Value,
     value: &mut Value,
@@ -22,31 +23,25 @@ pub(crate) fn to_api(
     problems: &mut Vec<FieldError>,
 ) {
     match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                let Some(node) = schema.get("properties").and_then(|properties| properties.get(name)) else {
-                    continue;
-                };
-                let pointer = format!("{pointer}/{}", escape(name));
-                match member {
-                    Value::Object(by_caption) if name == fields.member => {
-                        let items = by_caption
-                            .iter()
-                            .filter_map(|(caption, value)| {
-                                let pointer = format!("{pointer}/{}", escape(caption));
-                                item(caption, value, fields, known)
-                                    .map_err(|(code, message)| {
-                                        problems.push(FieldError::new(pointer, code, message));
-                                    })
-                                    .ok()
-                            })
-                            .collect();
-                        *member = Value::Array(items);
-                    }
-                    member => to_api(node, member, fields, known, &pointer, problems),
+        Value::Object(members) => members.retain(|name, member| {
+            let Some(node) = schema.get("properties").and_then(|properties| properties.get(name)) else {
+                return true;
+            };
+            let pointer = format!("{pointer}/{}", escape(name));
+            match member {
+                Value::Object(by_caption) if name == fields.member => {
+                    let items = items(by_caption, fields, known, &pointer, problems);
+                    // A list of nothing might empty all that the record has.
+                    let is_given = !items.is_empty() || by_caption.is_empty();
+                    *member = Value::Array(items);
+                    is_given
+                }
+                member => {
+                    to_api(node, member, fields, known, &pointer, problems);
+                    true
                 }
             }
-        }
+        }),
         Value::Array(items) => {
             let node = schema.get("items").unwrap_or(&Value::Null);
             for (index, item) in items.iter_mut().enumerate() {
@@ -57,7 +52,47 @@ pub(crate) fn to_api(
     }
 }
 
+/// What is wrong: a code and a message.
 type Problem = (&'static str, String);
+
+/// The API's list of the fields that have a value.
+fn items(
+    by_caption: &Map<String, Value>,
+    fields: &CustomFields,
+    known: Option<Known<'_>>,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) -> Vec<Value> {
+    let mut items = Vec::new();
+    for (caption, value) in by_caption {
+        let found = match value {
+            Value::Null => known.map_or(Ok(None), |known| find(caption, known)).map(|_| None),
+            value => item(caption, value, fields, known).map(Some),
+        };
+        match found {
+            Ok(item) => items.extend(item),
+            Err((code, message)) => {
+                problems.push(FieldError::new(format!("{pointer}/{}", escape(caption)), code, message));
+            }
+        }
+    }
+    items
+}
+
+/// The item that empties a field.
+pub(crate) fn emptied_item(
+    caption: &str,
+    fields: &CustomFields,
+    known: Option<Known<'_>>,
+) -> Result<Value, (&'static str, String)> {
+    item(caption, &Value::Null, fields, known)
+}
+
+/// Whether two items of the API's list are of one field.
+pub(crate) fn is_same_field(one: &Value, other: &Value, fields: &CustomFields) -> bool {
+    let same = |name: &str| one.get(name).is_some_and(|value| other.get(name) == Some(value));
+    same(fields.key) || same(fields.caption)
+}
 
 /// One item of the API's list.
 fn item(

@@ -8,7 +8,7 @@ mod definition;
 
 pub use account::Account;
 pub(crate) use account::{Definitions, Known};
-pub(crate) use convert::{from_api, to_api};
+pub(crate) use convert::{emptied_item, from_api, is_same_field, to_api};
 pub use definition::CustomField;
 
 #[cfg(test)]

@@ -104,9 +104,9 @@ fn captions_become_ids_and_values_their_types() {
         {"id": 4, "value": "2025-01-30T23:00:00Z"}, {"id": 6, "value": "5"},
     ]);
     assert_eq!(sent(Some("Order"), Some(&definitions), &extras), Ok(expected));
-    // Null empties a field, and a mark tells equal captions apart.
-    let extras = json!({"Region": null, "Region [id 7]": "x", "Twice [id 9]": "y"});
-    let expected = json!([{"id": 1, "value": null}, {"id": 7, "value": "x"}, {"id": 9, "value": "y"}]);
+    // Null stands for nothing, and a mark tells equal captions apart.
+    let extras = json!({"Region": null, "Total": null, "Region [id 7]": "x", "Twice [id 9]": "y"});
+    let expected = json!([{"id": 7, "value": "x"}, {"id": 9, "value": "y"}]);
     assert_eq!(sent(Some("Order"), Some(&definitions), &extras), Ok(expected));
     // A caption that several records have, and nothing says which is meant, is left to the API.
     let expected = json!([{"caption": "Twice", "value": "x"}]);
@@ -114,6 +114,33 @@ fn captions_become_ids_and_values_their_types() {
     assert_eq!(
         sent(Some("Customer"), Some(&definitions), &json!({"Twice": "x"})),
         Ok(json!([{"id": 8, "value": "x"}]))
+    );
+}
+
+#[test]
+fn fields_that_are_all_null_are_not_sent() {
+    let definitions = definitions();
+    for known in [None, Some(&definitions)] {
+        assert_eq!(sent(Some("Order"), known, &json!({"Region": null, "Size": null})), Ok(Value::Null));
+        assert_eq!(sent(Some("Order"), known, &json!({})), Ok(json!([])));
+    }
+    let problems = sent(Some("Order"), Some(&definitions), &json!({"Regoin": null})).expect_err("unknown");
+    assert_eq!(problems[0].pointer, "/extras/Regoin");
+}
+
+#[test]
+fn a_field_is_emptied_by_its_id_or_its_caption() {
+    let definitions = definitions();
+    let known = Some(Known { definitions: &definitions, about: &ABOUT, record: Some("Order") });
+    assert_eq!(emptied_item("region", &FIELDS, known), Ok(json!({"id": 1, "value": null})));
+    assert_eq!(emptied_item("Region [id 7]", &FIELDS, known), Ok(json!({"id": 7, "value": null})));
+    assert_eq!(emptied_item("Region", &FIELDS, None), Ok(json!({"caption": "Region", "value": null})));
+    assert_eq!(emptied_item("Total", &FIELDS, known).map_err(|(code, _)| code), Err("read_only"));
+    assert_eq!(emptied_item("Regoin", &FIELDS, known).map_err(|(code, _)| code), Err("unknown"));
+    let (one, other) = (json!({"id": 1, "value": "x"}), json!({"id": 2, "value": "x"}));
+    assert!(
+        is_same_field(&one, &json!({"id": 1, "value": null}), &FIELDS)
+            && !is_same_field(&one, &other, &FIELDS)
     );
 }
 

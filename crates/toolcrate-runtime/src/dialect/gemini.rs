@@ -34,7 +34,7 @@ fn object(node: &Value, special: &Special, top: bool) -> Map<String, Value> {
 fn member_schema(name: &str, node: &Value, special: &Special, top: bool) -> Map<String, Value> {
     match form::form(name, node, special, top) {
         Some(form @ (Form::Filter | Form::Custom)) => {
-            let value = json!(["string", "null"]);
+            let value = if form == Form::Filter { json!(["string", "null"]) } else { json!("string") };
             schema_of(&Value::Object(form::schema(form, node, &value)), special)
         }
         Some(Form::Text) => form::schema(Form::Text, node, &Value::Null),

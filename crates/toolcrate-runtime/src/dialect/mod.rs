@@ -21,8 +21,8 @@ use toolcrate_catalog::ToolRecord;
 use crate::{Api, Error, FieldError, Tool};
 
 pub use lint::{Finding, check, lint};
+pub(crate) use truto::{CURSOR, SKIP, is_list, join};
 pub use truto::{Route, route};
-pub(crate) use truto::{SKIP, cursor, join};
 
 use restore::restore;
 
@@ -236,20 +236,31 @@ fn note(node: &mut Map<String, Value>, sentence: &str) {
 }
 
 /// The arguments of a tool as a model sent them in a dialect, as the tool itself takes them. `schema` gives what is
-/// declared of the tool's arguments, if it is needed.
-///
-/// # Errors
-/// `InvalidArguments` for a mark of a page that is none.
+/// declared of the tool's arguments, if it is needed. A cursor is none of them, and is taken out before.
 pub(crate) fn arguments<'s>(
     dialect: Dialect,
     schema: impl FnOnce() -> &'s Value,
     api: &Api,
     arguments: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
+) -> Map<String, Value> {
     if matches!(dialect, Dialect::Mcp | Dialect::OpenAi) {
-        return Ok(arguments);
+        return arguments;
     }
     restore(dialect, schema(), &Special::of(api), arguments)
+}
+
+/// Gives the names of arguments in a list of them back their own form, where a dialect declares some under another.
+pub(crate) fn restore_names<'s>(dialect: Dialect, schema: impl FnOnce() -> &'s Value, names: &mut Value) {
+    let pairs = match dialect {
+        Dialect::Anthropic => keys::anthropic(schema()),
+        Dialect::Truto => truto::names(schema()),
+        Dialect::Mcp | Dialect::OpenAi | Dialect::OpenAiStrict | Dialect::Gemini => return,
+    };
+    for name in names.as_array_mut().into_iter().flatten() {
+        if let Some((own, _)) = pairs.iter().find(|(_, declared)| name == declared) {
+            *name = Value::from(own.as_str());
+        }
+    }
 }
 
 #[cfg(test)]

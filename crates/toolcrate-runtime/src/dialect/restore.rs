@@ -5,27 +5,23 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Form};
 use super::{Dialect, Special, keys, properties, required, truto, types};
-use crate::Error;
 
 /// The arguments as the tool itself takes them.
-///
-/// # Errors
-/// `InvalidArguments` for a mark of a page that is none.
 pub(crate) fn restore(
     dialect: Dialect,
     schema: &Value,
     special: &Special,
     arguments: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
-    Ok(match dialect {
+) -> Map<String, Value> {
+    match dialect {
         Dialect::Mcp | Dialect::OpenAi => arguments,
         Dialect::Anthropic => keys::restore(arguments, &keys::anthropic(schema)),
         Dialect::OpenAiStrict | Dialect::Gemini => {
             let reader = Reader { strict: dialect == Dialect::OpenAiStrict, special };
             reader.object(schema, arguments, true)
         }
-        Dialect::Truto => truto::restore(schema, arguments)?,
-    })
+        Dialect::Truto => truto::restore(schema, arguments),
+    }
 }
 
 struct Reader<'s> {
@@ -40,8 +36,10 @@ impl Reader<'_> {
         let known = |name: &str| properties(node).find(|(other, _)| *other == name).map(|(_, member)| member);
         let members = members.into_iter().filter_map(|(name, value)| {
             let Some(member) = known(&name) else { return Some((name, value)) };
-            let takes_null = types(member).contains(&"null") && (needed.contains(&name.as_str()) || !top);
-            if self.strict && value.is_null() && !takes_null {
+            // Nulls within an argument are left to the check of the arguments, which takes out those that stand for
+            // nothing, with the objects that held nothing else.
+            let takes_null = types(member).contains(&"null") && needed.contains(&name.as_str());
+            if self.strict && top && value.is_null() && !takes_null {
                 return None;
             }
             let value = self.member(&name, member, value, top);
@@ -50,28 +48,31 @@ impl Reader<'_> {
         members.collect()
     }
 
-    /// Fields that an account defined and that were declared one by one.
-    fn declared(&self, mut value: Value) -> Value {
-        if let Some(members) = value.as_object_mut().filter(|_| self.strict) {
-            members.retain(|_, value| !value.is_null());
+    /// An item of a list, which can't be left out: the text "null" is one where null is not allowed.
+    fn item(&self, node: &Value, item: Value) -> Value {
+        let text = item.is_string().then(|| item.clone());
+        match (self.member("", node, item, false), text) {
+            (Value::Null, Some(text)) if !types(node).contains(&"null") => text,
+            (item, _) => item,
         }
-        value
     }
 
     fn member(&self, name: &str, node: &Value, value: Value, top: bool) -> Value {
-        let several = || types(node).into_iter().filter(|kind| *kind != "null").count() > 1;
         match form::form(name, node, self.special, top) {
-            // By caption from the start: not the form of a list, in which null is a value.
-            Some(Form::Custom) if value.is_object() => self.declared(value),
             Some(form) => form::read(form, value, !self.strict),
-            None if !self.strict && several() => form::read(Form::Union, value, true),
+            None if !self.strict && has_several_types(node) => form::read(Form::Union, value, true),
             None => match (value, node.get("items")) {
                 (Value::Object(members), _) => Value::Object(self.object(node, members, false)),
                 (Value::Array(items), Some(node)) => {
-                    items.into_iter().map(|item| self.member("", node, item, false)).collect()
+                    items.into_iter().map(|item| self.item(node, item)).collect()
                 }
                 (value, _) => value,
             },
         }
     }
+}
+
+/// Whether a value may be of several types, null aside.
+fn has_several_types(node: &Value) -> bool {
+    types(node).into_iter().filter(|kind| *kind != "null").count() > 1
 }

@@ -52,7 +52,11 @@ fn object(node: &Value, special: &Special, top: bool) -> Map<String, Value> {
 fn member_schema(name: &str, node: &Value, special: &Special, top: bool) -> Map<String, Value> {
     match form::form(name, node, special, top) {
         Some(form @ (Form::Filter | Form::Custom)) => {
-            let value = json!(["string", "number", "boolean", "null"]);
+            let mut value = json!(["string", "number", "boolean"]);
+            if form == Form::Filter {
+                // A test for null; a field by caption is given a value or left out.
+                value = json!(["string", "number", "boolean", "null"]);
+            }
             schema_of(&Value::Object(form::schema(form, node, &value)), special)
         }
         Some(form) => form::schema(form, node, &Value::Null),

@@ -1,20 +1,18 @@
 //! Truto's list of tools: arguments apart by query and body, a resource and a method in place of a path, and a
 //! cursor for lists. Values of the query come back as text, so they are read by the tool's schema.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::{Source, keys, properties, required, types};
 use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
 
+use crate::Tool;
 use crate::tool::Sides;
-use crate::{Error, FieldError, Tool};
 
 /// Names that stand for something else in every call.
 pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
 /// The argument that asks for the next page of a list.
-pub(super) const CURSOR: &str = "next_cursor";
+pub(crate) const CURSOR: &str = "next_cursor";
 /// The member of a cursor that says how many rows of the page are done. No argument has such a name.
 pub(crate) const SKIP: &str = "+skip";
 /// Methods with a form of their own.
@@ -34,6 +32,11 @@ pub fn route(tool: Tool) -> Route {
     let record = tool.details();
     let sides = tool.sides(&record);
     route_of(&record, &sides)
+}
+
+/// Whether a tool is a list, whose next page a cursor asks for.
+pub(crate) fn is_list(details: &ToolRecord<'_>, sides: &Sides) -> bool {
+    route_of(details, sides).method == "list"
 }
 
 fn route_of(details: &ToolRecord<'_>, sides: &Sides) -> Route {
@@ -111,51 +114,21 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     })
 }
 
-fn names(schema: &Value) -> Vec<(String, String)> {
+/// For each argument whose name stands for something else: its name and what it is declared as.
+pub(super) fn names(schema: &Value) -> Vec<(String, String)> {
     keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
 }
 
-/// A cursor that holds the arguments that fix a place in a list; null stands for one that must not be given.
-pub(crate) fn cursor(place: &Map<String, Value>) -> String {
-    URL_SAFE_NO_PAD.encode(Value::Object(place.clone()).to_string())
-}
-
-/// The arguments as the tool itself takes them.
-pub(super) fn restore(
-    schema: &Value,
-    mut arguments: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
+/// The arguments as the tool itself takes them. A cursor is none of them, and was taken out before.
+pub(super) fn restore(schema: &Value, mut arguments: Map<String, Value>) -> Map<String, Value> {
     // The account is the connection's, and not an argument.
     arguments.shift_remove(RESERVED[1]);
-    let cursor = arguments.shift_remove(CURSOR);
     let mut arguments = keys::restore(arguments, &names(schema));
     for (name, value) in &mut arguments {
         let node = properties(schema).find(|(other, _)| *other == name).map(|(_, node)| node);
         *value = read(node.unwrap_or(&Value::Null), value.take());
     }
-    match cursor.as_ref().map(|cursor| cursor.as_str().unwrap_or("?")) {
-        None | Some("") => {}
-        Some(text) => {
-            let bytes = URL_SAFE_NO_PAD.decode(text).ok();
-            match bytes.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok()) {
-                // It counts for more than what is sent beside it.
-                Some(place) => {
-                    for (name, value) in place {
-                        match value {
-                            Value::Null => drop(arguments.shift_remove(&name)),
-                            value => drop(arguments.insert(name, value)),
-                        }
-                    }
-                }
-                None => {
-                    let message = "must be the cursor of an answer, unchanged";
-                    let problem = FieldError::new(format!("/{CURSOR}"), "format", message);
-                    return Err(Error::invalid_arguments(vec![problem]));
-                }
-            }
-        }
-    }
-    Ok(arguments)
+    arguments
 }
 
 /// Lists of plain values for arguments that are one text, as the API takes them: `fields[0]=id&fields[1]=summary` is

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{Error, ErrorKind, FieldError, RateLimit};
 
-use super::Inner;
+use super::{Delivery, Inner};
 
 /// How an answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,7 @@ impl Error {
             retry_after: None,
             rate_limit: RateLimit::default(),
             raw_response: None,
+            delivery: Delivery::Unknown,
         }))
     }
 
@@ -49,6 +50,7 @@ impl Error {
         };
         Self::new(ErrorKind::InvalidArguments, message)
             .with_fields(fields)
+            .with_delivery(Delivery::NotSent)
             .with_next_step("Correct the arguments that are named and call again.")
     }
 
@@ -59,7 +61,9 @@ impl Error {
         } else {
             format!("Did you mean {}?", nearest.join(", "))
         };
-        Self::new(ErrorKind::UnknownTool, format!("there is no tool \"{name}\"")).with_next_step(next)
+        Self::new(ErrorKind::UnknownTool, format!("there is no tool \"{name}\""))
+            .with_delivery(Delivery::NotSent)
+            .with_next_step(next)
     }
 
     /// The answer to a request was lost. `detail` is the transport's own sentence.
@@ -67,6 +71,7 @@ impl Error {
         match lost {
             Lost::NotConnected => {
                 Self::new(ErrorKind::Unreachable, format!("the server can't be reached: {detail}"))
+                    .with_delivery(Delivery::NotSent)
                     .with_next_step("Nothing was sent. Check the base URL and the network, then try again.")
             }
             Lost::Late | Lost::Cut if writes => {
@@ -79,6 +84,44 @@ impl Error {
             Lost::Cut => Self::new(ErrorKind::Unreachable, format!("the server hung up: {detail}"))
                 .with_next_step("Nothing was changed. Try again."),
         }
+    }
+
+    /// The server reported that a write worked, but its response can't be used.
+    pub(crate) fn unreadable_success(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, message).with_delivery(Delivery::Succeeded).with_next_step(
+            "The server reported success, so the change was most likely made: read the record before \
+             sending it again.",
+        )
+    }
+
+    /// A write was answered with a redirect, which is not followed.
+    pub(crate) fn redirected_write(status: u16, target: &str) -> Self {
+        let message =
+            format!("the server redirects to {target}, and a write is not sent to a second address");
+        Self::new(ErrorKind::OutcomeUnknown, message).with_status(status).with_next_step(format!(
+            "{OUTCOME_UNKNOWN} If the redirect leads to the right address, make that the base URL."
+        ))
+    }
+
+    /// The same error of a write that was sent before, without a clear answer to that attempt.
+    #[must_use]
+    pub(crate) fn after_unknown_attempt(mut self) -> Self {
+        if !self.changed_nothing() {
+            return self;
+        }
+        self.0.message = format!(
+            "an earlier attempt was sent and got no clear answer, the last one failed: {}",
+            self.message()
+        );
+        self.with_kind(ErrorKind::OutcomeUnknown)
+            .with_delivery(Delivery::Unknown)
+            .with_next_step(OUTCOME_UNKNOWN)
+    }
+
+    #[must_use]
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
     }
 
     #[must_use]

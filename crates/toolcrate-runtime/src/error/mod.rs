@@ -1,6 +1,7 @@
 //! The one error of this crate: what went wrong, what the server said, what to do next. It has one JSON form,
 //! which tools hand to a model as it is, and never holds a secret or the values of a query.
 
+mod delivery;
 mod make;
 mod upstream;
 
@@ -10,8 +11,9 @@ use serde_json::{Value, json};
 
 use crate::RateLimit;
 
-pub(crate) use make::Lost;
-pub(crate) use upstream::{is_html, title};
+pub use delivery::Delivery;
+pub(crate) use make::{Lost, OUTCOME_UNKNOWN};
+pub(crate) use upstream::{is_html, is_web_page, title};
 
 /// What kind of thing went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +29,8 @@ pub enum ErrorKind {
     Unreachable,
     /// A read was not answered in time.
     Timeout,
-    /// A write was sent and its answer was lost: it may have taken effect or not.
+    /// A write was sent and no clear answer came: it was lost, is a redirect, a failure of the server (5xx), or can't be
+    /// read. It may have taken effect or not.
     OutcomeUnknown,
     /// The server does not accept the credentials (401).
     Unauthorized,
@@ -41,7 +44,7 @@ pub enum ErrorKind {
     Rejected,
     /// Too many requests (429).
     RateLimited,
-    /// The server failed (5xx).
+    /// The server failed to answer a read (5xx).
     Server,
     /// The answer is JSON, but not of the expected shape, or is cut off.
     Decode,
@@ -116,12 +119,23 @@ struct Inner {
     retry_after: Option<u64>,
     rate_limit: RateLimit,
     raw_response: Option<Value>,
+    delivery: Delivery,
 }
 
 impl Error {
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// How far the request got. Unless whoever made the error knows better, it is [`Delivery::Unknown`].
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// Returns true if and only if the call certainly changed nothing, so that it can be made again without harm.
+    pub fn changed_nothing(&self) -> bool {
+        self.0.delivery.changed_nothing()
     }
 
     /// The HTTP status, if the server answered.

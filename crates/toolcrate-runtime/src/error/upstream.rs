@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{Error, ErrorKind, ErrorShape, FieldError};
 
+use super::Delivery;
 use super::make::OUTCOME_UNKNOWN;
 
 impl Error {
@@ -18,7 +19,8 @@ impl Error {
         body: &[u8],
         writes: bool,
     ) -> Self {
-        let kind = kind(status);
+        let delivery = Delivery::from_status(status);
+        let kind = kind(status, writes && !delivery.changed_nothing());
         let (code, message, fields) = match serde_json::from_slice::<Value>(body) {
             Ok(value) => {
                 let message = first(&value, shape.message);
@@ -31,16 +33,21 @@ impl Error {
             let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or("an error");
             format!("the server answered \"{reason}\" and nothing more")
         });
-        let error = Self::new(kind, message).with_status(status).with_code(code).with_fields(fields);
-        match next_step(kind, status, writes) {
+        let error = Self::new(kind, message)
+            .with_delivery(delivery)
+            .with_status(status)
+            .with_code(code)
+            .with_fields(fields);
+        match next_step(kind, status) {
             Some(next_step) => error.with_next_step(next_step),
             None => error,
         }
     }
 }
 
-fn kind(status: u16) -> ErrorKind {
+fn kind(status: u16, outcome_unknown: bool) -> ErrorKind {
     match status {
+        _ if outcome_unknown => ErrorKind::OutcomeUnknown,
         401 => ErrorKind::Unauthorized,
         403 => ErrorKind::Forbidden,
         404 | 410 => ErrorKind::NotFound,
@@ -51,7 +58,7 @@ fn kind(status: u16) -> ErrorKind {
     }
 }
 
-fn next_step(kind: ErrorKind, status: u16, writes: bool) -> Option<&'static str> {
+fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::Unauthorized => "Check the credentials: the server does not accept them.",
         ErrorKind::Forbidden => "The credentials lack a permission for this; ask whoever manages them.",
@@ -61,11 +68,7 @@ fn next_step(kind: ErrorKind, status: u16, writes: bool) -> Option<&'static str>
         ErrorKind::Rejected if matches!(status, 400 | 422) => {
             "Correct what the message and the fields name, then send again."
         }
-        // A gateway answers these when it lost the server, which may have done the work.
-        ErrorKind::Server if writes && matches!(status, 502..=504) => OUTCOME_UNKNOWN,
-        ErrorKind::Server if writes => {
-            "Read the record to see whether anything was changed before sending again."
-        }
+        ErrorKind::OutcomeUnknown => OUTCOME_UNKNOWN,
         ErrorKind::Server => "Try again in a moment.",
         _ => return None,
     })
@@ -125,6 +128,13 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     declared.to_ascii_lowercase().contains("html") || body.trim_ascii_start().starts_with(b"<")
 }
 
+/// Whether a body is a web page, and not only declared as one.
+pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    let begins = |text: &[u8]| body.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
+    begins(b"<!doctype html") || begins(b"<html") || begins(b"<") && is_html(headers, b"")
+}
+
 /// The title of a web page, so that the message says more than that it is one.
 pub(crate) fn title(text: &str) -> Option<String> {
     // ASCII only, so that the positions hold in the original.
@@ -182,6 +192,8 @@ mod tests {
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
         assert!(page.next_step().is_some_and(|next| next.contains("may have taken effect")));
         assert!(upstream(503, "", false).message().contains("Service Unavailable"));
+        assert_eq!(page.kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!(upstream(502, "", false).kind(), ErrorKind::Server);
         assert_eq!(upstream(400, "no such column", false).message(), "no such column");
     }
 }

@@ -254,7 +254,9 @@ fn offered(kind: Kind<'_>) -> &'static str {
     match kind {
         Kind::Scalar(FilterScalar::Boolean) => "it takes = and !=",
         Kind::Choice(_) => "it takes =, !=, in and not in",
-        Kind::Scalar(FilterScalar::Text) => "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >=",
+        Kind::Scalar(FilterScalar::Text) => {
+            "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >="
+        }
         _ => "it takes =, !=, <, <=, >, >=, in and not in",
     }
 }
@@ -271,7 +273,9 @@ fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
 fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match (kind, value) {
         (_, Value::Null) => Ok("null".to_owned()),
-        (Kind::Scalar(FilterScalar::Integer), Value::Number(number)) if number.is_i64() || number.is_u64() => {
+        (Kind::Scalar(FilterScalar::Integer), Value::Number(number))
+            if number.is_i64() || number.is_u64() =>
+        {
             Ok(number.to_string())
         }
         (Kind::Scalar(FilterScalar::Integer), Value::Number(number))
@@ -279,7 +283,9 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         {
             Ok(format!("{:.0}", number.as_f64().unwrap_or_default()))
         }
-        (Kind::Scalar(FilterScalar::Integer), Value::String(text)) if text.parse::<i64>().is_ok() => Ok(text.trim().to_owned()),
+        (Kind::Scalar(FilterScalar::Integer), Value::String(text)) if text.parse::<i64>().is_ok() => {
+            Ok(text.trim().to_owned())
+        }
         (Kind::Scalar(FilterScalar::Integer), _) => Err("must be a whole number".to_owned()),
         (Kind::Scalar(FilterScalar::Number), Value::Number(found)) => Ok(number(found)),
         // Some dialects have no values of several types, so numbers and truth come as text.
@@ -288,13 +294,21 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         }
         (Kind::Scalar(FilterScalar::Number), _) => Err("must be a number".to_owned()),
         (Kind::Scalar(FilterScalar::Boolean), Value::Bool(value)) => Ok(value.to_string()),
-        (Kind::Scalar(FilterScalar::Boolean), Value::String(text)) if matches!(text.as_str(), "true" | "false") => Ok(text.clone()),
+        (Kind::Scalar(FilterScalar::Boolean), Value::String(text))
+            if matches!(text.as_str(), "true" | "false") =>
+        {
+            Ok(text.clone())
+        }
         (Kind::Scalar(FilterScalar::Boolean), _) => Err("must be true or false".to_owned()),
         (Kind::Scalar(FilterScalar::Text), Value::String(text)) => Ok(quoted(text)),
         (Kind::Scalar(FilterScalar::Text), _) => Err("must be text".to_owned()),
-        (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => Ok(quoted(text)),
+        (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => {
+            Ok(quoted(text))
+        }
         (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
-        (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => date(text),
+        (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => {
+            date(text)
+        }
         (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), _) => {
             Err("must be a date, e.g. \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
         }

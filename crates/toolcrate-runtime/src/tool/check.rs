@@ -8,10 +8,11 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
 
-use super::{Tool, explain, record_name, schema, shorthand};
+use super::clear::{self, Cleared};
+use super::{Tool, explain, nulls, record_name, schema, shorthand};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalog, Error, FieldError, custom};
+use crate::{Api, Catalog, Error, FieldError, custom, dialect};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -45,6 +46,8 @@ pub(super) struct Check {
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
     validator: Validator,
+    /// Whether the tool is a list, once somebody wanted to know.
+    list: OnceLock<bool>,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
     pub(super) api: &'static Api,
@@ -53,10 +56,10 @@ pub(super) struct Check {
 
 /// Arguments that are right.
 pub(super) struct Accepted<'c> {
-    /// Those that are given, without nulls.
+    /// Those that are given, without nulls that stand for nothing.
     pub(super) arguments: Map<String, Value>,
-    /// Members of a patch that were given as null.
-    pub(super) removed: Vec<String>,
+    /// What an update empties.
+    pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
     pub(super) operation: OperationRef<'c, 'static>,
@@ -102,14 +105,32 @@ impl Check {
             shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalog = tool.catalog();
-        Ok(Self { record, schema, declared: OnceLock::new(), validator, in_query, api, catalog })
+        Ok(Self {
+            record,
+            schema,
+            declared: OnceLock::new(),
+            list: OnceLock::new(),
+            validator,
+            in_query,
+            api,
+            catalog,
+        })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
     pub(super) fn declared(&self) -> &Value {
-        self.declared.get_or_init(|| {
-            schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input))
-        })
+        self.declared
+            .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
+    }
+
+    /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
+    pub(super) fn is_list(&self, tool: Tool) -> bool {
+        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.sides(&self.record)))
+    }
+
+    /// The verb and the path template, for messages.
+    pub(super) fn label(&self) -> String {
+        format!("{} {}", self.record.http.method, self.record.http.path)
     }
 
     /// What the resource called `name` can be filtered by.
@@ -137,18 +158,25 @@ impl Check {
     }
 
     /// Checks arguments and chooses the operation that they are for.
-    pub(super) fn accept(&self, mut arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
-        arguments.values_mut().for_each(whole_numbers);
-        let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+    pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
+        let mut instance = Value::Object(arguments);
+        whole_numbers(&mut instance);
+        // Before nulls are taken out: an object may have been written as text.
+        shorthand::expand(&self.schema, &mut instance);
+        nulls::strip(&self.schema, &mut instance);
+        let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
         let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
         let binding = chosen.map(|number| &self.record.bindings[number]);
         let operation = self.record.operation(chosen);
         let request = operation.request;
-        let removed = self.take_nulls(&mut arguments, request);
-        let mut instance = Value::Object(arguments);
-        shorthand::expand(&self.schema, &mut instance);
+        if request.body == BodyFormat::Patch
+            && let Some(members) = instance.as_object_mut()
+        {
+            // Whatever the schema allows: an update empties what it is told to, and nothing by null.
+            members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
+        }
         let mut problems = explain::all(&self.schema, &self.validator, &instance);
-        let Value::Object(arguments) = instance else { unreachable!("it was made an object above") };
+        let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
                 problems.push(explain::missing(&self.schema, name));
@@ -166,18 +194,23 @@ impl Check {
                 problems.push(FieldError::new(explain::pointer("", name), "conflict", message));
             }
         }
+        let known = self.schema.get("properties").and_then(Value::as_object);
+        let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
+        let is_field = |name: &str| self.is_field(request, name);
+        let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
         explain::tidy(&mut problems);
         if problems.is_empty() {
-            Ok(Accepted { arguments, removed, binding: chosen, operation })
+            Ok(Accepted { arguments, cleared, binding: chosen, operation })
         } else {
             Err(Error::invalid_arguments(problems))
         }
     }
 
-    /// Turns fields by caption into the API's list; what is wrong with them comes back.
+    /// Turns fields by caption into the API's list, those to be emptied among them; what is wrong with them comes
+    /// back.
     pub(super) fn convert(
         &self,
-        arguments: &mut Map<String, Value>,
+        accepted: &mut Accepted<'_>,
         definitions: Option<&Definitions>,
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
@@ -185,39 +218,32 @@ impl Check {
         let record = record_name(&self.record, self.catalog);
         let known = fields.definitions.as_ref().zip(definitions);
         let known = known.map(|(about, definitions)| Known { definitions, about, record });
-        let mut value = Value::Object(std::mem::take(arguments));
+        let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
         custom::to_api(&self.schema, &mut value, fields, known, "", &mut problems);
         if let Value::Object(converted) = value {
-            *arguments = converted;
+            accepted.arguments = converted;
+        }
+        for (pointer, caption) in std::mem::take(&mut accepted.cleared.captions) {
+            let list = accepted.arguments.entry(fields.member).or_insert_with(|| json!([]));
+            let Value::Array(items) = list else { continue };
+            match custom::emptied_item(&caption, fields, known) {
+                Ok(item) if items.iter().any(|other| custom::is_same_field(other, &item, fields)) => {
+                    problems.push(FieldError::new(pointer, "conflict", clear::conflict_message(&caption)));
+                }
+                Ok(item) => items.push(item),
+                Err((code, message)) => problems.push(FieldError::new(pointer, code, message)),
+            }
         }
         problems
     }
 
-    /// Takes arguments out that are null: they count as not given, and as a removal in a patch. A null that
-    /// the schema allows stays, and so does an unknown argument, to be reported.
-    fn take_nulls(&self, arguments: &mut Map<String, Value>, request: &RequestRecord<'_>) -> Vec<String> {
-        let nulls: Vec<String> =
-            arguments.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
-        let mut removed = Vec::new();
-        for name in nulls {
-            let Some(schema) = self.property(&name) else { continue };
-            let member = match request.arguments.get(name.as_str()) {
-                None => Some(name.as_str()),
-                Some(target) if target.location == ArgumentLocation::Body => {
-                    Some(target.name.as_deref().unwrap_or(&name))
-                }
-                Some(_) => None,
-            };
-            match member {
-                Some(member) if request.body == BodyFormat::Patch => {
-                    removed.push(member.to_owned());
-                }
-                _ if allows_null(schema) => continue,
-                _ => {}
+    /// Whether an argument is a member of the record that a request writes.
+    fn is_field(&self, request: &RequestRecord<'_>, name: &str) -> bool {
+        self.property(name).is_some()
+            && match request.arguments.get(name) {
+                Some(target) => target.location == ArgumentLocation::Body,
+                None => !self.is_query(name),
             }
-            arguments.shift_remove(&name);
-        }
-        removed
     }
 }
 
@@ -255,15 +281,6 @@ fn allow_list(schema: &mut Value, member: &str) {
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
     let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
     has_members || request.arguments.contains_key(name)
-}
-
-fn allows_null(schema: &Value) -> bool {
-    let listed = |value: &Value| value.as_array().is_some_and(|types| types.iter().any(|t| t == "null"));
-    match (schema.get("type"), schema.get("enum")) {
-        (Some(kind), _) => kind == "null" || listed(kind),
-        (None, Some(values)) => values.as_array().is_some_and(|values| values.contains(&Value::Null)),
-        (None, None) => true,
-    }
 }
 
 /// Writes 5.0 as 5: models produce either, and a path or an integer member takes only the latter.

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
-use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
+use toolcrate_catalog::{RequestRecord, ResponseContent};
 
 use super::check::Check;
 use super::outcome::{Reader, argument};
 use super::{ExecuteOptions, Outcome, Tool, plan};
 use crate::call::Call;
-use crate::dialect;
+use crate::error::Delivery;
 use crate::paging::Walk;
-use crate::{Api, Client, Dialect, Error, FieldError, Paging, PreparedRequest};
+use crate::{Api, Client, Error, FieldError, Paging, PreparedRequest};
 
 /// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
 pub trait Arguments: Sync {
@@ -42,7 +42,7 @@ impl Arguments for Value {
 
 /// A tool call that was checked.
 struct Checked {
-    notice: Option<String>,
+    tool: Tool,
     check: Arc<Check>,
     /// The number of the binding that was chosen; `None` for the main one.
     binding: Option<usize>,
@@ -50,14 +50,12 @@ struct Checked {
     accept: &'static str,
     content: ResponseContent,
     arguments: Map<String, Value>,
-    /// How many rows of the page are done, where a cursor says so.
-    skip: Option<usize>,
+    options: ExecuteOptions,
 }
 
 impl Checked {
-    fn reader(&self, api: &'static Api, options: ExecuteOptions) -> Reader {
-        let skip = self.skip.unwrap_or(options.skip);
-        Reader::new(api, &self.call, self.content, ExecuteOptions { skip, ..options })
+    fn reader(&self, api: &'static Api) -> Reader {
+        Reader::new(api, &self.call, self.content, self.options)
     }
 
     fn plan(&self) -> &RequestRecord<'static> {
@@ -86,17 +84,23 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<Outcome, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
-        self.run(checked, *options).await
+        self.run(checked).await
     }
 
-    async fn run(&self, checked: Checked, options: ExecuteOptions) -> Result<Outcome, Error> {
-        let reader = checked.reader(self.api(), options);
+    async fn run(&self, checked: Checked) -> Result<Outcome, Error> {
+        let reader = checked.reader(self.api());
         let received = self.dispatch(&checked.call, checked.accept).await?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
-        outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
-        outcome.notice = checked.notice;
+        self.complete(&checked, &mut outcome);
         Ok(outcome)
+    }
+
+    /// Adds what the answer alone does not tell: how the list goes on, and what the caller should know of the tool.
+    fn complete(&self, checked: &Checked, outcome: &mut Outcome) {
+        outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
+        outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
+        outcome.notice = checked.tool.notice();
     }
 
     /// The request that executing a tool would send, with secrets masked. Nothing is sent.
@@ -118,7 +122,8 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<PreparedRequest, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
-        self.preview(&checked.call, checked.accept).map_err(|error| error.with_request(checked.call.label()))
+        self.preview(&checked.call, checked.accept)
+            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
     /// The pages of a list tool, one after the other. The next page is asked for when the stream is polled for
@@ -147,12 +152,14 @@ impl Client {
     ) -> impl Stream<Item = Result<Outcome, Error>> + Send + Unpin + use<> {
         let started = self.check(tool, arguments.to_map(), options).map(|mut checked| {
             self.largest_pages(&mut checked);
-            let reader = checked.reader(self.api(), *options);
+            let reader = checked.reader(self.api());
             let walk = Walk::new(self.clone(), checked.call.clone(), checked.accept);
             (walk, reader, checked)
         });
-        let pages = stream::unfold(Some(started), |state| async move {
-            let (mut walk, mut reader, mut checked) = match state? {
+        let client = self.clone();
+        let pages = stream::unfold(Some((started, client)), |state| async move {
+            let (state, client) = state?;
+            let (mut walk, mut reader, mut checked) = match state {
                 Ok(state) => state,
                 Err(error) => return Some((Err(error), None)),
             };
@@ -164,13 +171,12 @@ impl Client {
                 Ok(outcome) => outcome,
                 Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
             };
-            outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
-            outcome.notice.clone_from(&checked.notice);
+            client.complete(&checked, &mut outcome);
             reader.skip_no_more();
             if let Some(next) = &outcome.paging {
                 next.apply(&mut checked.call.query);
             }
-            Some((Ok(outcome), Some(Ok((walk, reader, checked)))))
+            Some((Ok(outcome), Some((Ok((walk, reader, checked)), client))))
         });
         // Boxed, so that a caller need not pin it.
         Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
@@ -182,33 +188,24 @@ impl Client {
         arguments: Result<Map<String, Value>, Error>,
         options: &ExecuteOptions,
     ) -> Result<Checked, Error> {
-        let check = self.checks().get(tool)?;
-        let label = format!("{} {}", check.record.http.method, check.record.http.path);
+        let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
+        let check = self.checks().get(tool).map_err(not_sent)?;
+        let label = check.label();
         let checked = arguments.and_then(|arguments| {
-            let mut arguments =
-                dialect::arguments(options.dialect, || check.declared(), check.api, arguments)?;
-            if options.dialect == Dialect::Truto && arguments.values().any(Value::is_array) {
-                let sides = tool.sides(&check.record);
-                dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == ArgumentLocation::Query);
-            }
-            let skip = match options.dialect {
-                Dialect::Truto => arguments.shift_remove(dialect::SKIP),
-                _ => None,
-            };
-            let skip = skip.and_then(|skip| skip.as_u64()).and_then(|skip| usize::try_from(skip).ok());
+            let (arguments, options) = self.decode_for(tool, &check, arguments, options)?;
             let mut accepted = check.accept(arguments.clone())?;
-            let problems = check.convert(&mut accepted.arguments, self.definitions().as_deref());
+            let problems = check.convert(&mut accepted, self.definitions().as_deref());
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }
             let content = accepted.operation.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;
-            Ok((binding, call, accept, content, arguments, skip))
+            Ok((binding, call, accept, content, arguments, options))
         });
-        let (binding, call, accept, content, arguments, skip) =
-            checked.map_err(|error| error.with_request(label))?;
-        Ok(Checked { notice: tool.notice(), check, binding, call, accept, content, arguments, skip })
+        let (binding, call, accept, content, arguments, options) =
+            checked.map_err(|error| not_sent(error).with_request(label))?;
+        Ok(Checked { tool, check, binding, call, accept, content, arguments, options })
     }
 
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.

@@ -3,9 +3,12 @@
 
 mod catalog;
 mod check;
+mod clear;
 mod compact;
+mod decode;
 mod execute;
 mod explain;
+mod nulls;
 mod outcome;
 mod plan;
 mod prerequisites;
@@ -18,10 +21,11 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 use toolcrate_catalog::{
-    Annotations, IndexEntry, IndexedTool, Method, OperationKind, OperationTarget,
-    OperationVariant, Relation, ShapeRecord, ToolClass, ToolRecord, ToolSummary,
+    Annotations, IndexEntry, IndexedTool, Method, OperationKind, OperationTarget, OperationVariant, Relation,
+    ShapeRecord, ToolClass, ToolRecord, ToolSummary,
 };
 
+use crate::filter::FilterTable;
 pub use catalog::Catalog;
 pub(crate) use check::Checks;
 pub use compact::{Omitted, TooBig, json_size};
@@ -31,7 +35,6 @@ pub(crate) use explain::nearest;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub(crate) use sides::{Sides, record_name};
-use crate::filter::FilterTable;
 
 /// A tool of a catalog: what the index says about it, and a way to its record.
 #[derive(Clone, Copy)]

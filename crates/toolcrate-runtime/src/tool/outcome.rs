@@ -10,10 +10,12 @@ use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::check::Check;
 use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
+use super::decode::is_page_state;
 use crate::call::Call;
 use crate::client::Received;
 use crate::{
-    Api, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, custom, dialect,
+    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, Tool,
+    custom, dialect,
 };
 
 /// How a tool is executed.
@@ -60,8 +62,9 @@ pub struct Outcome {
     /// The rows that the budget left out.
     pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
-    /// What follows, as a cursor says it: all that fixes the place, whatever is sent beside it.
-    place: Option<Map<String, Value>>,
+    /// Where what follows begins, whatever is sent beside it: what a cursor holds.
+    page_state: Option<Map<String, Value>>,
+    next_cursor: Option<String>,
 }
 
 impl Outcome {
@@ -71,10 +74,17 @@ impl Outcome {
         self.next_arguments.as_ref()
     }
 
-    /// What follows as one word, for the argument `next_cursor` of the dialect `truto`. It also goes on where rows
-    /// were left out that no argument of the tool asks for.
-    pub fn next_cursor(&self) -> Option<String> {
-        self.place.as_ref().map(dialect::cursor)
+    /// An opaque text that asks for what follows, for the argument `next_cursor` of the dialect `truto`: it is signed,
+    /// and good for this tool with the same [`CursorKey`]. It also goes on where rows were left out that no argument of
+    /// the tool asks for. `None` if nothing follows, or if the tool is not a list.
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    /// Signs the cursor of a list.
+    pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &Check) {
+        let state = self.page_state.take().filter(|_| check.is_list(tool));
+        self.next_cursor = state.map(|state| key.seal(tool.name(), &state));
     }
 }
 
@@ -90,7 +100,12 @@ pub(super) struct Reader {
 
 impl Reader {
     /// A reader for the answers of a call.
-    pub(super) fn new(api: &'static Api, call: &Call, content: ResponseContent, options: ExecuteOptions) -> Self {
+    pub(super) fn new(
+        api: &'static Api,
+        call: &Call,
+        content: ResponseContent,
+        options: ExecuteOptions,
+    ) -> Self {
         let listed = api.fields_parameter.and_then(|parameter| call.query.get(parameter)).unwrap_or_default();
         let names: Vec<&str> = listed.split([',', '/']).map(str::trim).collect();
         let kept = |name: &&&str| !options.keep_trimmed && !names.contains(*name);
@@ -144,7 +159,8 @@ impl Reader {
             custom_fields,
             omitted,
             next_arguments: None,
-            place: None,
+            page_state: None,
+            next_cursor: None,
         })
     }
 }
@@ -198,9 +214,9 @@ impl Outcome {
         let Some(omitted) = self.omitted.as_ref().filter(|omitted| omitted.rest > 0) else { return };
         let Some(changes) = self.rest(omitted, check, plan, sent) else {
             // No page begins there: the same page again, without its first rows.
-            let mut place = place(check, plan, &sent.query);
-            place.insert(dialect::SKIP.to_owned(), Value::from(omitted.skip));
-            self.place = Some(place);
+            let mut state = page_state(check, plan, &sent.query);
+            state.insert(dialect::SKIP.to_owned(), Value::from(omitted.skip));
+            self.page_state = Some(state);
             return;
         };
         let mut arguments = arguments.clone();
@@ -209,7 +225,7 @@ impl Outcome {
             omitted.arguments = Some(arguments.clone());
         }
         self.next_arguments = Some(arguments);
-        self.place = Some(changes);
+        self.page_state = Some(changes);
     }
 
     /// The page number and size that begin with the first row which was left out at the end.
@@ -250,7 +266,7 @@ impl Outcome {
         mut arguments: Map<String, Value>,
     ) {
         let Some(next) = &self.paging else { return };
-        let mut place = place(check, plan, &sent.query);
+        let mut state = page_state(check, plan, &sent.query);
         for (name, value) in next.pairs().iter() {
             // A parameter that stays as it is needs no argument; nor does one that a filter was compiled to.
             if sent.query.get(name) == Some(value)
@@ -260,17 +276,19 @@ impl Outcome {
             }
             let Some(argument) = argument(check, plan, name) else { return };
             let value = typed(check, argument, value);
-            place.insert(argument.to_owned(), value.clone());
+            if is_page_state(check, argument, &value) {
+                state.insert(argument.to_owned(), value.clone());
+            }
             arguments.insert(argument.to_owned(), value);
         }
         self.next_arguments = Some(arguments);
-        self.place = Some(place);
+        self.page_state = Some(state);
     }
 }
 
 /// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
 /// say so to whoever sends another value beside it.
-fn place(check: &Check, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
+fn page_state(check: &Check, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
     known
@@ -289,7 +307,11 @@ fn typed(check: &Check, argument: &str, value: &str) -> Value {
 }
 
 /// The argument of a tool that becomes this query parameter.
-pub(super) fn argument<'p>(check: &Check, plan: &'p RequestRecord<'_>, parameter: &'p str) -> Option<&'p str> {
+pub(super) fn argument<'p>(
+    check: &Check,
+    plan: &'p RequestRecord<'_>,
+    parameter: &'p str,
+) -> Option<&'p str> {
     let own = plan.arguments.iter().find(|(argument, target)| {
         target.location == ArgumentLocation::Query && target.name_or(argument) == parameter
     });

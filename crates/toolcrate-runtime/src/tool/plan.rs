@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use toolcrate_catalog::{ArgumentLocation, BodyFormat, ResponseContent};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
 use super::check::{Accepted, Check};
 use super::explain;
@@ -63,6 +63,8 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
             ArgumentLocation::Filter => filter = Some((argument, value)),
             ArgumentLocation::WholeBody => parts.whole = Some(value),
             ArgumentLocation::Patch => parts.operations.extend(operations(value)),
+            // Taken out when the arguments were checked.
+            ArgumentLocation::Clear => {}
         }
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
@@ -83,7 +85,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
         BodyFormat::None => Body::None,
         BodyFormat::Object => Body::Json(parts.members.encode()),
         BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
-        BodyFormat::Patch => Body::Patch(patch(parts, &accepted.removed, &mut problems)),
+        BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
         BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
     };
     if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
@@ -105,13 +107,21 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn patch(parts: Parts, removed: &[String], problems: &mut Vec<FieldError>) -> Vec<Operation> {
+fn patch(
+    parts: Parts,
+    plan: &RequestRecord<'_>,
+    removed: &[String],
+    problems: &mut Vec<FieldError>,
+) -> Vec<Operation> {
     let replaced =
         parts.members.iter().map(|(name, value)| Operation::member("replace", name, Some(value.encode())));
     let removed = removed.iter().map(|name| Operation::member("remove", name, None));
     let operations: Vec<Operation> = replaced.chain(removed).chain(parts.operations).collect();
     if operations.is_empty() {
-        let message = "give at least one member to change";
+        let mut message = "give at least one member to change".to_owned();
+        if let Some(clear) = plan.clear_argument() {
+            message.push_str(&format!(", or name what to empty in \"{clear}\""));
+        }
         problems.push(FieldError::new("", "missing", message));
     }
     operations

@@ -17,9 +17,10 @@ pub(crate) struct Sides {
 impl Tool {
     /// Where each argument goes; those of other operations that the tool answers for among them.
     pub(crate) fn sides(self, record: &ToolRecord<'_>) -> Sides {
-        let members = self.shape(record).into_iter().flat_map(|shape| {
-            shape.properties.names().into_iter().map(|name| (name, shape.location))
-        });
+        let members = self
+            .shape(record)
+            .into_iter()
+            .flat_map(|shape| shape.properties.names().into_iter().map(|name| (name, shape.location)));
         let mut by_name: BTreeMap<String, ArgumentLocation> = members.collect();
         let mut segments = BTreeMap::new();
         let plans = record.bindings.iter().map(|binding| &binding.request).chain([&record.request]);
@@ -42,7 +43,12 @@ impl Sides {
     /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
     pub(crate) fn of(&self, name: &str) -> ArgumentLocation {
         match self.by_name.get(name) {
-            Some(ArgumentLocation::Body | ArgumentLocation::WholeBody | ArgumentLocation::Patch) => ArgumentLocation::Body,
+            Some(
+                ArgumentLocation::Body
+                | ArgumentLocation::WholeBody
+                | ArgumentLocation::Patch
+                | ArgumentLocation::Clear,
+            ) => ArgumentLocation::Body,
             _ => ArgumentLocation::Query,
         }
     }

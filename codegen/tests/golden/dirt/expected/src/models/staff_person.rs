@@ -7,7 +7,9 @@ use toolcrate_runtime::{Extra, Slot, Table, View, Value};
 pub struct StaffPerson {
     /// Required.
     pub name: Option<String>,
+    pub clear: Option<bool>,
     pub either: Option<Value>,
+    pub operations: Option<i32>,
     pub tags: Option<Vec<Value>>,
     /// Members that the spec does not know, kept as they came.
     pub extra: Extra,
@@ -15,13 +17,15 @@ pub struct StaffPerson {
 
 impl Table for StaffPerson {
     fn names(&self) -> &'static [&'static str] {
-        &["name", "either", "tags"]
+        &["name", "clear", "either", "operations", "tags"]
     }
 
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
-            1 => Slot::Other(&mut self.either),
+            1 => Slot::Boolean(&mut self.clear),
+            2 => Slot::Other(&mut self.either),
+            3 => Slot::Integer(&mut self.operations),
             _ => Slot::Other(&mut self.tags),
         }
     }
@@ -29,7 +33,9 @@ impl Table for StaffPerson {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.name),
-            1 => View::Other(&self.either),
+            1 => View::Boolean(self.clear),
+            2 => View::Other(&self.either),
+            3 => View::Integer(self.operations),
             _ => View::Other(&self.tags),
         }
     }

@@ -1,0 +1,273 @@
+//! Decoding: what a caller sent in a dialect becomes the tool's own arguments. It comes before everything else, so
+//! that the arguments that are checked, approved and recorded are the very ones that are sent.
+
+use serde_json::{Map, Value};
+use toolcrate_catalog::ArgumentLocation;
+
+use super::check::Check;
+use super::{Arguments, ExecuteOptions, Tool};
+use crate::dialect;
+use crate::error::Delivery;
+use crate::{Client, Dialect, Error, ErrorKind, FieldError, Paging};
+
+impl Client {
+    /// Decodes the arguments of a call that is made in the dialect of `options`: the tool's own arguments, and the
+    /// options for a call with them. Nothing is left in the dialect's form, such as a cursor.
+    ///
+    /// Whoever shows a call to somebody, records it or compares it before it is executed must use what this returns, and
+    /// execute that.
+    ///
+    /// # Errors
+    /// `InvalidArguments` if the arguments are not an object, or have a cursor that is not valid for this tool.
+    pub fn decode(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+        options: &ExecuteOptions,
+    ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
+        let check = self.checks().get(tool).map_err(|error| error.with_delivery(Delivery::NotSent))?;
+        arguments
+            .to_map()
+            .and_then(|arguments| self.decode_for(tool, &check, arguments, options))
+            .map_err(|error| error.with_request(check.label()))
+    }
+
+    pub(super) fn decode_for(
+        &self,
+        tool: Tool,
+        check: &Check,
+        mut arguments: Map<String, Value>,
+        options: &ExecuteOptions,
+    ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
+        let mut decoded = ExecuteOptions { dialect: Dialect::default(), ..*options };
+        if options.dialect != Dialect::Truto {
+            return Ok((own_arguments(options.dialect, check, arguments), decoded));
+        }
+        let cursor = arguments.shift_remove(dialect::CURSOR);
+        let mut arguments = own_arguments(options.dialect, check, arguments);
+        if arguments.values().any(Value::is_array) {
+            let sides = tool.sides(&check.record);
+            dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == ArgumentLocation::Query);
+        }
+        match cursor {
+            // Truto's SDK sends an empty one for the first page.
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) if text.is_empty() => {}
+            Some(cursor) => {
+                let state = self.open_cursor(tool, check, &cursor)?;
+                decoded.skip = go_on(&mut arguments, state, options.skip);
+            }
+        }
+        Ok((arguments, decoded))
+    }
+
+    /// The paging state of a cursor.
+    fn open_cursor(&self, tool: Tool, check: &Check, cursor: &Value) -> Result<Map<String, Value>, Error> {
+        if !check.is_list(tool) {
+            let reason = format!("{} is not a list, and only lists take a cursor", tool.short_name());
+            return Err(invalid(&reason));
+        }
+        let state = cursor.as_str().and_then(|text| self.cursor_key().open(tool.name(), text));
+        let state = state.ok_or_else(|| {
+            invalid("expected the next_cursor of a previous response of the same tool and account, unchanged")
+        })?;
+        match state.iter().find(|(name, value)| !is_page_state(check, name, value)) {
+            None => Ok(state),
+            Some((name, _)) => Err(invalid(&format!("\"{name}\" does not say where a list goes on"))),
+        }
+    }
+}
+
+/// The arguments as the tool itself takes them, and under the names that it has for them.
+fn own_arguments(dialect: Dialect, check: &Check, arguments: Map<String, Value>) -> Map<String, Value> {
+    let mut arguments = dialect::arguments(dialect, || check.declared(), check.api, arguments);
+    let clear = check.record.request.clear_argument();
+    if let Some(names) = clear.and_then(|argument| arguments.get_mut(argument)) {
+        dialect::restore_names(dialect, || check.declared(), names);
+    }
+    arguments
+}
+
+/// Puts paging state in place of the arguments for it: it takes precedence over what is sent beside the cursor, and null
+/// stands for an argument that must not be given. Returns how many rows to skip.
+fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: usize) -> usize {
+    let mut skipped = skip;
+    for (name, value) in state {
+        match value {
+            value if name == dialect::SKIP => {
+                skipped = value.as_u64().and_then(|rows| usize::try_from(rows).ok()).unwrap_or(skip);
+            }
+            Value::Null => drop(arguments.shift_remove(&name)),
+            value => drop(arguments.insert(name, value)),
+        }
+    }
+    skipped
+}
+
+/// Whether a cursor may hold this member: the number of rows to skip, or an argument that can say where a list goes on.
+/// That is one of the query, as the API itself chooses in its links, but none that chooses records or their fields. Where
+/// pages are numbered, it is a number: the page, its size, or the id of a record that a page begins after.
+pub(super) fn is_page_state(check: &Check, name: &str, value: &Value) -> bool {
+    if name == dialect::SKIP {
+        return value.is_u64();
+    }
+    let is_numbered = matches!(check.api.paging, Paging::Page { .. });
+    if value.is_array() || value.is_object() || is_numbered && !takes_number(check, name) {
+        return false;
+    }
+    let plans = check.record.bindings.iter().map(|binding| &binding.request).chain([&check.record.request]);
+    let mut targets = plans.filter_map(|plan| plan.arguments.get(name)).peekable();
+    let parameter = match targets.peek() {
+        None if check.is_query(name) => name,
+        None => return false,
+        Some(target) => target.name_or(name),
+    };
+    targets.all(|target| target.location == ArgumentLocation::Query) && !chooses_records(check, parameter)
+}
+
+fn takes_number(check: &Check, name: &str) -> bool {
+    let kind = check.property(name).and_then(|schema| schema.get("type")).and_then(Value::as_str);
+    matches!(kind, Some("integer" | "number"))
+}
+
+fn chooses_records(check: &Check, parameter: &str) -> bool {
+    let grammar = check.api.filter.as_ref();
+    let conditions = grammar.is_some_and(|grammar| {
+        [grammar.argument, grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
+            .contains(&parameter)
+    });
+    conditions || check.api.fields_parameter == Some(parameter)
+}
+
+fn invalid(reason: &str) -> Error {
+    let message = format!("invalid next_cursor; {reason}");
+    let field = FieldError::new(format!("/{}", dialect::CURSOR), "invalid", message.clone());
+    Error::new(ErrorKind::InvalidArguments, message)
+        .with_fields(vec![field])
+        .with_delivery(Delivery::NotSent)
+        .with_next_step("Nothing was sent. Leave next_cursor out; a list then begins with its first page.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use serde_json::json;
+    use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
+
+    use super::*;
+    use crate::{Api, Catalog, CursorKey, ErrorShape, FilterGrammar, PatchPaths};
+
+    static API: Api = Api {
+        name: "Orders",
+        user_agent: "orders/1.0",
+        accept: "application/json",
+        paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+        errors: ErrorShape {
+            code: &[],
+            message: &[],
+            list: &[],
+            item_code: &[],
+            item_message: &[],
+            item_field: &[],
+        },
+        patch_paths: PatchPaths::Bare,
+        trim: &[],
+        fields_parameter: Some("fields"),
+        filter: Some(FilterGrammar {
+            argument: "filter",
+            conditions: "conditions",
+            child_conditions: "childConditions",
+            custom_field_conditions: "customFieldConditions",
+            custom_fields: "customFields",
+        }),
+        custom_fields: None,
+    };
+
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        let lines = include_str!("../../tests/support/sales.jsonl").lines();
+        let tools: Vec<ToolRecord<'_>> =
+            lines.map(|line| serde_json::from_str(line).expect("a record")).collect();
+        let mut files = CatalogFiles::new();
+        files.add_tools(&tools).expect("records");
+        let files = files.into_files();
+        Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+    });
+
+    const LIST: &str = "list_all_orders";
+
+    fn client() -> Client {
+        let key = CursorKey::derive(b"secret", "acme");
+        Client::builder(&API).base_url("https://localhost").cursor_key(key).build().expect("a client")
+    }
+
+    /// What comes of a call with a cursor of the tool's own that holds `state`.
+    fn decoded(
+        tool: &str,
+        state: &Value,
+        mut arguments: Value,
+    ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
+        let (client, tool) = (client(), CATALOG.get(tool).expect(tool));
+        let cursor = client.cursor_key().seal(tool.name(), state.as_object().expect("an object"));
+        arguments["next_cursor"] = json!(cursor);
+        let options = ExecuteOptions { dialect: Dialect::Truto, skip: 1, ..ExecuteOptions::default() };
+        client.decode(tool, &arguments, &options)
+    }
+
+    #[test]
+    fn paging_state_takes_precedence_over_what_is_sent_beside_it() {
+        let sent = json!({"conditions": "id>5", "page": "9", "pageSize": "5"});
+        let (arguments, options) =
+            decoded(LIST, &json!({"page": 3, "pageSize": null}), sent).expect("arguments");
+        assert_eq!(Value::Object(arguments), json!({"conditions": "id>5", "page": 3}));
+        assert_eq!((options.dialect, options.skip), (Dialect::Mcp, 1));
+        let (arguments, options) = decoded(LIST, &json!({"+skip": 7}), json!({})).expect("arguments");
+        assert_eq!((arguments.len(), options.skip), (0, 7));
+    }
+
+    #[test]
+    fn no_cursor_holds_anything_but_paging_state() {
+        for state in [
+            json!({"page": 2, "conditions": "id>0"}),
+            json!({"fields": "id"}),
+            json!({"id": 9005}),
+            json!({"page": [2]}),
+            json!({"page": {"a": 1}}),
+            json!({"+skip": "all"}),
+            json!({"next_cursor": "x"}),
+            json!({"integrated_account_id": "beta"}),
+        ] {
+            let error = decoded(LIST, &state, json!({})).expect_err("no paging state");
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArguments, Delivery::NotSent));
+            assert!(error.message().starts_with("invalid next_cursor; \""), "{state}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_lists_take_a_cursor() {
+        for tool in CATALOG.tools().filter(|tool| !tool.short_name().starts_with("list_")) {
+            let error = decoded(tool.short_name(), &json!({"page": 2}), json!({"id": 9006}));
+            let message = error.expect_err("no list").message().to_owned();
+            assert!(message.contains("is not a list, and only lists take a cursor"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_empty_cursor_asks_for_the_first_page() {
+        let tool = CATALOG.get(LIST).expect("a list");
+        let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+        for cursor in [json!(""), Value::Null] {
+            let (arguments, _) = client()
+                .decode(tool, &json!({"page": 2, "next_cursor": cursor}), &options)
+                .expect("arguments");
+            assert_eq!(Value::Object(arguments), json!({"page": 2}));
+        }
+        for cursor in [json!("eyJpZCI6OTAwNX0"), json!("%%%"), json!(["x"]), json!(7), json!({"page": 2})] {
+            let error = client().decode(tool, &json!({"next_cursor": cursor}), &options).expect_err("forged");
+            assert_eq!(error.fields()[0].pointer, "/next_cursor");
+        }
+        // Without the dialect it is an argument like any other.
+        let error = client().prepare(tool, &json!({"next_cursor": ""})).expect_err("unknown");
+        assert_eq!(error.fields()[0].code, "unknown");
+    }
+}
