@@ -48,14 +48,14 @@ impl Api {
     }
 }
 
-/// One operation: a verb on a path.
+/// One operation: a method on a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Operation {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// The path exactly as the document spells it, mangled or not; with the verb it is the identity.
+    /// The path exactly as the document spells it. With the method it identifies the operation.
     pub spec_path: String,
-    /// The path after repair, as it is sent.
+    /// The repaired path, as it is sent.
     pub path: Template,
     /// JSON pointer of the operation in the document.
     pub pointer: String,
@@ -69,19 +69,19 @@ pub struct Operation {
     pub deprecated: bool,
     /// Path parameters in template order, then query parameters, then headers, in document order.
     pub parameters: Vec<Parameter>,
-    /// The request body, where there is one.
+    /// The request body, if the operation takes one.
     pub body: Option<Body>,
-    /// What a successful call answers.
+    /// The response of a successful call.
     pub response: Response,
 }
 
 impl Operation {
-    /// `GET /path`, with the path as the document spells it.
+    /// Returns `GET /path`, with the path as the document spells it.
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.spec_path)
     }
 
-    /// What a GET lists: the type of the rows.
+    /// Returns the type of the rows if this is a GET that returns a list.
     pub fn listed(&self) -> Option<&Type> {
         match (self.method, &self.response.content) {
             (Method::Get, Content::Json(Type::List(item))) => Some(item),
@@ -89,18 +89,18 @@ impl Operation {
         }
     }
 
-    /// Parameters at `place`.
+    /// Returns the parameters that are sent at `place`.
     pub fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 }
 
-/// A path template, cut into segments.
+/// A path template, split into segments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Template {
     /// The template as it is sent, e.g. `/a/{id}/b/`.
     pub text: String,
-    /// Static texts and placeholders in order; `types{id}` counts as two. Slashes are not kept.
+    /// Fixed text and placeholders in order, without slashes. `types{id}` is two segments.
     pub segments: Vec<Segment>,
 }
 
@@ -115,7 +115,7 @@ pub enum Segment {
 }
 
 impl Template {
-    /// Cuts `text`; braces must be balanced (repair sees to that).
+    /// Splits `text` into segments. Braces must be balanced, which [`crate::repair`] ensures.
     pub fn parse(text: &str) -> Self {
         let mut segments = Vec::new();
         for part in text.split('/').filter(|part| !part.is_empty()) {
@@ -135,7 +135,7 @@ impl Template {
         Self { text: text.to_owned(), segments }
     }
 
-    /// Names of the placeholders, in order.
+    /// Returns the names of the placeholders, in order.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(|segment| match segment {
             Segment::Placeholder(name) => Some(name.as_str()),
@@ -143,8 +143,8 @@ impl Template {
         })
     }
 
-    /// The template with `{}` for each placeholder, lower case, without a trailing slash: equal for
-    /// two spellings of one path.
+    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so
+    /// that two spellings of one path are equal.
     pub fn normal_form(&self) -> String {
         let mut text = String::new();
         let mut inside = false;
@@ -163,7 +163,7 @@ impl Template {
     }
 }
 
-/// Where a parameter travels.
+/// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -176,34 +176,34 @@ pub enum Place {
 /// A parameter of an operation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Parameter {
-    /// The name on the wire.
+    /// The name as it is sent.
     pub name: String,
-    /// Where it travels.
+    /// Where it is sent.
     pub place: Place,
-    /// Whether a call without it is wrong.
+    /// Whether every call must have it.
     pub required: bool,
-    /// What it means, from the document.
+    /// The description in the document.
     pub description: String,
     /// Its type.
     pub ty: Type,
-    /// Limits on the value.
+    /// Constraints on the value.
     pub limits: Limits,
-    /// Where the document has one object that travels as separate members: the object's schema.
+    /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }
 
 /// A request body.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Body {
-    /// How it is written.
+    /// How it is serialized.
     pub kind: BodyKind,
-    /// Its type; for a patch, the type of the record that is patched (where that could be told).
+    /// The type. For a JSON Patch, the type of the record that is patched, if that is known.
     pub ty: Type,
-    /// Whether a call without it is wrong.
+    /// Whether every call must have it.
     pub required: bool,
 }
 
-/// How a body is written on the wire.
+/// How a request body is serialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyKind {
@@ -215,18 +215,18 @@ pub enum BodyKind {
     Multipart,
 }
 
-/// What a successful call answers.
+/// The response of a successful call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Response {
-    /// Success statuses that the document names.
+    /// The 2xx statuses that the document declares.
     pub statuses: Vec<u16>,
-    /// What the answer holds.
+    /// The content.
     pub content: Content,
-    /// The media type of the content, where the document names one.
+    /// The media type of the content, if the document declares one.
     pub media_type: Option<String>,
 }
 
-/// What an answer holds.
+/// The content of a response.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
@@ -250,26 +250,26 @@ pub enum Type {
     Long,
     /// A double.
     Number,
-    /// Text, with the document's `format` where it has one (`uuid`, `email`, `date`).
+    /// A string, with the `format` of the document if it has one (`uuid`, `email`, `date`).
     Text(Option<String>),
     /// A date with a time.
     DateTime,
     /// Bytes; in forms only.
     Binary,
-    /// One of these texts.
+    /// A string that is one of these values.
     Choice(Vec<String>),
     /// A named schema.
     Named(SchemaId),
     /// A list.
     List(Box<Type>),
-    /// An object with any member names.
+    /// An object with arbitrary property names.
     Map(Box<Type>),
     /// Any JSON value.
     Any,
 }
 
 impl Type {
-    /// The name of the schema at the heart of this type: of itself, its items or its values.
+    /// Returns the name of the schema that this type, its items or its map values refer to.
     pub fn innermost(&self) -> Option<&str> {
         match self {
             Self::Named(name) => Some(name),
@@ -282,26 +282,26 @@ impl Type {
 /// A named schema.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Schema {
-    /// What it is, from the document.
+    /// The description in the document.
     pub description: String,
     /// Its shape.
     pub shape: Shape,
-    /// Made by the generator from an inline object rather than named by the document.
+    /// Whether the generator named it because the document has it inline.
     pub inline: bool,
 }
 
-/// The shape of a named schema.
+/// What a named schema is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
-    /// An object with known members.
+    /// An object with known fields.
     Object(Vec<Field>),
-    /// Another name for a type (a list, a choice, a scalar).
+    /// Another name for a type (a list, an enum, a scalar).
     Alias(Type),
 }
 
 impl Schema {
-    /// Fields of an object; empty for an alias.
+    /// Returns the fields of an object, or none for an alias.
     pub fn fields(&self) -> &[Field] {
         match &self.shape {
             Shape::Object(fields) => fields,
@@ -310,10 +310,10 @@ impl Schema {
     }
 }
 
-/// A member of an object.
+/// A field of an object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
-    /// The name on the wire.
+    /// The name as it is sent.
     pub name: String,
     /// Its type.
     pub ty: Type,
@@ -321,17 +321,17 @@ pub struct Field {
     pub required: bool,
     /// Whether `null` is allowed.
     pub nullable: bool,
-    /// What it means, from the document.
+    /// The description in the document.
     pub description: String,
-    /// Limits on the value.
+    /// Constraints on the value.
     pub limits: Limits,
-    /// The document's own `readOnly` mark.
+    /// Whether the document marks it as `readOnly`.
     pub read_only: bool,
-    /// Holding the value directly would make the type endless, so it is boxed.
+    /// Whether the value must be boxed because its type contains this one.
     pub boxed: bool,
 }
 
-/// Limits on a value, in JSON Schema's terms.
+/// Constraints on a value, named as in JSON Schema.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct Limits {
@@ -342,7 +342,7 @@ pub struct Limits {
     pub pattern: Option<String>,
     pub max_items: Option<u64>,
     pub min_items: Option<u64>,
-    /// Required when a record is replaced, though not when it is created.
+    /// Whether the field is required when a record is replaced, though not when it is created.
     pub required_on_replace: bool,
 }
 

@@ -62,7 +62,7 @@ fn with_deep_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> R
 
 /// The properties that identify the kind of a document.
 #[derive(Deserialize)]
-struct Probe {
+struct DocumentKind {
     openapi: Option<Value>,
     swagger: Option<Value>,
     paths: Option<serde::de::IgnoredAny>,
@@ -79,12 +79,12 @@ fn parse_json(text: &str) -> Result<OpenAPI, Error> {
 
 /// Parses `text` again, step by step, to say what is wrong and where.
 fn explain_json(text: &str) -> Result<OpenAPI, Error> {
-    let probe: Probe = serde_json::from_str(text).map_err(|error| {
+    let kind: DocumentKind = serde_json::from_str(text).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         let what = if error.is_eof() { "ends too early (is it truncated?)" } else { "is not valid JSON" };
         Error::new("E002", format!("the spec {what}: {error}")).at(place)
     })?;
-    check_kind(&probe)?;
+    check_kind(&kind)?;
     serde_json::from_str(text).map_err(|error| {
         // Reading it as any JSON can only fail where it is nested too deep.
         let fault = serde_json::from_str(text).ok().and_then(explain);
@@ -188,8 +188,8 @@ fn parse_yaml(text: &str) -> Result<OpenAPI, Error> {
         let message = "the spec is not an object; expected an OpenAPI 3.0 document in JSON or YAML";
         return Err(Error::new("E002", message).at("line 1"));
     }
-    let probe: Probe = serde_yaml::from_value(value.clone()).map_err(syntax)?;
-    check_kind(&probe)?;
+    let kind: DocumentKind = serde_yaml::from_value(value.clone()).map_err(syntax)?;
+    check_kind(&kind)?;
     check_depth(depth_of_value(&value))?;
     serde_yaml::from_str(text).map_err(|error| {
         let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
@@ -235,15 +235,15 @@ fn not_openapi(place: &str, path: &serde_path_to_error::Path, message: &str) -> 
     Error::new("E005", format!("this is not what OpenAPI 3.0 allows here: {message}")).at(place)
 }
 
-fn check_kind(probe: &Probe) -> Result<(), Error> {
-    if let Some(version) = &probe.swagger {
+fn check_kind(kind: &DocumentKind) -> Result<(), Error> {
+    if let Some(version) = &kind.swagger {
         let message = format!(
             "this is Swagger {}; convert it to OpenAPI 3.0 first (for instance with `npx swagger2openapi`)",
             plain(version)
         );
         return Err(Error::new("E003", message).at("/swagger"));
     }
-    match &probe.openapi {
+    match &kind.openapi {
         Some(Value::String(version)) if version.starts_with("3.0") => {}
         Some(version) => {
             let message = format!("this is OpenAPI {}; only OpenAPI 3.0.x is supported", plain(version));
@@ -254,7 +254,7 @@ fn check_kind(probe: &Probe) -> Result<(), Error> {
             return Err(Error::new("E005", message).at("/openapi"));
         }
     }
-    if probe.paths.is_none() {
+    if kind.paths.is_none() {
         return Err(Error::new("E005", "there is no `paths` member").at("/paths"));
     }
     Ok(())

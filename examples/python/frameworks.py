@@ -33,7 +33,7 @@ FEATURES = {
 INTRODUCTION = """\
 # What frameworks and formats make of the tools
 
-Made by a test, `cargo xtask test`, which fails where this page is not up to date. All {tools} tools of {areas} areas
+Made by a test, `cargo xtask test --clients`, which fails where this page is not up to date. All {tools} tools of {areas} areas
 were handed to each framework, as its SDK in `sdk/` hands them over, and what the framework would send to a model was
 compared with what the server declares. For the formats of providers, `cwpsa tools --dialect` was handed to the
 provider's own client. A cell is the number of places that are no longer what they were, of those in the first line;

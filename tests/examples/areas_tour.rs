@@ -4,8 +4,8 @@
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, Method, Tool, Value};
-use e2e::planned::{self, Planner};
 use serde_json::{Map, json};
+use toolcrate_testing::planner::{self, Planner};
 
 /// A collection of each area whose records can be made, changed and deleted.
 const COLLECTIONS: [&str; 11] = [
@@ -31,7 +31,7 @@ fn execute(client: &Client, tool: Tool, arguments: &Map<String, Value>) -> Resul
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).ok_or("which server? give the address of the API's root")?;
     let client = e2e::client(&address)?;
-    let mut planner = Planner::new();
+    let mut planner = Planner::new(&CATALOG);
     let (mut calls, mut failed) = (0, 0);
     for collection in COLLECTIONS {
         let mut tools: Vec<Tool> = CATALOG
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let mut result = execute(&client, tool, &arguments);
             while let Err(error) = &result
                 && error.status() == Some(400)
-                && let Some(better) = planned::corrected(tool, &arguments, &planned::refusal(error))
+                && let Some(better) = planner::corrected(tool, &arguments, &planner::refusal(error))
             {
                 arguments = better;
                 result = execute(&client, tool, &arguments);

@@ -6,10 +6,10 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{Client, Tool};
 use serde_json::{Value, json};
+use toolcrate_testing::draw;
+use toolcrate_testing::mutate::mutate;
+use toolcrate_testing::random::Random;
 
-use crate::draw;
-use crate::mutate::mutate;
-use crate::random::Random;
 use crate::spec::Spec;
 
 /// The tools that the project promises by name.

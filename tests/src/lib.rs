@@ -1,12 +1,7 @@
-//! What the end to end tests share: a client for a local server, arguments drawn from a schema or planned on the
-//! records of a server, and a judge of requests that knows the spec alone.
+//! What the end to end tests share: a client for a local server, figures of the tools, and a validator of requests that
+//! knows nothing but the spec.
 
-pub mod draw;
 pub mod figures;
-pub mod mutate;
-pub mod planned;
-pub mod random;
-pub mod sample;
 pub mod spec;
 
 use std::time::Duration;

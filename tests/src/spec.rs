@@ -11,6 +11,11 @@ use connectwise_psa::runtime::{Method, PreparedBody, PreparedRequest};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
+/// The file of the spec that the crate is generated from.
+const CURRENT: &str = "connectwise-psa-2025.1.json";
+/// The members of a path that are operations.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// The spec, ready to judge requests.
 pub struct Spec {
     document: Value,
@@ -31,6 +36,21 @@ impl Spec {
             mend(schema.1);
         }
         Ok(Self { document, compiled: BTreeMap::new() })
+    }
+
+    /// Reads the spec that the crate is generated from.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn read_current() -> Result<Self, String> {
+        Self::read(CURRENT)
+    }
+
+    /// Returns the number of operations.
+    pub fn operation_count(&self) -> usize {
+        let paths = self.document["paths"].as_object().into_iter().flatten();
+        let methods = paths.flat_map(|(_, path)| path.as_object().into_iter().flat_map(Map::keys));
+        methods.filter(|name| METHODS.contains(&name.as_str())).count()
     }
 
     /// What is wrong with `request`, which was made for the operation at `path` (the spec's template); empty if

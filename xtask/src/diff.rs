@@ -14,7 +14,7 @@ use crate::{ci, sizes};
 
 /// What can be set.
 #[derive(Args)]
-pub struct Arguments {
+pub struct DiffArguments {
     /// Two specs, the old one first; or the new one alone, to compare with what the crate is made from.
     #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
     specs: Vec<PathBuf>,
@@ -74,7 +74,7 @@ impl FailOn {
 }
 
 /// Compares. Exit code 0: nothing that matters; 1: found; 2: could not compare.
-pub fn run(arguments: &Arguments) -> ExitCode {
+pub fn run(arguments: &DiffArguments) -> ExitCode {
     match compare(arguments).and_then(|compared| finish(arguments, &compared)) {
         Ok(code) => code,
         Err(errors) => {
@@ -86,13 +86,13 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 /// Two releases, and what a comparison found.
-struct Compared {
+struct ComparedReleases {
     old: Snapshot,
     new: Snapshot,
     report: DiffReport,
 }
 
-fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
+fn compare(arguments: &DiffArguments) -> Result<ComparedReleases, Errors> {
     let settings = DiffSettings::read(&arguments.profile)?;
     let (old, new) = match &arguments.specs[..] {
         [old, new] => (old.as_path(), new.as_path()),
@@ -109,12 +109,12 @@ fn compare(arguments: &Arguments) -> Result<Compared, Errors> {
     if arguments.sizes {
         report.sizes = sizes::measure(&old, &new)?;
     }
-    Ok(Compared { old, new, report })
+    Ok(ComparedReleases { old, new, report })
 }
 
-fn finish(arguments: &Arguments, compared: &Compared) -> Result<ExitCode, Errors> {
-    let Compared { old, new, report } = compared;
-    let text = text(arguments.format, report, old, new)?;
+fn finish(arguments: &DiffArguments, compared: &ComparedReleases) -> Result<ExitCode, Errors> {
+    let ComparedReleases { old, new, report } = compared;
+    let text = render(arguments.format, report, old, new)?;
     match &arguments.out {
         Some(path) => {
             std::fs::write(path, text).map_err(|error| unwritten(path, &error))?;
@@ -135,7 +135,12 @@ fn finish(arguments: &Arguments, compared: &Compared) -> Result<ExitCode, Errors
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn text(shape: OutputFormat, report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<String, Errors> {
+fn render(
+    shape: OutputFormat,
+    report: &DiffReport,
+    old: &Snapshot,
+    new: &Snapshot,
+) -> Result<String, Errors> {
     let format = match shape {
         OutputFormat::Text => ReportFormat::Text,
         OutputFormat::Markdown => ReportFormat::Markdown,

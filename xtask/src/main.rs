@@ -1,24 +1,16 @@
 //! The developer's commands: `cargo xtask <command>`.
 
 mod bench;
-mod bench_diff;
-mod bench_fastmcp;
-mod bench_generator;
-mod bench_load;
-mod bench_sandbox;
-mod bench_server;
-mod bench_tools;
 mod ci;
 mod clients;
+mod cost;
 mod diff;
-mod examples;
-mod measure;
 mod regenerate;
 mod repairs;
-mod sandbox;
+mod server_process;
 mod sizes;
+mod structure;
 mod test;
-mod wrk;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,20 +24,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The developer's commands.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
-struct Arguments {
+struct XtaskArguments {
     #[command(subcommand)]
-    command: Command,
+    command: XtaskCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum XtaskCommand {
     /// Generate the crate from the spec that the profile names.
-    Regenerate(regenerate::Arguments),
+    Regenerate(regenerate::RegenerateArguments),
     /// Tell what a new spec changes for clients, for programs and for agents.
     ///
     /// Exit code 0: nothing that matters; 1: found; 2: could not compare. In a GitHub workflow the changes that
     /// matter are annotated, and the report is added to the step's summary. docs/changes.md lists all kinds.
-    Diff(diff::Arguments),
+    Diff(diff::DiffArguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {
         /// The spec, OpenAPI 3.0 in JSON or YAML.
@@ -54,12 +46,14 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Run everything that CI tests.
-    Test(test::Arguments),
+    /// Run the tests: everything but the tours of other people's clients and frameworks, or those alone.
+    Test(test::TestArguments),
     /// Test the SDKs and run the examples against a sandbox; needs node and python, but no key.
-    Examples(examples::Arguments),
-    /// Measure the project's figures, print them beside their bounds, store them in docs/figures.json.
-    Bench(bench::Arguments),
+    Examples(clients::examples::ExampleArguments),
+    /// Measure the project's figures, print them beside their bounds and store them in docs/figures.json.
+    Bench(bench::BenchArguments),
+    /// Check rules about the shape of the workspace: file length, imports, names, dependencies between packages.
+    Structure(structure::StructureArguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
     #[command(hide = true)]
     Measure {
@@ -70,13 +64,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
-        Command::Regenerate(arguments) => regenerate::run(arguments),
-        Command::Diff(arguments) => diff::run(&arguments),
-        Command::Repairs { spec, all } => repairs::run(&spec, all),
-        Command::Test(arguments) => test::run(&arguments),
-        Command::Examples(arguments) => examples::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Measure { command } => measure::run(&command),
+    match XtaskArguments::parse().command {
+        XtaskCommand::Regenerate(arguments) => regenerate::run(arguments),
+        XtaskCommand::Diff(arguments) => diff::run(&arguments),
+        XtaskCommand::Repairs { spec, all } => repairs::run(&spec, all),
+        XtaskCommand::Test(arguments) => test::run(&arguments),
+        XtaskCommand::Examples(arguments) => clients::examples::run(&arguments),
+        XtaskCommand::Bench(arguments) => bench::run(&arguments),
+        XtaskCommand::Structure(arguments) => structure::run(&arguments),
+        XtaskCommand::Measure { command } => cost::run(&command),
     }
 }

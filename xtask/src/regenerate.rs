@@ -15,7 +15,7 @@ const DIFF_LINES: usize = 200;
 
 /// What can be set.
 #[derive(Args)]
-pub struct Arguments {
+pub struct RegenerateArguments {
     /// The profile: which spec, which crate, the API's conventions.
     #[arg(long, default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
@@ -34,7 +34,7 @@ pub struct Arguments {
 }
 
 /// Runs the generator. Exit code 0: done; 1: `--check` found differences; 2: bad input, nothing written.
-pub fn run(arguments: Arguments) -> ExitCode {
+pub fn run(arguments: RegenerateArguments) -> ExitCode {
     let started = Instant::now();
     let check = arguments.check;
     let options = Options {

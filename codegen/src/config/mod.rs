@@ -16,9 +16,9 @@ pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
 pub use profile::{
-    Action, ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitions, CustomFieldKind, CustomFields,
-    ErrorShape, Filter, ModuleAlias, NameRules, NoteRule, On, Paging, PatchPaths, Profile, ResourceOverride,
-    SharedQuery,
+    ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, PagingConfig, PatchPathStyle, PathAction,
+    Profile, ResourceOverride, SharedQuery,
 };
 pub use usage::UsageTracker;
 

@@ -45,12 +45,12 @@ pub struct Profile {
     pub fields_parameter: Option<String>,
     /// How lists are paged.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
-    pub paging: Paging,
+    pub paging: PagingConfig,
     /// Where the parts of an error stand in its body.
-    pub errors: ErrorShape,
+    pub errors: ErrorBodyConfig,
     /// How the paths of a JSON Patch are written.
     #[serde(default)]
-    pub patch_paths: PatchPaths,
+    pub patch_paths: PatchPathStyle,
     /// Members dropped from tool answers unless asked for.
     #[serde(default)]
     pub trim: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Profile {
     pub filter: Option<Filter>,
     /// How records hold the fields that an account defines for itself.
     #[serde(default)]
-    pub custom_fields: Option<CustomFields>,
+    pub custom_fields: Option<CustomFieldsConfig>,
     /// Query parameters that many operations share.
     #[serde(default)]
     pub shared_query: IndexMap<String, SharedQuery>,
@@ -78,7 +78,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiInfo {
-    /// The name people use, e.g. `ConnectWise PSA`.
+    /// The name people use, e.g. `Book Store`.
     pub name: String,
     /// The name of the generated package.
     pub package: String,
@@ -136,7 +136,7 @@ pub struct AuthField {
 /// How lists are paged.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Paging {
+pub enum PagingConfig {
     /// Lists come whole.
     #[default]
     None,
@@ -160,7 +160,7 @@ pub enum Paging {
     },
 }
 
-impl Paging {
+impl PagingConfig {
     /// Whether lists come in pages.
     pub fn is_paged(&self) -> bool {
         !matches!(self, Self::None)
@@ -170,7 +170,7 @@ impl Paging {
 /// JSON pointers into an error's body; the first that resolves wins.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ErrorShape {
+pub struct ErrorBodyConfig {
     /// The error's code.
     #[serde(default)]
     pub code: Vec<String>,
@@ -194,7 +194,7 @@ pub struct ErrorShape {
 /// How the paths of a JSON Patch are written.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PatchPaths {
+pub enum PatchPathStyle {
     /// `/status`, as RFC 6902 has it.
     #[default]
     Pointer,
@@ -223,7 +223,7 @@ pub struct Filter {
 /// Where a record holds the fields that an account defines for itself: a list keyed by the id of a definition.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CustomFields {
+pub struct CustomFieldsConfig {
     /// The record's member that holds them.
     pub member: String,
     /// In an item and in a definition: the id.
@@ -234,20 +234,20 @@ pub struct CustomFields {
     pub value: String,
     /// Where the account's definitions are.
     #[serde(default)]
-    pub definitions: Option<CustomFieldDefinitions>,
+    pub definitions: Option<CustomFieldDefinitionsConfig>,
 }
 
 /// The list of an account's definitions, and what the members of one are called.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CustomFieldDefinitions {
+pub struct CustomFieldDefinitionsConfig {
     /// The list operation, `GET /path`.
     pub operation: String,
     /// The type.
     pub kind: String,
     /// What types mean; others are text.
     #[serde(default)]
-    pub kinds: IndexMap<String, CustomFieldKind>,
+    pub kinds: IndexMap<String, CustomFieldType>,
     /// Whether a record must have the field.
     pub required: String,
     /// Whether it can only be read.
@@ -272,7 +272,7 @@ pub struct CustomFieldDefinitions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
-pub enum CustomFieldKind {
+pub enum CustomFieldType {
     Text,
     Number,
     Boolean,
@@ -357,7 +357,7 @@ pub struct NameRules {
     /// Templates of the names of single operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
-    pub actions: Vec<Action>,
+    pub actions: Vec<PathAction>,
     /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
     /// what `/service/boards` holds.
     pub views: Vec<String>,
@@ -386,7 +386,7 @@ pub struct ResourceOverride {
 /// An ending of a path that is an action, a twin or a singleton.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Action {
+pub struct PathAction {
     /// Last segments of the path, e.g. `usages/list`; letter case and a trailing slash are ignored.
     pub tail: String,
     /// The verbs it covers.
@@ -434,12 +434,12 @@ impl Profile {
         add("names.modules", &mut names.modules.iter().map(|alias| alias.from.clone()));
         add("names.resources", &mut names.resources.keys().cloned());
         add("names.operations", &mut names.operations.keys().cloned());
-        add("names.actions", &mut names.actions.iter().map(Action::entry));
+        add("names.actions", &mut names.actions.iter().map(PathAction::entry));
         entries
     }
 }
 
-impl Action {
+impl PathAction {
     /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         let on = match self.on_item {

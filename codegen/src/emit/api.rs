@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 use super::context::Context;
 use super::rust::{Job, docs, file_docs};
 use crate::config::{
-    Auth, AuthScheme, CustomFieldDefinitions, CustomFieldKind, CustomFields, Filter, Paging, PatchPaths,
+    Auth, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, Filter,
+    PagingConfig, PatchPathStyle,
 };
 
 /// The job for `src/api.rs`.
@@ -31,12 +32,12 @@ fn description(context: &Context<'_>) -> TokenStream {
     let accept =
         profile.accept.as_deref().unwrap_or("application/json").replace("{version}", &context.api.version);
     let paging = match &profile.paging {
-        Paging::None => quote!(Paging::None),
-        Paging::Page { page, size, max_size } => {
+        PagingConfig::None => quote!(Paging::None),
+        PagingConfig::Page { page, size, max_size } => {
             let max_size = Literal::u32_unsuffixed(*max_size);
             quote!(Paging::Page { page: #page, size: #size, max_size: #max_size })
         }
-        Paging::Cursor { parameter, next, items } => {
+        PagingConfig::Cursor { parameter, next, items } => {
             quote!(Paging::Cursor { parameter: #parameter, next: #next, items: #items })
         }
     };
@@ -44,8 +45,8 @@ fn description(context: &Context<'_>) -> TokenStream {
     let (code, message, list) = (&errors.code, &errors.message, &errors.list);
     let (item_code, item_message, item_field) = (&errors.item_code, &errors.item_message, &errors.item_field);
     let patch_paths = match profile.patch_paths {
-        PatchPaths::Pointer => quote!(PatchPaths::Pointer),
-        PatchPaths::Bare => quote!(PatchPaths::Bare),
+        PatchPathStyle::Pointer => quote!(PatchPaths::Pointer),
+        PatchPathStyle::Bare => quote!(PatchPaths::Bare),
     };
     let trim = &profile.trim;
     let fields = match &profile.fields_parameter {
@@ -99,8 +100,8 @@ fn description(context: &Context<'_>) -> TokenStream {
     }
 }
 
-fn custom_fields(context: &Context<'_>, fields: &CustomFields) -> TokenStream {
-    let CustomFields { member, key, caption, value, definitions } = fields;
+fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStream {
+    let CustomFieldsConfig { member, key, caption, value, definitions } = fields;
     let found = definitions.as_ref().and_then(|about| {
         let operation = context.api.operation_called(&about.operation)?;
         context.ledger.mark(format!("custom_fields.definitions.{}", about.operation));
@@ -109,14 +110,14 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFields) -> TokenStream {
     let definitions = match found {
         None => quote!(None),
         Some((about, tool)) => {
-            let CustomFieldDefinitions { kind, required, read_only, options, option, .. } = about;
-            let CustomFieldDefinitions { inactive, places, place_words, .. } = about;
+            let CustomFieldDefinitionsConfig { kind, required, read_only, options, option, .. } = about;
+            let CustomFieldDefinitionsConfig { inactive, places, place_words, .. } = about;
             let kinds = about.kinds.iter().map(|(name, kind)| {
                 let kind = match kind {
-                    CustomFieldKind::Text => quote!(Text),
-                    CustomFieldKind::Number => quote!(Number),
-                    CustomFieldKind::Boolean => quote!(Boolean),
-                    CustomFieldKind::Date => quote!(Date),
+                    CustomFieldType::Text => quote!(Text),
+                    CustomFieldType::Number => quote!(Number),
+                    CustomFieldType::Boolean => quote!(Boolean),
+                    CustomFieldType::Date => quote!(Date),
                 };
                 quote!((#name, toolcrate_runtime::CustomFieldKind::#kind))
             });

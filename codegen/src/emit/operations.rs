@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::context::Context;
-use super::query::Shared;
+use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
@@ -73,7 +73,7 @@ fn function(
     let mut arguments = Vec::new();
     let mut calls = Vec::new();
     let mut notes = Vec::new();
-    let query = Shared::of(context, operation, name);
+    let query = SharedQueryType::for_operation(context, operation, name);
     let parameters = operation.parameters.iter().zip(&name.parameters).zip(&context.related.arguments[id]);
     for ((parameter, rust), source) in parameters {
         if parameter.place == Place::Query && context.profile.shared_query.contains_key(&parameter.name) {

@@ -12,16 +12,16 @@ use crate::naming::{Kind, OperationName};
 
 /// A query type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shared {
+pub enum SharedQueryType {
     /// What a list takes.
     List,
     /// What a count takes.
     Count,
 }
 
-impl Shared {
+impl SharedQueryType {
     /// Which query type `operation` takes, if any.
-    pub fn of(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
+    pub fn for_operation(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
         let (shared, on) = match name.kind {
             Kind::List => (Self::List, On::List),
             Kind::Count => (Self::Count, On::Count),
@@ -80,9 +80,9 @@ pub fn any(context: &Context<'_>) -> bool {
 }
 
 /// The query types that have members.
-fn types(context: &Context<'_>) -> impl Iterator<Item = Shared> {
+fn types(context: &Context<'_>) -> impl Iterator<Item = SharedQueryType> {
     let queries = &context.profile.shared_query;
-    [Shared::List, Shared::Count]
+    [SharedQueryType::List, SharedQueryType::Count]
         .into_iter()
         .filter(|shared| queries.values().any(|query| query.on.contains(&shared.on())))
 }
@@ -99,7 +99,7 @@ fn file(context: &Context<'_>) -> TokenStream {
     }
 }
 
-fn query_type(context: &Context<'_>, shared: Shared) -> TokenStream {
+fn query_type(context: &Context<'_>, shared: SharedQueryType) -> TokenStream {
     let rust = format_ident!("{}", shared.rust());
     let mut members = Vec::new();
     let mut pushes = Vec::new();

@@ -6,7 +6,7 @@ use openapiv3::{
 };
 
 use super::schemas::SchemaLowering;
-use crate::config::{Paging, Profile, UsageTracker};
+use crate::config::{PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::Error;
 use crate::id::OperationTable;
 use crate::ir::{
@@ -218,7 +218,7 @@ fn response(
     raw: &RawOperation,
     schemas: &mut SchemaLowering<'_>,
     name: &str,
-    paging: &Paging,
+    paging: &PagingConfig,
 ) -> Result<Response, Error> {
     let source: &Source = &raw.operation;
     let mut successes: Vec<(u16, &ReferenceOr<SourceResponse>)> = source
@@ -278,8 +278,8 @@ fn response(
 
 /// The type of the rows, where the answer is an object that has them in the member which the profile's
 /// paging names. The runtime takes them out, so for all that follows the answer is a list.
-fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Paging) -> Option<Type> {
-    let Paging::Cursor { items, .. } = paging else { return None };
+fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
+    let PagingConfig::Cursor { items, .. } = paging else { return None };
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
     let member = items.strip_prefix('/')?;
     let field = schemas.get(name)?.fields().iter().find(|field| field.name == member)?;

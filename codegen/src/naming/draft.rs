@@ -1,15 +1,15 @@
 //! An operation on its way to a name.
 
-use super::inflection::Words;
+use super::inflection::Inflector;
 use super::noun::Noun;
-use super::resource_path::{Reader, Resource};
+use super::resource_path::{ResourcePath, ResourceReader};
 use super::tools::{self, Kind};
 use crate::ir::Operation;
 
 /// An operation as the rules of naming see it, before it has a name.
 pub struct Draft<'a> {
     /// The path, read as a resource.
-    pub resource: Resource<'a>,
+    pub resource: ResourcePath<'a>,
     /// What the operation does to the resource.
     pub kind: Kind,
     /// The template of the tool's name.
@@ -24,7 +24,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Reads `operation`.
-    pub fn new(operation: &Operation, reader: &Reader<'a>, words: &Words<'_>) -> Self {
+    pub fn new(operation: &Operation, reader: &ResourceReader<'a>, words: &Inflector<'_>) -> Self {
         let resource = reader.read(operation, words);
         let (kind, form) = tools::form(operation, &resource);
         let (kind, form) = match reader.own_name(operation) {

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use super::draft::Draft;
 use super::identifiers;
-use super::inflection::Words;
-use super::resource_path::Resource;
+use super::inflection::Inflector;
+use super::resource_path::ResourcePath;
 use super::tools::{self, Kind};
 use crate::ir::{Operation, Place};
 
@@ -16,12 +16,12 @@ use crate::ir::{Operation, Place};
 pub const LEVELS: usize = 6;
 
 /// The module of `resource`.
-pub fn module(resource: &Resource<'_>) -> String {
+pub fn module(resource: &ResourcePath<'_>) -> String {
     identifiers::value_name(&resource.module, "module")
 }
 
 /// The file of `resource` within its module: its topmost resource, however the path counts it.
-pub fn file(resource: &Resource<'_>, words: &Words<'_>) -> String {
+pub fn file(resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let top = words.spread(&resource.top);
     identifiers::value_name(&if resource.top == resource.module { top } else { words.many(&top) }, "resource")
 }
@@ -29,7 +29,7 @@ pub fn file(resource: &Resource<'_>, words: &Words<'_>) -> String {
 /// The function of a draft at a level: 0 plain, 1 with how the thing is picked where that is not the
 /// usual way, 2 with the module before a top resource that does not say it anyhow, 3 with how the thing is
 /// picked at any rate, 4 with the module before nested ones too, 5 with everything.
-pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
+pub fn function(draft: &Draft<'_>, level: usize, words: &Inflector<'_>) -> String {
     let parts = tools::parts(draft.form);
     let mut name = tools::words_of(parts.verb);
     let noun = &draft.noun;
@@ -60,13 +60,13 @@ pub fn function(draft: &Draft<'_>, level: usize, words: &Words<'_>) -> String {
 
 /// Rust names of parameters. The same few names recur on thousands of operations.
 pub struct Parameters<'a> {
-    words: &'a Words<'a>,
+    words: &'a Inflector<'a>,
     known: HashMap<String, String>,
 }
 
 impl<'a> Parameters<'a> {
     /// Nothing is known yet.
-    pub fn new(words: &'a Words<'a>) -> Self {
+    pub fn new(words: &'a Inflector<'a>) -> Self {
         Self { words, known: HashMap::new() }
     }
 

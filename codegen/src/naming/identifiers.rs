@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-/// Words that can't be identifiers in any edition so far, and those that may not stand raw.
+/// Inflector that can't be identifiers in any edition so far, and those that may not stand raw.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -252,7 +252,7 @@ fn variant_name(value: &str) -> String {
     }
 }
 
-/// Words that tell a value from others that read the same.
+/// Inflector that tell a value from others that read the same.
 fn variant_marks(value: &str) -> Vec<&'static str> {
     let letters = || value.chars().filter(char::is_ascii_alphabetic);
     let marks = [

@@ -10,14 +10,14 @@ use super::identifiers;
 use crate::config::{NameRules, UsageTracker};
 use crate::ir::{Api, Segment};
 
-/// Words that end like a plural but are singular.
+/// Inflector that end like a plural but are singular.
 const SINGULAR_IN_S: &[&str] =
     &["alias", "atlas", "bias", "canvas", "gas", "lens", "news", "series", "species"];
 /// The maximum number of words in a compound that is learned.
 const MAX_COMPOUND_WORDS: usize = 4;
 
 /// The grammar of one profile and one API.
-pub struct Words<'a> {
+pub struct Inflector<'a> {
     rules: &'a NameRules,
     usage: &'a UsageTracker,
     uncountable: HashSet<&'a str>,
@@ -28,7 +28,7 @@ pub struct Words<'a> {
     spelling_cache: RefCell<HashMap<String, String>>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> Inflector<'a> {
     /// The grammar of `rules`; nothing is learned yet.
     pub fn new(rules: &'a NameRules, usage: &'a UsageTracker) -> Self {
         Self {
@@ -226,7 +226,7 @@ mod tests {
         rules.irregular.insert("skus".into(), "sku".into());
         rules.uncountable.push("info".into());
         let usage = UsageTracker::new();
-        let words = Words::new(&rules, &usage);
+        let words = Inflector::new(&rules, &usage);
         for (many, one) in [
             ("tickets", "ticket"),
             ("entries", "entry"),
@@ -258,7 +258,7 @@ mod tests {
         let mut rules = NameRules::default();
         rules.compounds.insert("timeentry".into(), "time entry".into());
         let usage = UsageTracker::new();
-        let words = Words::new(&rules, &usage).learn(&api);
+        let words = Inflector::new(&rules, &usage).learn(&api);
         let spread = |word: &str| words.spread(&[word.to_owned()]).join(" ");
         assert_eq!(spread("purchaseorders"), "purchase orders");
         assert_eq!(spread("lineitem"), "line item");

@@ -25,7 +25,7 @@ use crate::id::{OperationId, OperationTable};
 use crate::ir::{Api, Method, Operation};
 use disambiguate::{Assignment, Candidates};
 use draft::Draft;
-use inflection::Words;
+use inflection::Inflector;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
 pub use names::{Class, Names, OperationName};
@@ -43,8 +43,8 @@ pub use types::{ChoiceName, FieldName, TypeName};
 /// - `E021`: a name that cannot be made short enough.
 /// - `E022`: a name that does not match the pattern of tool names.
 pub fn name(api: &Api, profile: &Profile, mut lock: Lock, usage: &UsageTracker) -> Result<Names, Errors> {
-    let words = Words::new(&profile.names, usage).learn(api);
-    let reader = resource_path::Reader::new(&profile.names, usage);
+    let words = Inflector::new(&profile.names, usage).learn(api);
+    let reader = resource_path::ResourceReader::new(&profile.names, usage);
     let drafts = api.operations.map(|(_, operation)| Draft::new(operation, &reader, &words));
     let keys = keys(api)?;
     let entries: OperationTable<_> = lock.operations(keys.values()).into_iter().collect();
@@ -157,7 +157,7 @@ type LockedEntries<'a> = OperationTable<Option<&'a OperationEntry>>;
 fn assign_tools<'a>(
     drafts: &OperationTable<Draft<'_>>,
     prefix: &str,
-    words: &Words<'a>,
+    words: &Inflector<'a>,
     entries: &LockedEntries<'_>,
     reserved: &HashSet<&str>,
 ) -> Assignment<tools::Rendered<'a>> {
@@ -210,7 +210,7 @@ fn clash_error(name: &str, clash: &[OperationId], api: &Api, holder: Option<&str
 /// The function of each operation; empty where the lock has one.
 fn assign_functions(
     drafts: &OperationTable<Draft<'_>>,
-    words: &Words<'_>,
+    words: &Inflector<'_>,
     entries: &LockedEntries<'_>,
     lock: &Lock,
     api: &Api,

@@ -43,9 +43,9 @@ pub struct OperationName {
     pub function: String,
     /// Rust names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
-    /// Words of the resource, singular, compounds split.
+    /// Inflector of the resource, singular, compounds split.
     pub one: Vec<String>,
-    /// Words of the resource, plural.
+    /// Inflector of the resource, plural.
     pub many: Vec<String>,
     /// First words of the action, e.g. `merge`.
     pub verb: String,

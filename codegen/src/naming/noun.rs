@@ -1,9 +1,9 @@
 //! The words of a resource, as people read them.
 
-use super::inflection::Words;
-use super::resource_path::Resource;
+use super::inflection::Inflector;
+use super::resource_path::ResourcePath;
 
-/// Words of a resource, compounds taken apart.
+/// Inflector of a resource, compounds taken apart.
 pub struct Noun {
     /// What it belongs to, outermost first.
     pub parents: Vec<String>,
@@ -15,7 +15,7 @@ pub struct Noun {
 
 impl Noun {
     /// The noun of `resource`.
-    pub fn new(resource: &Resource<'_>, words: &Words<'_>) -> Self {
+    pub fn new(resource: &ResourcePath<'_>, words: &Inflector<'_>) -> Self {
         let (one, many) = match &resource.given {
             Some((one, many)) => (words.spread(one), words.spread(many)),
             None => (words.spread(&words.one(&resource.own)), words.spread(&words.many(&resource.own))),

@@ -7,13 +7,13 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::identifiers;
-use super::inflection::Words;
-use crate::config::{Action, NameRules, ResourceOverride, UsageTracker};
+use super::inflection::Inflector;
+use crate::config::{NameRules, PathAction, ResourceOverride, UsageTracker};
 use crate::ir::{Method, Operation, Segment, Template};
 
 /// A path, read.
 #[derive(Clone, Debug)]
-pub struct Resource<'a> {
+pub struct ResourcePath<'a> {
     /// The API area: the first segment.
     pub module: Vec<String>,
     /// The topmost resource within the area, as the path has it.
@@ -29,28 +29,28 @@ pub struct Resource<'a> {
     /// The placeholder that picks one thing, where the path ends in one (or the action stands behind one).
     pub item: Option<String>,
     /// The ending that the profile calls an action.
-    pub action: Option<&'a Action>,
+    pub action: Option<&'a PathAction>,
     /// Argument names of the placeholders, in template order.
     pub arguments: Vec<String>,
 }
 
 /// Reads paths by the rules of one profile.
-pub struct Reader<'a> {
+pub struct ResourceReader<'a> {
     rules: &'a NameRules,
     usage: &'a UsageTracker,
     modules: Vec<(Vec<Segment>, Vec<Segment>, &'a str)>,
     resources: HashMap<String, (&'a str, &'a ResourceOverride)>,
-    actions: HashMap<String, Vec<Ending<'a>>>,
+    actions: HashMap<String, Vec<ActionEnding<'a>>>,
 }
 
 /// An action with its ending cut into segments, lower case.
-struct Ending<'a> {
+struct ActionEnding<'a> {
     tail: Vec<String>,
-    action: &'a Action,
+    action: &'a PathAction,
     marked: Cell<bool>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ResourceReader<'a> {
     /// Prepares the tables of `rules`.
     pub fn new(rules: &'a NameRules, usage: &'a UsageTracker) -> Self {
         let segments = |path: &str| Template::parse(path).segments;
@@ -64,17 +64,17 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|(path, resource)| (Template::parse(path).normal_form(), (path.as_str(), resource)))
             .collect();
-        let mut actions: HashMap<String, Vec<Ending<'a>>> = HashMap::new();
+        let mut actions: HashMap<String, Vec<ActionEnding<'a>>> = HashMap::new();
         for action in &rules.actions {
             let tail: Vec<String> = action.tail.split('/').map(str::to_lowercase).collect();
             let last = tail.last().cloned().unwrap_or_default();
-            actions.entry(last).or_default().push(Ending { tail, action, marked: Cell::new(false) });
+            actions.entry(last).or_default().push(ActionEnding { tail, action, marked: Cell::new(false) });
         }
         Self { rules, usage, modules, resources, actions }
     }
 
     /// Reads the path of `operation`.
-    pub fn read(&self, operation: &Operation, words: &Words<'_>) -> Resource<'a> {
+    pub fn read(&self, operation: &Operation, words: &Inflector<'_>) -> ResourcePath<'a> {
         let all = self.aliased(&operation.path.segments);
         let action = self.action(operation.method, &all);
         let tail = action.map_or(0, |action| action.tail.split('/').count());
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
         };
         let own = if own.is_empty() && given.is_none() { module.clone() } else { own };
         let arguments = arguments(operation, all.len() - tail, &all, action, item.is_some(), words);
-        Resource { module, top, parents, own, given, named, item, action, arguments }
+        ResourcePath { module, top, parents, own, given, named, item, action, arguments }
     }
 
     /// The runs of fixed text between placeholders, without the module; the first begins anew behind
@@ -160,12 +160,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The action with the longest ending that fits.
-    fn action(&self, method: Method, segments: &[Segment]) -> Option<&'a Action> {
+    fn action(&self, method: Method, segments: &[Segment]) -> Option<&'a PathAction> {
         let last = match segments.last()? {
             Segment::Text(text) => text.to_lowercase(),
             Segment::Placeholder(_) => "{}".to_owned(),
         };
-        let fits = |ending: &&Ending<'a>| {
+        let fits = |ending: &&ActionEnding<'a>| {
             let Some(start) = segments.len().checked_sub(ending.tail.len()).filter(|start| *start > 0) else {
                 return false;
             };
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The words of a run; all but its last text are singular, as in `account_type`.
-fn run_words(run: &[&str], words: &Words<'_>) -> Vec<String> {
+fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for (at, text) in run.iter().enumerate() {
         let split = identifiers::split(text);
@@ -222,9 +222,9 @@ fn arguments(
     operation: &Operation,
     end: usize,
     segments: &[Segment],
-    action: Option<&Action>,
+    action: Option<&PathAction>,
     on_item: bool,
-    words: &Words<'_>,
+    words: &Inflector<'_>,
 ) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut noun = Vec::new();

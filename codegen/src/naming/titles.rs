@@ -1,13 +1,13 @@
 //! What people read of an operation: the words of its resource, and a title.
 //!
 //! A top resource of one word has its module said before it (`time entry`), and so has one that another
-//! module has too. Words are spelled as the profile has them (`RMA`).
+//! module has too. Inflector are spelled as the profile has them (`RMA`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::identifiers;
-use super::inflection::Words;
+use super::inflection::Inflector;
 use super::noun::Noun;
 use super::tools::{self, FormParts};
 use crate::id::{OperationId, OperationTable};
@@ -15,9 +15,9 @@ use crate::id::{OperationId, OperationTable};
 /// A title and its parts.
 #[derive(Clone)]
 pub struct Title {
-    /// Words of the resource, singular.
+    /// Inflector of the resource, singular.
     pub one: Vec<String>,
-    /// Words of the resource, plural.
+    /// Inflector of the resource, plural.
     pub many: Vec<String>,
     /// What is done, e.g. `merge`.
     pub verb: String,
@@ -29,7 +29,7 @@ pub struct Title {
 pub fn titles(
     drafts: &OperationTable<Draft<'_>>,
     names_module: impl Fn(OperationId) -> bool,
-    words: &Words<'_>,
+    words: &Inflector<'_>,
 ) -> OperationTable<Title> {
     let mut modules: BTreeMap<&[String], BTreeSet<&[String]>> = BTreeMap::new();
     for draft in drafts.values().filter(|draft| draft.noun.is_top()) {

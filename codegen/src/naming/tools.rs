@@ -4,22 +4,22 @@
 //! abbreviated by the profile's table, longest word first, and only then loses middle parents.
 
 use super::identifiers;
-use super::inflection::Words;
-use super::resource_path::{self, Resource};
+use super::inflection::Inflector;
+use super::resource_path::{self, ResourcePath};
 use crate::ir::{Content, Method, Operation, Place, Type};
 
-/// What an operation does to its resource. Names know no files, so downloads are `Get` here.
+/// What an operation does to its resource. Naming does not distinguish downloads, which are `Get` here.
 pub use toolcrate_catalog::OperationKind as Kind;
 
-/// Longest short form: `mcp__connectwise__` and it make 64.
+/// The maximum length of a short name. Clients put `mcp__SERVER__` before it and accept 64 characters.
 pub const SHORT_LIMIT: usize = 46;
-/// Longest full name.
+/// The maximum length of a full name.
 pub const LIMIT: usize = 63;
-/// How many spellings of one name there are, from plain to full.
+/// The number of spellings of one name, from plain to full.
 pub const LEVELS: usize = 5;
 
 /// The kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
-pub fn form<'a>(operation: &Operation, resource: &Resource<'a>) -> (Kind, &'a str) {
+pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Kind, &'a str) {
     if let Some(action) = resource.action {
         let kind = match (operation.method, &operation.response.content) {
             (Method::Get, _) if action.name.starts_with("count_") => Kind::Count,
@@ -58,7 +58,7 @@ pub fn kind_of_own(method: Method, kind: Kind, own: &str) -> Kind {
 }
 
 /// `_by_id`, `_by_identifier`, or nothing.
-pub fn by(operation: &Operation, resource: &Resource<'_>, words: &Words<'_>) -> String {
+pub fn by(operation: &Operation, resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let Some(item) = &resource.item else {
         let id_in_query = operation.parameters_in(Place::Query).any(|parameter| parameter.name == "id");
         let by_id = operation.method == Method::Delete && id_in_query;
@@ -89,7 +89,7 @@ pub struct Phrase {
 
 impl Phrase {
     /// The phrase of `resource` for `form`.
-    pub fn new(form: &str, resource: &Resource<'_>, words: &Words<'_>) -> Self {
+    pub fn new(form: &str, resource: &ResourcePath<'_>, words: &Inflector<'_>) -> Self {
         let plural = form.contains("{many}");
         let own = match &resource.given {
             Some((one, many)) => if plural { many } else { one }.clone(),
@@ -134,7 +134,7 @@ pub fn render<'a>(
     prefix: &str,
     phrase: &Phrase,
     level: usize,
-    words: &Words<'a>,
+    words: &Inflector<'a>,
 ) -> Option<Rendered<'a>> {
     let (mut parents, mut own) = phrase.at(level);
     let keep_parents = level == 1 || level == 4;
@@ -184,9 +184,9 @@ pub struct FormParts<'a> {
     pub plural: bool,
     /// Whether the resource is named at all.
     pub has_noun: bool,
-    /// Words between prefix and noun.
+    /// Inflector between prefix and noun.
     pub before: &'a str,
-    /// Words behind the noun.
+    /// Inflector behind the noun.
     pub after: &'a str,
     /// How the thing is picked, where the form says so itself: `by_type_id`.
     pub by: &'a str,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 use toolcrate_codegen::emit::Files;
-use toolcrate_test_support::specs::{RELEASES, read_release};
+use toolcrate_testing::specs::{RELEASES, read_release};
 
 use crate::support;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;
-use toolcrate_test_support::specs::{self, read_release};
-use toolcrate_test_support::tool_checks;
+use toolcrate_testing::specs::{self, read_release};
+use toolcrate_testing::tool_checks;
 
 use crate::support;
 

@@ -3,7 +3,7 @@
 use toolcrate_codegen::config::UsageTracker;
 use toolcrate_codegen::ir::{Api, BodyKind, Content, Method, Place, Type};
 use toolcrate_codegen::{load, lower, repair};
-use toolcrate_test_support::specs::{self, RELEASES, release_path};
+use toolcrate_testing::specs::{self, RELEASES, release_path};
 
 use crate::support::settings;
 

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 use serde_json::Value;
 use toolcrate_codegen::config::{self, Overlay, Profile};
-use toolcrate_test_support::specs::{parse_release, slice};
-use toolcrate_test_support::{cases, tool_checks};
+use toolcrate_testing::specs::{parse_release, slice};
+use toolcrate_testing::{cases, tool_checks};
 
 use crate::support;
 use crate::support::mutate::{any_mutation, mutate};

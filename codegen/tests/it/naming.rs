@@ -6,7 +6,7 @@ use toolcrate_codegen::config::{NameRules, Profile, UsageTracker};
 use toolcrate_codegen::ir::{Api, Content, Method, Operation, Response, Template, Type};
 use toolcrate_codegen::naming::{self, Class, Kind, Lock, Names, OperationName, SHORT_LIMIT};
 use toolcrate_codegen::{load, lower, repair};
-use toolcrate_test_support::specs::{self, RELEASES, release_path, specs_folder};
+use toolcrate_testing::specs::{self, RELEASES, release_path, specs_folder};
 
 use crate::support::settings;
 

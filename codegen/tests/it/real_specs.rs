@@ -1,7 +1,7 @@
 //! The two real releases: everything in them is found, and every known kind of dirt is met and reported.
 
 use toolcrate_codegen::{load, repair};
-use toolcrate_test_support::specs::{self, RELEASES, release_path};
+use toolcrate_testing::specs::{self, RELEASES, release_path};
 
 fn repaired(release: &str) -> repair::RepairedDocument {
     repair::repair(load::load(&release_path(release)).unwrap()).unwrap()

@@ -2,16 +2,13 @@
 //! status of the API, in JSON, and goes on.
 
 mod common;
-#[path = "../../../tests/src/random.rs"]
-#[allow(dead_code)]
-mod random;
 
 use common::{call, get, json, sandbox};
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Method;
 use connectwise_psa::runtime::catalog::ArgumentLocation;
-use random::Random;
 use serde_json::{Map, Value, json};
+use toolcrate_testing::random::Random;
 
 /// Bodies that no operation wants.
 fn bodies() -> Vec<Value> {

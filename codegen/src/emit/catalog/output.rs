@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{RawJson, SchemaRecord};
 
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::ir::{Shape, Type};
 
 /// The records of schemas, sorted by name.

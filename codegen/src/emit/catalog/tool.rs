@@ -16,7 +16,7 @@ use super::node::{Writer, any};
 use super::shape::Shapes;
 use crate::config::{On, ToolBinding};
 use crate::diagnostic::{Error, Errors};
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Shape, Type};

@@ -11,7 +11,7 @@ use toolcrate_codegen::lower::{self, Lowering};
 use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{self, Lock};
 use toolcrate_codegen::{load, relate, repair};
-use toolcrate_test_support::specs::specs_folder;
+use toolcrate_testing::specs::specs_folder;
 
 /// The real profile and overlay.
 pub fn settings() -> (Profile, Overlay) {

@@ -2,7 +2,7 @@
 //! drawn from the old tools' schemas, and checked by the runtime against the new ones.
 
 use toolcrate_diff::{compare, read};
-use toolcrate_test_support::specs::RELEASES;
+use toolcrate_testing::specs::RELEASES;
 
 use crate::support::calls::try_calls;
 use crate::support::{settings, source};

@@ -9,7 +9,7 @@ use toolcrate_diff::{
     Change, ChangeKind, ChangeLevel, DialectSize, DiffReport, DiffSettings, Severity, SpecSource, allowlist,
     compare, read,
 };
-use toolcrate_test_support::specs::workspace_root;
+use toolcrate_testing::specs::workspace_root;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs")

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use toolcrate_diff::{ChangeLevel, DiffReport, DiffSettings, Severity, compare, read};
-use toolcrate_test_support::specs::{RELEASES, parse_release, workspace_root};
+use toolcrate_testing::specs::{RELEASES, parse_release, workspace_root};
 
 use crate::support::findings::{Finding, Ours, Place, letters, read_findings};
 use crate::support::rules::{Context, JUDGED, OURS, Rule, THEIRS};

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use toolcrate_diff::{
     Change, ChangeKind, DiffReport, DiffSettings, Severity, Snapshot, SpecSource, compare, read,
 };
-use toolcrate_test_support::cases;
-use toolcrate_test_support::specs::{RELEASES, parse_release, slice};
+use toolcrate_testing::cases;
+use toolcrate_testing::specs::{RELEASES, parse_release, slice};
 
 use crate::support::calls::try_calls;
 use crate::support::edits::{Edit, Expected, any_edit, make, uses};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use toolcrate_diff::{compare, read, release_notes};
-use toolcrate_test_support::specs::{self, RELEASES, parse_release, workspace_root};
+use toolcrate_testing::specs::{self, RELEASES, parse_release, workspace_root};
 
 use crate::support::{settings, source};
 

@@ -7,7 +7,7 @@ use toolcrate_diff::{Change, ChangeLevel, DiffReport, Severity, Snapshot};
 use toolcrate_runtime::catalog::ArgumentLocation;
 use toolcrate_runtime::{Client, Credentials, Error, HeaderMap, Tool};
 
-use toolcrate_test_support::tool_checks;
+use toolcrate_testing::tool_checks;
 
 struct Nobody;
 

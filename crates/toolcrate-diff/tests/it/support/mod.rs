@@ -6,7 +6,7 @@ pub mod findings;
 pub mod rules;
 
 use toolcrate_diff::{DiffSettings, SpecSource};
-use toolcrate_test_support::specs::{read_release, release_path, specs_folder};
+use toolcrate_testing::specs::{read_release, release_path, specs_folder};
 
 /// The settings of the real API.
 pub fn settings() -> DiffSettings {

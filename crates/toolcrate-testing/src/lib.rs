@@ -1,0 +1,21 @@
+//! Helpers that the tests of the workspace share; a dev-dependency everywhere.
+//!
+//! * [`random`], [`sample`] and [`draw`] make arguments for a tool from its input schema, [`mutate`] makes one of them
+//!   wrong, and [`planner`] makes arguments that fit the records of a server.
+//! * [`scripted_server`] is an HTTP server that answers byte for byte what a test has written down.
+//! * [`stdio`] talks JSON-RPC to a process over its standard streams.
+//! * [`wait`] waits for a condition, never for an amount of time.
+//! * [`cases`] runs property tests with the same cases each time, [`specs`] finds the specs of the workspace without
+//!   the generator, and [`tool_checks`] checks every tool of a catalog.
+
+pub mod cases;
+pub mod draw;
+pub mod mutate;
+pub mod planner;
+pub mod random;
+pub mod sample;
+pub mod scripted_server;
+pub mod specs;
+pub mod stdio;
+pub mod tool_checks;
+pub mod wait;

@@ -1,0 +1,94 @@
+//! JSON-RPC with a process, one message a line over its standard input and output.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::wait::CONDITION_TIMEOUT;
+
+/// A process that speaks JSON-RPC. It is killed when this value is dropped.
+pub struct JsonRpcProcess {
+    /// The process.
+    pub process: Child,
+    /// Messages that were no response to a request: notifications, and requests of the process's own.
+    pub notifications: Vec<Value>,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    next_id: u64,
+}
+
+impl JsonRpcProcess {
+    /// Starts `command`.
+    ///
+    /// # Panics
+    /// If it can't be started.
+    pub fn start(mut command: Command) -> Self {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the process starts");
+        let input = process.stdin.take().expect("a piped stdin");
+        let output = BufReader::new(process.stdout.take().expect("a piped stdout")).lines();
+        Self { process, notifications: Vec::new(), input, output, next_id: 1 }
+    }
+
+    /// Writes a message.
+    ///
+    /// # Panics
+    /// If the process does not read anymore.
+    pub async fn send(&mut self, message: &Value) {
+        self.send_line(&message.to_string()).await;
+    }
+
+    /// Writes a line, which need not be a message.
+    ///
+    /// # Panics
+    /// If the process does not read anymore.
+    pub async fn send_line(&mut self, line: &str) {
+        self.input.write_all(format!("{line}\n").as_bytes()).await.expect("the process reads its input");
+    }
+
+    /// Reads the next message.
+    ///
+    /// # Panics
+    /// If none comes within [`CONDITION_TIMEOUT`].
+    pub async fn receive(&mut self) -> Value {
+        let line = tokio::time::timeout(CONDITION_TIMEOUT, self.output.next_line()).await;
+        let line = line.expect("a message in time").expect("an output that can be read");
+        serde_json::from_str(&line.expect("a process that still writes")).expect("a JSON message")
+    }
+
+    /// Sends a request and returns the response to it, with its `result` or `error`.
+    ///
+    /// # Panics
+    /// As [`receive`](Self::receive).
+    pub async fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
+        loop {
+            let message = self.receive().await;
+            if message["id"] == id {
+                return message;
+            }
+            self.notifications.push(message);
+        }
+    }
+
+    /// Waits until the process has sent this notification.
+    ///
+    /// # Panics
+    /// As [`receive`](Self::receive).
+    pub async fn notification(&mut self, method: &str) {
+        while !self.notifications.iter().any(|message| message["method"] == method) {
+            let message = self.receive().await;
+            self.notifications.push(message);
+        }
+        self.notifications.clear();
+    }
+}

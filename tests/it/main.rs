@@ -1,0 +1,13 @@
+//! End to end tests of the generated crate over real connections.
+
+mod answers;
+mod areas;
+mod catalog;
+mod contract_tools;
+mod custom_fields;
+mod dialects;
+mod every_operation;
+mod every_tool;
+mod figures;
+mod nulls;
+mod prerequisites;

@@ -1,0 +1,47 @@
+//! The figures of `cargo xtask diff` on the two real releases, beside those of the other tool that its findings
+//! are compared with.
+
+use std::path::Path;
+
+use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
+use crate::cost::{Cost, median};
+
+/// The folder of the other tool; `npm ci` there installs it, as `cargo xtask test` does.
+const OTHER: &str = "tests/other-diff-tool";
+
+/// Measures; medians of five runs, three of the other tool.
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let own = own.to_string_lossy();
+    for format in ["json", "markdown", "html", "note"] {
+        let run =
+            median(5, &[&own, "diff", OLDER_SPEC, NEWER_SPEC, "--format", format, "--fail-on", "never"])?;
+        figures.push(Figure::at_most(&format!("diff of two releases, {format}: wall"), run.wall, 1.0, "s"));
+        figures.push(Figure::at_most(
+            &format!("diff of two releases, {format}: memory"),
+            run.peak_mb,
+            400.0,
+            "MB",
+        ));
+    }
+    if !Path::new(OTHER).join("node_modules").is_dir() {
+        eprintln!(
+            "note: {OTHER} is not installed, so the other diff tool is not measured; run `npm ci` there"
+        );
+        return Ok(());
+    }
+    let script = format!("{OTHER}/findings.mjs");
+    let out = std::env::temp_dir().join(format!("findings-{}.tsv", std::process::id()));
+    let run = median(3, &["node", &script, OLDER_SPEC, NEWER_SPEC, &out.to_string_lossy()]);
+    drop(std::fs::remove_file(&out));
+    let Cost { wall, peak_mb, .. } = run?;
+    let beside = |what: &str, value: f64, unit: &str| Figure {
+        what: format!("the same two releases, api-smart-diff, HTTP alone: {what}"),
+        value: format!("{value:.2} {unit}"),
+        bound: "to compare".to_owned(),
+        met: true,
+    };
+    figures.push(beside("wall", wall, "s"));
+    figures.push(beside("memory", peak_mb, "MB"));
+    Ok(())
+}

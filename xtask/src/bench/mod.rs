@@ -1,0 +1,131 @@
+//! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
+
+mod diff;
+mod fastmcp;
+mod figure;
+mod generator;
+mod load;
+mod sandbox;
+mod server;
+mod tools;
+mod wrk;
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+
+use figure::Figure;
+
+/// The file with the figures.
+const STORE: &str = "docs/figures.json";
+
+#[derive(clap::Args)]
+pub(crate) struct BenchArguments {
+    /// Measure one part only; the stored figures of the others stay.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Keep up the load on `cwpsa serve` for ten minutes.
+    #[arg(long)]
+    soak: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Part {
+    /// The generator, and what its output costs to compile.
+    Generator,
+    /// The tools: their schemas, and a process that calls one.
+    Tools,
+    /// `cargo xtask diff`.
+    Diff,
+    /// The sandbox.
+    Sandbox,
+    /// `cwpsa`: size, start, memory, search.
+    Server,
+    /// `cwpsa serve` under load.
+    Load,
+}
+
+/// Measures and prints. Exit code 1: a bound is missed; 2: something could not be measured.
+pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
+    let parts = arguments.only.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
+    match measure(&parts, arguments.soak) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
+/// bounds are met.
+fn measure(parts: &[Part], soak: bool) -> Result<bool, String> {
+    if parts.iter().any(|part| matches!(part, Part::Sandbox | Part::Load)) {
+        wrk::check()?;
+    }
+    let mut are_met = true;
+    for part in parts {
+        let mut figures = Vec::new();
+        match part {
+            Part::Generator => generator::measure(&mut figures)?,
+            Part::Tools => tools::measure(&mut figures)?,
+            Part::Diff => diff::measure(&mut figures)?,
+            Part::Sandbox => sandbox::measure(&mut figures)?,
+            Part::Server => {
+                let ours = server::measure(&mut figures)?;
+                fastmcp::measure(&mut figures, ours);
+            }
+            Part::Load => load::measure(&mut figures, soak)?,
+        }
+        print(&figures);
+        store(*part, &figures).map_err(|error| format!("cannot write {STORE}: {error}"))?;
+        are_met &= figures.iter().all(|figure| figure.met);
+    }
+    Ok(are_met)
+}
+
+fn print(figures: &[Figure]) {
+    let width = figures.iter().map(|figure| figure.what.chars().count()).max().unwrap_or(0);
+    for figure in figures {
+        let mark = if figure.met { " " } else { "✗" };
+        println!("{mark} {:width$}  {:>12}  {}", figure.what, figure.value, figure.bound);
+    }
+}
+
+/// Replaces the stored figures of a part.
+fn store(part: Part, figures: &[Figure]) -> std::io::Result<()> {
+    let stored = std::fs::read_to_string(STORE).unwrap_or_default();
+    let stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&with(stored, part, figures))?;
+    std::fs::create_dir_all("docs")?;
+    std::fs::write(STORE, text + "\n")
+}
+
+/// Returns all figures by part, in the order of measurement.
+fn with(mut stored: Map<String, Value>, part: Part, figures: &[Figure]) -> Map<String, Value> {
+    stored.insert(name(part), json!(figures));
+    let names = Part::value_variants().iter().map(|part| name(*part));
+    names.filter_map(|name| stored.remove(&name).map(|figures| (name, figures))).collect()
+}
+
+fn name(part: Part) -> String {
+    part.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_replaces_only_its_own_figures() {
+        let figure = |value: f64| [Figure::at_most("it", value, 1.0, "s")];
+        let stored = with(Map::new(), Part::Load, &figure(0.5));
+        let stored = with(stored, Part::Tools, &figure(2.0));
+        let stored = with(stored, Part::Load, &figure(0.7));
+        assert_eq!(stored.keys().collect::<Vec<_>>(), ["tools", "load"]);
+        assert_eq!(stored["load"][0]["value"], "0.70 s");
+        assert_eq!(stored["tools"][0]["met"], false);
+    }
+}

@@ -1,0 +1,182 @@
+//! The SDKs in `sdk/` and the agents in `examples/`: built, packed, tested, and run against a server with a sandbox,
+//! with the packages that the lock files name. No account and no key is needed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::clients::process::{NPM_INSTALL, finish};
+use crate::server_process::{self, ServerProcess};
+
+/// The examples for Node, and those for Python by the environment that they need.
+const NODE: [&str; 4] = ["langchain.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
+const PYTHON: [(&str, &[&str]); 2] = [
+    ("langgraph", &["langgraph_agent.py", "openai_tools.py", "anthropic_tools.py"]),
+    ("crewai", &["crew.py"]),
+];
+/// The SDK's tests by environment.
+const PYTHON_TESTS: [(&str, &[&str]); 2] =
+    [("langgraph", &["tests.test_client", "tests.test_langchain"]), ("crewai", &["tests.test_crewai"])];
+
+#[derive(clap::Args)]
+pub(crate) struct ExampleArguments {
+    /// Run only this example, e.g. crew.py; nothing is tested or measured.
+    #[arg(long)]
+    only: Option<String>,
+    /// Write docs/frameworks.md, in place of checking that it is up to date.
+    #[arg(long, conflicts_with = "only")]
+    write: bool,
+}
+
+/// Exit code 1 where something is not as it should be.
+pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
+    match all(arguments.only.as_deref(), arguments.write) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tests the SDKs, runs the examples, and sees whether `docs/frameworks.md` is up to date; or runs `only` one example.
+pub(crate) fn all(only: Option<&str>, write: bool) -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let program = server_process::build_program("cwpsa", &[])?;
+    let target = program.parent().and_then(Path::parent).ok_or("the program has no folder")?.join("examples");
+    std::fs::create_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
+    let place = Place { root, target, program };
+    let wants = |name: &str| only.is_none_or(|only| only == name);
+    let known = NODE.iter().chain(PYTHON.iter().flat_map(|(_, files)| *files)).chain(&["stock"]);
+    if let Some(only) = only
+        && !known.clone().any(|name| *name == only)
+    {
+        let names: Vec<&str> = known.copied().collect();
+        return Err(format!("there is no example {only}; there are {}", names.join(", ")));
+    }
+    if wants("stock") {
+        let example = ["run", "--quiet", "--package", "e2e", "--example", "stock"];
+        timed("stock.rs", Command::new(env!("CARGO")).args(example))?;
+    }
+    if NODE.iter().any(|name| wants(name)) {
+        place.node_sdk(only.is_none())?;
+    }
+    for (group, files) in PYTHON {
+        if files.iter().any(|name| wants(name)) {
+            place.environment(group)?;
+        }
+    }
+    if only.is_none() {
+        for (group, tests) in PYTHON_TESTS {
+            let mut command = Command::new(place.python(group));
+            command.args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q"]).args(tests);
+            timed(&tests.join(", "), place.set(&mut command).current_dir(place.root.join("sdk/python")))?;
+        }
+        let mut command = Command::new(place.python("langgraph"));
+        command.args(["-m", "unittest", "-q", "test_frameworks"]);
+        timed("test_frameworks", place.set(&mut command).current_dir(place.root.join("examples/python")))?;
+    }
+    // What is compared with lists that do not wait for the account has none of its fields either.
+    let server = ServerProcess::start(&place.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
+    let url = format!("http://{}", server.host);
+    for name in NODE.into_iter().filter(|name| wants(name)) {
+        place.example(Command::new("node").arg(name), "node", name, &url)?;
+    }
+    for (group, files) in PYTHON {
+        for name in files.iter().filter(|name| wants(name)) {
+            place.example(Command::new(place.python(group)).arg(name), "python", name, &url)?;
+        }
+    }
+    if only.is_none() { place.frameworks(&url, write) } else { Ok(()) }
+}
+
+/// Where things are.
+struct Place {
+    root: PathBuf,
+    /// What is made here: environments, packages, measurements.
+    target: PathBuf,
+    program: PathBuf,
+}
+
+impl Place {
+    /// Sets what the examples and tests read from their environment.
+    fn set<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("CWPSA_BIN", &self.program).env("PYTHONDONTWRITEBYTECODE", "1")
+    }
+
+    fn example(&self, command: &mut Command, folder: &str, name: &str, url: &str) -> Result<(), String> {
+        let command = self.set(command).current_dir(self.root.join("examples").join(folder));
+        timed(name, command.env("CWPSA_URL", url))
+    }
+
+    /// Builds and packs the SDK, and installs it with what the examples need.
+    fn node_sdk(&self, test: bool) -> Result<(), String> {
+        let sdk = self.root.join("sdk/langchain-js");
+        let npm_install = |folder: &Path| {
+            let mut command = Command::new("npm");
+            // What the lock file names has one content: it need not be asked for again.
+            command.args(NPM_INSTALL).arg("--prefer-offline").current_dir(folder);
+            command
+        };
+        timed("install sdk/langchain-js", &mut npm_install(&sdk))?;
+        if test {
+            let mut tests = Command::new("npm");
+            timed("test sdk/langchain-js", self.set(tests.args(["test", "--silent"])).current_dir(&sdk))?;
+            let mut pack = Command::new("npm");
+            pack.args(["pack", "--silent", "--pack-destination"]).arg(&self.target);
+            timed("pack sdk/langchain-js", pack.current_dir(&sdk))?;
+        } else {
+            timed("build sdk/langchain-js", Command::new("npm").args(["run", "build"]).current_dir(&sdk))?;
+        }
+        timed("install examples/node", &mut npm_install(&self.root.join("examples/node")))
+    }
+
+    fn python(&self, group: &str) -> PathBuf {
+        self.target.join(group).join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python")
+    }
+
+    /// An environment with what the lock file names, and the SDK from a wheel.
+    fn environment(&self, group: &str) -> Result<(), String> {
+        let folder = self.target.join(group);
+        if !self.python(group).exists() {
+            finish(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        }
+        let pip = |arguments: &[&str]| {
+            let mut command = Command::new(self.python(group));
+            command.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(arguments);
+            command
+        };
+        let mut install = pip(&["install", "--require-hashes", "-r"]);
+        install.arg(self.root.join("examples/python").join(format!("{group}.txt")));
+        timed(&format!("install {group}"), &mut install)?;
+        let wheels = folder.join("wheels");
+        let mut build = pip(&["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
+        finish(build.arg(&wheels).arg(self.root.join("sdk/python")))?;
+        let mut sdk = pip(&["install", "--no-deps", "--no-index", "--force-reinstall", "--find-links"]);
+        timed(&format!("install sdk/python for {group}"), sdk.arg(&wheels).arg("cwpsa-tools"))
+    }
+
+    /// Measures what the frameworks make of the tools, and compares with what is written.
+    fn frameworks(&self, url: &str, write: bool) -> Result<(), String> {
+        let file = |name: &str| self.target.join(format!("{name}.json"));
+        let mut measure = Command::new("node");
+        self.example(measure.arg("measure.mjs").arg(file("node")), "node", "measure.mjs", url)?;
+        for (group, _) in PYTHON {
+            let script = format!("measure_{group}.py");
+            let mut measure = Command::new(self.python(group));
+            self.example(measure.arg(&script).arg(file(group)), "python", &script, url)?;
+        }
+        let mut compare = Command::new(self.python("langgraph"));
+        compare.arg("frameworks.py").arg(&self.target).args((!write).then_some("--check"));
+        timed("frameworks.py", compare.current_dir(self.root.join("examples/python")))
+    }
+}
+
+/// Runs a step and says what it is and how long it took.
+fn timed(what: &str, command: &mut Command) -> Result<(), String> {
+    eprintln!("== {what}");
+    let start = Instant::now();
+    finish(command)?;
+    eprintln!("== {what}: {:.1} s", start.elapsed().as_secs_f32());
+    Ok(())
+}

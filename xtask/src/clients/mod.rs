@@ -1,0 +1,23 @@
+//! Other people's clients, frameworks and tools, against ours. All of it needs node and python, and packages from npm and
+//! PyPI that lock files name.
+
+pub(crate) mod examples;
+pub(crate) mod process;
+mod tours;
+
+use std::path::Path;
+use std::process::Command;
+
+use process::{NPM_INSTALL, finish};
+
+/// The folder of the diff tool that ours is compared with.
+const OTHER_DIFF_TOOL: &str = "tests/other-diff-tool";
+
+/// Runs all tours, the SDKs, the examples, and the comparison with another diff tool.
+pub(crate) fn run() -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OTHER_DIFF_TOOL);
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(&folder))?;
+    finish(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))?;
+    tours::run()?;
+    examples::all(None, false)
+}

@@ -1,0 +1,86 @@
+//! Clients that others wrote. Against the sandbox: connectwise-rest of npm and pyconnectwise of PyPI each make a tour
+//! of it, and our own runtime makes one through Prism, which checks it against the spec. Against the server: the MCP
+//! project's conformance suite, its inspector, and its clients for TypeScript and Python; and a client that acts as
+//! Truto's does. They need node and python; what they use is pinned in `tests/clients`.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::clients::process::{NPM_INSTALL, finish, python_environment};
+use crate::server_process::{self, ServerProcess};
+
+/// Builds the sandbox and the server, and makes all tours.
+pub(crate) fn run() -> Result<(), String> {
+    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
+    eprintln!("the page of all tools");
+    finish(Command::new("node").args(["--test", "page.test.mjs"]).current_dir(clients.join("page")))?;
+    let program = server_process::build(&[])?;
+    let target = program.parent().unwrap_or(&clients);
+    let certificates = target.join("clients-tls");
+    let sandbox = ServerProcess::start(&program, &["--tls", &certificates.to_string_lossy()])?;
+    let certificate = certificates.join("cert.pem");
+    node(&clients.join("node"), &sandbox.host, &certificate)?;
+    python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)?;
+    drop(sandbox);
+    prism(&clients.join("prism"), target, &ServerProcess::start(&program, &[])?.host)?;
+    let server = server_process::build_program("cwpsa", &[])?;
+    truto(&clients.join("truto"), &server, &program)?;
+    mcp_node(&clients.join("mcp-node"), &server)?;
+    mcp_python(&clients.join("mcp-python"), &target.join("clients-mcp-python"), &server)
+}
+
+/// Each test starts the servers that it needs.
+fn truto(folder: &Path, server: &Path, sandbox: &Path) -> Result<(), String> {
+    eprintln!("tour of the server with a client that acts as Truto's");
+    let mut tests = Command::new("node");
+    tests.arg("--test").current_dir(folder);
+    finish(tests.env("CWPSA", server).env("CWPSA_SANDBOX_PROGRAM", sandbox))
+}
+
+fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
+    eprintln!("the server and the MCP project's suite, inspector and clients for TypeScript");
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
+    let mut tests = Command::new("node");
+    tests.args(["--test", "--test-concurrency=1"]).current_dir(folder);
+    finish(tests.env("CWPSA", server))
+}
+
+fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> Result<(), String> {
+    eprintln!("tour of the server with the MCP project's client for Python");
+    let python = python_environment(folder, environment)?;
+    finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
+}
+
+fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
+    eprintln!("tour of the areas through prism");
+    finish(Command::new(env!("CARGO")).args([
+        "build",
+        "--quiet",
+        "--package",
+        "e2e",
+        "--example",
+        "areas_tour",
+    ]))?;
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
+    let mut check = Command::new("node");
+    check.arg("check.mjs").current_dir(folder);
+    check.env("SPEC", folder.join("../../../specs/connectwise-psa-2025.1.json"));
+    check.env("SANDBOX", format!("http://{host}/v4_6_release/apis/3.0"));
+    finish(check.env("TOUR", target.join("examples/areas_tour")))
+}
+
+fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
+    eprintln!("tour of the sandbox with connectwise-rest");
+    finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
+    let mut tour = Command::new("node");
+    tour.args(["--test", "tour.test.mjs"]).current_dir(folder);
+    finish(tour.env("SANDBOX_HOST", host).env("NODE_EXTRA_CA_CERTS", certificate))
+}
+
+fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> Result<(), String> {
+    eprintln!("tour of the sandbox with pyconnectwise");
+    let python = python_environment(folder, environment)?;
+    let mut tour = Command::new(&python);
+    tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);
+    finish(tour.env("SANDBOX_HOST", host).env("REQUESTS_CA_BUNDLE", certificate))
+}

@@ -1,0 +1,85 @@
+//! Runs a command and tells what it cost: `cargo xtask measure -- COMMAND`.
+//!
+//! The kernel adds up what the children of a process used, so each command is run by a process of its own
+//! that has no other child. CPU time is user plus system of the command and all that it started.
+
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use serde::{Deserialize, Serialize};
+
+/// What a command used.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    /// Seconds by the clock.
+    pub(crate) wall: f64,
+    /// Seconds of all cores together, user and system.
+    pub(crate) cpu: f64,
+    /// Largest resident memory of any one process, in MB (10⁶ bytes).
+    pub(crate) peak_mb: f64,
+}
+
+/// Runs `words` and prints its [`Cost`] as JSON; the exit code is the command's.
+pub(crate) fn run(words: &[String]) -> ExitCode {
+    let Some((program, arguments)) = words.split_first() else {
+        eprintln!("usage: cargo xtask measure -- COMMAND");
+        return ExitCode::from(2);
+    };
+    let started = Instant::now();
+    let status = Command::new(program).args(arguments).stdout(Stdio::null()).status();
+    let wall = started.elapsed().as_secs_f64();
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => {
+            eprintln!("{program} could not be started: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let usage = match getrusage(UsageWho::RUSAGE_CHILDREN) {
+        Ok(usage) => usage,
+        Err(error) => {
+            eprintln!("the cost could not be read: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let seconds = |time: nix::sys::time::TimeVal| {
+        time.tv_sec() as f64 + Duration::from_micros(time.tv_usec() as u64).as_secs_f64()
+    };
+    let cost = Cost {
+        wall,
+        cpu: seconds(usage.user_time()) + seconds(usage.system_time()),
+        // Linux counts in KiB.
+        peak_mb: usage.max_rss() as f64 * 1024.0 / 1e6,
+    };
+    match serde_json::to_string(&cost) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("{error}"),
+    }
+    if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What `command` costs, measured in a process of its own.
+pub(crate) fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new(own)
+        .args(["measure", "--"])
+        .args(command)
+        .envs(envs.iter().copied())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("`{}` failed:\n{}", command.join(" "), String::from_utf8_lossy(&output.stderr)));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+}
+
+/// The run of `runs` that took the median of time.
+pub(crate) fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
+    let mut costs = Vec::new();
+    for _ in 0..runs {
+        costs.push(cost(command, &[])?);
+    }
+    costs.sort_by(|a, b| a.wall.total_cmp(&b.wall));
+    Ok(costs[runs / 2])
+}

@@ -1,0 +1,55 @@
+//! Walks over files, and the rule about their length.
+
+use std::path::{Path, PathBuf};
+
+use super::finding::{Finding, Rule};
+
+const MAX_LINES: usize = 500;
+/// Folders that hold no hand-written code: build output, generated code, expected output of golden tests.
+const SKIPPED_FOLDERS: [&str; 5] = ["target", "generated", "expected", "node_modules", "golden"];
+
+/// Reports hand-written Rust files that are too long.
+pub(crate) fn too_long(root: &Path) -> Result<Vec<Finding>, String> {
+    let mut findings = Vec::new();
+    for path in walk(root)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        let lines = read(&path)?.lines().count();
+        if lines > MAX_LINES {
+            findings.push(Finding {
+                rule: Rule::FileLength,
+                subject: display(root, &path),
+                detail: format!("{lines} lines; split it by concern"),
+            });
+        }
+    }
+    Ok(findings)
+}
+
+/// Returns all files below `folder`, sorted; hidden folders and those without hand-written code are skipped.
+pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let (mut found, mut pending) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = pending.pop() {
+        let failed = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if !entry.file_type().map_err(failed)?.is_dir() {
+                found.push(entry.path());
+            } else if !name.starts_with('.') && !SKIPPED_FOLDERS.contains(&name.as_ref()) {
+                pending.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// Returns `path` relative to `root`, with forward slashes.
+pub(crate) fn display(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,85 @@
+//! The rule about dependencies between packages.
+
+use std::collections::BTreeSet;
+
+use super::finding::{Finding, Rule};
+use super::metadata::Workspace;
+
+/// Each package with those directly below it. A package may depend on everything that can be reached from it.
+const LAYERS: [(&str, &[&str]); 17] = [
+    ("toolcrate-catalog", &[]),
+    ("toolcrate-listener", &[]),
+    ("toolcrate-store", &[]),
+    ("connectwise-callbacks", &[]),
+    ("toolcrate-runtime", &["toolcrate-catalog"]),
+    ("connectwise-psa", &["toolcrate-runtime"]),
+    ("toolcrate-search", &["toolcrate-runtime"]),
+    ("toolcrate-executor", &["toolcrate-runtime", "toolcrate-store"]),
+    ("toolcrate-plans", &["toolcrate-executor"]),
+    ("toolcrate-mcp", &["toolcrate-executor", "toolcrate-search"]),
+    ("toolcrate-http", &["toolcrate-executor", "toolcrate-search", "toolcrate-listener"]),
+    ("cwpsa-sandbox", &["connectwise-psa", "toolcrate-listener", "connectwise-callbacks"]),
+    ("cwpsa", &["toolcrate-mcp", "toolcrate-http", "toolcrate-plans", "connectwise-psa", "cwpsa-sandbox"]),
+    ("toolcrate-codegen", &["toolcrate-catalog"]),
+    ("toolcrate-diff", &["toolcrate-codegen"]),
+    ("toolcrate-testing", &["toolcrate-runtime"]),
+    ("xtask", &["toolcrate-diff"]),
+];
+/// The end to end tests use what they test.
+const UNRESTRICTED: &str = "e2e";
+
+/// Reports dependencies that do not follow [`LAYERS`]; those of tests are free.
+pub(crate) fn violations(workspace: &Workspace) -> Vec<Finding> {
+    let names: BTreeSet<&str> = workspace.packages.iter().map(|package| package.name.as_str()).collect();
+    let mut findings = Vec::new();
+    let mut add = |subject: String, detail: &str| {
+        findings.push(Finding { rule: Rule::Layering, subject, detail: detail.to_owned() });
+    };
+    for package in workspace.packages.iter().filter(|package| package.name != UNRESTRICTED) {
+        if !LAYERS.iter().any(|(name, _)| *name == package.name) {
+            add(package.name.clone(), "the package has no layer; add it to xtask/src/structure/layering.rs");
+            continue;
+        }
+        let allowed = reachable(&package.name);
+        for dependency in &package.dependencies {
+            let is_shipped = dependency.kind.as_deref() != Some("dev");
+            if is_shipped && names.contains(&*dependency.name) && !allowed.contains(&*dependency.name) {
+                add(
+                    format!("{} -> {}", package.name, dependency.name),
+                    "the dependency is not below the package",
+                );
+            }
+        }
+    }
+    findings
+}
+
+fn reachable(package: &str) -> BTreeSet<&'static str> {
+    let below =
+        |name: &str| LAYERS.iter().find(|(other, _)| *other == name).map_or(&[][..], |(_, below)| below);
+    let (mut found, mut pending) = (BTreeSet::new(), below(package).to_vec());
+    while let Some(name) = pending.pop() {
+        if found.insert(name) {
+            pending.extend(below(name));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_ships_reaches_the_generator_and_transports_do_not_reach_each_other() {
+        for (package, _) in LAYERS {
+            let is_tool = ["toolcrate-diff", "xtask"].contains(&package);
+            assert_eq!(reachable(package).contains("toolcrate-codegen"), is_tool, "{package}");
+            assert!(!reachable(package).contains("toolcrate-testing"), "{package}");
+            assert!(!reachable(package).contains(package), "{package} depends on itself");
+        }
+        assert!(!reachable("toolcrate-mcp").contains("toolcrate-http"));
+        assert!(!reachable("toolcrate-http").contains("toolcrate-mcp"));
+        assert!(reachable("cwpsa").contains("toolcrate-catalog"));
+    }
+}

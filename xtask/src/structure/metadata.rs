@@ -1,0 +1,61 @@
+//! The packages of a workspace, from `cargo metadata`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) packages: Vec<WorkspacePackage>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct WorkspacePackage {
+    pub(crate) name: String,
+    manifest_path: PathBuf,
+    pub(crate) dependencies: Vec<PackageDependency>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PackageDependency {
+    pub(crate) name: String,
+    /// `None` for a normal dependency, else `dev` or `build`.
+    pub(crate) kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CargoMetadata {
+    workspace_root: PathBuf,
+    packages: Vec<WorkspacePackage>,
+}
+
+impl Workspace {
+    pub(crate) fn load(root: &Path) -> Result<Self, String> {
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+            .current_dir(root)
+            .output()
+            .map_err(|error| format!("cannot run cargo metadata: {error}"))?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("cargo metadata failed in {}: {}", root.display(), message.trim()));
+        }
+        let metadata: CargoMetadata = serde_json::from_slice(&output.stdout)
+            .map_err(|error| format!("cannot read the output of cargo metadata: {error}"))?;
+        let mut packages = metadata.packages;
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self { root: metadata.workspace_root, packages })
+    }
+}
+
+impl WorkspacePackage {
+    pub(crate) fn folder(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(&self.manifest_path)
+    }
+
+    /// Returns true if the package's code is written by the generator.
+    pub(crate) fn is_generated(&self) -> bool {
+        self.folder().file_name().is_some_and(|name| name == "generated")
+    }
+}

@@ -1,0 +1,6 @@
+//! The developer's commands as a person or CI runs them.
+
+mod diff;
+mod regenerate;
+mod structure;
+mod workflows;
