@@ -7,7 +7,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 
 use connectwise_psa::{CATALOG, ListQuery, procurement};
-use cwpsa_sandbox::command::{self, Arguments};
+use cwpsa_sandbox::command::{self, SandboxArguments};
 use serde_json::json;
 
 /// The item that is looked for.
@@ -16,8 +16,8 @@ const ITEM: &str = "Cisco Meraki MX64";
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let sandbox = command::start(&Arguments { listen, ..Arguments::default() }).await?;
-    let client = e2e::client(&sandbox.root())?;
+    let sandbox = command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await?;
+    let client = e2e::client(&sandbox.base_url())?;
 
     let query = ListQuery { conditions: Some(format!("identifier = \"{ITEM}\"")), ..ListQuery::default() };
     let items = client.send(&procurement::list_catalogs(&query)).await?;

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Method, Tool, Value};
-use cwpsa_sandbox::command::{self, Arguments};
-use cwpsa_sandbox::serve::Server;
+use cwpsa_sandbox::command::{self, SandboxArguments};
+use cwpsa_sandbox::server::MockServer;
 use e2e::client;
 use e2e::spec::Spec;
 use serde_json::Map;
 use toolcrate_testing::planner::{self, Planner};
 
-async fn sandbox() -> (Server, Client) {
+async fn sandbox() -> (MockServer, Client) {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = command::start(&Arguments { listen, ..Arguments::default() }).await.expect("a sandbox");
-    let client = client(&server.root()).expect("a client");
+    let server =
+        command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
+    let client = client(&server.base_url()).expect("a client");
     (server, client)
 }
 

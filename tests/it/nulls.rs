@@ -5,16 +5,17 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
 use connectwise_psa::runtime::dialect::Dialect;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Tool};
-use cwpsa_sandbox::command::{self, Arguments};
-use cwpsa_sandbox::serve::Server;
+use cwpsa_sandbox::command::{self, SandboxArguments};
+use cwpsa_sandbox::server::MockServer;
 use e2e::client;
 use serde_json::{Map, Value, json};
 use toolcrate_testing::sample;
 
-async fn sandbox() -> (Server, Client) {
+async fn sandbox() -> (MockServer, Client) {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = command::start(&Arguments { listen, ..Arguments::default() }).await.expect("a sandbox");
-    let client = client(&server.root()).expect("a client");
+    let server =
+        command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
+    let client = client(&server.base_url()).expect("a client");
     (server, client)
 }
 

@@ -1,15 +1,16 @@
-//! Runs a command and tells what it cost: `cargo xtask measure -- COMMAND`.
+//! `cargo xtask measure -- COMMAND`: runs a command and prints its cost.
 //!
-//! The kernel adds up what the children of a process used, so each command is run by a process of its own
-//! that has no other child. CPU time is user plus system of the command and all that it started.
+//! The kernel adds up what the children of a process used, so each command is run by a process of its own that has
+//! no other child. CPU time is user plus system time of the command and of all its children.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use nix::sys::resource::{UsageWho, getrusage};
 use serde::{Deserialize, Serialize};
 
-/// What a command used.
+/// The cost of a command.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Cost {
     /// Seconds by the clock.
@@ -32,14 +33,14 @@ pub(crate) fn run(words: &[String]) -> ExitCode {
     let status = match status {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("{program} could not be started: {error}");
+            eprintln!("cannot start {program}: {error}");
             return ExitCode::from(2);
         }
     };
     let usage = match getrusage(UsageWho::RUSAGE_CHILDREN) {
         Ok(usage) => usage,
         Err(error) => {
-            eprintln!("the cost could not be read: {error}");
+            eprintln!("cannot read the cost: {error}");
             return ExitCode::from(2);
         }
     };
@@ -54,28 +55,24 @@ pub(crate) fn run(words: &[String]) -> ExitCode {
     };
     match serde_json::to_string(&cost) {
         Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("{error}"),
+        Err(error) => eprintln!("{error:#}"),
     }
     if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What `command` costs, measured in a process of its own.
-pub(crate) fn cost(command: &[&str], envs: &[(&str, &str)]) -> Result<Cost, String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new(own)
-        .args(["measure", "--"])
-        .args(command)
-        .envs(envs.iter().copied())
-        .output()
-        .map_err(|error| error.to_string())?;
+/// Measures `command` in a process of its own.
+pub(crate) fn cost(command: &[&str], envs: &[(&str, &str)]) -> anyhow::Result<Cost> {
+    let own = std::env::current_exe()?;
+    let output =
+        Command::new(own).args(["measure", "--"]).args(command).envs(envs.iter().copied()).output()?;
     if !output.status.success() {
-        return Err(format!("`{}` failed:\n{}", command.join(" "), String::from_utf8_lossy(&output.stderr)));
+        bail!("`{}` failed:\n{}", command.join(" "), String::from_utf8_lossy(&output.stderr));
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// The run of `runs` that took the median of time.
-pub(crate) fn median(runs: usize, command: &[&str]) -> Result<Cost, String> {
+/// Measures `command` several times and returns the run with the median wall time.
+pub(crate) fn median(runs: usize, command: &[&str]) -> anyhow::Result<Cost> {
     let mut costs = Vec::new();
     for _ in 0..runs {
         costs.push(cost(command, &[])?);

@@ -18,12 +18,12 @@ pub(crate) fn run(arguments: &TestArguments) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {message:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn workspace() -> Result<(), String> {
+fn workspace() -> anyhow::Result<()> {
     finish(Command::new(env!("CARGO")).args(["test", "--workspace"]))
 }

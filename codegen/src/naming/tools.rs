@@ -173,6 +173,19 @@ pub fn render<'a>(
     Some(Rendered { name, abbreviations })
 }
 
+/// The name in full, however long it is.
+pub fn spell(form: &str, by: &str, prefix: &str, phrase: &Phrase, words: &Inflector<'_>) -> String {
+    let (parents, own) = phrase.at(0);
+    let said: Vec<String> = parents
+        .iter()
+        .flatten()
+        .chain(&own)
+        .map(|word| words.abbreviation(word).map_or_else(|| word.clone(), |(short, _)| short))
+        .collect();
+    let said = said.join("_");
+    form.replace("{one}", &said).replace("{many}", &said).replace("{by}", by).replace("{P}", prefix)
+}
+
 /// A form taken apart for titles and function names: `merge_a_{P}_{one}_now{by}` gives `merge`, `a`,
 /// `now`.
 pub struct FormParts<'a> {

@@ -1,25 +1,26 @@
-//! A ConnectWise PSA server that runs anywhere, with no account: every operation of the catalog answers,
-//! from one engine over records in memory.
+//! A mock ConnectWise PSA server that runs anywhere, without an account: every operation of the catalog
+//! responds, from one engine over records in memory.
 //!
-//! A request comes in as a [`Call`] and goes out as an [`Answer`]; what changed is told as an [`Event`]. The
-//! engine between them is synchronous and knows no network, so that it can be tested alone.
+//! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; changes of records are emitted
+//! as [`ChangeEvent`]s. The engine is synchronous and independent of any network, so that it can be tested
+//! alone; [`server`] puts it behind HTTP.
 
 mod api;
-mod call;
-pub mod callbacks;
-mod clock;
+mod callbacks;
 pub mod command;
+mod connectwise;
+mod data;
 mod engine;
-pub mod faults;
-mod problem;
-pub mod query;
+pub mod fault_injection;
+mod loopback;
+mod message;
 mod rules;
-mod seed;
-pub mod serve;
 mod settings;
-mod store;
-mod write;
+mod startup;
 
-pub use call::{Action, Answer, Call, Event};
-pub use engine::{Recorded, Sandbox};
-pub use settings::{Key, Settings, SettingsError};
+pub use callbacks::CallbackSettings;
+pub use engine::query;
+pub use engine::sandbox::{RecordedAction, Sandbox};
+pub use engine::server;
+pub use message::{ChangeEvent, MockRequest, MockResponse, RecordChangeKind};
+pub use settings::{ApiKey, SandboxSettings, SandboxStartError};

@@ -1,21 +1,22 @@
-//! `cwpsa-sandbox`: a stand-in of a ConnectWise PSA server, as a program.
+//! `cwpsa-sandbox`: a mock ConnectWise PSA server.
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cwpsa_sandbox::command::{self, Arguments};
+use cwpsa_sandbox::command::{self, SandboxArguments};
 
-/// A ConnectWise PSA server that runs anywhere, with no account: seeded records, every operation, the API's
-/// own errors, limits and callbacks.
+/// Mock ConnectWise PSA server that runs anywhere, without an account: seeded records, every operation, the
+/// API's own errors, limits and callbacks.
 #[derive(Parser)]
 #[command(name = "cwpsa-sandbox", version)]
-struct Command {
+struct SandboxCli {
     #[command(flatten)]
-    arguments: Arguments,
+    arguments: SandboxArguments,
 }
 
 fn main() -> ExitCode {
-    let Command { arguments } = Command::parse();
+    let SandboxCli { arguments } = SandboxCli::parse();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -25,13 +26,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), String> {
-    // A search keeps its thread for a while, so there are more threads than cores.
+fn run(arguments: &SandboxArguments) -> io::Result<()> {
+    // A search occupies its thread for a while, so there are more threads than cores.
     let threads = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    runtime.block_on(command::run(arguments)).map_err(|error| error.to_string())
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    runtime.block_on(command::run(arguments))
 }

@@ -1,24 +1,24 @@
-//! What a sandbox is started with.
+//! The settings of a sandbox.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A pair of API keys that the sandbox takes.
+/// A pair of API keys that the sandbox accepts.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Key {
-    /// The company that one logs in to.
+pub struct ApiKey {
+    /// The company to log in to.
     pub company_id: String,
-    /// The public half.
+    /// The public key.
     pub public_key: String,
-    /// The private half; it is compared, never shown.
+    /// The private key.
     pub private_key: String,
-    /// The identifier of the member that writes are signed with.
+    /// The identifier of the member who makes the changes.
     pub member: String,
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
+        f.debug_struct("ApiKey")
             .field("company_id", &self.company_id)
             .field("public_key", &self.public_key)
             .field("private_key", &"…")
@@ -27,29 +27,29 @@ impl fmt::Debug for Key {
     }
 }
 
-/// What a sandbox is started with. The default is a seeded tenant in memory with one key.
+/// The settings of a sandbox. By default it has a seeded tenant in memory and accepts one key.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// Who may call. A call with other credentials gets 401.
-    pub keys: Vec<Key>,
-    /// Whether a reference to a record that isn't there is refused with 400, as the API does. Without it the
-    /// reference is kept as it was given.
+pub struct SandboxSettings {
+    /// The keys that are accepted. A request with other credentials gets 401.
+    pub keys: Vec<ApiKey>,
+    /// Whether references to records that do not exist are rejected with 400, as by the API. Otherwise they are
+    /// stored as they are.
     pub strict_references: bool,
-    /// The database file in which writes are kept; none keeps them in memory.
+    /// The database file that writes are saved to; without one they are kept in memory.
     pub data: Option<PathBuf>,
-    /// A file with records beside the seeded ones, in the form of the files of `data`.
+    /// A file of records in addition to the seed records, in the format of the files in `data/`.
     pub records: Option<PathBuf>,
-    /// So many tickets, and half as many configurations, on top of the seeded records.
+    /// The number of tickets in addition to the seed records; there are half as many configurations.
     pub scale: Option<u32>,
-    /// What the random parts of a large tenant come from.
+    /// The seed of the random parts of a large tenant.
     pub seed: u64,
-    /// The time in seconds since 1970, where it should stand still; else it is the clock's.
+    /// A fixed time in seconds since 1970; by default the time is that of the clock.
     pub now: Option<i64>,
 }
 
-impl Default for Settings {
+impl Default for SandboxSettings {
     fn default() -> Self {
-        let key = Key {
+        let key = ApiKey {
             company_id: "acme".to_owned(),
             public_key: "public".to_owned(),
             private_key: "private".to_owned(),
@@ -68,21 +68,12 @@ impl Default for Settings {
 }
 
 /// Why a sandbox could not start.
-#[derive(Debug)]
-pub enum SettingsError {
-    /// A file with records or rules says something that can't be.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxStartError {
+    /// A file of seed records is invalid.
+    #[error("invalid seed records: {0}")]
     Seed(String),
     /// The database file can't be used.
+    #[error("the data file can't be used: {0}")]
     Data(String),
 }
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Seed(reason) => write!(f, "the seed records can't be used: {reason}"),
-            Self::Data(reason) => write!(f, "the data file can't be used: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for SettingsError {}

@@ -3,28 +3,21 @@
 //! The binary `cwpsa` is a thin shell around this library: [`cli`] says what can be asked for, [`settings`] whose
 //! account is meant, [`select`] which tools are offered, [`search`] finds one by a user's words.
 
-pub mod approve;
-pub mod audit;
 pub mod cli;
 pub mod commands;
-pub mod digest;
-pub mod door;
-pub mod fields;
+pub mod config_watch;
+pub mod environment;
+pub mod error;
+pub mod exposure;
+pub mod health_check;
 pub mod http;
 pub mod logs;
 pub mod mcp;
 pub mod metrics;
-pub mod output;
-pub mod probe;
-pub mod redact;
-pub mod reload;
-pub mod run;
-pub mod sandboxed;
-pub mod search;
-pub mod secrets;
+pub mod secret_source;
 pub mod select;
+pub mod services;
 pub mod settings;
-pub mod stop;
-pub mod store;
-pub mod trace;
+pub mod shutdown;
 pub mod webhooks;
+pub mod word_lists;

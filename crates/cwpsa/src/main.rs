@@ -5,15 +5,15 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    let arguments = cwpsa::cli::Arguments::of_process();
+    let invocation = cwpsa::cli::Invocation::from_process();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: {error}");
-            return ExitCode::from(2);
+            return ExitCode::from(4);
         }
     };
-    let code = runtime.block_on(cwpsa::commands::run(arguments));
+    let code = runtime.block_on(cwpsa::commands::run(invocation));
     // A read of stdin can't be called off: waiting for it would keep a stopped server alive until its client writes.
     runtime.shutdown_background();
     code

@@ -246,6 +246,6 @@ async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
     let audited = copies.audited();
     let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
     let asked = "approval_asked";
-    assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "begun", "ok"]);
+    assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "started", "ok"]);
     assert_eq!(audited[6].1, "the person at the MCP client");
 }

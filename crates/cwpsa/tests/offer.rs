@@ -223,7 +223,7 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
     let full = names("?name=list_all_tickets&names=full&output=true", None).await.unwrap();
     assert_eq!((full.len(), &full[0]["name"]), (1, &json!("list_all_connect_wise_psa_tickets")));
     assert!(full[0]["outputSchema"].is_object());
-    assert!(names("?module=tme", None).await.unwrap_err().contains("there is no module"));
+    assert!(names("?module=tme", None).await.unwrap_err().contains("unknown module"));
 }
 
 #[tokio::test]

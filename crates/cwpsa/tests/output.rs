@@ -28,8 +28,8 @@ fn an_output_that_is_lost_is_an_error() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = cwpsa(arguments).stdout(full).output().unwrap();
         let told = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
-        assert!(told.contains("error: the result could not be written: "), "{arguments:?}: {told}");
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {told}");
+        assert!(told.contains("error: cannot write the result to stdout: "), "{arguments:?}: {told}");
     }
 }
 
@@ -49,8 +49,8 @@ fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
         (&["--args", "{bad"][..], "invalid_arguments", "--args: no JSON"),
         (&["--args", "[]"], "invalid_arguments", "--args: the arguments must be a JSON object"),
         (&["--args", "@/nonexistent"], "invalid_arguments", "/nonexistent: "),
-        (&["--region", "na"], "configuration", "it is not said whose account is meant"),
-        (&["--account", "nope"], "configuration", "there is no account \"nope\""),
+        (&["--region", "na"], "configuration", "no account configured"),
+        (&["--account", "nope"], "configuration", "unknown account \"nope\""),
     ] {
         let output = cwpsa(&[&["call", "count_tickets", "--json"], arguments].concat()).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -64,7 +64,7 @@ async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
     assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));
     // A variable that says no contradicts nothing; the account is still not complete.
     let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
-    assert!(code == Some(2) && said.contains("the company id"), "{said}");
+    assert!(code == Some(2) && said.contains("company ID"), "{said}");
 }
 
 #[tokio::test]

@@ -49,9 +49,10 @@ async fn an_error_says_what_would_work() {
     // What is wrong is not what is missing.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "default = \"a\"\n[accounts.a\n").unwrap();
-    for (flags, wrong) in
-        [(["--config", file.path().to_str().unwrap()], " line 2: "), (["--region", "xx"], "no region \"xx\"")]
-    {
+    for (flags, wrong) in [
+        (["--config", file.path().to_str().unwrap()], " line 2: "),
+        (["--region", "xx"], "unknown region \"xx\""),
+    ] {
         let error = cwpsa(&[&["doctor"][..], &flags].concat()).await;
         let said = text(&error.stderr);
         assert_eq!(error.status.code(), Some(2));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
+use cwpsa::settings::SettingValues;
 use reqwest::Client;
 use serde_json::{Value, json};
 use support::{TOKEN, serve, settings};
@@ -340,7 +341,7 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(outcomes, ["begun", "abandoned"]);
+    assert_eq!(outcomes, ["started", "canceled"]);
     let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
     let counted = counted.text().await.unwrap();
     let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";
@@ -419,7 +420,7 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
         let (Cli::Serve(Serve { watch, .. }) | Cli::Mcp(Mcp { watch, .. })) = arguments.command else {
             unreachable!()
         };
-        assert_eq!(watch.upstream_timeout, 25);
+        assert_eq!(watch.upstream_timeout, SettingValues::default().upstream_timeout.to_string());
     }
 }
 

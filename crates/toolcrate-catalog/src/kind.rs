@@ -1,6 +1,7 @@
 //! What an operation is.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +105,19 @@ words! {
         Write => "write",
         /// Does something else.
         Custom => "custom",
+    }
+}
+
+/// A word that is not the name of a [`ToolClass`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown class \"{0}\" (expected read, write or custom)")]
+pub struct UnknownToolClass(String);
+
+impl FromStr for ToolClass {
+    type Err = UnknownToolClass;
+
+    fn from_str(word: &str) -> Result<Self, UnknownToolClass> {
+        Self::from_text(word).ok_or_else(|| UnknownToolClass(word.to_owned()))
     }
 }
 

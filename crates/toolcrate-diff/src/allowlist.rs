@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::change::DiffReport;
-use crate::change_kind::ChangeKind;
+use crate::change_kind::DiffKind;
 use toolcrate_codegen::config;
 use toolcrate_codegen::diagnostic::{Error, Errors};
 
@@ -54,7 +54,7 @@ pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
             let place = format!("entry {}, {}", number + 1, entry.name());
             errors.0.push(Error::new("E034", message).at(place).in_file(path));
         };
-        if !ChangeKind::ALL.iter().any(|kind| matches(&entry.kind, kind.id())) {
+        if !DiffKind::ALL.iter().any(|kind| matches(&entry.kind, kind.id())) {
             wrong(format!("there is no kind of change `{}`; docs/changes.md lists them", entry.kind));
         }
         if entry.reason.trim().is_empty() {

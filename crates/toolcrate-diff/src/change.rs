@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::change_kind::{ChangeKind, ChangeLevel};
+use crate::change_kind::{ChangeLevel, DiffKind};
 
 /// How much a change matters, most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,7 +22,7 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
     /// What kind of change it is.
-    pub kind: ChangeKind,
+    pub kind: DiffKind,
     /// Who notices it.
     pub level: ChangeLevel,
     /// How much it matters.
@@ -49,7 +49,7 @@ pub struct Change {
 
 impl Change {
     /// A change of `subject`, compatible until [`Change::breaks_if`] says otherwise.
-    pub fn new(kind: ChangeKind, subject: impl Into<String>, pointer: impl Into<String>) -> Self {
+    pub fn new(kind: DiffKind, subject: impl Into<String>, pointer: impl Into<String>) -> Self {
         let severity = if kind.is_wording() { Severity::Wording } else { Severity::Compatible };
         Self {
             kind,
@@ -110,7 +110,7 @@ impl Change {
         sentence.push_str(rest);
         let suffix = match self.severity {
             Severity::Breaking
-                if self.kind == ChangeKind::ParameterAdded || self.kind == ChangeKind::ToolArgumentAdded =>
+                if self.kind == DiffKind::ParameterAdded || self.kind == DiffKind::ToolArgumentAdded =>
             {
                 ", which every call needs"
             }

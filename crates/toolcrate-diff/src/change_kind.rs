@@ -36,9 +36,9 @@ macro_rules! kinds {
         /// A kind of change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "the table says what each means")]
-        pub enum ChangeKind { $($($kind),*),* }
+        pub enum DiffKind { $($($kind),*),* }
 
-        impl ChangeKind {
+        impl DiffKind {
             /// Every kind, level by level.
             pub const ALL: &'static [Self] = &[$($(Self::$kind),*),*];
 
@@ -178,7 +178,7 @@ kinds! {
     }
 }
 
-impl ChangeKind {
+impl DiffKind {
     /// The kind with this id.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.id() == id)
@@ -190,7 +190,7 @@ impl ChangeKind {
     }
 }
 
-impl Serialize for ChangeKind {
+impl Serialize for DiffKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.id())
     }
@@ -204,13 +204,13 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_mirrors_lead_back_on_one_level() {
-        let ids: HashSet<&str> = ChangeKind::ALL.iter().map(|kind| kind.id()).collect();
-        assert_eq!(ids.len(), ChangeKind::ALL.len());
-        for kind in ChangeKind::ALL {
+        let ids: HashSet<&str> = DiffKind::ALL.iter().map(|kind| kind.id()).collect();
+        assert_eq!(ids.len(), DiffKind::ALL.len());
+        for kind in DiffKind::ALL {
             assert_eq!(kind.mirror().mirror(), *kind, "{}", kind.id());
             assert_eq!(kind.mirror().level(), kind.level(), "{}", kind.id());
-            assert_eq!(ChangeKind::from_id(kind.id()), Some(*kind));
+            assert_eq!(DiffKind::from_id(kind.id()), Some(*kind));
         }
-        assert_eq!(ChangeKind::from_id("nothing"), None);
+        assert_eq!(DiffKind::from_id("nothing"), None);
     }
 }

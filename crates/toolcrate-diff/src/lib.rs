@@ -47,6 +47,6 @@ mod type_relation;
 mod type_words;
 
 pub use change::{Change, DialectSize, DiffReport, ReleaseInfo, Severity, ToolMigration};
-pub use change_kind::{ChangeKind, ChangeLevel};
+pub use change_kind::{ChangeLevel, DiffKind};
 pub use compare::compare;
 pub use snapshot::{DiffSettings, Snapshot, SpecSource, read};

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::change::{Change, DiffReport, Severity};
-use crate::change_kind::{ChangeKind, ChangeLevel};
+use crate::change_kind::{ChangeLevel, DiffKind};
 use crate::report::{self, ReportFormat, TEMPLATES};
 use crate::snapshot::Snapshot;
 use toolcrate_codegen::diagnostic::Errors;
@@ -76,7 +76,7 @@ struct ReleaseNote<'a> {
 }
 
 impl ReleaseNote<'_> {
-    fn changes(&self, kind: ChangeKind) -> impl Iterator<Item = &Change> {
+    fn changes(&self, kind: DiffKind) -> impl Iterator<Item = &Change> {
         self.report.changes.iter().filter(move |change| change.kind == kind)
     }
 
@@ -94,16 +94,16 @@ impl ReleaseNote<'_> {
         };
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let moved: Vec<Value> = self
-            .changes(ChangeKind::OperationMoved)
+            .changes(DiffKind::OperationMoved)
             .map(|change| json!({"old": old.label(&text(&change.old)), "new": new.label(&text(&change.new))}))
             .collect();
         let gone: Vec<Value> =
-            self.changes(ChangeKind::OperationRemoved).map(|change| old.label(&change.subject)).collect();
+            self.changes(DiffKind::OperationRemoved).map(|change| old.label(&change.subject)).collect();
         json!({
             "old": self.report.old,
             "new": self.report.new,
             "levels": ChangeLevel::ALL.map(level),
-            "added": self.changes(ChangeKind::OperationAdded).count(),
+            "added": self.changes(DiffKind::OperationAdded).count(),
             "moved": moved,
             "gone": gone,
             "migrations": self.report.migrations,
@@ -113,15 +113,15 @@ impl ReleaseNote<'_> {
                 ["parameter-", "body-", "answer-"].iter().any(|start| id.starts_with(start))
             }),
             "records": [
-                self.members(ChangeKind::PropertyRequired),
-                self.members(ChangeKind::PropertyOptional),
-                self.members(ChangeKind::PropertyRemoved),
-                self.members(ChangeKind::PropertyAdded),
+                self.members(DiffKind::PropertyRequired),
+                self.members(DiffKind::PropertyOptional),
+                self.members(DiffKind::PropertyRemoved),
+                self.members(DiffKind::PropertyAdded),
             ],
             "types": self.types(),
             "schemas": {
-                "added": self.changes(ChangeKind::SchemaAdded).map(|change| &change.subject).collect::<Vec<_>>(),
-                "gone": self.changes(ChangeKind::SchemaRemoved).map(|change| &change.subject).collect::<Vec<_>>(),
+                "added": self.changes(DiffKind::SchemaAdded).map(|change| &change.subject).collect::<Vec<_>>(),
+                "gone": self.changes(DiffKind::SchemaRemoved).map(|change| &change.subject).collect::<Vec<_>>(),
             },
             "areas": self.areas(),
             "arguments": self.arguments(),
@@ -140,8 +140,8 @@ impl ReleaseNote<'_> {
 
     /// What breaks of the types of members: what happened to many is one list.
     fn types(&self) -> Value {
-        let mut causes: BTreeMap<(ChangeKind, &str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
-        let said = [ChangeKind::PropertyRequired, ChangeKind::PropertyOptional, ChangeKind::PropertyRemoved];
+        let mut causes: BTreeMap<(DiffKind, &str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+        let said = [DiffKind::PropertyRequired, DiffKind::PropertyOptional, DiffKind::PropertyRemoved];
         let meant = |change: &&Change| {
             let is_record = matches!(change.kind.id().split_once('-'), Some(("property" | "schema", _)));
             is_record && change.severity == Severity::Breaking && !said.contains(&change.kind)
@@ -158,7 +158,7 @@ impl ReleaseNote<'_> {
             records.entry(&change.subject).or_default().extend(change.member.as_deref());
         }
         let row = |(record, members): (&&str, &Vec<&str>)| json!({"record": record, "members": members});
-        let list = |((kind, old, new), records): (&(ChangeKind, &str, &str), &BTreeMap<&str, Vec<&str>>)| {
+        let list = |((kind, old, new), records): (&(DiffKind, &str, &str), &BTreeMap<&str, Vec<&str>>)| {
             json!({
                 "kind": kind.id(),
                 "old": old,
@@ -174,7 +174,7 @@ impl ReleaseNote<'_> {
     }
 
     /// The members that a kind is about, by their records.
-    fn members(&self, kind: ChangeKind) -> Value {
+    fn members(&self, kind: DiffKind) -> Value {
         let mut records: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for change in self.changes(kind) {
             records.entry(&change.subject).or_default().extend(change.member.as_deref());
@@ -188,7 +188,7 @@ impl ReleaseNote<'_> {
     fn areas(&self) -> Vec<Value> {
         let [old, new] = &self.names;
         let mut added: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-        for change in self.changes(ChangeKind::OperationAdded) {
+        for change in self.changes(DiffKind::OperationAdded) {
             let Some(name) = new.operations.get(&change.subject) else { continue };
             added.entry(name.module).or_default().push(new.label(&change.subject));
         }
@@ -219,7 +219,7 @@ impl ReleaseNote<'_> {
 
     /// What happened to arguments of tools that breaks calls, each with the number of tools that have it.
     fn arguments(&self) -> Vec<Value> {
-        let mut rows: BTreeMap<(ChangeKind, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut rows: BTreeMap<(DiffKind, &str), BTreeSet<&str>> = BTreeMap::new();
         for change in &self.report.changes {
             let breaks =
                 change.severity == Severity::Breaking && change.kind.id().starts_with("tool-argument-");
@@ -227,10 +227,10 @@ impl ReleaseNote<'_> {
             let Some(member) = member else { continue };
             rows.entry((change.kind, member)).or_default().insert(&change.subject);
         }
-        let mut rows: Vec<((ChangeKind, &str), BTreeSet<&str>)> = rows.into_iter().collect();
+        let mut rows: Vec<((DiffKind, &str), BTreeSet<&str>)> = rows.into_iter().collect();
         rows.sort_by_key(|((kind, member), tools)| (*kind, std::cmp::Reverse(tools.len()), *member));
-        let row = |((_, member), tools): &((ChangeKind, &str), BTreeSet<&str>)| json!({"argument": member, "count": tools.len(), "example": tools.first()});
-        let group = |rows: &[((ChangeKind, &str), BTreeSet<&str>)]| {
+        let row = |((_, member), tools): &((DiffKind, &str), BTreeSet<&str>)| json!({"argument": member, "count": tools.len(), "example": tools.first()});
+        let group = |rows: &[((DiffKind, &str), BTreeSet<&str>)]| {
             let tools: BTreeSet<&str> = rows.iter().flat_map(|(_, tools)| tools).copied().collect();
             json!({
                 "kind": rows[0].0.0.id(),
@@ -243,7 +243,7 @@ impl ReleaseNote<'_> {
 
     /// How many changes of each kind a level has.
     fn count_kinds(&self, level: ChangeLevel) -> Vec<Value> {
-        let mut counts: BTreeMap<ChangeKind, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<DiffKind, usize> = BTreeMap::new();
         for change in self.report.changes.iter().filter(|change| change.level == level) {
             *counts.entry(change.kind).or_default() += 1;
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use crate::change::{Change, DialectSize, DiffReport, Severity};
-use crate::change_kind::{ChangeKind, ChangeLevel};
+use crate::change_kind::{ChangeLevel, DiffKind};
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::emit::Templates;
 
@@ -54,7 +54,7 @@ pub fn render(report: &DiffReport, format: ReportFormat) -> Result<String, Error
 /// # Errors
 /// `E031` a template that fails.
 pub fn render_change_kinds() -> Result<String, Errors> {
-    let row = |kind: &ChangeKind| {
+    let row = |kind: &DiffKind| {
         json!({
             "id": kind.id(),
             "mirror": kind.mirror().id(),
@@ -63,7 +63,7 @@ pub fn render_change_kinds() -> Result<String, Errors> {
         })
     };
     let level = |level: ChangeLevel| {
-        let of = ChangeKind::ALL.iter().filter(|kind| kind.level() == level);
+        let of = DiffKind::ALL.iter().filter(|kind| kind.level() == level);
         json!({"title": level.title(), "kinds": of.map(row).collect::<Vec<_>>()})
     };
     let templates = Templates::compile(&TEMPLATES)?;

@@ -92,6 +92,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, Prerequisites,
-    Source, TooBig, Tool, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
+    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
 };

@@ -27,8 +27,7 @@ static API: Api = Api {
     custom_fields: None,
 };
 
-/// The longest name of a tool without the prefix. Clients put `mcp__SERVER__` before it and accept 64
-/// characters.
+/// The longest short name: a host puts `mcp__`, an 11-letter server name and `__` in front, and takes 64 characters.
 const MAX_SHORT_NAME: usize = 46;
 
 /// Returns true if `name` matches `^[a-z][a-z0-9_]{0,62}$`.

@@ -1,17 +1,16 @@
-//! The figures of `cargo xtask diff` on the two real releases, beside those of the other tool that its findings
-//! are compared with.
+//! The figures of `cargo xtask diff` on two real releases, and those of the diff tool that it is compared with.
 
 use std::path::Path;
 
 use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
 use crate::cost::{Cost, median};
 
-/// The folder of the other tool; `npm ci` there installs it, as `cargo xtask test` does.
+/// The folder of the other tool; `npm ci` there installs it, as `cargo xtask test --clients` does.
 const OTHER: &str = "tests/other-diff-tool";
 
-/// Measures; medians of five runs, three of the other tool.
-pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+/// Measures: the medians of five runs, three of the other tool.
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
+    let own = std::env::current_exe()?;
     let own = own.to_string_lossy();
     for format in ["json", "markdown", "html", "note"] {
         let run =

@@ -1,18 +1,20 @@
-//! FastMCP beside ours: what its `from_openapi` takes, on the same spec and machine, to list the same tools. It needs
-//! python; what it uses is pinned in `tests/clients/fastmcp`.
+//! The cost of FastMCP's `from_openapi` for listing the same tools on the same machine. It needs python; its packages are
+//! pinned in `tests/clients/fastmcp`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
+
 use crate::bench::figure::{Figure, NEWER_SPEC};
 use crate::bench::server::{Session, Start};
 use crate::clients::process::python_environment;
 
-/// A start takes many seconds; the fastest counts, which is in its favour.
+/// Number of measured starts. Each takes many seconds; the fastest counts, which favors FastMCP.
 const STARTS: usize = 3;
 
-/// Measures, and compares with `ours`. Where it can't be measured, that is the figure.
+/// Measures and compares with `ours`. If FastMCP can't be measured, the figure says so.
 pub(crate) fn measure(figures: &mut Vec<Figure>, ours: Start) {
     eprintln!("measuring: FastMCP from_openapi …");
     match theirs() {
@@ -32,7 +34,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, ours: Start) {
         }
         Err(error) => figures.push(Figure {
             what: "FastMCP from_openapi".to_owned(),
-            value: format!("not measured: {error}"),
+            value: format!("not measured: {error:#}"),
             bound: "≥ 100 × our time".to_owned(),
             met: false,
         }),
@@ -48,7 +50,7 @@ fn ratio(what: &str, (value, unit): (f64, &str), times: f64, bound: f64) -> Figu
     }
 }
 
-fn theirs() -> Result<Start, String> {
+fn theirs() -> anyhow::Result<Start> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = root.join("tests/clients/fastmcp");
     let python = python_environment(&folder, &root.join("target/clients-fastmcp"))?;
@@ -57,7 +59,7 @@ fn theirs() -> Result<Start, String> {
         let start = Instant::now();
         let mut command = Command::new(&python);
         command.arg(folder.join("serve.py")).env("SPEC", root.join(NEWER_SPEC)).stderr(Stdio::null());
-        let mut session = Session::of(&mut command)?;
+        let mut session = Session::spawn(&mut command)?;
         session.list()?;
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
         std::thread::sleep(Duration::from_millis(100));
@@ -66,7 +68,7 @@ fn theirs() -> Result<Start, String> {
             best = Some(Start { milliseconds, megabytes });
         }
     }
-    best.ok_or_else(|| "it was not started".to_owned())
+    best.context("FastMCP was not started")
 }
 
 #[cfg(test)]

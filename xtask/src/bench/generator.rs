@@ -1,10 +1,11 @@
-//! The figures of the generator: what it makes, that names stay, how long it takes, and what its output costs to
-//! compile.
+//! The figures of the generator: the size of its output, the stability of names, its speed, and the cost of compiling its
+//! output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Context, anyhow};
 use serde_json::Value;
 use toolcrate_codegen::config::{self, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::Errors;
@@ -14,25 +15,22 @@ use toolcrate_codegen::{Options, generate, load, lower, repair};
 use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
 use crate::cost::{cost, median};
 
-/// The package that is measured.
+/// The generated package.
 const PACKAGE: &str = "connectwise-psa";
-/// Everything is compiled here, so that the daily target folder stays warm.
+/// A target folder of its own, so that measuring leaves the usual one warm.
 const TARGET: &str = "target/bench";
 
-/// Measures all of it.
-///
-/// # Errors
-/// What could not be generated or compiled.
-pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+/// Measures all of them.
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     counts(figures)?;
     stability(figures)?;
     generator(figures)?;
     compile(figures)
 }
 
-fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {
+fn counts(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: true };
-    let generated = generate(&options).map_err(|errors| errors.to_string())?;
+    let generated = generate(&options).map_err(|errors| anyhow!("{errors}"))?;
     let tools = tool_lines()?;
     let text = |tool: &Value, member: &str| tool[member].as_str().unwrap_or_default().to_owned();
     let names: BTreeSet<String> = tools.iter().map(|tool| text(tool, "name")).collect();
@@ -71,10 +69,10 @@ fn counts(figures: &mut Vec<Figure>) -> Result<(), String> {
     Ok(())
 }
 
-/// Generates the names of the older release, then those of the newer one over its lock.
-fn stability(figures: &mut Vec<Figure>) -> Result<(), String> {
+/// Compares the names of the older release with those of the newer one that is generated with its lock.
+fn stability(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     // The tool of each operation, and the lock with the names that are new.
-    let tools = |spec: &str, lock: Lock| -> Result<(BTreeMap<String, String>, Lock), String> {
+    let tools = |spec: &str, lock: Lock| -> anyhow::Result<(BTreeMap<String, String>, Lock)> {
         let run = || {
             let profile: Profile = config::read_yaml("specs/toolcrate.yaml".as_ref())?;
             let usage = UsageTracker::new();
@@ -85,7 +83,7 @@ fn stability(figures: &mut Vec<Figure>) -> Result<(), String> {
             let tools = tools.map(|(operation, name)| (operation.key(), name.tool.clone())).collect();
             Ok((tools, names.lock))
         };
-        run().map_err(|errors: Errors| errors.to_string())
+        run().map_err(|errors: Errors| anyhow!("{errors}"))
     };
     let (old, lock) = tools(OLDER_SPEC, Lock::default())?;
     let (new, _) = tools(NEWER_SPEC, lock)?;
@@ -100,23 +98,26 @@ fn stability(figures: &mut Vec<Figure>) -> Result<(), String> {
     Ok(())
 }
 
-fn tool_lines() -> Result<Vec<Value>, String> {
+fn tool_lines() -> anyhow::Result<Vec<Value>> {
     let mut tools = Vec::new();
     for path in files("generated/catalog/tools")? {
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         for line in text.lines() {
-            tools.push(serde_json::from_str(line).map_err(|error| error.to_string())?);
+            tools.push(serde_json::from_str(line)?);
         }
     }
     Ok(tools)
 }
 
-fn files(folder: &str) -> Result<Vec<std::path::PathBuf>, String> {
+fn files(folder: &str) -> anyhow::Result<Vec<std::path::PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(folder).to_owned()];
     while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))? {
-            let path = entry.map_err(|error| error.to_string())?.path();
+        for entry in
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+        {
+            let path = entry?.path();
             if path.is_dir() { open.push(path) } else { found.push(path) }
         }
     }
@@ -124,21 +125,21 @@ fn files(folder: &str) -> Result<Vec<std::path::PathBuf>, String> {
     Ok(found)
 }
 
-fn count_in_sources(folder: &str, needle: &str, without: &[&str]) -> Result<usize, String> {
+fn count_in_sources(folder: &str, needle: &str, without: &[&str]) -> anyhow::Result<usize> {
     let mut count = 0;
     for path in files(folder)? {
         if path.components().any(|part| without.iter().any(|skip| part.as_os_str() == *skip)) {
             continue;
         }
-        let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+        let text = std::fs::read_to_string(&path)?;
         count += text.lines().filter(|line| line.starts_with(needle)).count();
     }
     Ok(count)
 }
 
 /// The generator itself, with nothing to change; medians of five runs.
-fn generator(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+fn generator(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
+    let own = std::env::current_exe()?;
     let own = own.to_string_lossy();
     let run = median(5, &[&own, "regenerate", "--check"])?;
     figures.push(Figure::at_most("generator, nothing changed: wall", run.wall, 0.5, "s"));
@@ -150,7 +151,7 @@ fn generator(figures: &mut Vec<Figure>) -> Result<(), String> {
 }
 
 /// The generated crate, cold: its dependencies are built before, it is cleaned before each run.
-fn compile(figures: &mut Vec<Figure>) -> Result<(), String> {
+fn compile(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let all = ["full", "catalog"].join(",");
     for (what, verb, features, cpu, peak) in [
         ("generated crate, all features: check", "check", all.as_str(), 7.0, Some(1200.0)),
@@ -183,10 +184,9 @@ fn compile(figures: &mut Vec<Figure>) -> Result<(), String> {
     Ok(())
 }
 
-fn clean() -> Result<(), String> {
+fn clean() -> anyhow::Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["clean", "--quiet", "--package", PACKAGE, "--target-dir", TARGET])
-        .status()
-        .map_err(|error| error.to_string())?;
-    if status.success() { Ok(()) } else { Err("cargo clean failed".to_owned()) }
+        .status()?;
+    if status.success() { Ok(()) } else { Err(anyhow!("cargo clean failed: {status}")) }
 }

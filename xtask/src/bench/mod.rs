@@ -12,6 +12,7 @@ mod wrk;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +54,7 @@ pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{error:#}");
             ExitCode::from(2)
         }
     }
@@ -61,7 +62,7 @@ pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
 
 /// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
 /// bounds are met.
-fn measure(parts: &[Part], soak: bool) -> Result<bool, String> {
+fn measure(parts: &[Part], soak: bool) -> anyhow::Result<bool> {
     if parts.iter().any(|part| matches!(part, Part::Sandbox | Part::Load)) {
         wrk::check()?;
     }
@@ -80,7 +81,7 @@ fn measure(parts: &[Part], soak: bool) -> Result<bool, String> {
             Part::Load => load::measure(&mut figures, soak)?,
         }
         print(&figures);
-        store(*part, &figures).map_err(|error| format!("cannot write {STORE}: {error}"))?;
+        store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;
         are_met &= figures.iter().all(|figure| figure.met);
     }
     Ok(are_met)

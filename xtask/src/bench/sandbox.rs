@@ -1,9 +1,11 @@
-//! The sandbox's figures: how soon it answers, how fast, how it carries a large tenant. Requests go over HTTP,
-//! to the release build.
+//! The sandbox's figures: start-up, throughput, and conditions over a large tenant. Requests go over HTTP to a release
+//! build.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
+
+use anyhow::{Context, bail};
 
 use crate::bench::figure::Figure;
 use crate::bench::wrk;
@@ -21,7 +23,7 @@ const CONDITIONS: [&str; 3] = [
 ];
 
 /// Measures.
-pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     eprintln!("measuring: the sandbox …");
     let program = server_process::build(&["--release"])?;
     figures.push(Figure::at_most(
@@ -34,8 +36,8 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
     large(&program, figures)
 }
 
-/// Milliseconds; the best of ten, since other programs take their share.
-fn start(program: &Path) -> Result<f64, String> {
+/// Returns milliseconds: the best of ten, since other programs share the machine.
+fn start(program: &Path) -> anyhow::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..10 {
         let start = Instant::now();
@@ -46,14 +48,14 @@ fn start(program: &Path) -> Result<f64, String> {
     Ok(best)
 }
 
-/// How often a record is read in a second, by the load tool `wrk`.
-fn throughput(program: &Path) -> Result<Figure, String> {
+/// Measures reads of a record per second with `wrk`.
+fn throughput(program: &Path) -> anyhow::Result<Figure> {
     let sandbox = ServerProcess::start(program, &[])?;
     sandbox.get(TICKET)?;
     let authorization = format!("Authorization: {AUTHORIZATION}");
     let load = wrk::run(&sandbox.url(TICKET), 5, &[&authorization, "clientId: xtask"])?;
     if !load.is_clean {
-        return Err(format!("wrk said: {}", load.said));
+        bail!("some requests failed: {}", load.output);
     }
     let rate = load.rate;
     Ok(Figure {
@@ -64,12 +66,12 @@ fn throughput(program: &Path) -> Result<Figure, String> {
     })
 }
 
-fn large(program: &Path, figures: &mut Vec<Figure>) -> Result<(), String> {
+fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let sandbox = ServerProcess::start(program, &["--scale", &TICKETS.to_string()])?;
     let count = sandbox.get("/service/tickets/count")?;
-    let count: serde_json::Value = serde_json::from_str(&count).map_err(|error| error.to_string())?;
+    let count: serde_json::Value = serde_json::from_str(&count)?;
     if count["count"].as_u64().is_none_or(|count| count < TICKETS) {
-        return Err(format!("the large tenant has {count} tickets, not {TICKETS}"));
+        bail!("expected {TICKETS} tickets in the large tenant, found {count}");
     }
     let mut slowest = 0.0_f64;
     for conditions in CONDITIONS {
@@ -77,16 +79,16 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> Result<(), String> {
         slowest = slowest.max(best(10, || sandbox.get(&path).map(|_| ()))?);
     }
     figures.push(Figure::at_most("sandbox: a condition over 100,000 tickets", slowest, 100.0, "ms"));
-    let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.process().to_string()]).output();
-    let output = output.map_err(|error| format!("ps could not be started: {error}"))?;
+    let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.id().to_string()]).output();
+    let output = output.context("cannot start ps")?;
     let kilobytes: f64 =
-        String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| "ps said nothing".to_owned())?;
+        String::from_utf8_lossy(&output.stdout).trim().parse().context("cannot read the output of ps")?;
     figures.push(Figure::at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
     Ok(())
 }
 
-/// The shortest of some runs, in milliseconds.
-fn best(runs: usize, mut run: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
+/// Returns the shortest of some runs in milliseconds.
+fn best(runs: usize, mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..runs {
         let start = Instant::now();

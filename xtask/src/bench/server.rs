@@ -5,34 +5,33 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, anyhow};
+
 use crate::bench::figure::Figure;
 
-/// As it is given to people.
+/// The program as it is released.
 pub(crate) const PROGRAM: &str = "target/dist/cwpsa";
-/// Starts are measured so often; the median counts.
+/// Number of measured starts; the median counts.
 const STARTS: usize = 11;
 const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
 const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 const LIST: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}"#;
 
-/// What it takes to list tools.
+/// The cost of listing all tools.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
-    /// From the start of the process to the first list.
+    /// Time from the start of the process to the first list.
     pub(crate) milliseconds: f64,
     /// Resident memory after that.
     pub(crate) megabytes: f64,
 }
 
-/// Measures, and tells what it takes to list all tools.
-///
-/// # Errors
-/// What could not be built or started.
-pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
+/// Measures, and returns the cost of listing all tools.
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     eprintln!("measuring: cwpsa …");
     build(&["--profile", "dist", "--bins"])?;
     build(&["--release", "--examples"])?;
-    let size = std::fs::metadata(PROGRAM).map_err(|error| format!("{PROGRAM}: {error}"))?.len();
+    let size = std::fs::metadata(PROGRAM).with_context(|| format!("cannot read {PROGRAM}"))?.len();
     figures.push(Figure::at_most("cwpsa, as given to people: size", size as f64 / 1e6, 20.0, "MB"));
     let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
     for (offer, bound) in [("search", 25.0), ("all", 60.0)] {
@@ -59,7 +58,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
         of_all = Start { milliseconds: times[STARTS / 2], megabytes: memory };
     }
     let mut recall = Command::new("target/release/examples/recall");
-    let recall = recall.arg("--kept-out").output().map_err(|error| error.to_string())?;
+    let recall = recall.arg("--kept-out").output()?;
     let text = String::from_utf8_lossy(&recall.stdout);
     let line = text.lines().find(|line| line.starts_with("kept out")).unwrap_or_default().to_owned();
     let at_5 = line.split("@5 ").nth(1).and_then(|rest| rest.split(',').next()?.trim().parse::<f64>().ok());
@@ -72,18 +71,15 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<Start, String> {
     Ok(of_all)
 }
 
-/// Builds what is asked for of the package.
-///
-/// # Errors
-/// It could not be built.
-pub(crate) fn build(what: &[&str]) -> Result<(), String> {
+/// Builds `cwpsa` with these arguments for cargo.
+pub(crate) fn build(what: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     let status = cargo.args(["build", "--quiet", "--package", "cwpsa"]).args(what).status();
-    let built = status.map_err(|error| error.to_string())?.success();
-    built.then_some(()).ok_or_else(|| "cwpsa could not be built".to_owned())
+    let built = status?.success();
+    built.then_some(()).context("cannot build cwpsa")
 }
 
-/// A server that was started over stdin and stdout, and ends with this value.
+/// An MCP server over stdin and stdout. The process is killed when this value is dropped.
 pub(crate) struct Session {
     process: Child,
     input: ChildStdin,
@@ -91,41 +87,45 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    fn start(offer: &str) -> Result<Self, String> {
+    fn start(offer: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(PROGRAM);
         command
             .args(["mcp", "--tools", offer])
             .envs([("CWPSA_REGION", "na"), ("CWPSA_COMPANY_ID", "a"), ("CWPSA_PUBLIC_KEY", "b")])
             .envs([("CWPSA_PRIVATE_KEY", "c"), ("CWPSA_CLIENT_ID", "d")]);
-        Self::of(&mut command)
+        Self::spawn(&mut command)
     }
 
-    /// Starts any server.
-    pub(crate) fn of(command: &mut Command) -> Result<Self, String> {
+    /// Starts a server.
+    pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Self> {
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut process = spawned.map_err(|error| format!("{command:?}: {error}"))?;
-        let input = process.stdin.take().ok_or("it has no stdin")?;
-        let output = BufReader::new(process.stdout.take().ok_or("it has no stdout")?);
+        let mut process = spawned.with_context(|| format!("{command:?}"))?;
+        let input = process.stdin.take().context("the server has no stdin")?;
+        let output = BufReader::new(process.stdout.take().context("the server has no stdout")?);
         Ok(Self { process, input, output })
     }
 
-    /// Says hello and asks for the tools.
-    pub(crate) fn list(&mut self) -> Result<(), String> {
-        self.ask(INITIALIZE)?;
-        writeln!(self.input, "{INITIALIZED}").map_err(|error| error.to_string())?;
-        let answer = self.ask(LIST)?;
-        if answer.contains("inputSchema") { Ok(()) } else { Err(format!("no list of tools: {answer:.200}")) }
+    /// Initializes the session and lists the tools.
+    pub(crate) fn list(&mut self) -> anyhow::Result<()> {
+        self.request(INITIALIZE)?;
+        writeln!(self.input, "{INITIALIZED}")?;
+        let answer = self.request(LIST)?;
+        if answer.contains("inputSchema") {
+            Ok(())
+        } else {
+            Err(anyhow!("expected a list of tools, found {answer:.200}"))
+        }
     }
 
-    fn ask(&mut self, message: &str) -> Result<String, String> {
-        writeln!(self.input, "{message}").map_err(|error| error.to_string())?;
+    fn request(&mut self, message: &str) -> anyhow::Result<String> {
+        writeln!(self.input, "{message}")?;
         let mut line = String::new();
-        self.output.read_line(&mut line).map_err(|error| error.to_string())?;
+        self.output.read_line(&mut line)?;
         Ok(line)
     }
 
-    /// Resident memory in megabytes.
-    pub(crate) fn memory(&self) -> Result<f64, String> {
+    /// Returns the resident memory in megabytes.
+    pub(crate) fn memory(&self) -> anyhow::Result<f64> {
         memory(self.process.id())
     }
 }
@@ -137,11 +137,11 @@ impl Drop for Session {
     }
 }
 
-/// Resident memory of a process, in megabytes.
-pub(crate) fn memory(process: u32) -> Result<f64, String> {
+/// Returns the resident memory of a process in megabytes.
+pub(crate) fn memory(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/status");
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
-    kilobytes.map(|kilobytes| kilobytes / 1000.0).ok_or_else(|| format!("{path} does not tell the memory"))
+    kilobytes.map(|kilobytes| kilobytes / 1000.0).with_context(|| format!("{path} has no line VmRSS"))
 }

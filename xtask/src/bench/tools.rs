@@ -1,32 +1,29 @@
-//! The part of the bench that is about the tools: what their schemas cost, how calls drawn from them fare, and what
-//! it costs to start a process that uses one. They are measured by examples of the end to end tests.
+//! The figures of the tools: the size of their schemas, the results of random calls, and the cost of a process that uses
+//! one tool. They are measured by examples of the end to end tests.
 
 use std::process::Command;
 
+use anyhow::bail;
 use serde_json::Value;
 
 use crate::bench::figure::Figure;
 use crate::cost::cost;
 
-/// Runs the examples and adds what they print.
-///
-/// # Errors
-/// What could not be run.
-pub(crate) fn measure(figures: &mut Vec<Figure>) -> Result<(), String> {
+/// Runs the examples and adds the figures that they print.
+pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     eprintln!("measuring: the tools …");
     let build = ["build", "--quiet", "--release", "--package", "e2e", "--examples"];
-    let status = Command::new(env!("CARGO")).args(build).status().map_err(|error| error.to_string())?;
+    let status = Command::new(env!("CARGO")).args(build).status()?;
     if !status.success() {
-        return Err("the examples of the end to end tests could not be built".to_owned());
+        bail!("cannot build the examples of the end to end tests");
     }
-    let output =
-        Command::new("target/release/examples/figures").output().map_err(|error| error.to_string())?;
+    let output = Command::new("target/release/examples/figures").output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        return Err(format!("the figures of the tools: {}", String::from_utf8_lossy(&output.stderr)));
+        bail!("the example `figures` failed: {}", String::from_utf8_lossy(&output.stderr));
     }
     for line in text.lines() {
-        let figure: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let figure: Value = serde_json::from_str(line)?;
         let text = |member: &str| figure[member].as_str().unwrap_or_default().to_owned();
         figures.push(Figure {
             what: text("what"),

@@ -1,9 +1,11 @@
-//! The SDKs in `sdk/` and the agents in `examples/`: built, packed, tested, and run against a server with a sandbox,
-//! with the packages that the lock files name. No account and no key is needed.
+//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox, with the
+//! packages that the lock files name. No account and no key is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+
+use anyhow::{Context, bail};
 
 use crate::clients::process::{NPM_INSTALL, finish};
 use crate::server_process::{self, ServerProcess};
@@ -14,7 +16,7 @@ const PYTHON: [(&str, &[&str]); 2] = [
     ("langgraph", &["langgraph_agent.py", "openai_tools.py", "anthropic_tools.py"]),
     ("crewai", &["crew.py"]),
 ];
-/// The SDK's tests by environment.
+/// The SDK's tests, by environment.
 const PYTHON_TESTS: [(&str, &[&str]); 2] =
     [("langgraph", &["tests.test_client", "tests.test_langchain"]), ("crewai", &["tests.test_crewai"])];
 
@@ -28,100 +30,110 @@ pub(crate) struct ExampleArguments {
     write: bool,
 }
 
-/// Exit code 1 where something is not as it should be.
+/// Exit code 1: a test or an example failed.
 pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
-    match all(arguments.only.as_deref(), arguments.write) {
+    match run_examples(arguments.only.as_deref(), arguments.write) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {message:#}");
             std::process::ExitCode::FAILURE
         }
     }
 }
 
-/// Tests the SDKs, runs the examples, and sees whether `docs/frameworks.md` is up to date; or runs `only` one example.
-pub(crate) fn all(only: Option<&str>, write: bool) -> Result<(), String> {
+/// Tests the SDKs, runs the examples, and checks that `docs/frameworks.md` is up to date; or runs `only` one example.
+pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = server_process::build_program("cwpsa", &[])?;
-    let target = program.parent().and_then(Path::parent).ok_or("the program has no folder")?.join("examples");
-    std::fs::create_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
-    let place = Place { root, target, program };
+    let target =
+        program.parent().and_then(Path::parent).context("the program has no folder")?.join("examples");
+    std::fs::create_dir_all(&target).with_context(|| format!("cannot create {}", target.display()))?;
+    let runner = ExampleRunner { root, target, program };
     let wants = |name: &str| only.is_none_or(|only| only == name);
     let known = NODE.iter().chain(PYTHON.iter().flat_map(|(_, files)| *files)).chain(&["stock"]);
     if let Some(only) = only
         && !known.clone().any(|name| *name == only)
     {
         let names: Vec<&str> = known.copied().collect();
-        return Err(format!("there is no example {only}; there are {}", names.join(", ")));
+        bail!("unknown example {only:?} (expected one of {})", names.join(", "));
     }
     if wants("stock") {
         let example = ["run", "--quiet", "--package", "e2e", "--example", "stock"];
         timed("stock.rs", Command::new(env!("CARGO")).args(example))?;
     }
     if NODE.iter().any(|name| wants(name)) {
-        place.node_sdk(only.is_none())?;
+        runner.node_sdk(only.is_none())?;
     }
     for (group, files) in PYTHON {
         if files.iter().any(|name| wants(name)) {
-            place.environment(group)?;
+            runner.environment(group)?;
         }
     }
     if only.is_none() {
         for (group, tests) in PYTHON_TESTS {
-            let mut command = Command::new(place.python(group));
+            let mut command = Command::new(runner.python(group));
             command.args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q"]).args(tests);
-            timed(&tests.join(", "), place.set(&mut command).current_dir(place.root.join("sdk/python")))?;
+            timed(
+                &tests.join(", "),
+                runner.with_variables(&mut command).current_dir(runner.root.join("sdk/python")),
+            )?;
         }
-        let mut command = Command::new(place.python("langgraph"));
+        let mut command = Command::new(runner.python("langgraph"));
         command.args(["-m", "unittest", "-q", "test_frameworks"]);
-        timed("test_frameworks", place.set(&mut command).current_dir(place.root.join("examples/python")))?;
+        timed(
+            "test_frameworks",
+            runner.with_variables(&mut command).current_dir(runner.root.join("examples/python")),
+        )?;
     }
-    // What is compared with lists that do not wait for the account has none of its fields either.
-    let server = ServerProcess::start(&place.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
+    // The lists that it is compared with have no custom fields either.
+    let server = ServerProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
     let url = format!("http://{}", server.host);
     for name in NODE.into_iter().filter(|name| wants(name)) {
-        place.example(Command::new("node").arg(name), "node", name, &url)?;
+        runner.example(Command::new("node").arg(name), "node", name, &url)?;
     }
     for (group, files) in PYTHON {
         for name in files.iter().filter(|name| wants(name)) {
-            place.example(Command::new(place.python(group)).arg(name), "python", name, &url)?;
+            runner.example(Command::new(runner.python(group)).arg(name), "python", name, &url)?;
         }
     }
-    if only.is_none() { place.frameworks(&url, write) } else { Ok(()) }
+    if only.is_none() { runner.frameworks(&url, write) } else { Ok(()) }
 }
 
-/// Where things are.
-struct Place {
+/// The folders and the program that examples use.
+struct ExampleRunner {
     root: PathBuf,
-    /// What is made here: environments, packages, measurements.
+    /// The folder for environments, packages and measurements.
     target: PathBuf,
     program: PathBuf,
 }
 
-impl Place {
-    /// Sets what the examples and tests read from their environment.
-    fn set<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+impl ExampleRunner {
+    /// Sets the variables that examples and tests read.
+    fn with_variables<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("CWPSA_BIN", &self.program).env("PYTHONDONTWRITEBYTECODE", "1")
     }
 
-    fn example(&self, command: &mut Command, folder: &str, name: &str, url: &str) -> Result<(), String> {
-        let command = self.set(command).current_dir(self.root.join("examples").join(folder));
+    fn example(&self, command: &mut Command, folder: &str, name: &str, url: &str) -> anyhow::Result<()> {
+        let command = self.with_variables(command).current_dir(self.root.join("examples").join(folder));
         timed(name, command.env("CWPSA_URL", url))
     }
 
     /// Builds and packs the SDK, and installs it with what the examples need.
-    fn node_sdk(&self, test: bool) -> Result<(), String> {
+    fn node_sdk(&self, test: bool) -> anyhow::Result<()> {
         let sdk = self.root.join("sdk/langchain-js");
         let npm_install = |folder: &Path| {
             let mut command = Command::new("npm");
-            // What the lock file names has one content: it need not be asked for again.
+            // A version in the lock file never changes, so a cached copy is as good.
             command.args(NPM_INSTALL).arg("--prefer-offline").current_dir(folder);
             command
         };
         timed("install sdk/langchain-js", &mut npm_install(&sdk))?;
         if test {
             let mut tests = Command::new("npm");
-            timed("test sdk/langchain-js", self.set(tests.args(["test", "--silent"])).current_dir(&sdk))?;
+            timed(
+                "test sdk/langchain-js",
+                self.with_variables(tests.args(["test", "--silent"])).current_dir(&sdk),
+            )?;
             let mut pack = Command::new("npm");
             pack.args(["pack", "--silent", "--pack-destination"]).arg(&self.target);
             timed("pack sdk/langchain-js", pack.current_dir(&sdk))?;
@@ -136,7 +148,7 @@ impl Place {
     }
 
     /// An environment with what the lock file names, and the SDK from a wheel.
-    fn environment(&self, group: &str) -> Result<(), String> {
+    fn environment(&self, group: &str) -> anyhow::Result<()> {
         let folder = self.target.join(group);
         if !self.python(group).exists() {
             finish(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
@@ -157,7 +169,7 @@ impl Place {
     }
 
     /// Measures what the frameworks make of the tools, and compares with what is written.
-    fn frameworks(&self, url: &str, write: bool) -> Result<(), String> {
+    fn frameworks(&self, url: &str, write: bool) -> anyhow::Result<()> {
         let file = |name: &str| self.target.join(format!("{name}.json"));
         let mut measure = Command::new("node");
         self.example(measure.arg("measure.mjs").arg(file("node")), "node", "measure.mjs", url)?;
@@ -172,8 +184,8 @@ impl Place {
     }
 }
 
-/// Runs a step and says what it is and how long it took.
-fn timed(what: &str, command: &mut Command) -> Result<(), String> {
+/// Runs a step, and prints its name and how long it took.
+fn timed(what: &str, command: &mut Command) -> anyhow::Result<()> {
     eprintln!("== {what}");
     let start = Instant::now();
     finish(command)?;

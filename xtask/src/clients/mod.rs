@@ -14,10 +14,10 @@ use process::{NPM_INSTALL, finish};
 const OTHER_DIFF_TOOL: &str = "tests/other-diff-tool";
 
 /// Runs all tours, the SDKs, the examples, and the comparison with another diff tool.
-pub(crate) fn run() -> Result<(), String> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OTHER_DIFF_TOOL);
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(&folder))?;
     finish(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))?;
     tours::run()?;
-    examples::all(None, false)
+    examples::run_examples(None, false)
 }

@@ -1,7 +1,7 @@
-//! Clients that others wrote. Against the sandbox: connectwise-rest of npm and pyconnectwise of PyPI each make a tour
-//! of it, and our own runtime makes one through Prism, which checks it against the spec. Against the server: the MCP
-//! project's conformance suite, its inspector, and its clients for TypeScript and Python; and a client that acts as
-//! Truto's does. They need node and python; what they use is pinned in `tests/clients`.
+//! Tours with other people's clients. Against the sandbox: connectwise-rest of npm, pyconnectwise of PyPI, and our own
+//! runtime through Prism, which checks each call against the spec. Against the server: the MCP project's conformance
+//! suite, its inspector and its clients for TypeScript and Python, and a client that behaves like Truto's. Their packages
+//! are pinned in `tests/clients`.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,8 +9,8 @@ use std::process::Command;
 use crate::clients::process::{NPM_INSTALL, finish, python_environment};
 use crate::server_process::{self, ServerProcess};
 
-/// Builds the sandbox and the server, and makes all tours.
-pub(crate) fn run() -> Result<(), String> {
+/// Builds the sandbox and the server, and runs all tours.
+pub(crate) fn run() -> anyhow::Result<()> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     eprintln!("the page of all tools");
     finish(Command::new("node").args(["--test", "page.test.mjs"]).current_dir(clients.join("page")))?;
@@ -30,14 +30,14 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 /// Each test starts the servers that it needs.
-fn truto(folder: &Path, server: &Path, sandbox: &Path) -> Result<(), String> {
-    eprintln!("tour of the server with a client that acts as Truto's");
+fn truto(folder: &Path, server: &Path, sandbox: &Path) -> anyhow::Result<()> {
+    eprintln!("tour of the server with a client that behaves like Truto's");
     let mut tests = Command::new("node");
     tests.arg("--test").current_dir(folder);
     finish(tests.env("CWPSA", server).env("CWPSA_SANDBOX_PROGRAM", sandbox))
 }
 
-fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
+fn mcp_node(folder: &Path, server: &Path) -> anyhow::Result<()> {
     eprintln!("the server and the MCP project's suite, inspector and clients for TypeScript");
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tests = Command::new("node");
@@ -45,13 +45,13 @@ fn mcp_node(folder: &Path, server: &Path) -> Result<(), String> {
     finish(tests.env("CWPSA", server))
 }
 
-fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> Result<(), String> {
+fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> anyhow::Result<()> {
     eprintln!("tour of the server with the MCP project's client for Python");
     let python = python_environment(folder, environment)?;
     finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
 }
 
-fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
+fn prism(folder: &Path, target: &Path, host: &str) -> anyhow::Result<()> {
     eprintln!("tour of the areas through prism");
     finish(Command::new(env!("CARGO")).args([
         "build",
@@ -69,7 +69,7 @@ fn prism(folder: &Path, target: &Path, host: &str) -> Result<(), String> {
     finish(check.env("TOUR", target.join("examples/areas_tour")))
 }
 
-fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
+fn node(folder: &Path, host: &str, certificate: &Path) -> anyhow::Result<()> {
     eprintln!("tour of the sandbox with connectwise-rest");
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tour = Command::new("node");
@@ -77,7 +77,7 @@ fn node(folder: &Path, host: &str, certificate: &Path) -> Result<(), String> {
     finish(tour.env("SANDBOX_HOST", host).env("NODE_EXTRA_CA_CERTS", certificate))
 }
 
-fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> Result<(), String> {
+fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> anyhow::Result<()> {
     eprintln!("tour of the sandbox with pyconnectwise");
     let python = python_environment(folder, environment)?;
     let mut tour = Command::new(&python);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use anyhow::{Context, bail};
+
 use super::finding::{Finding, Rule};
 
 const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
@@ -13,15 +15,15 @@ pub(crate) struct Exceptions(BTreeSet<(String, String)>);
 
 impl Exceptions {
     /// Reads the list; a file that does not exist is an empty list.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(format!("cannot read {}: {error}", path.display())),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
         let mut entries = BTreeSet::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let entry = line.split_once(' ').ok_or_else(|| {
+            let entry = line.split_once(' ').with_context(|| {
                 format!("{}: expected `rule subject`, found {line:?}; remove the line", path.display())
             })?;
             entries.insert((entry.0.to_owned(), entry.1.to_owned()));
@@ -41,28 +43,28 @@ impl Exceptions {
     }
 
     /// Returns the list of today's violations. Files may have moved, so entries are compared by number only.
-    pub(crate) fn updated(&self, findings: &[Finding]) -> Result<Self, String> {
+    pub(crate) fn updated(&self, findings: &[Finding]) -> anyhow::Result<Self> {
         let current = Self::from_findings(findings);
         let (before, after) = (self.counts(), current.counts());
         for rule in Rule::ALL {
             let count = |counts: &BTreeMap<&str, usize>| counts.get(rule.id()).copied().unwrap_or(0);
             // A list without a single entry of any rule is being made for the first time.
             if !self.0.is_empty() && count(&after) > count(&before) {
-                return Err(format!(
+                bail!(
                     "{} has {} violations, but {} are known; fix the new ones first",
                     rule.id(),
                     count(&after),
                     count(&before)
-                ));
+                );
             }
         }
         Ok(current)
     }
 
-    pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let lines = self.0.iter().map(|(rule, subject)| format!("{rule} {subject}\n"));
         let text: String = std::iter::once(HEADER.to_owned()).chain(lines).collect();
-        std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
     fn from_findings(findings: &[Finding]) -> Self {

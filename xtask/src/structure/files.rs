@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::finding::{Finding, Rule};
 
 const MAX_LINES: usize = 500;
@@ -9,7 +11,7 @@ const MAX_LINES: usize = 500;
 const SKIPPED_FOLDERS: [&str; 5] = ["target", "generated", "expected", "node_modules", "golden"];
 
 /// Reports hand-written Rust files that are too long.
-pub(crate) fn too_long(root: &Path) -> Result<Vec<Finding>, String> {
+pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for path in walk(root)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
         let lines = read(&path)?.lines().count();
@@ -25,15 +27,15 @@ pub(crate) fn too_long(root: &Path) -> Result<Vec<Finding>, String> {
 }
 
 /// Returns all files below `folder`, sorted; hidden folders and those without hand-written code are skipped.
-pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn walk(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (mut found, mut pending) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = pending.pop() {
-        let failed = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
-        for entry in std::fs::read_dir(&folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
+        let failed = || format!("cannot read {}", folder.display());
+        for entry in std::fs::read_dir(&folder).with_context(failed)? {
+            let entry = entry.with_context(failed)?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if !entry.file_type().map_err(failed)?.is_dir() {
+            if !entry.file_type().with_context(failed)?.is_dir() {
                 found.push(entry.path());
             } else if !name.starts_with('.') && !SKIPPED_FOLDERS.contains(&name.as_ref()) {
                 pending.push(entry.path());
@@ -44,8 +46,8 @@ pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-pub(crate) fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Returns `path` relative to `root`, with forward slashes.

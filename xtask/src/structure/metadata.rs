@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Context, bail};
 use serde::Deserialize;
 
 pub(crate) struct Workspace {
@@ -31,18 +32,18 @@ struct CargoMetadata {
 }
 
 impl Workspace {
-    pub(crate) fn load(root: &Path) -> Result<Self, String> {
+    pub(crate) fn load(root: &Path) -> anyhow::Result<Self> {
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
             .current_dir(root)
             .output()
-            .map_err(|error| format!("cannot run cargo metadata: {error}"))?;
+            .context("cannot run cargo metadata")?;
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("cargo metadata failed in {}: {}", root.display(), message.trim()));
+            bail!("cargo metadata failed in {}: {}", root.display(), message.trim());
         }
-        let metadata: CargoMetadata = serde_json::from_slice(&output.stdout)
-            .map_err(|error| format!("cannot read the output of cargo metadata: {error}"))?;
+        let metadata: CargoMetadata =
+            serde_json::from_slice(&output.stdout).context("cannot read the output of cargo metadata")?;
         let mut packages = metadata.packages;
         packages.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Self { root: metadata.workspace_root, packages })

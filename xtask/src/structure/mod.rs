@@ -40,13 +40,13 @@ pub(crate) fn run(arguments: &StructureArguments) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {message:#}");
             ExitCode::from(2)
         }
     }
 }
 
-fn check(root: &Path, update: bool) -> Result<bool, String> {
+fn check(root: &Path, update: bool) -> anyhow::Result<bool> {
     let workspace = Workspace::load(root)?;
     let mut findings = Vec::new();
     findings.extend(files::too_long(root)?);

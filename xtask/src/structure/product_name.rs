@@ -10,7 +10,7 @@ const NAMES: [&str; 5] = ["connectwise", "connect_wise", "connect-wise", "connec
 const WORD: &str = "manage";
 
 /// Reports sources, manifests and READMEs of generic packages that name a product; tests may.
-pub(crate) fn mentions(workspace: &Workspace) -> Result<Vec<Finding>, String> {
+pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for package in workspace.packages.iter().filter(|package| package.name.starts_with("toolcrate-")) {
         for path in files::walk(package.folder())? {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::files;
@@ -35,7 +36,7 @@ pub(crate) struct PathReference {
 }
 
 /// Reads the sources of all packages that are written by hand.
-pub(crate) fn scan_workspace(workspace: &Workspace) -> Result<Vec<SourceFile>, String> {
+pub(crate) fn scan_workspace(workspace: &Workspace) -> anyhow::Result<Vec<SourceFile>> {
     let mut sources = Vec::new();
     for package in workspace.packages.iter().filter(|package| !package.is_generated()) {
         let folder = package.folder().join("src");
@@ -66,9 +67,9 @@ fn module_of(relative: &str) -> Vec<String> {
     }
 }
 
-fn scan(package: &str, path: &Path, module: Vec<String>, text: &str) -> Result<SourceFile, String> {
+fn scan(package: &str, path: &Path, module: Vec<String>, text: &str) -> anyhow::Result<SourceFile> {
     let tokens: TokenStream =
-        text.parse().map_err(|error| format!("{}: cannot be read as Rust: {error}", path.display()))?;
+        text.parse().map_err(|error| anyhow!("cannot parse {}: {error}", path.display()))?;
     let mut source = SourceFile {
         package: package.to_owned(),
         path: path.to_owned(),

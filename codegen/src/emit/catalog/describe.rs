@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use toolcrate_catalog::LifecycleStep;
 
-use super::tool::Plan;
+use super::plan::Plan;
 use crate::diagnostic::Error;
 use crate::emit::context::Context;
 use crate::emit::templates::Templates;

@@ -65,9 +65,10 @@ const ITEM_METHODS: [Method; 4] = [Method::Get, Method::Put, Method::Patch, Meth
 impl<'a> Facts<'a> {
     /// Finds out what the operations are.
     pub fn new(context: &'a Context<'a>) -> Self {
-        let operations = context.api.operations.zip(&context.named.operations);
+        let operations = context.api.operations.iter();
         let candidates: Vec<Candidate<'a>> = operations
-            .map(|(operation, name)| {
+            .map(|(id, operation)| {
+                let name = &context.named.operations[id];
                 let (content, lists, schema) = response(context, &operation.response.content);
                 Candidate {
                     method: operation.method,
@@ -262,7 +263,10 @@ impl<'a> Classifier<'a, '_> {
             _ => candidate.kind,
         };
         let place = match (variant, kind) {
-            (Some(_), _) | (_, OperationKind::Count) => above(&template, stored),
+            (Some(_), _) => above(&template, 1, stored),
+            (None, OperationKind::Count) => {
+                above(&template, 0, stored).filter(|(_, target)| *target == OperationTarget::Collection)
+            }
             (None, OperationKind::Action | OperationKind::Download) => nearest(&template, stored),
             _ => self.own(candidate, kind, &template, stored),
         };
@@ -327,19 +331,13 @@ fn is_fitting(variant: OperationVariant, candidate: &Candidate<'_>) -> bool {
     }
 }
 
-/// The collection or the item that a template continues by one or more segments of fixed text.
-fn above(template: &str, stored: &Stored) -> Option<(String, OperationTarget)> {
-    let mut rest = template;
-    while let Some((before, last)) = rest.rsplit_once('/') {
-        if last.contains("{}") {
-            return None;
-        }
-        if let Some(found) = at_path(before, stored) {
-            return Some(found);
-        }
-        rest = before;
+/// The collection or the item that a template continues by up to `depth` segments of fixed text.
+fn above(template: &str, depth: usize, stored: &Stored) -> Option<(String, OperationTarget)> {
+    let (before, last) = template.rsplit_once('/')?;
+    if last.contains("{}") {
+        return None;
     }
-    None
+    at_path(before, stored).or_else(|| above(before, depth.checked_sub(1)?, stored))
 }
 
 /// The innermost collection or item whose path a template begins with.

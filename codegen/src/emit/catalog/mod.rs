@@ -10,6 +10,7 @@ mod filter;
 mod lifecycle;
 mod node;
 mod output;
+mod plan;
 mod shape;
 mod tool;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{Member, Resource};
-use crate::query::{Kind, Names};
+use crate::engine::query::{FieldNames, ValueKind};
 
 /// The names of a schema's records. Remembers each path that was asked about, as it was written.
 pub(crate) struct Asked {
@@ -36,17 +36,17 @@ impl Asked {
     }
 }
 
-impl Names for Asked {
-    fn kind(&self, path: &str) -> Option<Kind> {
+impl FieldNames for Asked {
+    fn kind(&self, path: &str) -> Option<ValueKind> {
         self.paths.borrow_mut().push(path.to_owned());
         if let Some(kind) = self.resource.kinds.get(&path.to_ascii_lowercase()) {
             return Some(kind.clone());
         }
         match self.resource.at(path)? {
-            Member::Integer | Member::Number => Some(Kind::Number),
-            Member::Boolean => Some(Kind::Boolean),
-            Member::Text | Member::Any => Some(Kind::Text),
-            Member::List(item) if *item == Member::Text => Some(Kind::Text),
+            Member::Integer | Member::Number => Some(ValueKind::Number),
+            Member::Boolean => Some(ValueKind::Boolean),
+            Member::Text | Member::Any => Some(ValueKind::Text),
+            Member::List(item) if *item == Member::Text => Some(ValueKind::Text),
             Member::List(_) | Member::Object(_) | Member::Map => None,
         }
     }

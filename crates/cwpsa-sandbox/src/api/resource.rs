@@ -8,7 +8,7 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::{FilterKind, FilterScalar};
 use serde_json::Value;
 
-use crate::query::Kind;
+use crate::engine::query::ValueKind;
 
 /// A schema of the API.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) members: Vec<(String, Member)>,
     /// Paths in small letters and what can be compared with them.
-    pub(crate) kinds: HashMap<String, Kind>,
+    pub(crate) kinds: HashMap<String, ValueKind>,
 }
 
 /// The type of a member.
@@ -119,14 +119,14 @@ pub(crate) fn member(node: &Value) -> Member {
     }
 }
 
-fn kind(kind: &FilterKind<'_>) -> Kind {
+fn kind(kind: &FilterKind<'_>) -> ValueKind {
     match kind {
         FilterKind::Choice(choices) => {
-            Kind::Choice(choices.iter().map(|choice| choice.to_string()).collect())
+            ValueKind::Choice(choices.iter().map(|choice| choice.to_string()).collect())
         }
-        FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) => Kind::Number,
-        FilterKind::Scalar(FilterScalar::Boolean) => Kind::Boolean,
-        FilterKind::Scalar(FilterScalar::Date | FilterScalar::DateTime) => Kind::Date,
-        FilterKind::Scalar(FilterScalar::Text) => Kind::Text,
+        FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) => ValueKind::Number,
+        FilterKind::Scalar(FilterScalar::Boolean) => ValueKind::Boolean,
+        FilterKind::Scalar(FilterScalar::Date | FilterScalar::DateTime) => ValueKind::Date,
+        FilterKind::Scalar(FilterScalar::Text) => ValueKind::Text,
     }
 }

@@ -1,155 +1,140 @@
-//! What is special about some records and actions: small named rules, bound to collections and operations by
-//! `data/rules.json`. Everything that has no rule works as its schema says.
+//! What is special about some records and actions. A rule is one file; [`all_rules`] lists them, and
+//! `data/rules.json` says which collections and operations each applies to. Everything without a rule behaves
+//! as its schema says.
 
-mod callbacks;
-mod conversions;
-mod data;
-mod demand;
-mod orders;
-mod reads;
+mod adjustment;
+mod adjustment_detail;
+mod attach_child_tickets;
+mod batch_purchase_order;
+mod bundle;
+mod callback;
+mod collections;
+mod convert_opportunity;
+mod copy_purchase_order;
+mod delete_schedule_entry;
+mod merge_tickets;
+mod note_kinds;
+mod order_totals;
+mod purchase_order;
+mod purchase_order_line;
+mod purchasing_demand;
+mod quantity_on_hand;
+mod record_fields;
+mod report;
+mod sheet_status;
 mod stock;
-mod tickets;
-mod time;
+mod system_info;
+mod ticket;
+mod ticket_note;
+mod time_entry;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use serde_json::{Map, Value};
+use crate::api::api;
+use crate::data::{DataError, RulesFile, collection_at};
+use crate::engine::rule::{NamedRule, RuleSet};
+use crate::engine::store::CollectionOverrides;
 
-use crate::api::{CollectionId, Operation};
-use crate::problem::Problem;
-use crate::write::Writing;
+use convert_opportunity::{ConversionTarget, ConvertOpportunityRule};
+use report::{ReportPart, ReportRule};
+use sheet_status::SheetStatusRule;
 
-pub(crate) use data::{Rules, Test, View};
-
-/// A write to one record, while it can still be changed or refused.
-pub(crate) struct Change<'a> {
-    pub(crate) collection: CollectionId,
-    /// The id of the record that it is nested under.
-    pub(crate) parent: i64,
-    /// The record as it was; none for a new one.
-    pub(crate) before: Option<&'a Map<String, Value>>,
-    /// The record as it will be.
-    pub(crate) record: &'a mut Map<String, Value>,
+/// All rules, with the names by which `data/rules.json` refers to them.
+fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
+    let convert = |target| ConvertOpportunityRule { target };
+    let sheet = |status| SheetStatusRule { status };
+    let collections = Arc::new(std::mem::take(&mut file.reports));
+    let report = |part| ReportRule { part, collections: collections.clone() };
+    let lists = std::mem::take(&mut file.bundles);
+    vec![
+        NamedRule::new("adjustment", adjustment::AdjustmentRule),
+        NamedRule::new("adjustment_detail", adjustment_detail::AdjustmentDetailRule),
+        NamedRule::new("approve_sheet", sheet("ReadyToBill")),
+        NamedRule::new("attach_children", attach_child_tickets::AttachChildTicketsRule),
+        NamedRule::new("bundle", bundle::BundleRule { lists }),
+        NamedRule::new("callback", callback::CallbackRule),
+        NamedRule::new("convert_to_agreement", convert(ConversionTarget::Agreement)),
+        NamedRule::new("convert_to_order", convert(ConversionTarget::SalesOrder)),
+        NamedRule::new("convert_to_project", convert(ConversionTarget::Project)),
+        NamedRule::new("convert_to_ticket", convert(ConversionTarget::Ticket)),
+        NamedRule::new("copy_order", copy_purchase_order::CopyPurchaseOrderRule),
+        NamedRule::new("delete_schedule_entry", delete_schedule_entry::DeleteScheduleEntryRule),
+        NamedRule::new("merge_tickets", merge_tickets::MergeTicketsRule),
+        NamedRule::new("note", ticket_note::TicketNoteRule),
+        NamedRule::new("purchase_demand", purchasing_demand::PurchasingDemandRule),
+        NamedRule::new("purchase_order", purchase_order::PurchaseOrderRule),
+        NamedRule::new("purchase_order_line", purchase_order_line::PurchaseOrderLineRule),
+        NamedRule::new("quantity_on_hand", quantity_on_hand::QuantityOnHandRule),
+        NamedRule::new("rebatch_order", batch_purchase_order::BatchPurchaseOrderRule { batched: true }),
+        NamedRule::new("reject_sheet", sheet("Rejected")),
+        NamedRule::new("report", report(ReportPart::Rows)),
+        NamedRule::new("report_columns", report(ReportPart::Columns)),
+        NamedRule::new("report_count", report(ReportPart::Count)),
+        NamedRule::new("reverse_sheet", sheet("Open")),
+        NamedRule::new("submit_sheet", sheet("PendingApproval")),
+        NamedRule::new("system_info", system_info::SystemInfoRule),
+        NamedRule::new("ticket", ticket::TicketRule),
+        NamedRule::new("time_entry", time_entry::TimeEntryRule),
+        NamedRule::new("unbatch_order", batch_purchase_order::BatchPurchaseOrderRule { batched: false }),
+    ]
 }
 
-/// A write to one record, after it was stored.
-pub(crate) struct Stored<'a> {
-    pub(crate) collection: CollectionId,
-    pub(crate) id: i64,
-    /// The record as it was; none for a new one.
-    pub(crate) before: Option<&'a Map<String, Value>>,
-    /// What was given and is never answered.
-    pub(crate) only_written: &'a Map<String, Value>,
+/// What `data/rules.json` says: the rules, bound to what they apply to, and how collections differ from the
+/// catalog.
+pub(crate) struct ApiRules {
+    pub(crate) rules: RuleSet,
+    pub(crate) overrides: CollectionOverrides,
 }
 
-/// What is special about a collection's records.
-pub(crate) trait RecordRule: Sync {
-    /// Changes or refuses a write.
-    fn before(&self, _writing: &mut Writing<'_>, _change: &mut Change<'_>) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    /// Does what follows from a write.
-    fn after(&self, _writing: &mut Writing<'_>, _stored: &Stored<'_>) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    /// Does what follows from a deletion.
-    fn removed(&self, _writing: &mut Writing<'_>, _before: &Map<String, Value>) -> Result<(), Problem> {
-        Ok(())
-    }
-}
-
-/// A call of an action.
-pub(crate) struct ActionCall<'a> {
-    pub(crate) operation: &'a Operation,
-    /// The values of the path's parameters.
-    pub(crate) values: &'a [String],
-    /// The ids of the records that they name; 0 where they name none.
-    pub(crate) ids: &'a [i64],
-    pub(crate) query: &'a [(String, String)],
-    pub(crate) body: &'a Value,
-}
-
-/// What an action does and answers; nothing stands for an answer of the declared shape.
-pub(crate) type ActionRule = fn(&mut Writing<'_>, &ActionCall<'_>) -> Result<Option<Value>, Problem>;
-
-/// The rules of the API.
-pub(crate) fn rules() -> &'static Rules {
-    static RULES: OnceLock<Rules> = OnceLock::new();
-    RULES.get_or_init(|| match Rules::new() {
+/// Returns the rules of the API, which are loaded once per process.
+///
+/// # Panics
+/// If `data/rules.json` contradicts the catalog or the list of rules, which a test rules out.
+pub(crate) fn api_rules() -> &'static ApiRules {
+    static RULES: OnceLock<ApiRules> = OnceLock::new();
+    RULES.get_or_init(|| match load() {
         Ok(rules) => rules,
-        Err(reason) => panic!("data/rules.json is damaged: {reason}"),
+        Err(error) => panic!("data/rules.json: {error}"),
     })
 }
 
-/// The record rule with this name.
-fn record_rule(name: &str) -> Option<&'static dyn RecordRule> {
-    Some(match name {
-        "adjustment" => &stock::Adjustment,
-        "adjustment_detail" => &stock::Detail,
-        "callback" => &callbacks::Callback,
-        "note" => &tickets::Note,
-        "purchase_order" => &orders::Order,
-        "purchase_order_line" => &orders::Line,
-        "ticket" => &tickets::Ticket,
-        "time_entry" => &time::Entry,
-        _ => return None,
-    })
-}
-
-/// The action rule with this name.
-fn action_rule(name: &str) -> Option<ActionRule> {
-    Some(match name {
-        "approve_sheet" => time::approve,
-        "attach_children" => tickets::attach,
-        "bundle" => reads::bundle,
-        "convert_to_agreement" => conversions::to_agreement,
-        "convert_to_order" => conversions::to_order,
-        "convert_to_project" => conversions::to_project,
-        "convert_to_ticket" => conversions::to_ticket,
-        "copy_order" => orders::copy,
-        "delete_first" => delete_first,
-        "merge_tickets" => tickets::merge,
-        "purchase_demand" => demand::purchase,
-        "quantity_on_hand" => stock::quantity,
-        "rebatch_order" => orders::rebatch,
-        "reject_sheet" => time::reject,
-        "report" => reads::report,
-        "report_columns" => reads::report_columns,
-        "report_count" => reads::report_count,
-        "reverse_sheet" => time::reverse,
-        "submit_sheet" => time::submit,
-        "system_info" => reads::info,
-        "unbatch_order" => orders::unbatch,
-        _ => return None,
-    })
-}
-
-/// Deletes the record that the path's first parameter names; what follows says who is told.
-fn delete_first(writing: &mut Writing<'_>, call: &ActionCall<'_>) -> Result<Option<Value>, Problem> {
-    if let (Some(Some(collection)), Some(id)) = (call.operation.parameters().first(), call.ids.first()) {
-        writing.delete(*collection, *id)?;
+fn load() -> Result<ApiRules, DataError> {
+    let mut file = RulesFile::load()?;
+    let overrides = file.take_overrides()?;
+    let mut rules = RuleSet::new(all_rules(&mut file));
+    let unknown_rule = |name: &str| DataError::new(name, "there is no such rule");
+    for (template, names) in &file.records {
+        let collection = collection_at(template)?;
+        for name in names {
+            if !rules.bind_collection(collection, name) {
+                return Err(unknown_rule(name));
+            }
+        }
     }
-    Ok(None)
+    for (operation, name) in &file.actions {
+        let (method, template) = operation.split_once(' ').unwrap_or_default();
+        let mut operations = api().operations.iter();
+        let index =
+            operations.position(|known| known.method().as_str() == method && known.template == template);
+        let index = index.ok_or_else(|| DataError::new(operation, "there is no such operation"))?;
+        if !rules.bind_operation(index, name) {
+            return Err(unknown_rule(name));
+        }
+    }
+    if let Some(name) = rules.unused().next() {
+        return Err(DataError::new(name, "the rule applies to nothing"));
+    }
+    Ok(ApiRules { rules, overrides })
 }
 
-/// The id of a reference.
-pub(crate) fn id_at(record: &Map<String, Value>, member: &str) -> Option<i64> {
-    record.get(member)?.get("id")?.as_i64()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A number that may not be there.
-pub(crate) fn number(record: &Map<String, Value>, member: &str) -> f64 {
-    record.get(member).and_then(Value::as_f64).unwrap_or_default()
-}
-
-/// A flag that may not be there.
-pub(crate) fn flag(record: &Map<String, Value>, member: &str) -> bool {
-    record.get(member).and_then(Value::as_bool).unwrap_or_default()
-}
-
-/// A text that may not be there.
-pub(crate) fn text<'r>(record: &'r Map<String, Value>, member: &str) -> &'r str {
-    record.get(member).and_then(Value::as_str).unwrap_or_default()
+    #[test]
+    fn the_rules_file_matches_the_catalog_and_the_rules() {
+        if let Err(error) = load() {
+            panic!("{error}");
+        }
+    }
 }

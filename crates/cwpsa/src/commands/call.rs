@@ -4,46 +4,51 @@ use std::io::{IsTerminal, Read};
 
 use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_size};
 use serde_json::json;
+use toolcrate_executor::truncate_outcome;
 
+use super::find_tool::find_tool;
 use crate::cli::Call;
-use crate::output::{self, Failure};
-use crate::run::within;
-use crate::settings::{self, Target};
+use crate::cli::output;
+use crate::error::CliError;
+use crate::settings::{Settings, Target, client_for_dry_run};
 
 /// Executes the tool, or shows what it would send.
-pub async fn run(arguments: &Call) -> Result<(), Failure> {
-    let tool = super::tool(&arguments.tool)?;
-    let mut given = read(&arguments.args).map_err(|failure| failure.of_call(ErrorKind::InvalidArguments))?;
+pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+    let tool = find_tool(&arguments.tool)?;
+    let mut given =
+        read(&arguments.args).map_err(|failure| failure.into_call_error(ErrorKind::InvalidArguments))?;
     let options = ExecuteOptions {
         keep_trimmed: arguments.raw,
         keep_custom_fields: arguments.raw,
         max_bytes: arguments.max_bytes,
         ..ExecuteOptions::default()
     };
+    let settings = settings.map_err(|error| error.into_call_error(ErrorKind::Configuration))?;
     if arguments.dry_run {
-        let client = settings::dry_client(&arguments.connection).await;
-        let (client, is_example) = client.map_err(|failure| failure.of_call(ErrorKind::Configuration))?;
+        let client = client_for_dry_run(&settings).await;
+        let (client, is_example) =
+            client.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?;
         if is_example {
             eprintln!("note: no server is named, so this shows one of ConnectWise's own");
         }
-        return output::json(&client.prepare_with(tool, &given, &options)?.to_json());
+        return output::print_json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
-    let target = Target::find(&arguments.connection).await;
-    let client = target.map_err(|failure| failure.of_call(ErrorKind::Configuration))?.client()?;
-    let mut outcome = within(client.execute_with(tool, &given, &options).await?, options.max_bytes);
+    let target = Target::resolve(&settings).await;
+    let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
+    let mut outcome = truncate_outcome(client.execute_with(tool, &given, &options).await?, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }
     if !arguments.all_pages || !outcome.value.is_array() {
         tell(&outcome);
-        return output::json(&outcome.value);
+        return output::print_json(&outcome.value);
     }
     let (mut rows, mut bytes) = (Vec::new(), json_size(&json!([])));
     let rest = loop {
         let next = outcome.next_arguments().cloned();
         let size = json_size(&outcome.value);
         let Value::Array(page) = outcome.value else {
-            return output::json(&outcome.value);
+            return output::print_json(&outcome.value);
         };
         // A comma is there instead of the page's brackets.
         let more = size - if rows.is_empty() { 2 } else { 1 };
@@ -70,7 +75,7 @@ pub async fn run(arguments: &Call) -> Result<(), Failure> {
     if let Some(rest) = rest {
         eprintln!("note: there is more, which did not fit; --args '{rest}' gives it");
     }
-    output::json(&Value::Array(rows))
+    output::print_json(&Value::Array(rows))
 }
 
 /// Says what of a list is not in the answer, and how to get it.
@@ -84,8 +89,8 @@ fn tell(outcome: &Outcome) {
 }
 
 /// The arguments, from where they are.
-fn read(text: &str) -> Result<Value, Failure> {
-    let usage = |name: &str, error: &dyn std::fmt::Display| Failure::Usage(format!("{name}: {error}"));
+fn read(text: &str) -> Result<Value, CliError> {
+    let usage = |name: &str, error: &dyn std::fmt::Display| CliError::Usage(format!("{name}: {error}"));
     let (name, text) = match text.strip_prefix('@') {
         Some(path) => (path, std::fs::read_to_string(path).map_err(|error| usage(path, &error))?),
         None if text == "-" => {

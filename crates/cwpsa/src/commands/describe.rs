@@ -4,27 +4,30 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Tool, Value};
 use serde_json::json;
 
+use super::find_tool::find_tool;
 use super::tools;
+use toolcrate_executor::input_schema_for;
+
 use crate::cli::Describe;
-use crate::fields::input_schema;
-use crate::output::{self, Failure};
-use crate::settings::Target;
+use crate::cli::output;
+use crate::error::CliError;
+use crate::settings::{Settings, Target};
 
 /// Prints a tool.
-pub async fn run(arguments: &Describe) -> Result<(), Failure> {
-    let tool = super::tool(&arguments.tool)?;
+pub async fn run(arguments: &Describe, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+    let tool = find_tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
-        true => Some(Target::find(&arguments.connection).await?.client()?.enrich(&CATALOG).await?),
+        true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),
         false => None,
     };
     match arguments.dialect {
         Some(dialect) => {
-            let schema = input_schema(account.as_ref(), tool);
+            let schema = input_schema_for(account.as_ref(), tool);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
-            output::json(&declaration.value)
+            output::print_json(&declaration.value)
         }
-        None => output::json(&entry(tool, account.as_ref())),
+        None => output::print_json(&entry(tool, account.as_ref())),
     }
 }
 
@@ -33,7 +36,7 @@ pub async fn run(arguments: &Describe) -> Result<(), Failure> {
 pub fn entry(tool: Tool, account: Option<&Account>) -> Value {
     let mut value = tools::entry(tool);
     if account.is_some() {
-        value["input_schema"] = input_schema(account, tool);
+        value["input_schema"] = input_schema_for(account, tool);
     }
     let fields = tool.filter_fields();
     if !fields.is_empty() {

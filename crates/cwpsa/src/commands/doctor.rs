@@ -7,17 +7,18 @@ use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use crate::cli::Doctor;
-use crate::output::{self, Failure};
-use crate::probe;
-use crate::settings::{self, Target};
+use crate::cli::output;
+use crate::error::CliError;
+use crate::health_check;
+use crate::settings::{Settings, SettingsError, Target};
 
 /// More than this between our clock and theirs breaks signatures and time entries.
 const CLOCK: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
-pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
+pub async fn run(arguments: &Doctor, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let mut report = Vec::new();
-    let result = check(arguments, &mut report).await;
+    let result = check(settings, &mut report).await;
     let ok = result.is_ok() && report.iter().all(|step| step["ok"] == true);
     for step in &report {
         let mark = if step["ok"] == true { "ok  " } else { "FAIL" };
@@ -30,26 +31,31 @@ pub async fn run(arguments: &Doctor) -> Result<(), Failure> {
             eprintln!("     {advice}");
         }
     }
-    if arguments.json || !output::is_watched() {
-        output::json(&json!({"ok": ok, "checks": report}))?;
+    if arguments.json || !output::is_terminal() {
+        output::print_json(&json!({"ok": ok, "checks": report}))?;
     }
     // The report has told it.
     match result {
-        Err(failure) => Err(Failure::Told(failure.exit_code())),
+        Err(failure) => Err(CliError::AlreadyReported(failure.exit_code())),
         Ok(()) if ok => Ok(()),
-        Ok(()) => Err(Failure::Told(2)),
+        Ok(()) => Err(CliError::AlreadyReported(2)),
     }
 }
 
-async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failure> {
+async fn check(settings: Result<Settings, CliError>, report: &mut Vec<Value>) -> Result<(), CliError> {
     let mut say = |check: &str, ok: bool, said: String, advice: Option<&str>| {
         report.push(json!({"check": check, "ok": ok, "said": said, "do": advice}));
     };
-    let target = match Target::find(&arguments.connection).await {
+    let target = match settings {
+        Ok(settings) => Target::resolve(&settings).await,
+        Err(error) => Err(error),
+    };
+    let target = match target {
         Ok(target) => target,
         Err(failure) => {
             let said = failure.to_string();
-            let advice = match said.starts_with(settings::MISSING) {
+            let is_incomplete = matches!(failure, CliError::Settings(SettingsError::Incomplete { .. }));
+            let advice = match is_incomplete {
                 true => "Set what is missing, then run this again.",
                 false => "Correct this, then run this again.",
             };
@@ -60,12 +66,12 @@ async fn check(arguments: &Doctor, report: &mut Vec<Value>) -> Result<(), Failur
     say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
     let client = target.client()?;
     let started = SystemTime::now();
-    let answer = match probe::ask(&client).await {
+    let answer = match health_check::ask(&client).await {
         Ok(answer) => answer,
         Err(error) => {
-            let (check, advice) = probe::advice(&error);
+            let (check, advice) = health_check::advice(&error);
             say(check, false, error.to_string(), Some(advice));
-            return Err(Failure::Call(error));
+            return Err(CliError::Api(error));
         }
     };
     say(

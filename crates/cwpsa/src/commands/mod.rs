@@ -3,55 +3,64 @@
 mod call;
 pub mod describe;
 mod doctor;
-pub mod find;
+mod find_tool;
+pub mod search;
 mod tools;
 
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::{Arguments, Command};
-use crate::output::Failure;
+use crate::cli::{Arguments, Command, Invocation, report};
+use crate::error::CliError;
 
-/// Runs a command and gives the exit code.
-pub async fn run(arguments: Arguments) -> ExitCode {
-    // Who serves is watched; who calls once sees what comes of it.
+/// Runs a command, reports its error and returns the exit code.
+pub async fn run(invocation: Invocation) -> ExitCode {
+    let Invocation { arguments, settings: loader } = invocation;
+    // Servers log what they do; other commands show it.
     let level = match arguments.command {
-        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info",
+        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info,toolcrate_executor=info",
         _ => "warn",
     };
-    if let Err(failure) = crate::logs::start(arguments.log, level) {
-        failure.tell();
-        return ExitCode::from(failure.exit_code());
+    if let Err(error) = crate::logs::start(arguments.log, level, &loader.environment) {
+        report(&error);
+        return ExitCode::from(error.exit_code());
+    }
+    let settings = loader.load().map_err(CliError::from);
+    if let (Some(connection), Ok(settings)) = (arguments.command.connection(), &settings)
+        && settings.values.sandbox
+    {
+        connection.ignored.log();
     }
     let result = match arguments.command {
         Command::Tools(arguments) => tools::run(&arguments),
-        Command::Search(arguments) => find::run(&arguments),
-        Command::Describe(arguments) => describe::run(&arguments).await,
-        Command::Call(arguments) => call::run(&arguments).await,
-        Command::Mcp(arguments) => crate::mcp::run(&arguments).await,
-        Command::Serve(arguments) => crate::http::run(&arguments).await,
+        Command::Search(arguments) => search::run(&arguments),
+        Command::Describe(arguments) => describe::run(&arguments, settings).await,
+        Command::Call(arguments) => call::run(&arguments, settings).await,
+        Command::Mcp(arguments) => match settings {
+            Ok(settings) => crate::mcp::run(&arguments, loader, &settings).await,
+            Err(error) => Err(error),
+        },
+        Command::Serve(arguments) => match settings {
+            Ok(settings) => crate::http::run(&arguments, loader, &settings).await,
+            Err(error) => Err(error),
+        },
         Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
             .await
-            .map_err(|error| Failure::Usage(format!("the sandbox could not run: {error}"))),
-        Command::Doctor(arguments) => doctor::run(&arguments).await,
+            .map_err(|error| CliError::Local(format!("cannot run the sandbox: {error}"))),
+        Command::Doctor(arguments) => doctor::run(&arguments, settings).await,
         Command::Completions { shell } => {
             // It would panic at a reader who reads a few lines.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut script);
-            crate::output::print(&script)
+            crate::cli::output::print(&script)
         }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.tell();
-            ExitCode::from(failure.exit_code())
+        Err(error) => {
+            report(&error);
+            ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// The tool called `name`, with a suggestion where there is none.
-fn tool(name: &str) -> Result<connectwise_psa::runtime::Tool, Failure> {
-    Ok(connectwise_psa::CATALOG.resolve(name)?)
 }

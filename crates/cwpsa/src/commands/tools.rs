@@ -3,36 +3,39 @@
 use connectwise_psa::runtime::{Tool, Value};
 use serde_json::json;
 
-use crate::cli::{Names, Tools};
-use crate::output::{self, Failure};
-use crate::select::{SETS, Selection};
+use crate::cli::Tools;
+use crate::cli::output;
+use crate::error::CliError;
+use crate::exposure::NameStyle;
+use crate::select::{SETS, tool_filter};
 
 /// Prints the tools.
-pub fn run(arguments: &Tools) -> Result<(), Failure> {
+pub fn run(arguments: &Tools) -> Result<(), CliError> {
     if arguments.selection.toolset.iter().any(|set| set == "help") {
         let rows: Vec<Vec<String>> =
-            SETS.iter().map(|(set, names)| vec![(*set).to_owned(), names.join(", ")]).collect();
-        return output::table(&["set", "tools"], &rows);
+            SETS.iter().map(|(set, names)| vec![set.to_owned(), names.join(", ")]).collect();
+        return output::print_table(&["set", "tools"], &rows);
     }
-    let selection = Selection::new(&arguments.selection, false).map_err(Failure::Usage)?;
-    let usual = if arguments.dialect.is_some() { Names::Full } else { Names::Short };
+    let selection =
+        tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
+    let usual = if arguments.dialect.is_some() { NameStyle::Prefixed } else { NameStyle::Short };
     let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
-        Names::Full => tool.name(),
-        Names::Short => tool.short_name(),
+        NameStyle::Prefixed => tool.name(),
+        NameStyle::Short => tool.short_name(),
     };
     if let Some(dialect) = arguments.dialect {
         let declared =
             |tool: Tool| tool.declaration_with(dialect, name(tool), tool.input_schema_value()).value;
-        output::json(&selection.tools().map(declared).collect())?;
+        output::print_json(&selection.tools().map(declared).collect())?;
     } else if arguments.json {
-        output::json(&selection.tools().map(entry).collect())?;
+        output::print_json(&selection.tools().map(entry).collect())?;
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
             vec![name(tool).to_owned(), details.class.to_string(), details.title.into_owned()]
         };
         let rows: Vec<Vec<String>> = selection.tools().map(row).collect();
-        output::table(&["tool", "class", "title"], &rows)?;
+        output::print_table(&["tool", "class", "title"], &rows)?;
         eprintln!("{} tools", rows.len());
     }
     Ok(())

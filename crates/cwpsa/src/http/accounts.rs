@@ -9,17 +9,15 @@ use axum::response::Response;
 use connectwise_psa::runtime::Secret;
 use subtle::ConstantTimeEq;
 
+use toolcrate_executor::{ExecutionContext, Principal, ToolExecutor, ToolFilter};
+use toolcrate_store::SharedStore;
+
 use super::failure;
 use super::signing::SigningSecret;
-use crate::audit::By;
-use crate::cli::Connection;
-use crate::output::Failure;
-use crate::reload::Reload;
-use crate::run::{Runner, Watch};
-use crate::select::Selection;
-use crate::settings::{self, Target};
-use crate::store;
-use crate::webhooks::{self, Hook, Hooks, Plan};
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
+use crate::settings::{Settings, Target};
+use crate::webhooks::{self, AccountWebhooks, WebhookPlan, Webhooks};
 
 /// The variable with the token of whoever approves calls of any account.
 const APPROVER: &str = "CWPSA_APPROVER_TOKEN";
@@ -30,13 +28,13 @@ pub struct Accounts(BTreeMap<String, Account>);
 /// One of them.
 pub struct Account {
     /// Runs its tools.
-    pub runner: Runner,
+    pub runner: ToolExecutor,
     /// Any of them gives access; none means that whoever can reach the server may.
     tokens: Vec<Secret>,
     /// Those who approve its calls, by name.
     approvers: Vec<(String, Secret)>,
     target: Target,
-    webhooks: Option<webhooks::Table>,
+    webhooks: Option<webhooks::WebhookTable>,
     /// How many requests the API allows it.
     pub limit: failure::LastLimit,
 }
@@ -47,44 +45,42 @@ impl Accounts {
     /// # Errors
     /// What is missing.
     pub async fn read(
-        flags: &Connection,
-        selection: &Selection,
-        watch: &Arc<Watch>,
+        settings: &Settings,
+        selection: &ToolFilter,
+        watch: &Arc<ExecutionContext>,
         secret: &SigningSecret,
-    ) -> Result<Self, Failure> {
-        let file = settings::read(flags.config.as_deref())?;
-        let of_environment: Vec<Secret> = std::env::var("CWPSA_TOKEN")
+    ) -> Result<Self, CliError> {
+        let Settings { values, environment } = settings;
+        let shared_tokens: Vec<Secret> =
+            environment.get("CWPSA_TOKEN").into_iter().map(Secret::from).collect();
+        let shared_approvers: Vec<(String, Secret)> = environment
+            .get(APPROVER)
             .into_iter()
-            .filter(|token| !token.is_empty())
-            .map(Secret::from)
+            .map(|token| (APPROVER.to_owned(), Secret::from(token)))
             .collect();
-        let of_approver = std::env::var(APPROVER).ok().filter(|token| !token.is_empty());
-        let approvers: Vec<(String, Secret)> =
-            of_approver.into_iter().map(|token| (APPROVER.to_owned(), Secret::from(token))).collect();
         let mut accounts = BTreeMap::new();
-        let named: Vec<Option<String>> = match (&flags.account, file.accounts.is_empty()) {
-            (None, false) => file.accounts.keys().cloned().map(Some).collect(),
+        let named: Vec<Option<String>> = match (&values.account, values.accounts.is_empty()) {
+            (None, false) => values.accounts.keys().cloned().map(Some).collect(),
             (name, _) => vec![name.clone()],
         };
-        let runner = |id: &str, target: &Target| -> Result<Runner, Failure> {
-            let client = target.client_with_cursors(watch.limits.wait, secret.cursor_key(id))?;
-            Ok(Runner::new(id, client, selection.clone(), Arc::clone(watch)))
+        let runner = |id: &str, target: &Target| -> Result<ToolExecutor, CliError> {
+            let client = target.client_with_cursors(watch.limits.upstream_timeout, secret.cursor_key(id))?;
+            Ok(ToolExecutor::new(id, client, selection.clone(), Arc::clone(watch)))
         };
-        if flags.sandbox {
-            let target = Target::find(flags).await?;
+        if values.sandbox {
+            let target = Target::resolve(settings).await?;
             let id = target.credentials.company_id.clone();
             let runner = runner(&id, &target)?;
-            let account = Account::new(runner, target, of_environment, approvers)?;
+            let account = Account::new(runner, target, shared_tokens, shared_approvers)?;
             return Ok(Self(BTreeMap::from([(id, account)])));
         }
         for name in named {
-            let flags = Connection { account: name.clone(), ..flags.clone() };
-            let target = Target::find(&flags).await?;
-            let (mut tokens, mut approvers) = (of_environment.clone(), approvers.clone());
-            let table = name.as_ref().and_then(|name| file.accounts.get(name));
+            let target = Target::resolve(&settings.with_account(name.clone())).await?;
+            let (mut tokens, mut approvers) = (shared_tokens.clone(), shared_approvers.clone());
+            let table = name.as_ref().and_then(|name| values.accounts.get(name));
             if let Some(account) = table {
-                tokens.extend(account.tokens()?);
-                approvers.extend(account.approvers()?);
+                tokens.extend(account.tokens(environment)?);
+                approvers.extend(account.approvers(environment)?);
             }
             let id = name.unwrap_or_else(|| target.credentials.company_id.clone());
             let runner = runner(&id, &target)?;
@@ -96,9 +92,9 @@ impl Accounts {
     }
 
     /// Has the accounts' own fields shown in schemas, if `wanted`.
-    pub fn show_custom_fields(&mut self, wanted: bool, reload: &Reload) {
-        for account in self.0.values_mut() {
-            account.runner = account.runner.clone().with_custom_fields(wanted, reload);
+    pub fn show_custom_fields(&mut self, wanted: bool, reload: &ConfigWatch) {
+        for account in self.0.values_mut().filter(|_| wanted) {
+            account.runner = account.runner.clone().with_custom_fields(reload.notifier());
         }
     }
 
@@ -108,25 +104,28 @@ impl Accounts {
     /// What is wrong with them. Flags do not say whose events they mean, so there must be one account alone.
     pub fn webhooks(
         &self,
-        flags: &webhooks::Flags,
-        store: &store::Shared,
-        counts: &webhooks::Counts,
-    ) -> Result<Hooks, Failure> {
-        if !flags.is_empty() && self.0.len() > 1 {
-            return Err(Failure::Usage(
+        settings: &Settings,
+        store: &SharedStore,
+        counts: &webhooks::WebhookMetrics,
+    ) -> Result<Webhooks, CliError> {
+        let values = &settings.values;
+        let has_flags =
+            values.webhook_command.is_some() || values.webhook_post.is_some() || values.webhook_mcp;
+        if has_flags && self.0.len() > 1 {
+            return Err(CliError::Usage(
                 "--webhook-command, --webhook-post and --webhook-mcp are for one account; name it with --account, or \
                  give each its table in the settings file: [accounts.NAME.webhooks]"
                     .to_owned(),
             ));
         }
-        let mut hooks = Hooks::new(counts.clone());
+        let mut hooks = Webhooks::new(counts.clone());
         for (id, account) in &self.0 {
             let named = |failure| match failure {
-                Failure::Usage(text) => Failure::Usage(format!("account {id}: {text}")),
+                CliError::Usage(text) => CliError::Usage(format!("account {id}: {text}")),
                 other => other,
             };
-            if let Some(plan) = Plan::new(flags, account.webhooks.as_ref()).map_err(named)? {
-                hooks.add(Hook::new(id, &account.target, &plan, store, counts).map_err(named)?);
+            if let Some(plan) = WebhookPlan::new(settings, account.webhooks.as_ref()).map_err(named)? {
+                hooks.add(AccountWebhooks::new(id, &account.target, &plan, store, counts).map_err(named)?);
             }
         }
         Ok(hooks)
@@ -217,10 +216,10 @@ impl Account {
     }
 
     /// Who sent a request that the account is open to.
-    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> By {
+    pub fn by(&self, way: &'static str, headers: &HeaderMap) -> Principal {
         match bearer(headers) {
-            Some(token) if !self.tokens.is_empty() => By::token(way, token),
-            _ => By::way(way),
+            Some(token) if !self.tokens.is_empty() => Principal::with_token(way, token),
+            _ => Principal::anonymous(way),
         }
     }
 
@@ -234,19 +233,19 @@ impl Account {
     }
 
     fn new(
-        runner: Runner,
+        runner: ToolExecutor,
         target: Target,
         tokens: Vec<Secret>,
         approvers: Vec<(String, Secret)>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CliError> {
         let both =
             approvers.iter().find(|(_, approver)| tokens.iter().any(|token| same(token, approver.expose())));
         if let Some((name, _)) = both {
-            return Err(Failure::Usage(format!(
+            return Err(CliError::Usage(format!(
                 "the token of the approver {name} also gives access to the account: whoever makes a call must not be able to approve it"
             )));
         }
-        let runner = runner.approved_by(!approvers.is_empty());
+        let runner = runner.with_approvers(!approvers.is_empty());
         Ok(Self { runner, tokens, approvers, target, webhooks: None, limit: failure::LastLimit::default() })
     }
 }

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::failure;
-use crate::approve::Consent;
-use crate::store;
+use toolcrate_executor::{ApprovalDecision, Consent};
+use toolcrate_store::StoreError;
 
 /// The header with the token that an approval gave.
 const HEADER: &str = "x-approval-token";
@@ -51,7 +51,7 @@ pub async fn list(State(state): State<Arc<super::State>>, headers: HeaderMap) ->
         return *refused;
     }
     let of = |account: &str| state.accounts.approver(account, &headers).is_some();
-    match state.watch.approvals.waiting(of).await {
+    match state.watch.approvals.pending(of).await {
         Ok(waiting) => failure::json_of(StatusCode::OK, &json!({"approvals": waiting})),
         Err(error) => unreachable(&error),
     }
@@ -83,18 +83,18 @@ pub async fn decide(
         Some(decision.by.as_ref().map_or_else(|| approver.to_owned(), |by| format!("{by} ({approver})")))
     };
     match state.watch.approvals.decide(&id, decision.approve, by).await {
-        Ok(Some((waiting, Some((token, expires_at))))) => failure::json_of(
+        Ok(Some(ApprovalDecision::Approved { call, token, expires_at })) => failure::json_of(
             StatusCode::OK,
             &json!({
                 "approved": true,
                 "approval_token": token,
                 "header": "X-Approval-Token",
                 "expires_at": expires_at,
-                "digest": waiting.digest,
+                "digest": call.digest,
             }),
         ),
-        Ok(Some((waiting, None))) => {
-            failure::json_of(StatusCode::OK, &json!({"approved": false, "digest": waiting.digest}))
+        Ok(Some(ApprovalDecision::Declined(call))) => {
+            failure::json_of(StatusCode::OK, &json!({"approved": false, "digest": call.digest}))
         }
         Ok(None) => failure::plain(
             StatusCode::NOT_FOUND,
@@ -116,7 +116,7 @@ fn may(state: &super::State, headers: &HeaderMap) -> Result<(), Box<Response>> {
     )))
 }
 
-fn unreachable(error: &store::Error) -> Response {
+fn unreachable(error: &StoreError) -> Response {
     tracing::error!(%error, "approvals can't be looked up");
     failure::plain(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -10,9 +10,9 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Value};
 use serde_json::Map;
 
+use toolcrate_executor::{ToolCall, outcome_to_json};
+
 use super::{approvals, failure, nest, repeat};
-use crate::audit;
-use crate::run;
 
 /// Runs the tool with the body as its arguments; the account is named by `?account=` where a token opens several.
 pub async fn call(
@@ -27,7 +27,7 @@ pub async fn call(
         Ok(account) => account,
         Err(message) => return failure::bad_request(&message),
     };
-    let (account, target) = match state.accounts.open(account, &headers) {
+    let (_, target) = match state.accounts.open(account, &headers) {
         Ok(found) => found,
         Err(refused) => return *refused,
     };
@@ -46,17 +46,20 @@ pub async fn call(
             }
         },
     };
-    let arguments = Value::Object(arguments);
-    let key = repeat::key(&headers, account, tool, &arguments);
     let (runner, token) = (target.runner.clone(), approvals::token(&headers));
-    let by = target.by(audit::HTTP, &headers);
+    let (principal, arguments) = (target.by("http", &headers), Value::Object(arguments));
+    let call = ToolCall { principal, tool, arguments: &arguments, options: ExecuteOptions::default() };
+    let writes = !tool.annotations().read_only_hint;
+    let prepared = match runner.prepare(call) {
+        Ok(prepared) => prepared,
+        Err(rejection) => return failure::of_refusal(&rejection.into(), writes),
+    };
+    let key = repeat::key(&headers, &prepared);
     let call = async move {
-        let options = ExecuteOptions::default();
-        let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
-        match result {
-            Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
-            Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &run::value(&outcome)),
+        match runner.execute_prepared(prepared, approvals::consent(&token)).await {
+            Err(refusal) => failure::of_refusal(&refusal, writes),
+            Ok(outcome) => failure::json_with(StatusCode::OK, outcome.rate_limit, &outcome_to_json(&outcome)),
         }
     };
-    target.limit.complete(state.repeats.once(key, call).await)
+    target.limit.complete(repeat::once(&state.repeats, key, call).await)
 }

@@ -2,11 +2,11 @@
 //! `X-Tools-Module: service`. They only ever narrow what the server offers.
 
 use axum::http::HeaderMap;
-use clap::ValueEnum;
+use toolcrate_executor::{ToolClass, ToolFilter, ToolFilterSpec};
 
-use crate::cli::{self, Names, Offer};
+use crate::exposure::{ExposureMode, NameStyle, NamedValues};
 use crate::mcp::Shape;
-use crate::select::Selection;
+use crate::select::{is_narrow, tool_filter};
 
 /// What may be said; a header is called `x-tools-` and the word.
 const WORDS: [&str; 8] = ["tools", "class", "module", "name", "toolset", "names", "read_only", "output"];
@@ -19,7 +19,7 @@ pub struct Choice {
     /// In which form.
     pub shape: Shape,
     /// Which.
-    pub selection: Option<Selection>,
+    pub selection: Option<ToolFilter>,
 }
 
 impl Choice {
@@ -59,11 +59,16 @@ impl Choice {
             let values = said.iter().find(|(other, _)| *other == word).map(|(_, values)| values.clone());
             values.unwrap_or_default()
         };
-        let flags = cli::Selection {
-            class: list("class").iter().map(|value| word(value, "class")).collect::<Result<_, _>>()?,
-            module: list("module"),
-            name: list("name"),
-            toolset: list("toolset"),
+        let class = |value: &String| {
+            let class = value.to_lowercase().parse::<ToolClass>();
+            class.map_err(|_| "\"class\" must be one of read, write, custom".to_owned())
+        };
+        let mut spec = ToolFilterSpec {
+            classes: list("class").iter().map(class).collect::<Result<_, _>>()?,
+            modules: list("module"),
+            names: list("name"),
+            toolsets: list("toolset"),
+            read_only: false,
         };
         let flag = |name: &str| match list(name).as_slice() {
             [] => Ok(false),
@@ -72,17 +77,22 @@ impl Choice {
             _ => Err(format!("\"{name}\" must be true or false")),
         };
         let read_only = flag("read_only")?;
-        let narrow = flags.is_narrow();
+        let narrow = is_narrow(&spec);
+        spec.read_only = read_only;
         let offer = match list("tools").as_slice() {
-            [] if narrow => Offer::Selected,
-            [] => Offer::Search,
-            values => word(&values.join(","), "tools")?,
+            [] if narrow => ExposureMode::Filtered,
+            [] => ExposureMode::MetaTools,
+            values => named(ExposureMode::VALUES, &values.join(","), "tools")?,
         };
         let names = match list("names").as_slice() {
-            [] => Names::Short,
-            values => word(&values.join(","), "names")?,
+            [] => NameStyle::Short,
+            values => named(NameStyle::VALUES, &values.join(","), "names")?,
         };
-        let selection = if narrow || read_only { Some(Selection::new(&flags, read_only)?) } else { None };
+        let selection = if narrow || read_only {
+            Some(tool_filter(&spec).map_err(|error| error.to_string())?)
+        } else {
+            None
+        };
         let shape = Shape { offer, names, output_schemas: flag("output")? };
         Ok(Self { key: format!("{said:?}"), shape, selection })
     }
@@ -97,12 +107,11 @@ fn add<'a>(said: &mut Vec<(&'a str, Vec<String>)>, word: &'a str, value: &str) {
     }
 }
 
-fn word<T: ValueEnum>(value: &str, what: &str) -> Result<T, String> {
-    T::from_str(value, true).map_err(|_| {
-        let known: Vec<String> = T::value_variants()
-            .iter()
-            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
-            .collect();
+/// The value with a name.
+fn named<T: Copy>(values: NamedValues<T>, name: &str, what: &str) -> Result<T, String> {
+    let value = values.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
+    value.map(|(.., value)| *value).ok_or_else(|| {
+        let known: Vec<&str> = values.iter().map(|(known, ..)| *known).collect();
         format!("\"{what}\" must be one of {}", known.join(", "))
     })
 }
@@ -118,15 +127,16 @@ mod tests {
     #[test]
     fn an_address_chooses_tools() {
         let choice = of("module=time&class=read,custom&names=full&output=true").unwrap();
-        let expected = Shape { offer: Offer::Selected, names: Names::Full, output_schemas: true };
+        let expected =
+            Shape { offer: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
         assert_eq!(choice.shape, expected);
         let selection = choice.selection.unwrap();
         assert!(selection.tools().count() > 5 && selection.tools().all(|tool| tool.module() == "time"));
         assert_eq!(of("module=time&class=read").unwrap().key, of("class=read&module=time").unwrap().key);
         assert_ne!(of("module=time").unwrap().key, of("module=service").unwrap().key);
         let plain = of("").unwrap();
-        assert!(plain.selection.is_none() && plain.shape.offer == Offer::Search);
-        assert_eq!(of("tools=all").unwrap().shape.offer, Offer::All);
+        assert!(plain.selection.is_none() && plain.shape.offer == ExposureMode::MetaTools);
+        assert_eq!(of("tools=all").unwrap().shape.offer, ExposureMode::All);
         assert!(of("read_only=true").unwrap().selection.is_some());
     }
 
@@ -137,7 +147,7 @@ mod tests {
         headers.append("x-tools-offer", "all".parse().unwrap());
         headers.append("x-tools-read-only", "true".parse().unwrap());
         let choice = Choice::of("module=service", &headers).unwrap();
-        assert_eq!(choice.shape.offer, Offer::All);
+        assert_eq!(choice.shape.offer, ExposureMode::All);
         assert!(choice.selection.unwrap().tools().all(|tool| tool.module() == "service"));
     }
 
@@ -145,11 +155,11 @@ mod tests {
     fn what_makes_no_sense_is_told() {
         for (query, said) in [
             ("modul=time", "there are tools, class"),
-            ("module=tme", "there is no module"),
+            ("module=tme", "unknown module"),
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),
             ("output=yes", "true or false"),
-            ("name=nothing_like_it", "no tool is left"),
+            ("name=nothing_like_it", "no tool matches"),
         ] {
             let error = of(query).unwrap_err();
             assert!(error.contains(said), "{query}: {error}");

@@ -10,8 +10,7 @@ use axum::response::{IntoResponse, Response};
 use connectwise_psa::runtime::{Error, ErrorKind, RateLimit, Value};
 use serde_json::json;
 
-use crate::approve::Refused;
-use crate::run::Refusal;
+use toolcrate_executor::{ApprovalError, ExecuteError, Rejection};
 
 /// What to wait after a 429 for which the API named no time, in seconds.
 const WAIT: u64 = 10;
@@ -89,21 +88,23 @@ pub fn unauthorized() -> Response {
 }
 
 /// Why a tool was not run, or how it failed; `writes` says whether the call could change something.
-pub fn of_refusal(refusal: &Refusal, writes: bool) -> Response {
-    match refusal {
-        Refusal::NotOffered(message) => not_done(plain(StatusCode::FORBIDDEN, message)),
-        Refusal::NotAudited(_) => not_done(plain(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "calls can't be written down at the moment, so none is made",
-        )),
-        Refusal::Approval(refused) => not_done(of_approval(refused)),
-        Refusal::Failed(error) if error.changed_nothing() => not_done(of_call(error, writes)),
-        Refusal::Failed(error) => of_call(error, writes),
-    }
+pub fn of_refusal(refusal: &ExecuteError, writes: bool) -> Response {
+    let response = match refusal {
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => of_call(error, writes),
+        ExecuteError::Rejected(Rejection::Approval(error)) => of_approval(error),
+        ExecuteError::Rejected(rejection @ Rejection::NotOffered(_)) => {
+            plain(StatusCode::FORBIDDEN, &rejection.to_string())
+        }
+        ExecuteError::Rejected(rejection) => plain(StatusCode::INTERNAL_SERVER_ERROR, &rejection.to_string()),
+    };
+    if refusal.changed_nothing() { not_done(response) } else { response }
 }
 
 /// 403, which no client repeats by itself: a person must approve first.
-fn of_approval(refused: &Refused) -> Response {
+fn of_approval(refused: &ApprovalError) -> Response {
     let mut body = refused.to_json()["error"].take();
     body["statusCode"] = json!(StatusCode::FORBIDDEN.as_u16());
     body["error"] = json!("Forbidden");

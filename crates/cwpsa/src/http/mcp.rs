@@ -24,10 +24,11 @@ use super::choice::Choice;
 use super::methods::Wanted;
 use super::signing::SigningSecret;
 use super::{Shared, failure};
-use crate::audit::{self, By};
-use crate::cli::Offer;
+use toolcrate_executor::Principal;
+use toolcrate_store::SharedStore;
+
+use crate::exposure::ExposureMode;
 use crate::mcp::{self, Server, Shape};
-use crate::store;
 
 /// More tools than this are offered by the three that find and call others.
 const MOST_SHOWN: usize = 128;
@@ -39,13 +40,13 @@ type Service = StreamableHttpService<Server, LocalSessionManager>;
 /// Services by account or token, and the key that tokens are signed with.
 pub struct Sessions {
     key: Vec<u8>,
-    store: store::Shared,
+    store: SharedStore,
     services: Mutex<HashMap<String, Service>>,
 }
 
 impl Sessions {
     /// Sessions in `store`, and tokens that are signed with `secret`.
-    pub fn new(secret: &SigningSecret, store: store::Shared) -> Self {
+    pub fn new(secret: &SigningSecret, store: SharedStore) -> Self {
         Self { key: secret.token_key().to_vec(), store, services: Mutex::default() }
     }
 
@@ -146,7 +147,7 @@ pub async fn token(state: Shared, Path(account): Path<String>, headers: HeaderMa
         Ok(asked) => asked,
         Err(message) => return failure::bad_request(&message),
     };
-    if !CATALOG.tools().any(|tool| state.selection.has(tool) && wanted.has(tool)) {
+    if !CATALOG.tools().any(|tool| state.selection.allows(tool) && wanted.has(tool)) {
         return failure::bad_request("no tool is left by these methods and tags");
     }
     let claims =
@@ -179,13 +180,15 @@ pub async fn of_account(State(state): State<Arc<super::State>>, request: Request
         Ok(choice) => choice,
         Err(message) => return failure::bad_request(&message),
     };
-    let by = account.by(audit::MCP, request.headers());
+    let by = account.by("mcp", request.headers());
     let mut request = request;
     request.extensions_mut().insert(by);
     let key = format!("{id} {}", choice.key);
     let make = || {
         let runner = match choice.selection {
-            Some(chosen) => account.runner.with(state.selection.and(move |tool| chosen.has(tool))),
+            Some(chosen) => {
+                account.runner.with_filter(state.selection.intersect(move |tool| chosen.allows(tool)))
+            }
             None => account.runner.clone(),
         };
         Server::new(runner, choice.shape, state.reload.clone()).with_events(state.webhooks.events(id))
@@ -206,16 +209,16 @@ pub async fn of_token(
         return failure::unauthorized();
     };
     tracing::Span::current().record("account", claims["account"].as_str());
-    request.extensions_mut().insert(By::token(audit::MCP, &token));
+    request.extensions_mut().insert(Principal::with_token("mcp", &token));
     let make = || {
-        let selection = state.selection.and(move |tool| wanted.has(tool));
+        let selection = state.selection.intersect(move |tool| wanted.has(tool));
         let offer = if selection.tools().take(MOST_SHOWN + 1).count() > MOST_SHOWN {
-            Offer::Search
+            ExposureMode::MetaTools
         } else {
-            Offer::Selected
+            ExposureMode::Filtered
         };
         let shape = Shape { offer, ..Shape::default() };
-        Server::new(account.runner.with(selection), shape, state.reload.clone())
+        Server::new(account.runner.with_filter(selection), shape, state.reload.clone())
     };
     handle(state.sessions.get(&token, make), request).await
 }

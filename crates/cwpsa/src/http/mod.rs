@@ -36,14 +36,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use connectwise_psa::runtime::Secret;
 
+use toolcrate_executor::{ExecutionContext, IdempotencyStore, InFlight, ToolFilter, ToolFilterSpec};
+use toolcrate_listener::{Listener, shutdown_signal};
+
 use crate::cli::Serve;
-use crate::output::Failure;
-use crate::reload::Reload;
-use crate::run::Watch;
-use crate::select::Selection;
-use crate::stop::{self, Calls};
-use crate::store;
-use crate::webhooks::Hooks;
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
+use crate::metrics::Metrics;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader};
+use crate::shutdown;
+use crate::webhooks::Webhooks;
 use accounts::Accounts;
 pub use watch::watched;
 
@@ -53,16 +56,17 @@ const MOST_BODY: usize = 16 << 20;
 /// What all requests share.
 struct State {
     accounts: Accounts,
-    selection: Selection,
+    selection: ToolFilter,
     listings: tools::Listings,
     routes: proxy::Routes,
-    repeats: repeat::Repeats,
+    repeats: IdempotencyStore,
     sessions: mcp::Sessions,
-    watch: Arc<Watch>,
+    watch: Arc<ExecutionContext>,
+    metrics: Metrics,
     guard: guard::Guard,
     ready: ready::Ready,
-    reload: Reload,
-    webhooks: Arc<Hooks>,
+    reload: ConfigWatch,
+    webhooks: Arc<Webhooks>,
 }
 
 type Shared = axum::extract::State<Arc<State>>;
@@ -71,10 +75,10 @@ type Shared = axum::extract::State<Arc<State>>;
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
-    listener: tokio::net::TcpListener,
+    listener: Listener,
     router: Router,
-    calls: Calls,
-    webhooks: Arc<Hooks>,
+    calls: InFlight,
+    webhooks: Arc<Webhooks>,
 }
 
 impl Listening {
@@ -86,12 +90,12 @@ impl Listening {
             stop.await;
             stopping.send_replace(true);
         };
-        stop::serve(self.listener, self.router, &self.calls, stop).await;
+        shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
             // A panic in there was shown when it came.
             _ = webhooks => {}
             // What is in hand comes again, if the store outlasts this process.
-            () = self.calls.hurry() => {}
+            () = self.calls.forced_token().cancelled_owned() => {}
         }
     }
 }
@@ -100,41 +104,49 @@ impl Listening {
 ///
 /// # Errors
 /// What is wrong with the settings, or why the address can't be had.
-pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
-    let config = arguments.connection.config.as_deref();
-    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
+pub async fn listen(
+    arguments: &Serve,
+    loader: SettingsLoader,
+    settings: &Settings,
+) -> Result<Listening, CliError> {
+    let values = &settings.values;
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let reload = ConfigWatch::start(flags, loader)?;
     let selection = reload.selection();
-    let state = arguments.state.as_ref().map(Secret::expose);
-    let store = store::open(state).await.map_err(|error| Failure::Usage(error.to_string()))?;
-    let watch = arguments.watch.start(Arc::clone(&store))?;
-    let secret = signing::SigningSecret::from_environment();
-    let mut accounts = Accounts::read(&arguments.connection, &selection, &watch, &secret).await?;
-    accounts.show_custom_fields(arguments.watch.custom_fields, &reload);
-    let webhooks = Arc::new(accounts.webhooks(&arguments.webhooks, &store, &watch.metrics.webhooks)?);
-    if watch.approvals.are_needed() && !accounts.have_approvers() {
+    let state = values.state.as_ref().map(Secret::expose);
+    let store =
+        toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
+    let metrics = Metrics::new();
+    let watch = execution_context(values, Arc::clone(&store), &metrics)?;
+    let secret = signing::SigningSecret::from_environment(&settings.environment);
+    let mut accounts = Accounts::read(settings, &selection, &watch, &secret).await?;
+    accounts.show_custom_fields(values.custom_fields, &reload);
+    let webhooks = Arc::new(accounts.webhooks(settings, &store, &metrics.webhooks)?);
+    if watch.approvals.is_any_required() && !accounts.have_approvers() {
         eprintln!(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
     }
-    let address = arguments.listen;
+    let address = values.listen;
     if !address.ip().is_loopback() && !accounts.all_have_tokens() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
         )));
     }
-    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let guard = guard::Guard::new(address, &arguments.allow_host).map_err(Failure::Usage)?;
-    let calls = watch.calls.clone();
+    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
+    let guard = guard::Guard::new(address, &values.allow_host).map_err(CliError::Usage)?;
+    let calls = watch.in_flight.clone();
     let state = Arc::new(State {
         accounts,
         selection,
         listings: tools::Listings::default(),
         routes: proxy::Routes::default(),
-        repeats: repeat::Repeats::new(Arc::clone(&store)),
+        repeats: IdempotencyStore::new(Arc::clone(&store)),
         sessions: mcp::Sessions::new(&secret, store),
         watch,
+        metrics,
         guard,
         ready: ready::Ready::default(),
         reload,
@@ -148,22 +160,22 @@ pub async fn listen(arguments: &Serve) -> Result<Listening, Failure> {
 ///
 /// # Errors
 /// As [`listen`].
-pub async fn run(arguments: &Serve) -> Result<(), Failure> {
-    let listening = listen(arguments).await?;
-    let (address, told) = (listening.address, stop::told());
+pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+    let listening = listen(arguments, loader, settings).await?;
+    let (address, told) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
     }
-    if arguments.state.is_none() && listening.webhooks.accounts().next().is_some() {
+    if settings.values.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
     listening.serve(told).await;
     Ok(())
 }
 
-fn router(state: Arc<State>, calls: Calls) -> Router {
-    let requests = state.watch.metrics.requests.clone();
+fn router(state: Arc<State>, calls: InFlight) -> Router {
+    let requests = state.metrics.requests.clone();
     let accounts = Router::new()
         .route("/integrated-account/{account}/tools", get(tools::list))
         .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
@@ -222,9 +234,6 @@ async fn metrics(state: Shared, headers: HeaderMap) -> Response {
     if let Err(refused) = state.accounts.open_any(&headers) {
         return *refused;
     }
-    (
-        [(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
-        state.watch.metrics.text(),
-    )
+    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], state.metrics.text())
         .into_response()
 }

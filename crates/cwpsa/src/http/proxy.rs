@@ -13,8 +13,9 @@ use connectwise_psa::runtime::dialect;
 use connectwise_psa::runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 use serde_json::{Map, json};
 
+use toolcrate_executor::{ToolCall, is_body_omitted};
+
 use super::{approvals, failure, nest, repeat};
-use crate::run;
 
 /// Tools by resource and method, found at the first call.
 #[derive(Default)]
@@ -106,7 +107,7 @@ impl Asked {
             Ok(account) => account,
             Err(message) => return failure::bad_request(&message),
         };
-        let (account, target) = match self.state.accounts.open(account, &self.headers) {
+        let (_, target) = match self.state.accounts.open(account, &self.headers) {
             Ok(found) => found,
             Err(refused) => return *refused,
         };
@@ -127,18 +128,17 @@ impl Asked {
             arguments.insert("id".to_owned(), Value::from(id));
         }
         let (runner, token, method) = (target.runner.clone(), approvals::token(&self.headers), self.method);
-        let by = target.by(crate::audit::HTTP, &self.headers);
+        let (principal, arguments) = (target.by("http", &self.headers), Value::Object(arguments));
         let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
-        // Whatever follows sees the arguments that are sent, never a form of them that holds more.
-        let (arguments, options) = match runner.decode(by, tool, &Value::Object(arguments), &options) {
-            Ok(decoded) => decoded,
-            Err(refusal) => return failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
+        let writes = !tool.annotations().read_only_hint;
+        let prepared = match runner.prepare(ToolCall { principal, tool, arguments: &arguments, options }) {
+            Ok(prepared) => prepared,
+            Err(rejection) => return failure::of_refusal(&rejection.into(), writes),
         };
-        let key = repeat::key(&self.headers, account, tool, &arguments);
+        let key = repeat::key(&self.headers, &prepared);
         let call = async move {
-            let result = runner.run_with(by, tool, &arguments, &options, approvals::consent(&token)).await;
-            match result {
-                Err(refusal) => failure::of_refusal(&refusal, !tool.annotations().read_only_hint),
+            match runner.execute_prepared(prepared, approvals::consent(&token)).await {
+                Err(refusal) => failure::of_refusal(&refusal, writes),
                 Ok(_) if method == "delete" => StatusCode::NO_CONTENT.into_response(),
                 Ok(outcome) => {
                     let value = if method == "list" { page(&outcome) } else { record(&outcome) };
@@ -146,7 +146,7 @@ impl Asked {
                 }
             }
         };
-        target.limit.complete(self.state.repeats.once(key, call).await)
+        target.limit.complete(repeat::once(&self.state.repeats, key, call).await)
     }
 }
 
@@ -183,7 +183,7 @@ fn page(outcome: &Outcome) -> Value {
 fn record(outcome: &Outcome) -> Value {
     match &outcome.notice {
         Some(notice) if outcome.value.is_null() => json!({"notice": notice}),
-        Some(notice) if run::is_left_out(outcome) => {
+        Some(notice) if is_body_omitted(outcome) => {
             let mut value = outcome.value.clone();
             value["notice"] = json!(notice);
             value

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::{Shared, failure};
-use crate::probe;
+use crate::health_check;
 
 /// How long an answer holds: probes come often, and each asks the API.
 const HOLDS: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ impl Ready {
 async fn of_account(client: &connectwise_psa::runtime::Client) -> Value {
     let started = Instant::now();
     let failed = |kind: &str, message: String, advice: Option<&str>| json!({"ok": false, "kind": kind, "message": message, "do": advice});
-    match tokio::time::timeout(PATIENCE, probe::ask(client)).await {
+    match tokio::time::timeout(PATIENCE, health_check::ask(client)).await {
         Ok(Ok(_)) => {
             json!({"ok": true, "ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)})
         }
@@ -60,7 +60,9 @@ async fn of_account(client: &connectwise_psa::runtime::Client) -> Value {
         Ok(Err(error)) if error.kind() == ErrorKind::RateLimited => {
             json!({"ok": true, "kind": error.kind().as_str()})
         }
-        Ok(Err(error)) => failed(error.kind().as_str(), error.to_string(), Some(probe::advice(&error).1)),
+        Ok(Err(error)) => {
+            failed(error.kind().as_str(), error.to_string(), Some(health_check::advice(&error).1))
+        }
         Err(_) => failed("timeout", format!("no answer within {} s", PATIENCE.as_secs()), None),
     }
 }

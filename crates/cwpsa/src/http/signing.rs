@@ -4,6 +4,8 @@ use std::fmt;
 
 use connectwise_psa::runtime::CursorKey;
 
+use crate::environment::Environment;
+
 /// The variable with the secret.
 const VARIABLE: &str = "CWPSA_SECRET";
 
@@ -12,9 +14,9 @@ pub struct SigningSecret(Vec<u8>);
 
 impl SigningSecret {
     /// `CWPSA_SECRET`; without it, a random secret, so that what was signed ends with this process.
-    pub fn from_environment() -> Self {
-        let given = std::env::var(VARIABLE).ok().filter(|secret| !secret.is_empty());
-        Self(given.map_or_else(random, String::into_bytes))
+    pub fn from_environment(environment: &Environment) -> Self {
+        let secret = environment.get(VARIABLE);
+        Self(secret.map_or_else(random, |secret| secret.as_bytes().to_vec()))
     }
 
     /// The key for tokens.

@@ -12,9 +12,10 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Account, Dialect, Tool, Value};
 use serde_json::json;
 
+use toolcrate_executor::input_schema_for;
+
 use super::methods::Wanted;
 use super::{Shared, failure, nest};
-use crate::fields::input_schema;
 
 /// More lists than this are not kept; a full one has four megabytes.
 const MOST: usize = 8;
@@ -41,7 +42,7 @@ impl Listings {
             return kept.clone();
         }
         let declared = tools.map(|tool| {
-            let schema = input_schema(account, tool);
+            let schema = input_schema_for(account, tool);
             let mut value = tool.declaration_with(Dialect::Truto, tool.name(), schema).value;
             if key.with_answers {
                 value["response_schema"] = tool.output_schema();
@@ -76,7 +77,7 @@ pub async fn list(
     };
     let with_answers = query.get("include_response_schema").is_some_and(|value| value == "true");
     let chosen = wanted.clone();
-    let tools = CATALOG.tools().filter(|tool| state.selection.has(*tool) && chosen.has(*tool));
+    let tools = CATALOG.tools().filter(|tool| state.selection.allows(*tool) && chosen.has(*tool));
     let account = target.runner.account().await;
     let own = account.as_ref().filter(|account| !account.all_fields().is_empty());
     let key = Key {
@@ -109,7 +110,7 @@ pub async fn capabilities(
         Err(message) => return failure::bad_request(&message),
     };
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for tool in CATALOG.tools().filter(|tool| state.selection.has(*tool) && wanted.has(*tool)) {
+    for tool in CATALOG.tools().filter(|tool| state.selection.allows(*tool) && wanted.has(*tool)) {
         let declared = tool.declaration(Dialect::Truto).value;
         let resource = declared["resource"].as_str().unwrap_or_default();
         if only.is_none_or(|only| only == resource) {

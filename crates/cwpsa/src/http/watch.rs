@@ -13,26 +13,23 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use tokio_util::task::task_tracker::TaskTrackerToken;
+use toolcrate_executor::{InFlight, InFlightToken, TraceContext, milliseconds};
 use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::{failure, webhooks};
 use crate::metrics::Requests;
-use crate::run;
-use crate::stop::Calls;
-use crate::trace::Trace;
 
 /// Requests that come every few seconds by themselves.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// The router with every request watched, and counted among `requests`.
-pub fn watched(router: Router, calls: Calls, requests: Requests) -> Router {
+pub fn watched(router: Router, calls: InFlight, requests: Requests) -> Router {
     router.layer(middleware::from_fn_with_state((calls, requests), watch))
 }
 
 async fn watch(
-    State((calls, requests)): State<(Calls, Requests)>,
+    State((calls, requests)): State<(InFlight, Requests)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -40,7 +37,7 @@ async fn watch(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("", MatchedPath::as_str);
-    let Some(call) = calls.begin() else {
+    let Some(call) = calls.acquire() else {
         let response = refuse(route);
         requests.answered(&method, route, response.status());
         return response;
@@ -48,13 +45,13 @@ async fn watch(
     // A stream of a session lasts as long as its client likes.
     let waits = method == Method::GET && route.starts_with("/mcp");
     let call = (!waits).then_some(call);
-    let trace = Trace::of_headers(request.headers());
+    let trace = TraceContext::from_headers(request.headers());
     let span = tracing::info_span!("request", %method, route, account = Empty, trace_id = %trace.id());
     // For handlers that run in tasks of their own.
     request.extensions_mut().insert(trace.clone());
     let response = trace.scope(next.run(request)).instrument(span.clone()).await;
     requests.answered(&method, route, response.status());
-    let (status, ms) = (response.status().as_u16(), run::milliseconds(started.elapsed()));
+    let (status, ms) = (response.status().as_u16(), milliseconds(started.elapsed()));
     span.in_scope(|| match PROBES.contains(&route) {
         true => tracing::debug!(status, ms, "answered"),
         false => tracing::info!(status, ms, "answered"),
@@ -78,7 +75,7 @@ fn refuse(route: &str) -> Response {
 /// A body that keeps its call in flight until it was sent.
 struct Held {
     body: Body,
-    _call: Option<TaskTrackerToken>,
+    _call: Option<InFlightToken>,
 }
 
 impl HttpBody for Held {

@@ -14,8 +14,8 @@ use connectwise_psa::runtime::Value;
 use serde_json::json;
 
 use super::failure;
-use crate::store::Error;
-use crate::webhooks::{Refused, signature};
+use crate::webhooks::{WebhookError, signature};
+use toolcrate_store::StoreError as Error;
 
 /// The most bytes of a callback: a record, as text within JSON.
 pub const MOST_BODY: usize = 1 << 20;
@@ -37,8 +37,8 @@ pub async fn receive(
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
     let body = match tokio::time::timeout(LONGEST, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refused::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(Refused::Malformed("it did not come to its end".to_owned())),
+        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebhookError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(WebhookError::Malformed("it did not come to its end".to_owned())),
     };
     let taken = match body {
         Ok(body) => state.webhooks.receive(&account, &body, signature).await,
@@ -87,14 +87,14 @@ fn told(result: Result<Option<Value>, Error>) -> Response {
     }
 }
 
-fn answer(refused: &Refused) -> Response {
+fn answer(refused: &WebhookError) -> Response {
     match refused {
         // Whoever sent it has done all that there is to do.
-        Refused::Replay => {
+        WebhookError::Replay => {
             failure::json_of(StatusCode::OK, &json!({"taken": false, "why": refused.to_string()}))
         }
-        Refused::Malformed(_) => failure::bad_request(&refused.to_string()),
-        Refused::TooLarge => failure::plain(StatusCode::PAYLOAD_TOO_LARGE, &refused.to_string()),
+        WebhookError::Malformed(_) => failure::bad_request(&refused.to_string()),
+        WebhookError::TooLarge => failure::plain(StatusCode::PAYLOAD_TOO_LARGE, &refused.to_string()),
         // Of all failures, ConnectWise only tries again after 404, 409, 419 and 429.
         _ if refused.may_pass_later() => {
             let mut response = failure::plain(StatusCode::TOO_MANY_REQUESTS, "not at the moment; try again");

@@ -4,7 +4,7 @@ use connectwise_psa::runtime::Value;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, json};
 
-use crate::run::Refusal;
+use toolcrate_executor::{ExecuteError, Rejection};
 
 /// A call that worked.
 pub fn done(value: Value) -> CallToolResult {
@@ -14,14 +14,16 @@ pub fn done(value: Value) -> CallToolResult {
 }
 
 /// A call that did not, in the runtime's form, so that a model can do better.
-pub fn failed(refusal: &Refusal) -> CallToolResult {
+pub fn failed(refusal: &ExecuteError) -> CallToolResult {
+    let own = |kind: &str| json!({"error": {"kind": kind, "message": refusal.to_string()}});
     refused(match refusal {
-        Refusal::Failed(error) => error.to_json(),
-        Refusal::Approval(refused) => refused.to_json(),
-        Refusal::NotOffered(message) => json!({"error": {"kind": "not_offered", "message": message}}),
-        Refusal::NotAudited(_) => {
-            json!({"error": {"kind": "not_audited", "message": "calls can't be written down at the moment, so none is made"}})
-        }
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => error.to_json(),
+        ExecuteError::Rejected(Rejection::Approval(error)) => error.to_json(),
+        ExecuteError::Rejected(Rejection::NotOffered(_)) => own("not_offered"),
+        ExecuteError::Rejected(_) => own("not_audited"),
     })
 }
 
@@ -32,7 +34,7 @@ pub fn refused(value: Value) -> CallToolResult {
     result
 }
 
-/// The schema of [`crate::run::value`], around that of the tool's own answer, and of the errors that come instead.
+/// The schema of [`toolcrate_executor::outcome_to_json`], around that of the tool's own answer, and of the errors that come instead.
 pub fn schema(mut answer: Value) -> Map<String, Value> {
     let definitions = answer.as_object_mut().and_then(|answer| answer.remove("$defs"));
     let mut schema = json!({

@@ -5,10 +5,7 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{ExecuteOptions, Relation, Tool, Value};
 use rmcp::model::CompletionInfo;
 use serde_json::json;
-
-use crate::audit::By;
-use crate::fields::input_schema;
-use crate::run::Runner;
+use toolcrate_executor::{Consent, Principal, ToolCall, ToolExecutor, input_schema_for};
 
 /// Members that people know a record by, best first.
 const CALLED: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
@@ -23,8 +20,14 @@ pub fn names(tool: Tool) -> Vec<String> {
 
 /// The page of an argument: `{tool, argument, schema, values: [{value, name?}]}`, with the values that hold `typed`.
 /// `None` if the tool has no such argument.
-pub async fn page(runner: &Runner, by: By, tool: Tool, argument: &str, typed: &str) -> Option<Value> {
-    let schema = input_schema(runner.account().await.as_ref(), tool);
+pub async fn page(
+    runner: &ToolExecutor,
+    by: Principal,
+    tool: Tool,
+    argument: &str,
+    typed: &str,
+) -> Option<Value> {
+    let schema = input_schema_for(runner.account().await.as_ref(), tool);
     let node = schema["properties"].get(argument)?.clone();
     let values = values(runner, by, tool, argument, typed).await;
     let values: Vec<Value> = values
@@ -40,13 +43,13 @@ pub async fn page(runner: &Runner, by: By, tool: Tool, argument: &str, typed: &s
 /// What an argument may be, as far as it was typed, each with what people call it. Nothing where that can't be read:
 /// a person who types is not to be bothered with it.
 pub async fn values(
-    runner: &Runner,
-    by: By,
+    runner: &ToolExecutor,
+    by: Principal,
     tool: Tool,
     argument: &str,
     typed: &str,
 ) -> Vec<(Value, Option<String>)> {
-    let schema = input_schema(runner.account().await.as_ref(), tool);
+    let schema = input_schema_for(runner.account().await.as_ref(), tool);
     let choices = choices(&schema["properties"][argument]);
     if !choices.is_empty() {
         let typed = typed.to_lowercase();
@@ -59,8 +62,8 @@ pub async fn values(
 
 /// The rows of a list that fit what was typed: what identifies each, and what people call it.
 async fn listed(
-    runner: &Runner,
-    by: By,
+    runner: &ToolExecutor,
+    by: Principal,
     lister: Tool,
     field: &str,
     typed: &str,
@@ -94,8 +97,14 @@ async fn listed(
     rows.iter().filter_map(of_row).collect()
 }
 
-/// Names of the account's records that hold what was typed; their ids if `member` is that.
-pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &str) -> Vec<String> {
+/// NameStyle of the account's records that hold what was typed; their ids if `member` is that.
+pub async fn records(
+    runner: &ToolExecutor,
+    by: Principal,
+    tool: &str,
+    member: &str,
+    typed: &str,
+) -> Vec<String> {
     let Some(tool) = CATALOG.get(tool) else { return Vec::new() };
     if member == "id" {
         let found = listed(runner, by, tool, member, typed).await;
@@ -106,15 +115,15 @@ pub async fn records(runner: &Runner, by: By, tool: &str, member: &str, typed: &
 }
 
 async fn rows(
-    runner: &Runner,
-    by: By,
+    runner: &ToolExecutor,
+    by: Principal,
     tool: Tool,
     members: &[&str],
     filter: Value,
     typed: &str,
 ) -> Vec<Value> {
     // Nobody wanted to call it.
-    if !runner.selection.has(tool) {
+    if !runner.filter().allows(tool) {
         return Vec::new();
     }
     let order = members.last().copied().unwrap_or("id");
@@ -123,7 +132,8 @@ async fn rows(
     if !typed.is_empty() {
         arguments["filter"] = filter;
     }
-    let result = runner.run(by, tool, &arguments, &ExecuteOptions::default()).await;
+    let call = ToolCall { principal: by, tool, arguments: &arguments, options: ExecuteOptions::default() };
+    let result = runner.execute(call, Consent::None).await;
     match result.map(|outcome| outcome.value) {
         Ok(Value::Array(rows)) => rows,
         _ => Vec::new(),
@@ -160,6 +170,7 @@ pub fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     #[test]

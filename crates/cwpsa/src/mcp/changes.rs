@@ -8,14 +8,15 @@ use rmcp::model::SubscriptionFilter;
 use rmcp::service::{Peer, SubscriptionContext};
 
 use super::events::Events;
-use crate::reload::Reload;
-use crate::stop::Calls;
+use toolcrate_executor::InFlight;
+
+use crate::config_watch::ConfigWatch;
 
 /// How long after a client has left its session is let go.
 const GONE: Duration = Duration::from_secs(30);
 
 /// Tells a session when the list of tools is another one, as long as it is there.
-pub fn tell(reload: &Reload, calls: &Calls, peer: Peer<RoleServer>) {
+pub fn tell(reload: &ConfigWatch, calls: &InFlight, peer: Peer<RoleServer>) {
     let (mut changes, calls) = (reload.changes(), calls.clone());
     changes.mark_unchanged();
     tokio::spawn(async move {
@@ -29,7 +30,7 @@ pub fn tell(reload: &Reload, calls: &Calls, peer: Peer<RoleServer>) {
                 () = tokio::time::sleep(GONE) => if peer.is_transport_closed() {
                     return;
                 },
-                () = calls.stopping() => return,
+                () = calls.draining_token().cancelled_owned() => return,
             }
         }
     });
@@ -43,7 +44,12 @@ pub fn filter(events: Option<&Events>) -> SubscriptionFilter {
 }
 
 /// Tells a stream what it asked for, until it is cut or the server ends.
-pub async fn listen(reload: &Reload, events: Option<&Events>, calls: &Calls, context: &SubscriptionContext) {
+pub async fn listen(
+    reload: &ConfigWatch,
+    events: Option<&Events>,
+    calls: &InFlight,
+    context: &SubscriptionContext,
+) {
     let mut changes = reload.changes();
     changes.mark_unchanged();
     let asked = context.accepted().tools_list_changed == Some(true);
@@ -63,7 +69,7 @@ pub async fn listen(reload: &Reload, events: Option<&Events>, calls: &Calls, con
                 }
             }
             () = context.cancelled() => return,
-            () = calls.stopping() => return,
+            () = calls.draining_token().cancelled_owned() => return,
             () = &mut ended => return,
         }
     }

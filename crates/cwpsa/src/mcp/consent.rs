@@ -16,12 +16,13 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 
 use super::answer;
-use crate::approve::{self, Consent, Refused};
-use crate::audit::{self, By};
-use crate::run::{Refusal, Runner};
+use toolcrate_executor::{
+    APPROVAL_TTL, ApprovalError, Consent, ExecuteError, Prepared, Principal, Rejection, ToolCall,
+    ToolExecutor, approval_prompt,
+};
 
 /// How calls come, for the audit log.
-pub const BY: By = By::way(audit::MCP);
+pub const BY: Principal = Principal::anonymous("mcp");
 /// The name of our only question.
 const QUESTION: &str = "approval";
 /// Where a client may put an approver's token, beside the header of the same purpose.
@@ -65,7 +66,7 @@ pub struct Caller<'a> {
     /// The approver's token.
     token: Option<String>,
     /// Who calls.
-    by: By,
+    by: Principal,
     /// What the person said, and what was asked.
     answered: Option<(Said, String)>,
 }
@@ -74,7 +75,7 @@ impl<'a> Caller<'a> {
     /// Reads it from the request.
     pub async fn of(
         context: &'a RequestContext<RoleServer>,
-        runner: &Runner,
+        runner: &ToolExecutor,
         answers: Option<&InputResponses>,
         state: Option<&str>,
     ) -> Self {
@@ -87,7 +88,11 @@ impl<'a> Caller<'a> {
         let answered = match (said, state) {
             (Some(said), Some(state)) => {
                 let action = serde_json::from_value(said["action"].clone()).ok();
-                runner.approvals().asked(state).await.map(|digest| (Said::of(action.as_ref()), digest))
+                runner
+                    .approvals()
+                    .take_elicitation(state)
+                    .await
+                    .map(|digest| (Said::of(action.as_ref()), digest))
             }
             _ => None,
         };
@@ -101,7 +106,7 @@ impl<'a> Caller<'a> {
     }
 
     /// Who calls.
-    pub fn by(&self) -> By {
+    pub fn by(&self) -> Principal {
         self.by
     }
 
@@ -117,51 +122,53 @@ impl<'a> Caller<'a> {
 /// # Errors
 /// What to answer instead of an outcome.
 pub async fn run(
-    runner: &Runner,
+    runner: &ToolExecutor,
     tool: Tool,
     arguments: &Value,
     options: &ExecuteOptions,
     caller: &Caller<'_>,
 ) -> Result<Outcome, Box<CallToolResponse>> {
-    let no = |refusal: &Refusal| Box::new(answer::failed(refusal).into());
-    let declined = |said: Said| {
-        runner.not_made(caller.by, tool, arguments, said.outcome());
-        no(&Refusal::Approval(Box::new(Refused::declined(tool))))
+    let no = |error: &ExecuteError| Box::new(answer::failed(error).into());
+    let declined = |prepared: &Prepared, said: Said| {
+        runner.record_prepared_rejection(prepared, said.outcome());
+        no(&Rejection::Approval(Box::new(ApprovalError::declined(tool))).into())
     };
-    let digest = runner.call(tool, arguments).digest();
+    let call = ToolCall { principal: caller.by, tool, arguments, options: *options };
+    let prepared = runner.prepare(call).map_err(|rejection| no(&rejection.into()))?;
     let consent = match (&caller.token, &caller.answered) {
         (Some(token), _) => Consent::Token(token),
         (None, Some((Said::Yes, asked))) => Consent::Person(asked),
-        (None, Some((said, asked))) if *asked == digest => return Err(declined(*said)),
-        _ if caller.can_be_asked() => Consent::Later,
+        (None, Some((said, asked))) if asked == prepared.digest() => return Err(declined(&prepared, *said)),
+        _ if caller.can_be_asked() => Consent::Elicitable,
         _ => Consent::None,
     };
-    match runner.run_with(caller.by, tool, arguments, options, consent).await {
-        Ok(outcome) => return Ok(outcome),
-        Err(Refusal::Approval(refused)) if refused.by_client && caller.can_be_asked() => {}
-        Err(refusal) => return Err(no(&refusal)),
-    }
+    let prepared = match runner.approve(prepared, consent).await {
+        Ok(approved) => return runner.execute_approved(approved).await.map_err(|error| no(&error)),
+        Err(unapproved) if unapproved.can_elicit() && caller.can_be_asked() => unapproved.prepared,
+        Err(unapproved) => return Err(no(&unapproved.into())),
+    };
     let question = ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: approve::question(runner.call(tool, arguments), &digest),
+        message: approval_prompt(prepared.approval_request()),
         // Accept or decline is all there is to say.
         requested_schema: ElicitationSchema::builder().build_unchecked(),
     };
     let version = caller.context.protocol_version();
     if version.is_some_and(|version| !version.has_initialize()) {
-        let state = runner.approvals().ask(runner.call(tool, arguments)).await;
-        let state = state.map_err(|error| no(&Refusal::Approval(Box::new(error.into()))))?;
+        let state = runner.approvals().begin_elicitation(prepared.approval_request()).await;
+        let state = state.map_err(|error| no(&Rejection::Approval(Box::new(error.into())).into()))?;
         let request = InputRequest::Elicitation(ElicitRequest::new(question));
         let requests = BTreeMap::from([(QUESTION.to_owned(), request)]);
         return Err(Box::new(InputRequiredResult::new(Some(requests), Some(state)).into()));
     }
-    let asked = caller.context.peer.create_elicitation_with_timeout(question, Some(approve::LIFE)).await;
+    let asked = caller.context.peer.create_elicitation_with_timeout(question, Some(APPROVAL_TTL)).await;
     // Whoever does not answer, or can't, has not said yes.
     match Said::of(asked.as_ref().ok().map(|said| &said.action)) {
         Said::Yes => {
-            let result = runner.run_with(caller.by, tool, arguments, options, Consent::Person(&digest)).await;
-            result.map_err(|refusal| no(&refusal))
+            let digest = prepared.digest().to_owned();
+            let result = runner.execute_prepared(*prepared, Consent::Person(&digest)).await;
+            result.map_err(|error| no(&error))
         }
-        said => Err(declined(said)),
+        said => Err(declined(&prepared, said)),
     }
 }

@@ -17,7 +17,7 @@ use rmcp::{ErrorData, RoleServer};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::store::{Error, Shared};
+use toolcrate_store::{SharedStore as Shared, StoreError as Error};
 
 /// Where the events are.
 pub const URI: &str = "cwpsa://events";
@@ -84,7 +84,7 @@ impl Events {
         let until = tokio::time::Instant::now() + LOCKED;
         while inner.store.put_new(&inner.lock, b"", LOCKED).await?.is_some() {
             if tokio::time::Instant::now() > until {
-                return Err(Error::new("the list of events", "another copy of the server holds it"));
+                return Err(Error::unavailable("the list of events", "another copy of the server holds it"));
             }
             tokio::time::sleep(ASK).await;
         }

@@ -9,12 +9,11 @@ use connectwise_psa::runtime::{self, Account};
 use rmcp::ErrorData;
 use rmcp::model::ListToolsResult;
 
+use toolcrate_executor::{ToolExecutor, custom_fields_version, short_fingerprint};
+
 use super::offer;
 use super::server::Shape;
-use crate::cli::{Names, Offer};
-use crate::digest;
-use crate::fields;
-use crate::run::Runner;
+use crate::exposure::{ExposureMode, NameStyle};
 
 /// Tools on one page of a list: a page is made in a few milliseconds.
 const PAGE: usize = 250;
@@ -53,7 +52,7 @@ impl fmt::Display for Cursor {
 /// # Errors
 /// -32602, as the protocol has it, for a cursor that is none of ours, or one of a list that has changed since.
 pub async fn page(
-    runner: &Runner,
+    runner: &ToolExecutor,
     shape: Shape,
     listed: &[runtime::Tool],
     cursor: Option<&str>,
@@ -78,8 +77,8 @@ pub async fn page(
     };
     // Fields that change while a page is made may be on it already. Then the next cursor does not fit, and a client at
     // the end of its walk hears that the list has changed.
-    let own = account.as_ref().and_then(fields::version);
-    let mut tools = if start == 0 && offer == Offer::Search { offer::three() } else { Vec::new() };
+    let own = account.as_ref().and_then(custom_fields_version);
+    let mut tools = if start == 0 && offer == ExposureMode::MetaTools { offer::three() } else { Vec::new() };
     tools.extend(
         listed
             .iter()
@@ -94,35 +93,35 @@ pub async fn page(
 }
 
 /// The account whose fields a walk that begins now shows.
-fn begin(runner: &Runner, offer: Offer) -> Option<Account> {
-    if offer != Offer::Search {
+fn begin(runner: &ToolExecutor, offer: ExposureMode) -> Option<Account> {
+    if offer != ExposureMode::MetaTools {
         // A list does not wait for the account. If it has fields of its own, or others than before, the client hears
         // that the list has changed; the walk that has begun goes on without them.
         let runner = runner.clone();
         tokio::spawn(async move { runner.account().await });
     }
-    runner.fields.known().filter(|account| fields::version(account).is_some())
+    runner.custom_fields().cached().filter(|account| custom_fields_version(account).is_some())
 }
 
 /// The account with this version of its fields. Unlike a first page, a later one waits for them, for a few seconds: the
 /// walk may have begun at another copy, and one that were refused there would begin again at either, to be refused by
 /// the other, until both know them. A copy that knows another version may have the old one, so it asks too.
-async fn keep(runner: &Runner, own: &str) -> Result<Account, ErrorData> {
-    let is_it = |account: &Account| fields::version(account).as_deref() == Some(own);
-    if let Some(account) = runner.fields.known().filter(is_it) {
+async fn keep(runner: &ToolExecutor, own: &str) -> Result<Account, ErrorData> {
+    let is_it = |account: &Account| custom_fields_version(account).as_deref() == Some(own);
+    if let Some(account) = runner.custom_fields().cached().filter(is_it) {
         return Ok(account);
     }
-    runner.account_anew().await.filter(is_it).ok_or_else(changed)
+    runner.refresh_account().await.filter(is_it).ok_or_else(changed)
 }
 
-/// Names a list: alike for the same tools under the same names.
-fn version(listed: &[runtime::Tool], names: Names) -> String {
+/// NameStyle a list: alike for the same tools under the same names.
+fn version(listed: &[runtime::Tool], names: NameStyle) -> String {
     let mut text = String::new();
     for tool in listed {
         text.push_str(offer::shown(*tool, names));
         text.push('\n');
     }
-    digest::short(&text)
+    short_fingerprint(&text)
 }
 
 fn changed() -> ErrorData {

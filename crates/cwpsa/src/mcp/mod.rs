@@ -25,14 +25,19 @@ use rmcp::service::ServerInitializeError;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
-use crate::cli::{Mcp, Offer};
-use crate::metrics::Requests;
-use crate::output::Failure;
-use crate::reload::Reload;
-use crate::run::Runner;
-use crate::settings::{self, Target};
-use crate::stop;
-use crate::store::Memory;
+use toolcrate_executor::{ToolExecutor, ToolFilterSpec};
+use toolcrate_listener::{Listener, shutdown_signal};
+use toolcrate_store::MemoryStore;
+
+use crate::cli::Mcp;
+use crate::config_watch::ConfigWatch;
+use crate::error::CliError;
+use crate::exposure::ExposureMode;
+use crate::metrics::{Metrics, Requests};
+use crate::select::is_narrow;
+use crate::services::execution_context;
+use crate::settings::{Settings, SettingsLoader, Target};
+use crate::shutdown;
 pub use events::Events;
 pub use server::{Server, Shape};
 pub use sessions::Sessions;
@@ -41,16 +46,19 @@ pub use sessions::Sessions;
 pub const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Serves until the client leaves or the process is told to stop.
-pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
-    let config = arguments.connection.config.as_deref();
-    let reload = Reload::start(&arguments.selection, arguments.read_only, config)?;
-    let chosen = arguments.selection.is_narrow() || settings::read(config)?.tools.is_narrow();
-    let offer = arguments.tools.unwrap_or(if chosen { Offer::Selected } else { Offer::Search });
-    let target = Target::find(&arguments.connection).await?;
-    let watch = arguments.watch.start(Arc::new(Memory::default()))?;
-    let client = target.client_that_waits(watch.limits.wait)?;
-    let runner = Runner::new(&target.credentials.company_id, client, reload.selection(), watch)
-        .with_custom_fields(arguments.watch.custom_fields, &reload);
+pub async fn run(arguments: &Mcp, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let chosen = is_narrow(&flags) || settings.values.tools.is_narrow();
+    let reload = ConfigWatch::start(flags, loader)?;
+    let offer =
+        arguments.tools.unwrap_or(if chosen { ExposureMode::Filtered } else { ExposureMode::MetaTools });
+    let target = Target::resolve(settings).await?;
+    let watch = execution_context(&settings.values, Arc::new(MemoryStore::default()), &Metrics::new())?;
+    let client = target.client_with_timeout(watch.limits.upstream_timeout)?;
+    let mut runner = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), watch);
+    if settings.values.custom_fields {
+        runner = runner.with_custom_fields(reload.notifier());
+    }
     let shape = Shape { offer, names: arguments.names, output_schemas: arguments.output_schemas };
     let server = Server::new(runner, shape, reload);
     match arguments.listen {
@@ -59,11 +67,11 @@ pub async fn run(arguments: &Mcp) -> Result<(), Failure> {
     }
 }
 
-async fn stdio(server: Server) -> Result<(), Failure> {
+async fn stdio(server: Server) -> Result<(), CliError> {
     let failed =
-        |error: &dyn std::fmt::Display| Failure::Usage(format!("the client did not speak MCP: {error}"));
+        |error: &dyn std::fmt::Display| CliError::Usage(format!("the client did not speak MCP: {error}"));
     let calls = server.calls().clone();
-    let mut told = std::pin::pin!(stop::told());
+    let mut told = std::pin::pin!(shutdown_signal());
     let running = tokio::select! {
         running = server.clone().serve(rmcp::transport::stdio()) => match running {
             Ok(running) => running,
@@ -78,32 +86,32 @@ async fn stdio(server: Server) -> Result<(), Failure> {
     let mut ended = std::pin::pin!(running.waiting());
     tokio::select! {
         ended = &mut ended => return ended.map(drop).map_err(|error| failed(&error)),
-        () = &mut told => tracing::info!("stopping"),
+        () = &mut told => {}
     }
-    calls.finish().await;
+    shutdown::drain(&calls).await;
     // Answers that are ready still go out.
     leave.cancel();
     tokio::select! {
         ended = ended => ended.map(drop).map_err(|error| failed(&error)),
-        () = calls.hurry() => Ok(()),
+        () = calls.forced_token().cancelled_owned() => Ok(()),
     }
 }
 
-async fn http(server: Server, address: SocketAddr) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Usage(format!("{address}: {error}"));
+async fn http(server: Server, address: SocketAddr) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     if !address.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "{address} can be reached from outside, and this server asks for no token; listen on 127.0.0.1"
         )));
     }
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    let told = stop::told();
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_address().map_err(failed)?;
+    let told = shutdown_signal();
     eprintln!("MCP at http://{address}/mcp");
     let calls = server.calls().clone();
     let router = axum::Router::new().route_service("/mcp", service(server, Behind::Nothing(address.port())));
     let router = crate::http::watched(router, calls.clone(), Requests::default());
-    stop::serve(listener, router, &calls, told).await;
+    shutdown::serve(listener, router, &calls, told).await;
     Ok(())
 }
 
@@ -117,7 +125,8 @@ pub enum Behind {
 
 /// The service to mount; each session gets a copy of the server, which shares its client and index.
 pub fn service(server: Server, behind: Behind) -> StreamableHttpService<Server, LocalSessionManager> {
-    let config = StreamableHttpServerConfig::default().with_cancellation_token(server.calls().ended());
+    let config =
+        StreamableHttpServerConfig::default().with_cancellation_token(server.calls().drained_token());
     let config = match behind {
         Behind::Nothing(port) => {
             config.with_allowed_origins(OWN_NAMES.map(|name| format!("http://{name}:{port}")))

@@ -1,4 +1,4 @@
-//! Names of tools in what a client reads, in the length in which it is shown tools: a client that was shown `create_a_ticket`
+//! NameStyle of tools in what a client reads, in the length in which it is shown tools: a client that was shown `create_a_ticket`
 //! knows no tool of another name. Descriptions, schemas and errors are written for all clients alike, so the names in
 //! them are exchanged here.
 
@@ -9,15 +9,15 @@ use connectwise_psa::runtime::Value;
 use rmcp::model::CallToolResponse;
 
 use super::{answer, offer};
-use crate::cli::Names;
+use crate::exposure::NameStyle;
 
 /// What only full names have.
 const INFIX: &str = "connect_wise_psa_";
 
 /// The text with the names of tools in this length.
-pub fn text(text: &str, names: Names) -> Cow<'_, str> {
+pub fn text(text: &str, names: NameStyle) -> Cow<'_, str> {
     // Most texts name no tool, and are looked at once.
-    if !text.contains(if names == Names::Short { INFIX } else { "_" }) {
+    if !text.contains(if names == NameStyle::Short { INFIX } else { "_" }) {
         return Cow::Borrowed(text);
     }
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -34,8 +34,8 @@ pub fn text(text: &str, names: Names) -> Cow<'_, str> {
 }
 
 /// The word, or the name of the tool that it is. A name of the release before stays: whoever is told of it used it.
-fn shown(word: &str, names: Names) -> &str {
-    if !word.contains(if names == Names::Short { INFIX } else { "_" }) {
+fn shown(word: &str, names: NameStyle) -> &str {
+    if !word.contains(if names == NameStyle::Short { INFIX } else { "_" }) {
         return word;
     }
     let tool = CATALOG.get(word).filter(|tool| tool.name() == word || tool.short_name() == word);
@@ -43,7 +43,7 @@ fn shown(word: &str, names: Names) -> &str {
 }
 
 /// The same in every text of a value.
-pub fn everywhere(value: &mut Value, names: Names) {
+pub fn everywhere(value: &mut Value, names: NameStyle) {
     match value {
         Value::String(said) => exchange(said, names),
         Value::Array(items) => items.iter_mut().for_each(|item| everywhere(item, names)),
@@ -53,7 +53,7 @@ pub fn everywhere(value: &mut Value, names: Names) {
 }
 
 /// The same in the descriptions of a schema; what it demands stays as it is.
-pub fn descriptions(schema: &mut Value, names: Names) {
+pub fn descriptions(schema: &mut Value, names: NameStyle) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(|item| descriptions(item, names)),
         Value::Object(members) => {
@@ -68,14 +68,14 @@ pub fn descriptions(schema: &mut Value, names: Names) {
     }
 }
 
-fn exchange(said: &mut String, names: Names) {
+fn exchange(said: &mut String, names: NameStyle) {
     if let Cow::Owned(made) = text(said, names) {
         *said = made;
     }
 }
 
 /// The same in what is said of a call that failed; what a call answered is not ours.
-pub fn errors(response: CallToolResponse, names: Names) -> CallToolResponse {
+pub fn errors(response: CallToolResponse, names: NameStyle) -> CallToolResponse {
     match response {
         CallToolResponse::Complete(mut result) if result.is_error == Some(true) => {
             match result.structured_content.take() {
@@ -100,10 +100,13 @@ mod tests {
         let both = "From list_all_connect_wise_psa_tickets (update_a_ticket_by_id), é_é, list_all_connect_wise_psa_nothing.";
         let short = "From list_all_tickets (update_a_ticket_by_id), é_é, list_all_connect_wise_psa_nothing.";
         let full = "From list_all_connect_wise_psa_tickets (update_a_connect_wise_psa_ticket_by_id), é_é, list_all_connect_wise_psa_nothing.";
-        assert_eq!((text(both, Names::Short), text(both, Names::Full)), (short.into(), full.into()));
-        assert!(matches!(text("No tool, no_tool.", Names::Short), Cow::Borrowed(_)));
+        assert_eq!(
+            (text(both, NameStyle::Short), text(both, NameStyle::Prefixed)),
+            (short.into(), full.into())
+        );
+        assert!(matches!(text("No tool, no_tool.", NameStyle::Short), Cow::Borrowed(_)));
         let mut schema = json!({"properties": {"description": {"enum": ["list_all_connect_wise_psa_tickets"], "description": "list_all_connect_wise_psa_tickets"}}});
-        descriptions(&mut schema, Names::Short);
+        descriptions(&mut schema, NameStyle::Short);
         assert_eq!(
             schema["properties"]["description"],
             json!({"enum": ["list_all_connect_wise_psa_tickets"], "description": "list_all_tickets"})

@@ -8,9 +8,10 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, json};
 
 use super::{answer, named};
-use crate::cli::Names;
+use toolcrate_executor::input_schema_for;
+
 use crate::commands::describe;
-use crate::fields::input_schema;
+use crate::exposure::NameStyle;
 
 /// The name of the tool that finds others.
 pub const SEARCH: &str = "search_tools";
@@ -80,9 +81,14 @@ fn tool(name: &'static str, title: &str, about: &'static str, schema: Value) -> 
 }
 
 /// A tool of the catalog.
-pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account: Option<&Account>) -> Tool {
+pub fn of_catalog(
+    tool: runtime::Tool,
+    names: NameStyle,
+    with_output: bool,
+    account: Option<&Account>,
+) -> Tool {
     let name = shown(tool, names);
-    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema(account, tool)).value;
+    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema_for(account, tool)).value;
     named::descriptions(&mut declaration, names);
     let Value::Object(mut declaration) = declaration else { unreachable!("a declaration is an object") };
     let mut text = |member: &str| match declaration.remove(member) {
@@ -109,7 +115,7 @@ pub fn of_catalog(tool: runtime::Tool, names: Names, with_output: bool, account:
 }
 
 /// A tool of the catalog with all that helps to call it.
-pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> Value {
+pub fn in_full(tool: runtime::Tool, names: NameStyle, account: Option<&Account>) -> Value {
     let mut entry = describe::entry(tool, account);
     if let Some(members) = entry.as_object_mut() {
         for (member, value) in members {
@@ -127,10 +133,10 @@ pub fn in_full(tool: runtime::Tool, names: Names, account: Option<&Account>) -> 
 }
 
 /// The name that a client is shown.
-pub fn shown(tool: runtime::Tool, names: Names) -> &'static str {
+pub fn shown(tool: runtime::Tool, names: NameStyle) -> &'static str {
     match names {
-        Names::Full => tool.name(),
-        Names::Short => tool.short_name(),
+        NameStyle::Prefixed => tool.name(),
+        NameStyle::Short => tool.short_name(),
     }
 }
 

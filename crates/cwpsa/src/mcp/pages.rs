@@ -6,14 +6,14 @@ use connectwise_psa::runtime::Tool;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
 use super::{arguments, named, offer};
-use crate::cli::Names;
-use crate::select::Selection;
+use crate::exposure::NameStyle;
+use toolcrate_executor::ToolFilter;
 
 const MODULE: &str = "cwpsa://modules/";
 const TOOL: &str = "cwpsa://tools/";
 
 /// The resources that have an address of their own: a page for each part of the API.
-pub fn all(offered: &Selection) -> Vec<Resource> {
+pub fn all(offered: &ToolFilter) -> Vec<Resource> {
     modules(offered)
         .map(|module| {
             let mut page = Resource::new(format!("{MODULE}{module}"), format!("tools of {module}"));
@@ -25,14 +25,14 @@ pub fn all(offered: &Selection) -> Vec<Resource> {
 }
 
 /// The parts of the API that have a tool that is offered.
-fn modules(offered: &Selection) -> impl Iterator<Item = &'static str> {
-    let has = |module: &&str| CATALOG.tools().any(|tool| tool.module() == *module && offered.has(tool));
+fn modules(offered: &ToolFilter) -> impl Iterator<Item = &'static str> {
+    let has = |module: &&str| CATALOG.tools().any(|tool| tool.module() == *module && offered.allows(tool));
     CATALOG.modules().filter(has)
 }
 
 /// The tool of this name, if it is offered.
-pub fn tool(offered: &Selection, name: &str) -> Option<Tool> {
-    CATALOG.get(name).filter(|tool| offered.has(*tool))
+pub fn tool(offered: &ToolFilter, name: &str) -> Option<Tool> {
+    CATALOG.get(name).filter(|tool| offered.allows(*tool))
 }
 
 /// The resources with a name in their address.
@@ -52,7 +52,7 @@ pub fn templates() -> Vec<ResourceTemplate> {
 }
 
 /// The tool and the argument that an address such as `cwpsa://tools/{name}/{argument}?value=…` names, and what was typed.
-pub fn argument<'a>(offered: &Selection, uri: &'a str) -> Option<(Tool, &'a str, String)> {
+pub fn argument<'a>(offered: &ToolFilter, uri: &'a str) -> Option<(Tool, &'a str, String)> {
     let (path, query) = uri.strip_prefix(TOOL)?.split_once('?').unwrap_or((uri.strip_prefix(TOOL)?, ""));
     let (name, argument) = path.split_once('/')?;
     let typed = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "value");
@@ -60,7 +60,7 @@ pub fn argument<'a>(offered: &Selection, uri: &'a str) -> Option<(Tool, &'a str,
 }
 
 /// The resource at `uri`.
-pub fn read(offered: &Selection, names: Names, uri: &str) -> Option<ReadResourceResult> {
+pub fn read(offered: &ToolFilter, names: NameStyle, uri: &str) -> Option<ReadResourceResult> {
     let (text, kind) = if let Some(name) = uri.strip_prefix(TOOL) {
         (format!("{:#}", offer::in_full(tool(offered, name)?, names, None)), "application/json")
     } else {
@@ -81,7 +81,7 @@ pub fn read(offered: &Selection, names: Names, uri: &str) -> Option<ReadResource
 
 /// What a name in an address may be, as far as it was typed; `tool` is the one that was named before.
 pub fn complete(
-    offered: &Selection,
+    offered: &ToolFilter,
     template: &str,
     argument: &str,
     typed: &str,

@@ -17,17 +17,17 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
+use toolcrate_search::SearchEngine;
+
+use toolcrate_executor::{InFlight, ToolExecutor, TraceContext, outcome_to_json};
 
 use super::consent::{self, BY, Caller};
 use super::events::{self, Events};
 use super::{answer, arguments, changes, given, list, named, offer, pages, prompts};
-use crate::cli::{Names, Offer};
-use crate::commands::find;
-use crate::reload::Reload;
-use crate::run::{self, Runner};
-use crate::search::Search;
-use crate::stop::Calls;
-use crate::trace::Trace;
+use crate::commands::search;
+use crate::config_watch::ConfigWatch;
+use crate::exposure::{ExposureMode, NameStyle};
+use crate::word_lists::search_engine;
 
 /// The most bytes of an answer, if nothing else was said; what does not fit is told, with the arguments that give it.
 const MOST_BYTES: usize = 60_000;
@@ -40,9 +40,9 @@ pub struct Server(Arc<Inner>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// All of them, or those that find them.
-    pub offer: Offer,
+    pub offer: ExposureMode,
     /// In which length names are.
-    pub names: Names,
+    pub names: NameStyle,
     /// Whether lists say what a tool answers.
     pub output_schemas: bool,
 }
@@ -50,15 +50,15 @@ pub struct Shape {
 impl Default for Shape {
     /// As most clients like it: three tools, and short names, since clients put the server's name in front.
     fn default() -> Self {
-        Self { offer: Offer::Search, names: Names::Short, output_schemas: false }
+        Self { offer: ExposureMode::MetaTools, names: NameStyle::Short, output_schemas: false }
     }
 }
 
 struct Inner {
-    runner: Runner,
+    runner: ToolExecutor,
     shape: Shape,
-    reload: Reload,
-    search: OnceLock<Search>,
+    reload: ConfigWatch,
+    search: OnceLock<SearchEngine>,
     events: Option<Events>,
     /// Whether a client asked what the server can do, which it may do before all else and leave.
     discovered: AtomicBool,
@@ -66,7 +66,7 @@ struct Inner {
 
 impl Server {
     /// Offers the tools that `runner` runs; `reload` tells when the list of them changes.
-    pub fn new(runner: Runner, shape: Shape, reload: Reload) -> Self {
+    pub fn new(runner: ToolExecutor, shape: Shape, reload: ConfigWatch) -> Self {
         Self(Arc::new(Inner {
             runner,
             shape,
@@ -91,24 +91,24 @@ impl Server {
     }
 
     /// The calls in flight.
-    pub fn calls(&self) -> &Calls {
-        self.0.runner.calls()
+    pub fn calls(&self) -> &InFlight {
+        self.0.runner.in_flight()
     }
 
     /// The most bytes of an answer.
     fn most_bytes(&self) -> usize {
-        self.0.runner.limits().bytes.unwrap_or(MOST_BYTES)
+        self.0.runner.limits().max_bytes.unwrap_or(MOST_BYTES)
     }
 
-    fn search(&self) -> &Search {
+    fn search(&self) -> &SearchEngine {
         // Indexing takes longer than all else; a client that never searches does not wait for it.
-        self.0.search.get_or_init(|| Search::new(&CATALOG))
+        self.0.search.get_or_init(search_engine)
     }
 
     /// The tool called `name`, if it is offered.
     fn tool(&self, name: &str) -> Result<Tool, Value> {
         let tool = CATALOG.resolve(name).map_err(|error| error.to_json())?;
-        if self.0.runner.selection.has(tool) {
+        if self.0.runner.filter().allows(tool) {
             return Ok(tool);
         }
         let message = format!("{} is not among the tools that this server offers", tool.short_name());
@@ -122,11 +122,11 @@ impl Server {
     fn find(&self, arguments: &Map<String, Value>) -> CallToolResult {
         let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
         let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(10) as usize;
-        let hits = self.search().find(query, limit, |tool| self.0.runner.selection.has(tool));
+        let hits = self.search().find(query, limit, |tool| self.0.runner.filter().allows(tool));
         let tools: Vec<Value> = hits
             .iter()
             .map(|hit| {
-                let entry = find::entry(hit);
+                let entry = search::entry(hit);
                 json!({"name": offer::shown(hit.tool, self.0.shape.names), "title": entry["title"], "score": entry["score"]})
             })
             .collect();
@@ -174,7 +174,7 @@ impl Server {
     /// Refuses to call a tool, which is written down if there is one of that name.
     fn refuse(&self, name: &str, arguments: &Value, caller: &Caller<'_>, error: Value) -> CallToolResponse {
         if let Ok(tool) = CATALOG.resolve(name) {
-            self.0.runner.not_made(caller.by(), tool, arguments, "not_offered");
+            self.0.runner.record_rejection(caller.by(), tool, arguments, "not_offered");
         }
         answer::refused(error).into()
     }
@@ -182,14 +182,14 @@ impl Server {
     async fn execute(&self, tool: Tool, arguments: &Value, caller: &Caller<'_>) -> CallToolResponse {
         let options = ExecuteOptions { max_bytes: Some(self.most_bytes()), ..ExecuteOptions::default() };
         match consent::run(&self.0.runner, tool, arguments, &options, caller).await {
-            Ok(outcome) => answer::done(run::value(&outcome)).into(),
+            Ok(outcome) => answer::done(outcome_to_json(&outcome)).into(),
             Err(instead) => *instead,
         }
     }
 
     /// Follows the pages of a list, telling how far it is.
     async fn walk(&self, tool: Tool, mut arguments: Value, caller: &Caller<'_>) -> CallToolResponse {
-        let (most_rows, most_bytes) = (self.0.runner.limits().rows, self.most_bytes());
+        let (most_rows, most_bytes) = (self.0.runner.limits().max_rows, self.most_bytes());
         let (mut rows, mut bytes, context) = (Vec::new(), 0, caller.context());
         loop {
             let options = ExecuteOptions {
@@ -205,7 +205,7 @@ impl Server {
             let is_cut = outcome.omitted.is_some();
             bytes += json_size(&outcome.value);
             let Value::Array(page) = outcome.value else {
-                return answer::done(run::value(&outcome)).into();
+                return answer::done(outcome_to_json(&outcome)).into();
             };
             let is_full = bytes > most_bytes && !rows.is_empty();
             if is_full {
@@ -232,21 +232,21 @@ impl Server {
 
     fn listed(&self) -> Vec<Tool> {
         match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 let pinned = offer::PINNED.iter().filter_map(|name| CATALOG.get(name));
-                pinned.filter(|tool| self.0.runner.selection.has(*tool)).collect()
+                pinned.filter(|tool| self.0.runner.filter().allows(*tool)).collect()
             }
-            Offer::Selected | Offer::All => self.0.runner.selection.tools().collect(),
+            ExposureMode::Filtered | ExposureMode::All => self.0.runner.filter().tools().collect(),
         }
     }
 }
 
 /// The trace that a call belongs to: what its own `_meta` names, else the request that it came with.
-fn trace_of(context: &RequestContext<RoleServer>) -> Trace {
+fn trace_of(context: &RequestContext<RoleServer>) -> TraceContext {
     let state = context.meta.get_tracestate().unwrap_or_default();
-    let given = context.meta.get_traceparent().and_then(|parent| Trace::parse(parent, state));
-    let of_request = || context.extensions.get::<Parts>()?.extensions.get::<Trace>().cloned();
-    given.or_else(of_request).unwrap_or_else(Trace::begin)
+    let given = context.meta.get_traceparent().and_then(|parent| TraceContext::parse(parent, state));
+    let of_request = || context.extensions.get::<Parts>()?.extensions.get::<TraceContext>().cloned();
+    given.or_else(of_request).unwrap_or_else(TraceContext::start)
 }
 
 impl ServerHandler for Server {
@@ -262,10 +262,10 @@ impl ServerHandler for Server {
             resources.subscribe = self.0.events.as_ref().map(|_| true);
         }
         let how = match self.0.shape.offer {
-            Offer::Search => {
+            ExposureMode::MetaTools => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
             }
-            Offer::Selected | Offer::All => {
+            ExposureMode::Filtered | ExposureMode::All => {
                 "Arguments that are ids say which tool lists them; look them up first."
             }
         };
@@ -309,7 +309,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let Some(_call) = self.calls().begin() else {
+        let Some(_call) = self.calls().acquire() else {
             let stopping =
                 json!({"error": {"kind": "stopping", "message": "the server is stopping; nothing was done"}});
             return Ok(answer::refused(stopping).into());
@@ -368,7 +368,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut resources = pages::all(&self.0.runner.selection);
+        let mut resources = pages::all(self.0.runner.filter());
         resources.extend(self.0.events.as_ref().map(|_| Events::resource()));
         Ok(ListResourcesResult::with_all_items(resources))
     }
@@ -389,7 +389,7 @@ impl ServerHandler for Server {
         if let Some(events) = self.0.events.as_ref().filter(|_| request.uri == events::URI) {
             return events.read().await.map(Into::into);
         }
-        if let Some((tool, argument, typed)) = pages::argument(&self.0.runner.selection, &request.uri)
+        if let Some((tool, argument, typed)) = pages::argument(self.0.runner.filter(), &request.uri)
             && let Some(mut page) = arguments::page(&self.0.runner, BY, tool, argument, &typed).await
         {
             named::descriptions(&mut page["schema"], self.0.shape.names);
@@ -397,7 +397,7 @@ impl ServerHandler for Server {
                 ResourceContents::text(format!("{page:#}"), request.uri).with_mime_type("application/json");
             return Ok(ReadResourceResult::new(vec![text]).into());
         }
-        match pages::read(&self.0.runner.selection, self.0.shape.names, &request.uri) {
+        match pages::read(self.0.runner.filter(), self.0.shape.names, &request.uri) {
             Some(result) => Ok(result.into()),
             None => Err(ErrorData::resource_not_found(
                 format!("there is nothing at {}", request.uri),
@@ -445,7 +445,7 @@ impl ServerHandler for Server {
         let typed = request.argument.value;
         let before = request.context.and_then(|context| context.arguments).unwrap_or_default();
         let runner = &self.0.runner;
-        let tool = before.get("name").and_then(|name| pages::tool(&runner.selection, name));
+        let tool = before.get("name").and_then(|name| pages::tool(runner.filter(), name));
         let values = match &request.r#ref {
             Reference::Resource(_) if request.argument.name == "value" => {
                 match (tool, before.get("argument")) {
@@ -457,7 +457,7 @@ impl ServerHandler for Server {
                 }
             }
             Reference::Resource(template) => {
-                pages::complete(&runner.selection, &template.uri, &request.argument.name, &typed, tool)
+                pages::complete(runner.filter(), &template.uri, &request.argument.name, &typed, tool)
             }
             Reference::Prompt(prompt) => match prompts::source(&prompt.name, &request.argument.name) {
                 Some((tool, member)) => arguments::records(runner, BY, tool, member, &typed).await,

@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rmcp::transport::streamable_http_server::session::{SessionState, SessionStore, SessionStoreError};
 
-use crate::digest;
-use crate::store;
+use toolcrate_executor::sha256_hex;
+use toolcrate_store::SharedStore;
 
 /// How long a session can be taken up. A client whose session is gone begins a new one.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
@@ -19,15 +19,15 @@ const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// The sessions of one account or token.
 #[derive(Debug)]
 pub struct Sessions {
-    store: store::Shared,
+    store: SharedStore,
     prefix: String,
 }
 
 impl Sessions {
     /// The sessions of whoever `owner` names: no session is taken up by another.
-    pub fn new(store: store::Shared, owner: &str) -> Self {
+    pub fn new(store: SharedStore, owner: &str) -> Self {
         // An owner may be a token, which the store need not see.
-        Self { store, prefix: format!("sessions/{}/", digest::of(owner)) }
+        Self { store, prefix: format!("sessions/{}/", sha256_hex(owner)) }
     }
 }
 

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::address::KeyPlace;
-use super::refused::Refused;
-use super::{outgoing, signature};
+use super::error::WebhookError;
+use super::key_url::KeyUrlPolicy;
+use super::{http_client, signature};
 
 /// A key's answer must come within this time: whoever sent the callback waits five seconds in all.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -31,11 +31,11 @@ const MOST: usize = 64;
 const ASKED: u32 = 30;
 
 /// The keys of one account.
-pub struct Keys {
-    place: KeyPlace,
+pub struct KeyCache {
+    place: KeyUrlPolicy,
     /// For the account's own host, and for its further ones, which may be asked in another way.
     clients: [OnceLock<Result<reqwest::Client, String>>; 2],
-    kept: Mutex<Kept>,
+    kept: Mutex<SecretLocations>,
     times: Times,
 }
 
@@ -46,7 +46,7 @@ struct Times {
 }
 
 #[derive(Default)]
-struct Kept {
+struct SecretLocations {
     slots: HashMap<Url, Arc<Slot>>,
     /// When the minute began in which keys are counted, and how many there were.
     minute: Option<(Instant, u32)>,
@@ -57,12 +57,12 @@ struct Slot {
     since: Instant,
     /// Whether it has signed a callback.
     proved: AtomicBool,
-    answer: OnceCell<Result<Secret, Refused>>,
+    answer: OnceCell<Result<Secret, WebhookError>>,
 }
 
-impl Keys {
-    /// Keys of this place, none asked for yet.
-    pub fn new(place: KeyPlace) -> Self {
+impl KeyCache {
+    /// KeyCache of this place, none asked for yet.
+    pub fn new(place: KeyUrlPolicy) -> Self {
         let times = Times { kept: KEPT, missed: MISSED };
         Self { place, clients: Default::default(), kept: Mutex::default(), times }
     }
@@ -71,19 +71,19 @@ impl Keys {
     ///
     /// # Errors
     /// The key is foreign or can't be had, or the signature is wrong.
-    pub async fn check(&self, key_url: &str, body: &[u8], given: &str) -> Result<(), Refused> {
-        let url = self.place.check(key_url).map_err(Refused::Foreign)?;
+    pub async fn check(&self, key_url: &str, body: &[u8], given: &str) -> Result<(), WebhookError> {
+        let url = self.place.check(key_url).map_err(WebhookError::Foreign)?;
         let slot = self.slot(&url)?;
         let key = slot.answer.get_or_init(|| self.ask(&url)).await.as_ref().map_err(Clone::clone)?;
         if !signature::is_right(key, body, given) {
-            return Err(Refused::WrongSignature);
+            return Err(WebhookError::WrongSignature);
         }
         slot.proved.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// The key's slot, a new one if the old one has run out.
-    fn slot(&self, url: &Url) -> Result<Arc<Slot>, Refused> {
+    fn slot(&self, url: &Url) -> Result<Arc<Slot>, WebhookError> {
         let mut kept = self.kept();
         let old = kept.slots.get(url);
         if let Some(slot) = old.filter(|slot| self.is_fresh(slot)) {
@@ -91,7 +91,7 @@ impl Keys {
         }
         let proved = old.is_some_and(|slot| slot.proved.load(Ordering::Relaxed));
         if !proved && !kept.count() {
-            return Err(Refused::Busy);
+            return Err(WebhookError::Busy);
         }
         if kept.slots.len() >= MOST && !kept.slots.contains_key(url) {
             let rank = |slot: &Slot| (slot.proved.load(Ordering::Relaxed), slot.since);
@@ -117,36 +117,36 @@ impl Keys {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, SecretLocations> {
         // A panic elsewhere leaves the map whole.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask(&self, url: &Url) -> Result<Secret, Refused> {
+    async fn ask(&self, url: &Url) -> Result<Secret, WebhookError> {
         let further = url.origin() != self.place.own().origin();
-        let client = self.clients[usize::from(further)].get_or_init(|| outgoing::client(url, TIMEOUT));
-        let client = client.as_ref().map_err(|error| Refused::KeyUnavailable(error.clone()))?;
+        let client = self.clients[usize::from(further)].get_or_init(|| http_client::client(url, TIMEOUT));
+        let client = client.as_ref().map_err(|error| WebhookError::KeyUnavailable(error.clone()))?;
         let response = client.get(url.clone()).header("accept", "application/json").send().await;
-        let response = response.map_err(|error| Refused::KeyUnavailable(outgoing::detail(error)))?;
+        let response = response.map_err(|error| WebhookError::KeyUnavailable(http_client::detail(error)))?;
         let status = response.status();
         let told = || format!("its answer was {}", status.as_u16());
         if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
-            return Err(Refused::KeyUnavailable(told()));
+            return Err(WebhookError::KeyUnavailable(told()));
         }
         if !status.is_success() {
-            return Err(Refused::NoKey(told()));
+            return Err(WebhookError::NoKey(told()));
         }
-        let body = outgoing::read(response, MOST_BYTES).await.map_err(Refused::KeyUnavailable)?;
+        let body = http_client::read(response, MOST_BYTES).await.map_err(WebhookError::KeyUnavailable)?;
         match serde_json::from_slice::<Answer>(&body) {
             Ok(answer) if !answer.signing_key.is_empty() => Ok(Secret::from(answer.signing_key)),
             // The parser's sentence could show a part of the key.
-            _ => Err(Refused::NoKey("its answer has no signing_key".to_owned())),
+            _ => Err(WebhookError::NoKey("its answer has no signing_key".to_owned())),
         }
     }
 }
 
-impl Kept {
-    /// Counts a key that was never proved; says whether it may be asked for.
+impl SecretLocations {
+    /// WebhookMetrics a key that was never proved; says whether it may be asked for.
     fn count(&mut self) -> bool {
         let now = Instant::now();
         let (since, count) = self.minute.unwrap_or((now, 0));
@@ -171,9 +171,9 @@ mod tests {
     const BODY: &[u8] = b"{}";
     const SIGNED: &str = "TL7PzVMgkVzGDujFzWPlAODxUUozqz6svfIlwdxZXkk=";
 
-    fn keys(server: &MockServer) -> Keys {
+    fn keys(server: &MockServer) -> KeyCache {
         let base = format!("{}/v4_6_release/apis/3.0", server.uri());
-        Keys::new(KeyPlace::new(&base, "acme", &[]).unwrap())
+        KeyCache::new(KeyUrlPolicy::new(&base, "acme", &[]).unwrap())
     }
 
     fn url(server: &MockServer, id: &str) -> String {
@@ -199,13 +199,16 @@ mod tests {
             keys.check(&url, b"[]", SIGNED)
         );
         assert_eq!((first, second), (Ok(()), Ok(())));
-        assert_eq!(third, Err(Refused::WrongSignature));
+        assert_eq!(third, Err(WebhookError::WrongSignature));
         let asked = asked(&server).await;
         assert_eq!(asked.len(), 1);
         for name in ["authorization", "clientid", "cookie"] {
             assert!(!asked[0].headers.contains_key(name), "{name}");
         }
-        assert!(matches!(keys.check("http://evil.example/", BODY, SIGNED).await, Err(Refused::Foreign(_))));
+        assert!(matches!(
+            keys.check("http://evil.example/", BODY, SIGNED).await,
+            Err(WebhookError::Foreign(_))
+        ));
     }
 
     #[tokio::test]
@@ -251,7 +254,7 @@ mod tests {
         let mut busy = 0;
         for number in 0..2 * ASKED {
             let refused = keys.check(&url(&server, &format!("n{number}")), BODY, SIGNED).await;
-            busy += u32::from(refused == Err(Refused::Busy));
+            busy += u32::from(refused == Err(WebhookError::Busy));
         }
         assert_eq!(busy, ASKED + 1);
         assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
@@ -261,7 +264,8 @@ mod tests {
 
     #[test]
     fn the_least_useful_key_makes_room() {
-        let mut keys = Keys::new(KeyPlace::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap());
+        let mut keys =
+            KeyCache::new(KeyUrlPolicy::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap());
         let address = |number: usize| Url::parse(&format!("http://127.0.0.1:1/{number}")).unwrap();
         keys.slot(&address(0)).unwrap().proved.store(true, Ordering::Relaxed);
         for number in 1..2 * MOST {

@@ -5,18 +5,19 @@
 //! is in a queue of the [store](crate::store), from which a worker hands it on; so nothing that was taken is lost
 //! when the process ends, if the store outlasts it.
 
-mod address;
-mod command;
-mod counts;
-mod deliver;
-mod hook;
+mod account_webhooks;
+mod delivery;
+mod delivery_error;
+mod error;
+mod http_client;
+mod key_url;
 mod keys;
-mod message;
-mod outgoing;
-mod post;
-mod refused;
+mod metrics;
+mod payload;
 mod settings;
 pub mod signature;
+mod sinks;
+pub(crate) mod table;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -27,32 +28,33 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-pub use counts::Counts;
-pub use hook::Hook;
-pub use refused::Refused;
-pub use settings::{Flags, Plan, Table};
+pub use account_webhooks::AccountWebhooks;
+pub use error::WebhookError;
+pub use metrics::WebhookMetrics;
+pub use settings::WebhookPlan;
+pub use table::WebhookTable;
 
 use crate::mcp::Events;
-use crate::store::Error;
+use toolcrate_store::StoreError as Error;
 
 /// How long events that are being handed on are waited for at the end.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The webhooks of all accounts.
 #[derive(Default)]
-pub struct Hooks {
-    hooks: BTreeMap<String, Arc<Hook>>,
-    counts: Counts,
+pub struct Webhooks {
+    hooks: BTreeMap<String, Arc<AccountWebhooks>>,
+    counts: WebhookMetrics,
 }
 
-impl Hooks {
+impl Webhooks {
     /// None yet.
-    pub fn new(counts: Counts) -> Self {
+    pub fn new(counts: WebhookMetrics) -> Self {
         Self { hooks: BTreeMap::new(), counts }
     }
 
     /// Adds those of an account.
-    pub fn add(&mut self, hook: Hook) {
+    pub fn add(&mut self, hook: AccountWebhooks) {
         self.hooks.insert(hook.account().to_owned(), Arc::new(hook));
     }
 
@@ -70,26 +72,31 @@ impl Hooks {
     ///
     /// # Errors
     /// Why it was not taken.
-    pub async fn receive(&self, account: &str, body: &[u8], signature: Option<&str>) -> Result<(), Refused> {
+    pub async fn receive(
+        &self,
+        account: &str,
+        body: &[u8],
+        signature: Option<&str>,
+    ) -> Result<(), WebhookError> {
         let result = match self.hooks.get(account) {
             Some(hook) => hook.receive(body, signature).await,
-            None => Err(Refused::UnknownAccount),
+            None => Err(WebhookError::UnknownAccount),
         };
         match result {
-            Ok(()) => self.counts.came(account, "received"),
+            Ok(()) => self.counts.received(account, "received"),
             Err(refused) => return Err(self.refuse(account, refused)),
         }
         Ok(())
     }
 
-    /// Counts a callback that was refused, and tells the log.
-    pub fn refuse(&self, account: &str, refused: Refused) -> Refused {
+    /// WebhookMetrics a callback that was refused, and tells the log.
+    pub fn refuse(&self, account: &str, refused: WebhookError) -> WebhookError {
         // Others choose the name of an account that is none.
         let known = if self.hooks.contains_key(account) { account } else { "" };
         let reason = refused.reason();
-        self.counts.came(known, reason);
+        self.counts.received(known, reason);
         match &refused {
-            Refused::Replay => tracing::info!(account, "a callback came again"),
+            WebhookError::Replay => tracing::info!(account, "a callback came again"),
             _ => tracing::warn!(account, reason, why = %refused, "a callback was refused"),
         }
         refused
@@ -105,7 +112,7 @@ impl Hooks {
         let mut state = Map::new();
         for worker in hook.workers() {
             let (waiting, dead) = worker.count().await?;
-            state.insert(worker.receiver.name().to_owned(), json!({"waiting": waiting, "dead": dead}));
+            state.insert(worker.sink.name().to_owned(), json!({"waiting": waiting, "dead": dead}));
         }
         Ok(Some(Value::Object(state)))
     }

@@ -9,74 +9,24 @@
 //! mcp = true                                        # tells MCP sessions that subscribed to cwpsa://events
 //! ```
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
 use connectwise_psa::runtime::Secret;
-use serde::Deserialize;
 use url::Url;
 
-use super::outgoing;
+use super::http_client;
 use super::signature::Signer;
-use crate::output::Failure;
-use crate::secrets::{self, Kept};
+use super::table::WebhookTable;
+use crate::error::CliError;
+use crate::secret_source::{self, SecretLocations};
+use crate::settings::Settings;
 
 /// The variable with the secret that posted events are signed with.
 const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
 
-/// The table of an account in the settings file.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    /// A program and its arguments.
-    #[serde(default)]
-    pub command: Vec<String>,
-    /// Where events are posted to.
-    pub post: Option<String>,
-    /// Whether MCP sessions are told.
-    #[serde(default)]
-    pub mcp: bool,
-    secret: Option<String>,
-    secret_env: Option<String>,
-    secret_file: Option<PathBuf>,
-    /// Further hosts that may hold the account's keys, beside that of its API.
-    #[serde(default)]
-    pub key_hosts: Vec<String>,
-    /// Whether `post` may be plain http to another machine.
-    #[serde(default)]
-    pub allow_plain_http: bool,
-    /// How long a command or an answer may take.
-    pub timeout_seconds: Option<u32>,
-    /// How long after the first failure the second try comes; each further pause is twice as long.
-    pub retry_seconds: Option<u32>,
-    /// After so many tries an event is given up.
-    pub attempts: Option<u32>,
-}
-
-/// The flags, for one account.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Webhooks, for POST /webhooks/{account}")]
-pub struct Flags {
-    /// Hand each event to this command, as JSON on stdin: a program, or a JSON array of a program and its arguments.
-    /// No shell reads it. The event is done if it exits with 0, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
-    pub webhook_command: Option<String>,
-    /// Post each event as JSON to this address, signed with the secret in CWPSA_WEBHOOK_SECRET as
-    /// standardwebhooks.com says. The event is done if the answer is 2xx, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_POST", value_name = "URL")]
-    pub webhook_post: Option<String>,
-    /// A file that holds the secret for --webhook-post.
-    #[arg(long, env = "CWPSA_WEBHOOK_SECRET_FILE", value_name = "FILE")]
-    pub webhook_secret_file: Option<PathBuf>,
-    /// Tell MCP sessions that subscribed to the resource cwpsa://events.
-    #[arg(long, env = "CWPSA_WEBHOOK_MCP")]
-    pub webhook_mcp: bool,
-}
-
 /// What is done with the events of one account.
 #[derive(Clone)]
-pub struct Plan {
+pub struct WebhookPlan {
     /// A program and its arguments; empty if there is none.
     pub command: Vec<String>,
     /// Where events are posted to, and what signs them.
@@ -93,23 +43,16 @@ pub struct Plan {
     pub attempts: u32,
 }
 
-impl Flags {
-    /// Whether nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        self.webhook_command.is_none() && self.webhook_post.is_none() && !self.webhook_mcp
-    }
-}
-
-impl Plan {
-    /// What flags and table say together; none if nothing is to be done with events.
+impl WebhookPlan {
+    /// Combines flags with the table of an account. Returns `None` if nothing is to be done with events.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and where.
-    pub fn new(flags: &Flags, table: Option<&Table>) -> Result<Option<Self>, Failure> {
-        let empty = Table::default();
+    /// A setting is invalid.
+    pub fn new(settings: &Settings, table: Option<&WebhookTable>) -> Result<Option<Self>, CliError> {
+        let empty = WebhookTable::default();
         let told = table.is_some();
         let table = table.unwrap_or(&empty);
-        let command = match &flags.webhook_command {
+        let command = match &settings.values.webhook_command {
             None => table.command.clone(),
             Some(text) if text.trim_start().starts_with('[') => serde_json::from_str(text).map_err(|_| {
                 usage("--webhook-command must be a program, or a JSON array of texts such as [\"python3\", \"on_event.py\"]")
@@ -119,11 +62,11 @@ impl Plan {
         if command.first().is_some_and(String::is_empty) {
             return Err(usage("the webhook's command has no name of a program"));
         }
-        let post = match flags.webhook_post.as_ref().or(table.post.as_ref()) {
+        let post = match settings.values.webhook_post.as_ref().or(table.post.as_ref()) {
             None => None,
-            Some(url) => Some((address(url, table.allow_plain_http)?, signer(flags, table)?)),
+            Some(url) => Some((address(url, table.allow_plain_http)?, signer(settings, table)?)),
         };
-        let mcp = flags.webhook_mcp || table.mcp;
+        let mcp = settings.values.webhook_mcp || table.mcp;
         if command.is_empty() && post.is_none() && !mcp {
             return match told {
                 true => Err(usage("webhooks in the settings file need one of command, post and mcp = true")),
@@ -144,17 +87,17 @@ impl Plan {
     }
 }
 
-fn usage(text: &str) -> Failure {
-    Failure::Usage(text.to_owned())
+fn usage(text: &str) -> CliError {
+    CliError::Usage(text.to_owned())
 }
 
-fn address(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
+fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = url.ok_or_else(|| usage("the address that events are posted to must be an https URL"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(usage("the address that events are posted to can't have a name or password in it"));
     }
-    if url.scheme() == "http" && !outgoing::is_loopback(&url) && !allow_plain_http {
+    if url.scheme() == "http" && !http_client::is_loopback(&url) && !allow_plain_http {
         return Err(usage(
             "events would be posted over plain http, where anyone on the way can read them: use https, or set \
              allow_plain_http = true beside post in the settings file",
@@ -163,8 +106,8 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
     Ok(url)
 }
 
-fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
-    let kept = Kept {
+fn signer(settings: &Settings, table: &WebhookTable) -> Result<Signer, CliError> {
+    let kept = SecretLocations {
         own: table.secret.as_deref(),
         variable: table.secret_env.as_deref(),
         file: table.secret_file.as_deref(),
@@ -173,54 +116,65 @@ fn signer(flags: &Flags, table: &Table) -> Result<Signer, Failure> {
     // A table that names a secret of its own is not overruled by the variable of another account.
     let variable =
         if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
-    let secret = secrets::find(variable, flags.webhook_secret_file.as_deref(), kept)?.ok_or_else(|| {
+    let secret = secret_source::find(
+        &settings.environment,
+        variable,
+        settings.values.webhook_secret_file.as_deref(),
+        kept,
+    )?.ok_or_else(|| {
         usage(
             "posted events are signed, so that their receiver can check them: put a secret into \
              CWPSA_WEBHOOK_SECRET, or name it by secret_env or secret_file in the settings file; make one with: \
              echo whsec_$(openssl rand -base64 32)",
         )
     })?;
-    Signer::new(&Secret::from(secret)).map_err(Failure::Usage)
+    Signer::new(&Secret::from(secret)).map_err(CliError::Usage)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Table {
+    fn table(text: &str) -> WebhookTable {
         toml::from_str(text).unwrap()
     }
 
-    fn refused(flags: &Flags, text: &str) -> String {
-        match Plan::new(flags, Some(&table(text))) {
-            Err(Failure::Usage(text)) => text,
+    fn with_command(command: &str) -> Settings {
+        let mut settings = Settings::default();
+        settings.values.webhook_command = Some(command.to_owned());
+        settings
+    }
+
+    fn refused(flags: &Settings, text: &str) -> String {
+        match WebhookPlan::new(flags, Some(&table(text))) {
+            Err(CliError::Usage(text)) => text,
             _ => panic!("not refused: {text}"),
         }
     }
 
     #[test]
     fn tables_and_flags_become_plans() {
-        assert!(Plan::new(&Flags::default(), None).unwrap().is_none());
+        assert!(WebhookPlan::new(&Settings::default(), None).unwrap().is_none());
         let plan = table("command = [\"on-event\", \"-q\"]\nmcp = true\ntimeout_seconds = 7\nattempts = 0");
-        let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
+        let plan = WebhookPlan::new(&Settings::default(), Some(&plan)).unwrap().unwrap();
         assert_eq!(
             (plan.command, plan.mcp, plan.post.is_some()),
             (vec!["on-event".into(), "-q".into()], true, false)
         );
         assert_eq!((plan.timeout, plan.attempts), (Duration::from_secs(7), 1));
-        let flags = |command: &str| Flags { webhook_command: Some(command.to_owned()), ..Flags::default() };
-        let command = |text: &str| Plan::new(&flags(text), None).unwrap().unwrap().command;
+        let flags = with_command;
+        let command = |text: &str| WebhookPlan::new(&flags(text), None).unwrap().unwrap().command;
         assert_eq!(command("/opt/my programs/on event"), ["/opt/my programs/on event"]);
         assert_eq!(command(r#"["sh", "-c", "cat"]"#), ["sh", "-c", "cat"]);
         let plan =
             table("post = \"http://127.0.0.1:9/x\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"");
-        let plan = Plan::new(&Flags::default(), Some(&plan)).unwrap().unwrap();
+        let plan = WebhookPlan::new(&Settings::default(), Some(&plan)).unwrap().unwrap();
         assert_eq!(plan.post.unwrap().0.as_str(), "http://127.0.0.1:9/x");
     }
 
     #[test]
     fn what_can_not_be_is_told() {
-        let none = Flags::default();
+        let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
         assert!(refused(&none, "").contains("one of command, post and mcp"));
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
@@ -232,8 +186,8 @@ mod tests {
             refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password")
         );
         assert!(refused(&none, "command = [\"\"]").contains("program"));
-        let broken = Flags { webhook_command: Some("[\"sh\", 1]".to_owned()), ..Flags::default() };
+        let broken = with_command("[\"sh\", 1]");
         assert!(refused(&broken, "").contains("JSON array"));
-        assert!(toml::from_str::<Table>("comand = [\"x\"]").is_err());
+        assert!(toml::from_str::<WebhookTable>("comand = [\"x\"]").is_err());
     }
 }

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::counts::Counts;
-use super::deliver::{Policy, Receiver};
-use crate::store::{Claimed, Error, Shared};
+use super::delivery::{RetrySchedule, Sink};
+use super::metrics::WebhookMetrics;
+use toolcrate_store::{QueueItem as Claimed, SharedStore as Shared, StoreError as Error};
 
 /// So many events are handed to one receiver at a time.
 const AT_ONCE: usize = 8;
@@ -22,12 +22,12 @@ const LOOK: Duration = Duration::from_secs(1);
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Hands the events of one account to one receiver.
-pub struct Worker {
+pub struct DeliveryWorker {
     pub account: String,
-    pub receiver: Receiver,
-    pub policy: Policy,
+    pub sink: Sink,
+    pub policy: RetrySchedule,
     pub store: Shared,
-    pub counts: Counts,
+    pub counts: WebhookMetrics,
     /// Is told when an event was pushed.
     pub pushed: Notify,
 }
@@ -42,10 +42,10 @@ pub fn dead_queue(account: &str, receiver: &str) -> String {
     format!("webhooks/dead/{receiver}/{account}")
 }
 
-impl Worker {
+impl DeliveryWorker {
     /// The name of its queue.
     pub fn queue(&self) -> String {
-        queue(&self.account, self.receiver.name())
+        queue(&self.account, self.sink.name())
     }
 
     /// Works until `stop` is true. What it has in hand then is brought to its end, for so long as the caller waits.
@@ -89,18 +89,18 @@ impl Worker {
     }
 
     async fn work(&self, claimed: Claimed) {
-        let result = self.receiver.deliver(&claimed.item).await;
-        let (account, to) = (&*self.account, self.receiver.name());
+        let result = self.sink.deliver(&claimed.item).await;
+        let (account, to) = (&*self.account, self.sink.name());
         let event: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
         let event_id = event["event_id"].as_str().unwrap_or_default();
         let kept = match result {
             Ok(()) => {
-                self.counts.went(account, to, "delivered");
+                self.counts.deliveries(account, to, "delivered");
                 tracing::info!(account, to, event_id, attempts = claimed.attempts, "event delivered");
-                self.store.done(&self.queue(), &claimed.id).await
+                self.store.complete(&self.queue(), &claimed.id).await
             }
             Err(failed) => {
-                self.counts.went(account, to, "failed");
+                self.counts.deliveries(account, to, "failed");
                 let why = &*failed.why;
                 match self.policy.pause(claimed.attempts, &failed) {
                     Some(pause) => {
@@ -114,10 +114,10 @@ impl Worker {
                             again_in,
                             "event not delivered"
                         );
-                        self.store.again(&self.queue(), &claimed.id, pause).await
+                        self.store.defer(&self.queue(), &claimed.id, pause).await
                     }
                     None => {
-                        self.counts.went(account, to, "dead");
+                        self.counts.deliveries(account, to, "dead");
                         tracing::error!(
                             account,
                             to,
@@ -142,8 +142,8 @@ impl Worker {
     /// # Errors
     /// What the store says.
     pub async fn count(&self) -> Result<(usize, usize), Error> {
-        let dead = dead_queue(&self.account, self.receiver.name());
-        Ok((self.store.len(&self.queue()).await?, self.store.len(&dead).await?))
+        let dead = dead_queue(&self.account, self.sink.name());
+        Ok((self.store.queue_len(&self.queue()).await?, self.store.queue_len(&dead).await?))
     }
 
     /// Tries again what was given up; says how many events that are.
@@ -151,14 +151,14 @@ impl Worker {
     /// # Errors
     /// What the store says. No event is lost by it.
     pub async fn revive(&self) -> Result<usize, Error> {
-        let dead = dead_queue(&self.account, self.receiver.name());
+        let dead = dead_queue(&self.account, self.sink.name());
         let mut count = 0;
         // What dies again meanwhile is left for another time.
-        for _ in 0..self.store.len(&dead).await? {
+        for _ in 0..self.store.queue_len(&dead).await? {
             let Some(claimed) = self.store.claim(&dead, self.policy.lease).await? else { break };
             let entry: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
             self.store.push(&self.queue(), entry["event"].to_string().as_bytes(), Duration::ZERO).await?;
-            self.store.done(&dead, &claimed.id).await?;
+            self.store.complete(&dead, &claimed.id).await?;
             count += 1;
         }
         self.pushed.notify_one();
@@ -168,22 +168,22 @@ impl Worker {
     /// Puts the event among the dead, where it stays until someone has it tried again.
     async fn give_up(&self, claimed: &Claimed, event: &Value, why: &str) -> Result<(), Error> {
         let dead = json!({"event": event, "attempts": claimed.attempts, "why": why}).to_string();
-        let name = self.receiver.name();
+        let name = self.sink.name();
         self.store.push(&dead_queue(&self.account, name), dead.as_bytes(), Duration::ZERO).await?;
-        self.store.done(&self.queue(), &claimed.id).await
+        self.store.complete(&self.queue(), &claimed.id).await
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::store::Memory;
-    use crate::webhooks::command::Command;
+    use crate::webhooks::sinks::command::CommandSink;
     use prometheus_client::encoding::text::encode;
     use prometheus_client::registry::Registry;
+    use toolcrate_store::MemoryStore as Memory;
 
     struct Setup {
-        worker: Arc<Worker>,
+        worker: Arc<DeliveryWorker>,
         registry: Registry,
         stop: watch::Sender<bool>,
         running: tokio::task::JoinHandle<()>,
@@ -193,12 +193,16 @@ mod tests {
         async fn new(script: &str, attempts: u32) -> Self {
             let mut registry = Registry::default();
             let line = ["sh", "-c", script].map(str::to_owned);
-            let worker = Arc::new(Worker {
+            let worker = Arc::new(DeliveryWorker {
                 account: "acme".to_owned(),
-                receiver: Receiver::Command(Command::new(&line, Duration::from_secs(10)).unwrap()),
-                policy: Policy { first: Duration::from_millis(20), attempts, lease: Duration::from_secs(60) },
+                sink: Sink::Command(CommandSink::new(&line, Duration::from_secs(10)).unwrap()),
+                policy: RetrySchedule {
+                    first: Duration::from_millis(20),
+                    attempts,
+                    lease: Duration::from_secs(60),
+                },
                 store: Arc::new(Memory::default()),
-                counts: Counts::new(&mut registry),
+                counts: WebhookMetrics::new(&mut registry),
                 pushed: Notify::new(),
             });
             let (stop, stopped) = watch::channel(false);
@@ -212,7 +216,7 @@ mod tests {
         }
 
         async fn left(&self, queue: &str) -> usize {
-            self.worker.store.len(queue).await.unwrap()
+            self.worker.store.queue_len(queue).await.unwrap()
         }
 
         async fn until_empty(&self) {
@@ -273,6 +277,6 @@ mod tests {
         assert_eq!(setup.left("webhooks/command/acme").await, 1);
         setup.stop.send_replace(true);
         setup.running.await.unwrap();
-        assert_eq!(setup.worker.store.len("webhooks/command/acme").await.unwrap(), 0);
+        assert_eq!(setup.worker.store.queue_len("webhooks/command/acme").await.unwrap(), 0);
     }
 }

@@ -8,8 +8,10 @@ pub mod stdio;
 
 use std::net::SocketAddr;
 
-use clap::Parser;
-use cwpsa::cli::{Arguments, Command};
+use cwpsa::cli::{Command, Invocation};
+use cwpsa::environment::Environment;
+use cwpsa::error::CliError;
+use cwpsa::http::Listening;
 use wiremock::MockServer;
 
 /// The token that opens the account `acme`.
@@ -26,13 +28,19 @@ pub fn settings(upstream: &MockServer) -> tempfile::NamedTempFile {
     file
 }
 
+/// Starts listening as a command line says.
+pub async fn listen(line: &[&str]) -> Result<Listening, CliError> {
+    let invocation = Invocation::try_parse_from(line, Environment::from_process()).unwrap();
+    let Command::Serve(arguments) = invocation.arguments.command else { unreachable!() };
+    let settings = invocation.settings.load()?;
+    cwpsa::http::listen(&arguments, invocation.settings, &settings).await
+}
+
 /// A server for the account, with more flags if need be.
 pub async fn serve(settings: &tempfile::NamedTempFile, flags: &[&str]) -> SocketAddr {
     let path = settings.path().to_str().unwrap();
     let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", path];
-    let arguments = Arguments::parse_from(line.iter().chain(flags));
-    let Command::Serve(arguments) = arguments.command else { unreachable!() };
-    let listening = cwpsa::http::listen(&arguments).await.unwrap();
+    let listening = listen(&line.iter().chain(flags).copied().collect::<Vec<_>>()).await.unwrap();
     let address = listening.address;
     tokio::spawn(listening.serve(std::future::pending()));
     address

@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Parser;
-use cwpsa::cli::{Arguments, Command};
 use cwpsa_sandbox::command;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -18,14 +16,14 @@ use super::support::TOKEN;
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 pub struct Sandbox {
-    server: cwpsa_sandbox::serve::Server,
+    server: cwpsa_sandbox::server::MockServer,
     client: Client,
 }
 
 impl Sandbox {
     pub async fn start() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let arguments = command::Arguments { listen, ..command::Arguments::default() };
+        let arguments = command::SandboxArguments { listen, ..command::SandboxArguments::default() };
         let server = command::start(&arguments).await.unwrap();
         // Several clients in one process: only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -37,7 +35,7 @@ impl Sandbox {
     }
 
     pub fn root(&self) -> String {
-        self.server.root()
+        self.server.base_url()
     }
 
     pub fn deliveries(&self) -> Vec<Value> {
@@ -82,10 +80,8 @@ pub fn settings_of(sandbox: &Sandbox, table: &str) -> NamedTempFile {
 /// As [`super::support::serve`], where it may be refused.
 pub async fn try_serve(settings: &NamedTempFile, flags: &[&str]) -> Result<(), String> {
     let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", settings.path().to_str().unwrap()];
-    let Command::Serve(arguments) = Arguments::parse_from(line.iter().chain(flags)).command else {
-        unreachable!()
-    };
-    cwpsa::http::listen(&arguments).await.map(drop).map_err(|failure| format!("{failure:?}"))
+    let line: Vec<&str> = line.iter().chain(flags).copied().collect();
+    super::support::listen(&line).await.map(drop).map_err(|failure| format!("{failure:?}"))
 }
 
 /// The lines of JSON in a file, none if there is no file. A line that is still being written is not one yet.

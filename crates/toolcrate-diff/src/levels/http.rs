@@ -4,7 +4,7 @@
 //! it breaks.
 
 use crate::change::Change;
-use crate::change_kind::ChangeKind;
+use crate::change_kind::DiffKind;
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
 use crate::type_relation::{TypeRelation, compare_limits};
@@ -17,17 +17,17 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     for id in &pair.operations.removed {
         let operation = &old[*id];
         found.push(
-            Change::new(ChangeKind::OperationRemoved, operation.key(), &operation.pointer).breaks_if(true),
+            Change::new(DiffKind::OperationRemoved, operation.key(), &operation.pointer).breaks_if(true),
         );
     }
     for id in &pair.operations.added {
         let operation = &new[*id];
-        found.push(Change::new(ChangeKind::OperationAdded, operation.key(), &operation.pointer));
+        found.push(Change::new(DiffKind::OperationAdded, operation.key(), &operation.pointer));
     }
     for (a, b, moved) in pair.operations.pairs() {
         let (a, b) = (&old[a], &new[b]);
         if moved {
-            let change = Change::new(ChangeKind::OperationMoved, b.key(), &b.pointer);
+            let change = Change::new(DiffKind::OperationMoved, b.key(), &b.pointer);
             found.push(change.was(a.key()).is(b.key()).breaks_if(true));
         }
         words(a, b, found);
@@ -41,7 +41,7 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
     let change = |kind| Change::new(kind, new.key(), &new.pointer);
     if old.deprecated != new.deprecated {
         let kind =
-            if new.deprecated { ChangeKind::OperationDeprecated } else { ChangeKind::OperationUndeprecated };
+            if new.deprecated { DiffKind::OperationDeprecated } else { DiffKind::OperationUndeprecated };
         found.push(change(kind));
     }
     let text = |operation: &Operation| match (operation.summary.trim(), operation.description.trim()) {
@@ -50,7 +50,7 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
         (summary, description) => format!("{summary}\n{description}"),
     };
     if text(old) != text(new) {
-        found.push(change(ChangeKind::OperationReworded).was(text(old)).is(text(new)));
+        found.push(change(DiffKind::OperationReworded).was(text(old)).is(text(new)));
     }
     let tags = |operation: &Operation| {
         let mut tags = operation.tags.clone();
@@ -58,7 +58,7 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
         tags.join(", ")
     };
     if tags(old) != tags(new) {
-        found.push(change(ChangeKind::OperationRetagged).was(tags(old)).is(tags(new)));
+        found.push(change(DiffKind::OperationRetagged).was(tags(old)).is(tags(new)));
     }
 }
 
@@ -89,20 +89,20 @@ fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &
         |old: &Parameter, new: &Parameter| old.place == new.place && describe(&old.ty) == describe(&new.ty);
     let renamed = member_pairs::take_renamed(&mut removed, &mut added, |parameter| &parameter.name, alike);
     for (a, b) in &renamed {
-        found.push(change(ChangeKind::ParameterRenamed, new).was(&a.name).is(&b.name).breaks_if(true));
+        found.push(change(DiffKind::ParameterRenamed, new).was(&a.name).is(&b.name).breaks_if(true));
     }
     for parameter in removed {
-        let change = change(ChangeKind::ParameterRemoved, old).member(&parameter.name);
+        let change = change(DiffKind::ParameterRemoved, old).member(&parameter.name);
         found.push(change.was(describe(&parameter.ty)).breaks_if(true));
     }
     for parameter in added {
-        let change = change(ChangeKind::ParameterAdded, new).member(&parameter.name);
+        let change = change(DiffKind::ParameterAdded, new).member(&parameter.name);
         found.push(change.is(describe(&parameter.ty)).breaks_if(parameter.required));
     }
     for (a, b) in kept.into_iter().chain(renamed) {
         if a.place != b.place {
             let place = |place| if place == Place::Query { "query" } else { "headers" };
-            let change = change(ChangeKind::ParameterRelocated, new).member(&b.name);
+            let change = change(DiffKind::ParameterRelocated, new).member(&b.name);
             found.push(change.was(place(a.place)).is(place(b.place)).breaks_if(true));
         }
         parameter(pair, new, a, b, found);
@@ -118,39 +118,39 @@ fn parameter(
 ) {
     let change = |kind| Change::new(kind, on.key(), &on.pointer).member(&new.name);
     if old.required != new.required {
-        let kind = if new.required { ChangeKind::ParameterRequired } else { ChangeKind::ParameterOptional };
+        let kind = if new.required { DiffKind::ParameterRequired } else { DiffKind::ParameterOptional };
         found.push(change(kind).breaks_if(new.required));
     }
     let kinds = TypeKinds {
-        added: ChangeKind::ParameterValueAdded,
-        removed: ChangeKind::ParameterValueRemoved,
-        narrowed: ChangeKind::ParameterNarrowed,
-        widened: ChangeKind::ParameterWidened,
-        retyped: ChangeKind::ParameterRetyped,
+        added: DiffKind::ParameterValueAdded,
+        removed: DiffKind::ParameterValueRemoved,
+        narrowed: DiffKind::ParameterNarrowed,
+        widened: DiffKind::ParameterWidened,
+        retyped: DiffKind::ParameterRetyped,
     };
     compare_type(pair, &old.ty, &new.ty, &kinds, (true, false), &change, found);
     for (relation, a, b) in compare_limits(&old.limits, &new.limits) {
         let narrower = relation == TypeRelation::Narrower;
-        let kind = if narrower { ChangeKind::ParameterTightened } else { ChangeKind::ParameterLoosened };
+        let kind = if narrower { DiffKind::ParameterTightened } else { DiffKind::ParameterLoosened };
         found.push(change(kind).was(a).is(b).breaks_if(narrower));
     }
     if old.description != new.description {
-        found.push(change(ChangeKind::ParameterReworded).was(&old.description).is(&new.description));
+        found.push(change(DiffKind::ParameterReworded).was(&old.description).is(&new.description));
     }
 }
 
 /// What changes of a type are called at a place.
 pub struct TypeKinds {
     /// A value more.
-    pub added: ChangeKind,
+    pub added: DiffKind,
     /// A value less.
-    pub removed: ChangeKind,
+    pub removed: DiffKind,
     /// Fewer values.
-    pub narrowed: ChangeKind,
+    pub narrowed: DiffKind,
     /// More values.
-    pub widened: ChangeKind,
+    pub widened: DiffKind,
     /// Other values.
-    pub retyped: ChangeKind,
+    pub retyped: DiffKind,
 }
 
 /// Tells how a type changed; `used` says whether it is sent and whether it is answered.
@@ -160,7 +160,7 @@ pub fn compare_type(
     new: &Type,
     kinds: &TypeKinds,
     (sent, answered): (bool, bool),
-    change: &dyn Fn(ChangeKind) -> Change,
+    change: &dyn Fn(DiffKind) -> Change,
     found: &mut Vec<Change>,
 ) {
     let relation = pair.types().relation(old, new);
@@ -192,22 +192,22 @@ fn body(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Ve
     let (a, b) = match (&old.body, &new.body) {
         (None, None) => return,
         (None, Some(body)) => {
-            found.push(change(ChangeKind::BodyAdded).is(describe(&body.ty)).breaks_if(body.required));
+            found.push(change(DiffKind::BodyAdded).is(describe(&body.ty)).breaks_if(body.required));
             return;
         }
         (Some(body), None) => {
-            let change = Change::new(ChangeKind::BodyRemoved, new.key(), place(old));
+            let change = Change::new(DiffKind::BodyRemoved, new.key(), place(old));
             found.push(change.was(describe(&body.ty)).breaks_if(true));
             return;
         }
         (Some(a), Some(b)) => (a, b),
     };
     if a.required != b.required {
-        let kind = if b.required { ChangeKind::BodyRequired } else { ChangeKind::BodyOptional };
+        let kind = if b.required { DiffKind::BodyRequired } else { DiffKind::BodyOptional };
         found.push(change(kind).breaks_if(b.required));
     }
     if a.kind != b.kind {
-        let change = change(ChangeKind::BodyFormatChanged);
+        let change = change(DiffKind::BodyFormatChanged);
         found.push(change.was(describe_body_kind(a.kind)).is(describe_body_kind(b.kind)).breaks_if(true));
         return;
     }
@@ -217,28 +217,26 @@ fn body(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Ve
     }
     let kind = match pair.types().relation(&a.ty, &b.ty) {
         TypeRelation::Equal => return,
-        TypeRelation::Narrower => ChangeKind::BodyNarrowed,
-        TypeRelation::Wider => ChangeKind::BodyWidened,
-        TypeRelation::Other => ChangeKind::BodyRetyped,
+        TypeRelation::Narrower => DiffKind::BodyNarrowed,
+        TypeRelation::Wider => DiffKind::BodyWidened,
+        TypeRelation::Other => DiffKind::BodyRetyped,
     };
-    found.push(
-        change(kind).was(describe(&a.ty)).is(describe(&b.ty)).breaks_if(kind != ChangeKind::BodyWidened),
-    );
+    found
+        .push(change(kind).was(describe(&a.ty)).is(describe(&b.ty)).breaks_if(kind != DiffKind::BodyWidened));
 }
 
 fn answer(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Vec<Change>) {
     let change = |kind| Change::new(kind, new.key(), &new.pointer);
     let (a, b) = (&old.response, &new.response);
     for status in a.statuses.iter().filter(|status| !b.statuses.contains(status)) {
-        let change = Change::new(ChangeKind::AnswerStatusRemoved, new.key(), &old.pointer);
+        let change = Change::new(DiffKind::AnswerStatusRemoved, new.key(), &old.pointer);
         found.push(change.was(status.to_string()));
     }
     for status in b.statuses.iter().filter(|status| !a.statuses.contains(status)) {
-        found.push(change(ChangeKind::AnswerStatusAdded).is(status.to_string()));
+        found.push(change(DiffKind::AnswerStatusAdded).is(status.to_string()));
     }
     if describe_response(a) != describe_response(b) {
-        let change =
-            change(ChangeKind::AnswerFormatChanged).was(describe_response(a)).is(describe_response(b));
+        let change = change(DiffKind::AnswerFormatChanged).was(describe_response(a)).is(describe_response(b));
         // Who takes any bytes takes those of a file too.
         let fits = match (&a.content, &b.content) {
             (Content::None, _) => true,
@@ -251,9 +249,9 @@ fn answer(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut 
     let (Content::Json(a), Content::Json(b)) = (&a.content, &b.content) else { return };
     let kind = match pair.types().relation(a, b) {
         TypeRelation::Equal => return,
-        TypeRelation::Narrower => ChangeKind::AnswerNarrowed,
-        TypeRelation::Wider => ChangeKind::AnswerWidened,
-        TypeRelation::Other => ChangeKind::AnswerRetyped,
+        TypeRelation::Narrower => DiffKind::AnswerNarrowed,
+        TypeRelation::Wider => DiffKind::AnswerWidened,
+        TypeRelation::Other => DiffKind::AnswerRetyped,
     };
-    found.push(change(kind).was(describe(a)).is(describe(b)).breaks_if(kind != ChangeKind::AnswerNarrowed));
+    found.push(change(kind).was(describe(a)).is(describe(b)).breaks_if(kind != DiffKind::AnswerNarrowed));
 }

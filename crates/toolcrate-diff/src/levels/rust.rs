@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::Change;
-use crate::change_kind::ChangeKind;
+use crate::change_kind::DiffKind;
 use crate::levels::schemas::{field_pointer, schema_pointer};
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
@@ -31,10 +31,10 @@ fn modules(old: &Names, new: &Names, found: &mut Vec<Change>) {
     };
     let (old, new) = (modules(old), modules(new));
     for module in old.difference(&new) {
-        found.push(Change::new(ChangeKind::RustModuleRemoved, module, "").breaks_if(true));
+        found.push(Change::new(DiffKind::RustModuleRemoved, module, "").breaks_if(true));
     }
     for module in new.difference(&old) {
-        found.push(Change::new(ChangeKind::RustModuleAdded, module, ""));
+        found.push(Change::new(DiffKind::RustModuleAdded, module, ""));
     }
 }
 
@@ -47,27 +47,27 @@ fn functions(
 ) {
     let (olds, news) = (&pair.old.api().operations, &pair.new.api().operations);
     for id in &pair.operations.removed {
-        let change = Change::new(ChangeKind::RustFunctionRemoved, old.function(*id).path, &olds[*id].pointer);
+        let change = Change::new(DiffKind::RustFunctionRemoved, old.function(*id).path, &olds[*id].pointer);
         found.push(change.breaks_if(true));
     }
     for id in &pair.operations.added {
-        found.push(Change::new(ChangeKind::RustFunctionAdded, new.function(*id).path, &news[*id].pointer));
+        found.push(Change::new(DiffKind::RustFunctionAdded, new.function(*id).path, &news[*id].pointer));
     }
     for (a, b, _) in pair.operations.pairs() {
         let (before, after) = (old.function(a), new.function(b));
         let change = |kind| Change::new(kind, &after.path, &news[b].pointer);
         if before.path != after.path {
-            let change = change(ChangeKind::RustFunctionRenamed);
+            let change = change(DiffKind::RustFunctionRenamed);
             found.push(change.was(&before.path).is(&after.path).breaks_if(true));
         }
         // A type that only has another name now is told once, where it is defined.
         let (signature, expected) = (after.signature(), before.signature());
         if renamed.apply(&expected) != signature {
-            found.push(change(ChangeKind::RustFunctionChanged).was(expected).is(signature).breaks_if(true));
+            found.push(change(DiffKind::RustFunctionChanged).was(expected).is(signature).breaks_if(true));
         }
         match (olds[a].deprecated, news[b].deprecated) {
-            (false, true) => found.push(change(ChangeKind::RustFunctionDeprecated)),
-            (true, false) => found.push(change(ChangeKind::RustFunctionUndeprecated)),
+            (false, true) => found.push(change(DiffKind::RustFunctionDeprecated)),
+            (true, false) => found.push(change(DiffKind::RustFunctionUndeprecated)),
             _ => {}
         }
     }
@@ -105,13 +105,13 @@ fn types(
     let kept: BTreeSet<&str> = pair.schemas.pairs().map(|(_, new)| new).collect();
     for (name, schema) in olds.iter().filter(|(name, _)| pair.schemas.new_name(name).is_none()) {
         for gone in defined(old, name) {
-            let change = Change::new(ChangeKind::RustTypeRemoved, item(&gone), schema_pointer(name, schema));
+            let change = Change::new(DiffKind::RustTypeRemoved, item(&gone), schema_pointer(name, schema));
             found.push(change.breaks_if(true));
         }
     }
     for (name, schema) in news.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
         for added in defined(new, name) {
-            found.push(Change::new(ChangeKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
+            found.push(Change::new(DiffKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
         }
     }
     // All new names first: a field's type may be one of them.
@@ -121,7 +121,7 @@ fn types(
         let at = schema_pointer(b, &news[b]);
         let mut rename = |old: &str, new: &str, found: &mut Vec<Change>| {
             if old != new {
-                let change = Change::new(ChangeKind::RustTypeRenamed, item(new), &at);
+                let change = Change::new(DiffKind::RustTypeRenamed, item(new), &at);
                 found.push(change.was(item(old)).is(item(new)).breaks_if(true));
                 renamed.0.insert(old.to_owned(), new.to_owned());
             }
@@ -150,14 +150,14 @@ fn types(
                 }
                 None if choice.member.is_empty() && is_object(&news[b]) => {}
                 None => {
-                    let change = Change::new(ChangeKind::RustTypeRemoved, item(&choice.name), &at);
+                    let change = Change::new(DiffKind::RustTypeRemoved, item(&choice.name), &at);
                     found.push(change.breaks_if(true));
                 }
             }
         }
         for choice in after.iter().filter(|other| !before.iter().any(|choice| same(choice, other))) {
             if !(choice.member.is_empty() && is_object(&olds[a])) {
-                found.push(Change::new(ChangeKind::RustTypeAdded, item(&choice.name), &at));
+                found.push(Change::new(DiffKind::RustTypeAdded, item(&choice.name), &at));
             }
         }
     }
@@ -186,13 +186,13 @@ fn kind_changed(
     let item = |name: &str| format!("models::{name}");
     match (defined(old, a).first(), defined(new, b).first()) {
         (Some(_), Some(name)) => {
-            let change = Change::new(ChangeKind::RustTypeChanged, item(name), at);
+            let change = Change::new(DiffKind::RustTypeChanged, item(name), at);
             found.push(change.was(say(was_record)).is(say(is_record)).breaks_if(true));
         }
         (Some(name), None) => {
-            found.push(Change::new(ChangeKind::RustTypeRemoved, item(name), at).breaks_if(true));
+            found.push(Change::new(DiffKind::RustTypeRemoved, item(name), at).breaks_if(true));
         }
-        (None, Some(name)) => found.push(Change::new(ChangeKind::RustTypeAdded, item(name), at)),
+        (None, Some(name)) => found.push(Change::new(DiffKind::RustTypeAdded, item(name), at)),
         (None, None) => {}
     }
 }
@@ -200,11 +200,11 @@ fn kind_changed(
 fn variants(subject: &str, at: &str, old: &RustEnum, new: &RustEnum, found: &mut Vec<Change>) {
     let lacks = |parts: &[RustMember], part: &RustMember| !parts.iter().any(|other| other.name == part.name);
     for part in old.variants.iter().filter(|part| lacks(&new.variants, part)) {
-        let change = Change::new(ChangeKind::RustVariantRemoved, subject, at).member(&part.name);
+        let change = Change::new(DiffKind::RustVariantRemoved, subject, at).member(&part.name);
         found.push(change.was(&part.wire).breaks_if(true));
     }
     for part in new.variants.iter().filter(|part| lacks(&old.variants, part)) {
-        let change = Change::new(ChangeKind::RustVariantAdded, subject, at).member(&part.name);
+        let change = Change::new(DiffKind::RustVariantAdded, subject, at).member(&part.name);
         found.push(change.is(&part.wire).breaks_if(true));
     }
 }
@@ -225,13 +225,13 @@ fn fields(
     for field in &members.removed {
         let Some(part) = part(&before, &field.name) else { continue };
         let change =
-            Change::new(ChangeKind::RustFieldRemoved, &subject, field_pointer(a, old_schema, &field.name));
+            Change::new(DiffKind::RustFieldRemoved, &subject, field_pointer(a, old_schema, &field.name));
         found.push(change.member(part.name).was(part.ty).breaks_if(true));
     }
     for field in &members.added {
         let Some(part) = part(&after, &field.name) else { continue };
         let change =
-            Change::new(ChangeKind::RustFieldAdded, &subject, field_pointer(b, new_schema, &field.name));
+            Change::new(DiffKind::RustFieldAdded, &subject, field_pointer(b, new_schema, &field.name));
         found.push(change.member(part.name).is(part.ty).breaks_if(true));
     }
     for (before, after) in members
@@ -241,11 +241,11 @@ fn fields(
     {
         let change = |kind| Change::new(kind, &subject, field_pointer(b, new_schema, &after.wire));
         if before.name != after.name {
-            let change = change(ChangeKind::RustFieldRenamed);
+            let change = change(DiffKind::RustFieldRenamed);
             found.push(change.was(&before.name).is(&after.name).breaks_if(true));
         }
         if renamed.apply(&before.ty) != after.ty {
-            let change = change(ChangeKind::RustFieldChanged).member(&after.name);
+            let change = change(DiffKind::RustFieldChanged).member(&after.name);
             found.push(change.was(&before.ty).is(&after.ty).breaks_if(true));
         }
     }

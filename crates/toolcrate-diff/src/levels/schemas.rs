@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::change::Change;
-use crate::change_kind::ChangeKind;
+use crate::change_kind::DiffKind;
 use crate::levels::http::{TypeKinds, compare_type};
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
@@ -106,20 +106,20 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     };
     for (name, schema) in old.schemas.iter().filter(|(_, schema)| !schema.inline) {
         if pair.schemas.new_name(name).is_none() {
-            found.push(Change::new(ChangeKind::SchemaRemoved, name.as_str(), schema_pointer(name, schema)));
+            found.push(Change::new(DiffKind::SchemaRemoved, name.as_str(), schema_pointer(name, schema)));
         }
     }
     let kept: std::collections::BTreeSet<&str> = pair.schemas.pairs().map(|(_, new)| new).collect();
     for (name, schema) in new.schemas.iter().filter(|(_, schema)| !schema.inline) {
         if !kept.contains(name.as_str()) {
-            found.push(Change::new(ChangeKind::SchemaAdded, name.as_str(), schema_pointer(name, schema)));
+            found.push(Change::new(DiffKind::SchemaAdded, name.as_str(), schema_pointer(name, schema)));
         }
     }
     for (a, b) in pair.schemas.pairs() {
         let (old, new) = (&old.schemas[a], &new.schemas[b]);
         let comparison = SchemaComparison { pair, old_name: a, name: b, old, new, of: used(a, b) };
         if pair.schemas.is_renamed(a) {
-            found.push(comparison.change(ChangeKind::SchemaRenamed).was(a).is(b));
+            found.push(comparison.change(DiffKind::SchemaRenamed).was(a).is(b));
         }
         comparison.run(found);
     }
@@ -136,24 +136,24 @@ struct SchemaComparison<'a> {
 }
 
 impl SchemaComparison<'_> {
-    fn change(&self, kind: ChangeKind) -> Change {
+    fn change(&self, kind: DiffKind) -> Change {
         Change::new(kind, self.name, schema_pointer(self.name, self.new))
     }
 
     fn run(&self, found: &mut Vec<Change>) {
         if self.old.description.trim() != self.new.description.trim() {
-            let change = self.change(ChangeKind::SchemaReworded);
+            let change = self.change(DiffKind::SchemaReworded);
             found.push(change.was(self.old.description.trim()).is(self.new.description.trim()));
         }
         match (&self.old.shape, &self.new.shape) {
             (Shape::Object(_), Shape::Object(_)) => self.fields(found),
             (Shape::Alias(a), Shape::Alias(b)) => {
                 let kinds = TypeKinds {
-                    added: ChangeKind::SchemaValueAdded,
-                    removed: ChangeKind::SchemaValueRemoved,
-                    narrowed: ChangeKind::SchemaNarrowed,
-                    widened: ChangeKind::SchemaWidened,
-                    retyped: ChangeKind::SchemaRetyped,
+                    added: DiffKind::SchemaValueAdded,
+                    removed: DiffKind::SchemaValueRemoved,
+                    narrowed: DiffKind::SchemaNarrowed,
+                    widened: DiffKind::SchemaWidened,
+                    retyped: DiffKind::SchemaRetyped,
                 };
                 let used = (self.of.sent(), self.of.answer);
                 compare_type(self.pair, a, b, &kinds, used, &|kind| self.change(kind), found);
@@ -164,7 +164,7 @@ impl SchemaComparison<'_> {
                     Shape::Alias(ty) => describe(ty),
                 };
                 found.push(
-                    self.change(ChangeKind::SchemaRetyped)
+                    self.change(DiffKind::SchemaRetyped)
                         .was(describe_shape(a))
                         .is(describe_shape(b))
                         .breaks_if(true),
@@ -178,12 +178,12 @@ impl SchemaComparison<'_> {
         let members = member_pairs::pair_fields(&types, self.old, self.new);
         for (a, b) in &members.renamed {
             let place = field_pointer(self.name, self.new, &b.name);
-            let change = Change::new(ChangeKind::PropertyRenamed, self.name, place);
+            let change = Change::new(DiffKind::PropertyRenamed, self.name, place);
             found.push(change.was(&a.name).is(&b.name).breaks_if(true));
         }
         for field in &members.removed {
             let old = Change::new(
-                ChangeKind::PropertyRemoved,
+                DiffKind::PropertyRemoved,
                 self.name,
                 field_pointer(self.old_name, self.old, &field.name),
             );
@@ -192,7 +192,7 @@ impl SchemaComparison<'_> {
         for field in &members.added {
             let breaks = field.required && !field.read_only && self.of.whole;
             let place = field_pointer(self.name, self.new, &field.name);
-            let change = Change::new(ChangeKind::PropertyAdded, self.name, place).member(&field.name);
+            let change = Change::new(DiffKind::PropertyAdded, self.name, place).member(&field.name);
             found.push(change.is(describe(&field.ty)).breaks_if(breaks));
         }
         for (a, b) in members.pairs() {
@@ -209,7 +209,7 @@ impl SchemaComparison<'_> {
         } else {
             self.of
         };
-        let mut flag = |old: bool, new: bool, on: (ChangeKind, bool), off: (ChangeKind, bool)| {
+        let mut flag = |old: bool, new: bool, on: (DiffKind, bool), off: (DiffKind, bool)| {
             if old != new {
                 let (kind, breaks) = if new { on } else { off };
                 found.push(change(kind).breaks_if(breaks));
@@ -218,42 +218,42 @@ impl SchemaComparison<'_> {
         flag(
             old.required,
             new.required,
-            (ChangeKind::PropertyRequired, of.whole),
-            (ChangeKind::PropertyOptional, of.answer),
+            (DiffKind::PropertyRequired, of.whole),
+            (DiffKind::PropertyOptional, of.answer),
         );
         flag(
             old.nullable,
             new.nullable,
-            (ChangeKind::PropertyNullable, of.answer),
-            (ChangeKind::PropertyNotNull, of.sent()),
+            (DiffKind::PropertyNullable, of.answer),
+            (DiffKind::PropertyNotNull, of.sent()),
         );
         flag(
             old.read_only,
             new.read_only,
-            (ChangeKind::PropertyReadOnly, self.of.sent()),
-            (ChangeKind::PropertyWritable, false),
+            (DiffKind::PropertyReadOnly, self.of.sent()),
+            (DiffKind::PropertyWritable, false),
         );
         flag(
             old.limits.required_on_replace,
             new.limits.required_on_replace,
-            (ChangeKind::PropertyRequiredOnReplace, of.whole),
-            (ChangeKind::PropertyOptionalOnReplace, false),
+            (DiffKind::PropertyRequiredOnReplace, of.whole),
+            (DiffKind::PropertyOptionalOnReplace, false),
         );
         let kinds = TypeKinds {
-            added: ChangeKind::PropertyValueAdded,
-            removed: ChangeKind::PropertyValueRemoved,
-            narrowed: ChangeKind::PropertyNarrowed,
-            widened: ChangeKind::PropertyWidened,
-            retyped: ChangeKind::PropertyRetyped,
+            added: DiffKind::PropertyValueAdded,
+            removed: DiffKind::PropertyValueRemoved,
+            narrowed: DiffKind::PropertyNarrowed,
+            widened: DiffKind::PropertyWidened,
+            retyped: DiffKind::PropertyRetyped,
         };
         compare_type(self.pair, &old.ty, &new.ty, &kinds, (of.sent(), of.answer), &change, found);
         for (relation, a, b) in compare_limits(&old.limits, &new.limits) {
             let narrower = relation == TypeRelation::Narrower;
-            let kind = if narrower { ChangeKind::PropertyTightened } else { ChangeKind::PropertyLoosened };
+            let kind = if narrower { DiffKind::PropertyTightened } else { DiffKind::PropertyLoosened };
             found.push(change(kind).was(a).is(b).breaks_if(narrower && of.sent()));
         }
         if old.description != new.description {
-            found.push(change(ChangeKind::PropertyReworded).was(&old.description).is(&new.description));
+            found.push(change(DiffKind::PropertyReworded).was(&old.description).is(&new.description));
         }
     }
 }

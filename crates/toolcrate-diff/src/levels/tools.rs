@@ -10,7 +10,7 @@ use toolcrate_catalog::{Annotations, ToolRecord};
 use toolcrate_codegen::id::OperationId;
 
 use crate::change::{Change, ToolMigration};
-use crate::change_kind::ChangeKind;
+use crate::change_kind::DiffKind;
 use crate::json_schema::{SchemaDifferences, describe_node};
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
@@ -98,7 +98,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) -> Vec<ToolMigra
     for id in &pair.operations.removed {
         let tool = olds[*id].tool.as_str();
         let alias = aliases.get(tool);
-        let kind = if alias.is_some() { ChangeKind::ToolRenamed } else { ChangeKind::ToolRemoved };
+        let kind = if alias.is_some() { DiffKind::ToolRenamed } else { DiffKind::ToolRemoved };
         let subject = alias.map_or(tool, |new| new);
         let change = Change::new(kind, subject, pointer(pair.old, *id));
         found.push(match alias {
@@ -108,19 +108,19 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) -> Vec<ToolMigra
         migrations.extend(alias.map(|new| migration(pair, tool, new, true)));
     }
     for id in &pair.operations.added {
-        found.push(Change::new(ChangeKind::ToolAdded, &news[*id].tool, pointer(pair.new, *id)));
+        found.push(Change::new(DiffKind::ToolAdded, &news[*id].tool, pointer(pair.new, *id)));
     }
     for (a, b, _) in pair.operations.pairs() {
         let (before, after) = (&olds[a].tool, &news[b].tool);
         let change = |kind| Change::new(kind, after, pointer(pair.new, b));
         if before != after {
             let aliased = aliases.get(before.as_str()) == Some(&after.as_str());
-            found.push(change(ChangeKind::ToolRenamed).was(before).is(after).breaks_if(!aliased));
+            found.push(change(DiffKind::ToolRenamed).was(before).is(after).breaks_if(!aliased));
             migrations.push(migration(pair, before, after, aliased));
         }
         match (pair.old.api().operations[a].deprecated, pair.new.api().operations[b].deprecated) {
-            (false, true) => found.push(change(ChangeKind::ToolDeprecated)),
-            (true, false) => found.push(change(ChangeKind::ToolUndeprecated)),
+            (false, true) => found.push(change(DiffKind::ToolDeprecated)),
+            (true, false) => found.push(change(DiffKind::ToolUndeprecated)),
             _ => {}
         }
         let (before, after) = (old.line_and_shape(before), new.line_and_shape(after));
@@ -139,7 +139,7 @@ fn migration(pair: &ReleasePair<'_>, old: &str, new: &str, aliased: bool) -> Too
 fn tool(
     old: &ComparedTool,
     new: &ComparedTool,
-    change: &dyn Fn(ChangeKind) -> Change,
+    change: &dyn Fn(DiffKind) -> Change,
     found: &mut Vec<Change>,
 ) {
     // The title says the name in other words, so it is no news where the name is new.
@@ -149,15 +149,15 @@ fn tool(
         false => format!("{}: {}", tool.text_of("title"), tool.text_of("description")),
     };
     if words(old) != words(new) {
-        found.push(change(ChangeKind::ToolReworded).was(words(old)).is(words(new)));
+        found.push(change(DiffKind::ToolReworded).was(words(old)).is(words(new)));
     }
     if old.line["class"] != new.line["class"] {
-        let change = change(ChangeKind::ToolClassChanged);
+        let change = change(DiffKind::ToolClassChanged);
         found.push(change.was(old.text_of("class")).is(new.text_of("class")).breaks_if(true));
     }
     if old.line["annotations"] != new.line["annotations"] {
         let (before, after) = hints(&old.hints(), &new.hints());
-        found.push(change(ChangeKind::ToolHintsChanged).was(before).is(after));
+        found.push(change(DiffKind::ToolHintsChanged).was(before).is(after));
     }
     answer(&old.line["response"], &new.line["response"], change, found);
     arguments(old, new, change, found);
@@ -174,7 +174,7 @@ fn hints(old: &Value, new: &Value) -> (String, String) {
 }
 
 /// The name of an answer's schema is not seen by who calls; what it holds is told at the schema.
-fn answer(old: &Value, new: &Value, change: &dyn Fn(ChangeKind) -> Change, found: &mut Vec<Change>) {
+fn answer(old: &Value, new: &Value, change: &dyn Fn(DiffKind) -> Change, found: &mut Vec<Change>) {
     let say = |answer: &Value| {
         let what = match (answer["content"].as_str(), answer["schema"].is_null()) {
             (Some("json"), true) => "any value".to_owned(),
@@ -188,7 +188,7 @@ fn answer(old: &Value, new: &Value, change: &dyn Fn(ChangeKind) -> Change, found
     let (before, after) = (say(old), say(new));
     if before != after {
         let breaks = before != "nothing";
-        found.push(change(ChangeKind::ToolAnswerChanged).was(before).is(after).breaks_if(breaks));
+        found.push(change(DiffKind::ToolAnswerChanged).was(before).is(after).breaks_if(breaks));
     }
 }
 
@@ -214,7 +214,7 @@ fn list<'a>(tool: &'a ComparedTool) -> Vec<ToolArgument<'a>> {
 fn arguments(
     old: &ComparedTool,
     new: &ComparedTool,
-    change: &dyn Fn(ChangeKind) -> Change,
+    change: &dyn Fn(DiffKind) -> Change,
     found: &mut Vec<Change>,
 ) {
     let (olds, news) = (list(old), list(new));
@@ -240,21 +240,21 @@ fn arguments(
         }
     }
     for (a, b) in &members.renamed {
-        found.push(change(ChangeKind::ToolArgumentRenamed).was(a.name).is(b.name).breaks_if(true));
+        found.push(change(DiffKind::ToolArgumentRenamed).was(a.name).is(b.name).breaks_if(true));
     }
     for argument in &members.removed {
-        let change = change(ChangeKind::ToolArgumentRemoved).member(argument.name);
+        let change = change(DiffKind::ToolArgumentRemoved).member(argument.name);
         found.push(change.was(describe_node(argument.node)).breaks_if(true));
     }
     for argument in &members.added {
-        let change = change(ChangeKind::ToolArgumentAdded).member(argument.name);
+        let change = change(DiffKind::ToolArgumentAdded).member(argument.name);
         found.push(change.is(describe_node(argument.node)).breaks_if(argument.required));
     }
     for (a, b) in members.pairs() {
         let change = |kind| change(kind).member(b.name);
         if a.required != b.required {
             let kind =
-                if b.required { ChangeKind::ToolArgumentRequired } else { ChangeKind::ToolArgumentOptional };
+                if b.required { DiffKind::ToolArgumentRequired } else { DiffKind::ToolArgumentOptional };
             found.push(change(kind).breaks_if(b.required));
         }
         let differences = SchemaDifferences::between(a.node, b.node);
@@ -263,12 +263,12 @@ fn arguments(
         };
         for (kind, pairs, breaks) in [
             (
-                ChangeKind::ToolArgumentNarrowed,
+                DiffKind::ToolArgumentNarrowed,
                 &differences.narrower,
                 differences.narrower.len() > differences.ignored,
             ),
-            (ChangeKind::ToolArgumentWidened, &differences.wider, false),
-            (ChangeKind::ToolArgumentRetyped, &differences.other, true),
+            (DiffKind::ToolArgumentWidened, &differences.wider, false),
+            (DiffKind::ToolArgumentRetyped, &differences.other, true),
         ] {
             if !pairs.is_empty() {
                 let (before, after) = (join(pairs, |pair| &pair.0), join(pairs, |pair| &pair.1));
@@ -279,7 +279,7 @@ fn arguments(
             let words = |argument: &ToolArgument<'_>| {
                 argument.node["description"].as_str().unwrap_or_default().to_owned()
             };
-            found.push(change(ChangeKind::ToolArgumentReworded).was(words(a)).is(words(b)));
+            found.push(change(DiffKind::ToolArgumentReworded).was(words(a)).is(words(b)));
         }
     }
 }

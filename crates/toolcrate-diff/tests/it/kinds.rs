@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toolcrate_diff::report::{self, ReportFormat};
 use toolcrate_diff::{
-    Change, ChangeKind, ChangeLevel, DialectSize, DiffReport, DiffSettings, Severity, SpecSource, allowlist,
+    Change, ChangeLevel, DialectSize, DiffKind, DiffReport, DiffSettings, Severity, SpecSource, allowlist,
     compare, read,
 };
 use toolcrate_testing::specs::workspace_root;
@@ -29,13 +29,13 @@ fn report(kind: &str, mirrored: bool) -> DiffReport {
     compare(&old, &new, &settings.profile)
 }
 
-fn kinds_with_a_pair() -> Vec<ChangeKind> {
+fn kinds_with_a_pair() -> Vec<DiffKind> {
     let mut kinds = Vec::new();
     for entry in folder().read_dir().unwrap() {
         let entry = entry.unwrap();
         if entry.path().is_dir() {
             let name = entry.file_name().into_string().unwrap();
-            kinds.push(ChangeKind::from_id(&name).unwrap_or_else(|| panic!("there is no kind {name}")));
+            kinds.push(DiffKind::from_id(&name).unwrap_or_else(|| panic!("there is no kind {name}")));
         }
     }
     kinds
@@ -43,10 +43,10 @@ fn kinds_with_a_pair() -> Vec<ChangeKind> {
 
 /// What can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
 /// words of its path and so comes with a new name.
-const COMPANIONS: [(ChangeKind, ChangeKind); 3] = [
-    (ChangeKind::RustModuleAdded, ChangeKind::RustFunctionAdded),
-    (ChangeKind::ToolClassChanged, ChangeKind::ToolRenamed),
-    (ChangeKind::ToolHintsChanged, ChangeKind::ToolRenamed),
+const COMPANIONS: [(DiffKind, DiffKind); 3] = [
+    (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
+    (DiffKind::ToolClassChanged, DiffKind::ToolRenamed),
+    (DiffKind::ToolHintsChanged, DiffKind::ToolRenamed),
 ];
 
 fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {
@@ -55,8 +55,8 @@ fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {
 
 #[test]
 fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
-    let pairs: BTreeSet<&str> = kinds_with_a_pair().into_iter().map(ChangeKind::id).collect();
-    let lacking: Vec<&str> = ChangeKind::ALL
+    let pairs: BTreeSet<&str> = kinds_with_a_pair().into_iter().map(DiffKind::id).collect();
+    let lacking: Vec<&str> = DiffKind::ALL
         .iter()
         .filter(|kind| !pairs.contains(kind.id()) && !pairs.contains(kind.mirror().id()))
         .map(|kind| kind.id())
@@ -115,7 +115,7 @@ fn what_else_each_pair_brings_is_as_expected() {
 fn severity_follows_the_direction() {
     let severity = |kind: &str, mirrored: bool| {
         let report = report(kind, mirrored);
-        let level = ChangeKind::from_id(kind).unwrap().level();
+        let level = DiffKind::from_id(kind).unwrap().level();
         at(&report, level)[0].severity
     };
     // `Order` is sent and answered, so neither direction is safe; `Size` is only answered.
@@ -152,7 +152,7 @@ fn the_table_in_the_docs_is_the_table_in_the_code() {
         std::fs::write(&path, &table).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), table, "UPDATE_GOLDEN=1 writes it anew");
-    for kind in ChangeKind::ALL {
+    for kind in DiffKind::ALL {
         assert!(table.contains(&format!("| `{}` |", kind.id())), "{}", kind.id());
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use toolcrate_diff::{
-    Change, ChangeKind, DiffReport, DiffSettings, Severity, Snapshot, SpecSource, compare, read,
+    Change, DiffKind, DiffReport, DiffSettings, Severity, Snapshot, SpecSource, compare, read,
 };
 use toolcrate_testing::cases;
 use toolcrate_testing::specs::{RELEASES, parse_release, slice};
@@ -90,13 +90,12 @@ fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
     shuffle(&mut shuffled, &mut 7, false, true);
     let report = report(&document, &shuffled, &settings);
     let mut others = report.changes.clone();
-    others
-        .retain(|change| !matches!(change.kind, ChangeKind::ToolReworded | ChangeKind::ToolArgumentReworded));
+    others.retain(|change| !matches!(change.kind, DiffKind::ToolReworded | DiffKind::ToolArgumentReworded));
     assert!(others.is_empty(), "{}", say(&others));
 }
 
 /// What a change is, whichever way one looks: its kind, what it is about, and the old and the new.
-type Seen = (ChangeKind, BTreeSet<String>, Option<String>, Option<String>);
+type Seen = (DiffKind, BTreeSet<String>, Option<String>, Option<String>);
 
 #[test]
 fn the_way_back_is_the_mirror_image_of_the_way_there() {
@@ -139,8 +138,8 @@ fn the_way_back_is_the_mirror_image_of_the_way_there() {
     assert_eq!(there.changes.len(), back.changes.len());
 }
 
-fn is_rename(kind: ChangeKind) -> bool {
-    kind == ChangeKind::OperationMoved || kind.id().ends_with("-renamed")
+fn is_rename(kind: DiffKind) -> bool {
+    kind == DiffKind::OperationMoved || kind.id().ends_with("-renamed")
 }
 
 /// Whether `report` has the change.

@@ -52,7 +52,7 @@ impl PreparedRequest {
 }
 
 /// A request that only lacks its credentials.
-pub(super) struct Ready {
+pub(crate) struct Ready {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -66,6 +66,13 @@ pub(super) enum ReadyBody {
 }
 
 impl Client {
+    /// Makes everything of a request but its credentials, which are only checked.
+    pub(crate) fn ready_to_send(&self, call: &Call, accept: &'static str) -> Result<Ready, Error> {
+        let ready = self.ready(call, accept)?;
+        self.authorize(&mut ready.headers.clone())?;
+        Ok(ready)
+    }
+
     /// Makes everything of a request but its credentials.
     pub(super) fn ready(&self, call: &Call, accept: &'static str) -> Result<Ready, Error> {
         let url = self.inner.address.of(call)?;

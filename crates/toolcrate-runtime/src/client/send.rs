@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::error::{Delivery, is_web_page};
 use crate::{Client, Error, Next, RateLimit, RawResponse, paging, response};
 
+use super::prepare::Ready;
 use super::transport::{Answered, redirect_target};
 
 /// The `Accept` of a request whose response may be of any type.
@@ -26,11 +27,21 @@ impl Client {
         let ready = self
             .ready(call, accept)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(call.label()))?;
+        self.dispatch_ready(call, accept, &ready).await
+    }
+
+    /// Sends the request that a call was made into, as often as the retry policy allows.
+    pub(crate) async fn dispatch_ready(
+        &self,
+        call: &Call,
+        accept: &'static str,
+        ready: &Ready,
+    ) -> Result<Received, Error> {
         let mut attempt = 1;
         // Whether an earlier attempt of a write may have taken effect: what the last one says is no answer to that.
         let mut is_open = false;
         loop {
-            let answered = self.attempt(&ready, call.writes).await;
+            let answered = self.attempt(ready, call.writes).await;
             let error = match answered.and_then(|answered| self.judge(call, &ready.url, accept, answered)) {
                 Ok(received) => return Ok(received),
                 Err(error) => error,

@@ -7,7 +7,7 @@ use super::{Source, keys, properties, required, types};
 use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
 
 use crate::Tool;
-use crate::tool::Sides;
+use crate::tool::ArgumentLocations;
 
 /// Names that stand for something else in every call.
 pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
@@ -30,16 +30,16 @@ pub struct Route {
 /// How a tool is called.
 pub fn route(tool: Tool) -> Route {
     let record = tool.details();
-    let sides = tool.sides(&record);
-    route_of(&record, &sides)
+    let locations = tool.argument_locations(&record);
+    route_of(&record, &locations)
 }
 
 /// Whether a tool is a list, whose next page a cursor asks for.
-pub(crate) fn is_list(details: &ToolRecord<'_>, sides: &Sides) -> bool {
-    route_of(details, sides).method == "list"
+pub(crate) fn is_list(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> bool {
+    route_of(details, locations).method == "list"
 }
 
-fn route_of(details: &ToolRecord<'_>, sides: &Sides) -> Route {
+fn route_of(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
     let mut resource = String::new();
     let segments: Vec<&str> = details.http.path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_value = |segment: &&str| segment.contains('{');
@@ -59,8 +59,8 @@ fn route_of(details: &ToolRecord<'_>, sides: &Sides) -> Route {
         resource.push_str(rest);
     }
     let resource = resource.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
-    let by_id = ends_in_value && segments.last().is_some_and(|last| sides.segment("id") == Some(*last));
-    let bodiless = !sides.has_body();
+    let by_id = ends_in_value && segments.last().is_some_and(|last| locations.segment("id") == Some(*last));
+    let bodiless = !locations.has_body();
     let method = match (details.http.method, details.verb()) {
         (Method::Get, "list") if bodiless => "list",
         (Method::Get, "get") if by_id && bodiless => "get",
@@ -81,14 +81,14 @@ fn route_of(details: &ToolRecord<'_>, sides: &Sides) -> Route {
 
 /// The tool in Truto's words.
 pub(super) fn declare(source: &Source<'_>) -> Value {
-    let sides = source.tool.sides(&source.details);
-    let Route { resource, method } = route_of(&source.details, &sides);
+    let locations = source.tool.argument_locations(&source.details);
+    let Route { resource, method } = route_of(&source.details, &locations);
     let pairs = names(&source.schema);
     let schema = keys::rename(&source.schema, &pairs);
     let mut query = Map::new();
     let mut body = Map::new();
     for ((own, _), (name, member)) in properties(&source.schema).zip(properties(&schema)) {
-        let side = if sides.of(own) == ArgumentLocation::Body { &mut body } else { &mut query };
+        let side = if locations.location(own) == ArgumentLocation::Body { &mut body } else { &mut query };
         side.insert(name.clone(), member.clone());
     }
     if method == "list" {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
 
-use super::explain;
+use super::validation_errors;
 use crate::FieldError;
 
 /// What is to be emptied.
@@ -43,7 +43,7 @@ pub(super) fn extract(
         if names[..position].iter().any(|(_, before)| before == name) {
             continue;
         }
-        let pointer = format!("{}/{index}", explain::pointer("", argument));
+        let pointer = format!("{}/{index}", validation_errors::pointer("", argument));
         if fields.contains(name) {
             if arguments.contains_key(*name) {
                 problems.push(FieldError::new(pointer, "conflict", conflict_message(name)));
@@ -84,7 +84,7 @@ fn unknown_message(name: &str, is_argument: bool, fields: &[&str]) -> String {
     if is_argument {
         return format!("\"{name}\" is no field of the record, so it can't be cleared");
     }
-    match explain::nearest(name, fields.iter().copied()).as_slice() {
+    match validation_errors::nearest(name, fields.iter().copied()).as_slice() {
         [] => format!("there is no field \"{name}\" to clear"),
         near => format!("there is no field \"{name}\" to clear; did you mean {}?", near.join(" or ")),
     }

@@ -8,10 +8,13 @@ use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
 use toolcrate_catalog::{RequestRecord, ResponseContent};
 
-use super::check::Check;
-use super::outcome::{Reader, argument};
-use super::{ExecuteOptions, Outcome, Tool, plan};
+use super::catalog::Tool;
+use super::coercion::Reinterpretation;
+use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
+use super::plan;
+use super::validator::ToolValidator;
 use crate::call::Call;
+use crate::client::Ready;
 use crate::error::Delivery;
 use crate::paging::Walk;
 use crate::{Api, Client, Error, FieldError, Paging, PreparedRequest};
@@ -41,15 +44,17 @@ impl Arguments for Value {
 }
 
 /// A tool call that was checked.
-struct Checked {
-    tool: Tool,
-    check: Arc<Check>,
+pub(super) struct Checked {
+    pub(super) tool: Tool,
+    check: Arc<ToolValidator>,
     /// The number of the binding that was chosen; `None` for the main one.
     binding: Option<usize>,
-    call: Call,
-    accept: &'static str,
+    pub(super) call: Call,
+    pub(super) accept: &'static str,
     content: ResponseContent,
-    arguments: Map<String, Value>,
+    /// The arguments that the request was made of.
+    pub(super) arguments: Map<String, Value>,
+    pub(super) reinterpretations: Vec<Reinterpretation>,
     options: ExecuteOptions,
 }
 
@@ -83,13 +88,12 @@ impl Client {
         arguments: &dyn Arguments,
         options: &ExecuteOptions,
     ) -> Result<Outcome, Error> {
-        let checked = self.check(tool, arguments.to_map(), options)?;
-        self.run(checked).await
+        self.prepare_call(tool, arguments, options)?.send().await
     }
 
-    async fn run(&self, checked: Checked) -> Result<Outcome, Error> {
+    pub(super) async fn run(&self, checked: Checked, request: Ready) -> Result<Outcome, Error> {
         let reader = checked.reader(self.api());
-        let received = self.dispatch(&checked.call, checked.accept).await?;
+        let received = self.dispatch_ready(&checked.call, checked.accept, &request).await?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
         self.complete(&checked, &mut outcome);
@@ -101,6 +105,7 @@ impl Client {
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
         outcome.notice = checked.tool.notice();
+        outcome.reinterpretations.clone_from(&checked.reinterpretations);
     }
 
     /// The request that executing a tool would send, with secrets masked. Nothing is sent.
@@ -182,7 +187,7 @@ impl Client {
         Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
     }
 
-    fn check(
+    pub(super) fn check(
         &self,
         tool: Tool,
         arguments: Result<Map<String, Value>, Error>,
@@ -193,7 +198,9 @@ impl Client {
         let label = check.label();
         let checked = arguments.and_then(|arguments| {
             let (arguments, options) = self.decode_for(tool, &check, arguments, options)?;
-            let mut accepted = check.accept(arguments.clone())?;
+            let mut accepted = check.accept(arguments)?;
+            let arguments = std::mem::take(&mut accepted.decoded);
+            let reinterpretations = std::mem::take(&mut accepted.reinterpretations);
             let problems = check.convert(&mut accepted, self.definitions().as_deref());
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
@@ -201,11 +208,11 @@ impl Client {
             let content = accepted.operation.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;
-            Ok((binding, call, accept, content, arguments, options))
+            Ok((binding, call, accept, content, arguments, reinterpretations, options))
         });
-        let (binding, call, accept, content, arguments, options) =
+        let (binding, call, accept, content, arguments, reinterpretations, options) =
             checked.map_err(|error| not_sent(error).with_request(label))?;
-        Ok(Checked { tool, check, binding, call, accept, content, arguments, options })
+        Ok(Checked { tool, check, binding, call, accept, content, arguments, reinterpretations, options })
     }
 
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.

@@ -8,13 +8,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
-use super::check::Check;
-use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
-use super::decode::is_page_state;
+use super::catalog::Tool;
+use super::coercion::Reinterpretation;
+use super::page_state::is_page_state;
+use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
+use super::validator::ToolValidator;
 use crate::call::Call;
 use crate::client::Received;
 use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, Tool,
+    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit,
     custom, dialect,
 };
 
@@ -46,6 +48,8 @@ pub struct ExecuteOptions {
 pub struct Outcome {
     /// What the caller should know besides the answer: that the tool has another name now.
     pub notice: Option<String>,
+    /// Which arguments were read as something else than was written.
+    pub reinterpretations: Vec<Reinterpretation>,
     /// The HTTP status, 2xx.
     pub status: u16,
     /// The answer: JSON, `null` if there is none, or for a file an object of `media_type`, `file_name`, `size`
@@ -82,7 +86,7 @@ impl Outcome {
     }
 
     /// Signs the cursor of a list.
-    pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &Check) {
+    pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &ToolValidator) {
         let state = self.page_state.take().filter(|_| check.is_list(tool));
         self.next_cursor = state.map(|state| key.seal(tool.name(), &state));
     }
@@ -151,6 +155,7 @@ impl Reader {
         let omitted = self.fit(&mut value);
         Ok(Outcome {
             notice: None,
+            reinterpretations: Vec::new(),
             status: raw.status(),
             value,
             paging: received.next,
@@ -205,7 +210,7 @@ impl Outcome {
     /// Finds the arguments of what follows: rows that were left out, else the next page.
     pub(super) fn find_next(
         &mut self,
-        check: &Check,
+        check: &ToolValidator,
         plan: &RequestRecord<'_>,
         sent: &Call,
         arguments: &Map<String, Value>,
@@ -232,7 +237,7 @@ impl Outcome {
     fn rest(
         &self,
         omitted: &Omitted,
-        check: &Check,
+        check: &ToolValidator,
         plan: &RequestRecord<'_>,
         sent: &Call,
     ) -> Option<Map<String, Value>> {
@@ -260,7 +265,7 @@ impl Outcome {
     /// under the names that the tool has for them.
     fn find_page(
         &mut self,
-        check: &Check,
+        check: &ToolValidator,
         plan: &RequestRecord<'_>,
         sent: &Call,
         mut arguments: Map<String, Value>,
@@ -288,7 +293,7 @@ impl Outcome {
 
 /// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
 /// say so to whoever sends another value beside it.
-fn page_state(check: &Check, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
+fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
     known
@@ -300,7 +305,7 @@ fn page_state(check: &Check, plan: &RequestRecord<'_>, query: &QueryPairs) -> Ma
 }
 
 /// A value of a query as the argument has it.
-fn typed(check: &Check, argument: &str, value: &str) -> Value {
+fn typed(check: &ToolValidator, argument: &str, value: &str) -> Value {
     let kind = check.property(argument).and_then(|schema| schema.get("type"));
     let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
     number.map_or_else(|| Value::from(value), Value::from)
@@ -308,7 +313,7 @@ fn typed(check: &Check, argument: &str, value: &str) -> Value {
 
 /// The argument of a tool that becomes this query parameter.
 pub(super) fn argument<'p>(
-    check: &Check,
+    check: &ToolValidator,
     plan: &'p RequestRecord<'_>,
     parameter: &'p str,
 ) -> Option<&'p str> {

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
-use super::check::{Accepted, Check};
-use super::explain;
+use super::validation_errors;
+use super::validator::{Accepted, ToolValidator};
 use crate::call::{Body, Call};
 use crate::patch::Operation;
 use crate::{Api, Encode, Error, FieldError, Form, path};
@@ -23,7 +23,7 @@ struct Parts {
 }
 
 /// The call that accepted arguments stand for.
-pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error> {
+pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call, Error> {
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
@@ -53,7 +53,11 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
                 let value = text(&value);
                 if http::HeaderValue::from_str(&value).is_err() {
                     let message = "travels in a header, which can't hold line breaks and the like";
-                    problems.push(FieldError::new(explain::pointer("", &argument), "invalid", message));
+                    problems.push(FieldError::new(
+                        validation_errors::pointer("", &argument),
+                        "invalid",
+                        message,
+                    ));
                 }
                 call.headers.push((name, value));
             }
@@ -69,7 +73,7 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
         // Last, so that raw conditions are there to be joined.
-        let pointer = explain::pointer("", &argument);
+        let pointer = validation_errors::pointer("", &argument);
         let applied = check
             .filter(plan.filter.as_deref())
             .map(|table| crate::filter::apply(&table, grammar, &value, &pointer, &mut call.query));
@@ -143,7 +147,7 @@ fn operations(value: Value) -> Vec<Operation> {
         .collect()
 }
 
-fn form(check: &Check, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
+fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
     let mut form = Form::new();
     for (name, value) in members {
         let binary = check.property(&name).and_then(|schema| schema.get("format"));
@@ -161,12 +165,12 @@ fn form(check: &Check, members: Map<String, Value>, problems: &mut Vec<FieldErro
                 };
             }
             (None, _) => problems.push(FieldError::new(
-                format!("{}/file_name", explain::pointer("", &name)),
+                format!("{}/file_name", validation_errors::pointer("", &name)),
                 "missing",
                 "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
             )),
             (_, Err(error)) => problems.push(FieldError::new(
-                format!("{}/content_base64", explain::pointer("", &name)),
+                format!("{}/content_base64", validation_errors::pointer("", &name)),
                 "format",
                 format!("must be base64: {error}"),
             )),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use toolcrate_catalog::{Relation, ToolRecord};
 
-use super::{Relation, Tool, ToolRecord};
+use super::catalog::Tool;
 
 /// The look-ups that fill arguments of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

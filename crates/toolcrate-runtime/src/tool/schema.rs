@@ -7,7 +7,24 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ResponseContent, ResponseRecord, SchemaRef, ToolInput};
 
-use super::Catalog;
+use super::catalog::{Catalog, Tool};
+
+impl Tool {
+    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
+    pub fn input_schema(self) -> String {
+        input(self.catalog(), &self.details().input)
+    }
+
+    /// The JSON Schema of the arguments.
+    pub fn input_schema_value(self) -> Value {
+        parse(self.name(), &self.input_schema())
+    }
+
+    /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.
+    pub fn output_schema(self) -> Value {
+        output(self.catalog(), &self.details().response)
+    }
+}
 
 /// The schema of a tool's arguments.
 pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {

@@ -1,6 +1,6 @@
 //! The findings of two diff tools, brought to the places that both can name.
 
-use toolcrate_diff::{Change, ChangeKind};
+use toolcrate_diff::{Change, DiffKind};
 
 /// Where something changed. Names of schemas are their letters alone: a repair may spell them another way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,33 +150,33 @@ impl Ours {
         let member = text(member);
         let id = kind.id();
         match *kind {
-            ChangeKind::OperationMoved => {
+            DiffKind::OperationMoved => {
                 vec![Place::Operation(operation(&text(old))), Place::Operation(operation(&text(new)))]
             }
-            ChangeKind::ParameterRenamed => vec![
+            DiffKind::ParameterRenamed => vec![
                 Place::Parameter(operation(subject), text(old)),
                 Place::Parameter(operation(subject), text(new)),
             ],
-            ChangeKind::OperationAdded | ChangeKind::OperationRemoved => {
+            DiffKind::OperationAdded | DiffKind::OperationRemoved => {
                 vec![Place::Operation(operation(subject))]
             }
-            ChangeKind::SchemaRenamed => vec![Place::Schema(letters(&text(old))), Place::Schema(schema)],
-            ChangeKind::SchemaAdded | ChangeKind::SchemaRemoved => vec![Place::Schema(schema)],
-            ChangeKind::PropertyRenamed => {
+            DiffKind::SchemaRenamed => vec![Place::Schema(letters(&text(old))), Place::Schema(schema)],
+            DiffKind::SchemaAdded | DiffKind::SchemaRemoved => vec![Place::Schema(schema)],
+            DiffKind::PropertyRenamed => {
                 vec![Place::Member(schema.clone(), text(old)), Place::Member(schema, text(new))]
             }
-            ChangeKind::PropertyAdded | ChangeKind::PropertyRemoved => {
+            DiffKind::PropertyAdded | DiffKind::PropertyRemoved => {
                 vec![Place::Member(schema.clone(), member.clone()), Place::Required(schema, letters(&member))]
             }
-            ChangeKind::PropertyRequired | ChangeKind::PropertyOptional => {
+            DiffKind::PropertyRequired | DiffKind::PropertyOptional => {
                 vec![Place::Required(schema, letters(&member))]
             }
             // Limits stand in the words of this document.
-            ChangeKind::PropertyTightened
-            | ChangeKind::PropertyLoosened
-            | ChangeKind::PropertyReworded
-            | ChangeKind::PropertyRequiredOnReplace
-            | ChangeKind::PropertyOptionalOnReplace => vec![Place::Words(schema, member)],
+            DiffKind::PropertyTightened
+            | DiffKind::PropertyLoosened
+            | DiffKind::PropertyReworded
+            | DiffKind::PropertyRequiredOnReplace
+            | DiffKind::PropertyOptionalOnReplace => vec![Place::Words(schema, member)],
             _ if id.starts_with("property-") => vec![Place::Type(schema, member)],
             _ if id.starts_with("schema-") => vec![Place::Values(schema)],
             _ if id.starts_with("parameter-") => vec![Place::Parameter(operation(subject), member)],

@@ -1,7 +1,7 @@
 //! Why two diff tools find or judge differently: each rule says which differences it explains, and the reason.
 
 use serde_json::Value;
-use toolcrate_diff::{ChangeKind, DiffSettings, Severity};
+use toolcrate_diff::{DiffKind, DiffSettings, Severity};
 
 use super::findings::{Finding, Ours, Place, letters};
 
@@ -180,7 +180,7 @@ pub const OURS: &[Rule<Ours>] = &[
               changed in it.",
         applies: |ours, context| {
             context.ours.iter().any(|other| {
-                other.change.kind == ChangeKind::OperationMoved && other.change.subject == ours.change.subject
+                other.change.kind == DiffKind::OperationMoved && other.change.subject == ours.change.subject
             })
         },
     },
@@ -206,32 +206,32 @@ pub const JUDGED: &[Rule<Ours>] = &[
         name: "name of a schema",
         why: "It calls a schema that is gone breaking. Its name is not on the wire; where it was used, that \
               place changed, and is judged there.",
-        applies: |ours, _| ours.change.kind == ChangeKind::SchemaRemoved,
+        applies: |ours, _| ours.change.kind == DiffKind::SchemaRemoved,
     },
     Rule {
         name: "only answered",
         why: "It judges every schema as if it were sent. This one is only answered, and fewer values in an \
               answer break nobody.",
-        applies: |ours, _| is(ours, ChangeKind::PropertyNarrowed, Severity::Compatible),
+        applies: |ours, _| is(ours, DiffKind::PropertyNarrowed, Severity::Compatible),
     },
     Rule {
         name: "member that is gone",
         why: "It calls a member that is gone harmless, as nobody has to send it. Who sends it is ignored or \
               refused, and who reads it finds nothing.",
-        applies: |ours, _| is(ours, ChangeKind::PropertyRemoved, Severity::Breaking),
+        applies: |ours, _| is(ours, DiffKind::PropertyRemoved, Severity::Breaking),
     },
     Rule {
         name: "any text instead of a choice",
         why: "It calls each value that a choice lost breaking. The choice itself is gone, and any text is taken.",
         applies: |ours, _| {
             let is_text = ours.change.new.as_deref() == Some("text");
-            is(ours, ChangeKind::ParameterWidened, Severity::Compatible) && is_text
+            is(ours, DiffKind::ParameterWidened, Severity::Compatible) && is_text
         },
     },
     Rule {
         name: "limits in words",
         why: "The limit stands in the description, which it takes for words. The profile says how to read it.",
-        applies: |ours, _| is(ours, ChangeKind::PropertyTightened, Severity::Breaking),
+        applies: |ours, _| is(ours, DiffKind::PropertyTightened, Severity::Breaking),
     },
     Rule {
         name: "stray path parameter",
@@ -239,7 +239,7 @@ pub const JUDGED: &[Rule<Ours>] = &[
               only ever travel in the query, as the new document says.",
         applies: |ours, context| {
             let Place::Parameter(operation, _) = &ours.places()[0] else { return false };
-            is(ours, ChangeKind::ParameterOptional, Severity::Compatible) && context.has_stray(operation)
+            is(ours, DiffKind::ParameterOptional, Severity::Compatible) && context.has_stray(operation)
         },
     },
     Rule {
@@ -249,13 +249,13 @@ pub const JUDGED: &[Rule<Ours>] = &[
             let place = &ours.places()[0];
             let of_place = context.theirs.iter().filter(|finding| finding.place() == *place);
             let mut breaking = of_place.filter(|finding| finding.class == "breaking").peekable();
-            is(ours, ChangeKind::BodyOptional, Severity::Compatible)
+            is(ours, DiffKind::BodyOptional, Severity::Compatible)
                 && breaking.peek().is_some()
                 && breaking.all(|finding| finding.parts.ends_with(&["schema".to_owned(), "type".to_owned()]))
         },
     },
 ];
 
-fn is(ours: &Ours, kind: ChangeKind, severity: Severity) -> bool {
+fn is(ours: &Ours, kind: DiffKind, severity: Severity) -> bool {
     (ours.change.kind, ours.change.severity) == (kind, severity)
 }

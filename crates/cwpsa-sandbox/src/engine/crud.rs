@@ -1,0 +1,158 @@
+//! Whole writes: a record is created, replaced, patched or deleted with its body validated, references
+//! resolved, defaults filled in and the rules of its collection applied.
+
+use serde_json::{Map, Value};
+
+use super::rule::{RecordChange, RuleSet, WrittenRecord};
+use super::transaction::{BodyValidator, Transaction, apply_patch, expect_object, find_uses};
+use crate::api::{CollectionId, Plan, Resource, api};
+use crate::connectwise::error::ApiError;
+use crate::connectwise::fields::{CUSTOM_FIELDS, spaced};
+
+/// The body of a write.
+#[derive(Clone, Copy)]
+pub(crate) struct WriteBody<'a> {
+    /// What the operation accepts.
+    pub(crate) plan: &'a Plan,
+    pub(crate) value: &'a Value,
+    /// The raw body, for positions in error messages.
+    pub(crate) text: &'a str,
+}
+
+/// Creates a record and returns its id.
+pub(crate) fn create(
+    rules: &RuleSet,
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    parent: i64,
+    body: WriteBody<'_>,
+) -> Result<i64, ApiError> {
+    tx.ensure(collection);
+    let resource = api().of(collection).resource();
+    let mut record = validate(body, resource)?;
+    tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
+    tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
+    tx.merge_custom_fields(collection, None, &mut record);
+    let mut change = RecordChange { collection, parent, before: None, record: &mut record };
+    let pending = rules.before_write(tx, &mut change)?;
+    drop_write_only(resource, &mut record);
+    let id = tx.insert(collection, parent, record);
+    pending.after_write(tx, &WrittenRecord { collection, id, before: None })?;
+    Ok(id)
+}
+
+/// Replaces a record.
+pub(crate) fn replace(
+    rules: &RuleSet,
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    id: i64,
+    body: WriteBody<'_>,
+) -> Result<(), ApiError> {
+    let resource = api().of(collection).resource();
+    let before = tx.get_or_404(collection, id)?;
+    let mut record = validate(body, resource)?;
+    tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
+    // Fields that only the server sets are kept, and so are custom fields.
+    for (name, value) in &before {
+        let kept = !body.plan.shape.members.contains_key(name) || name == CUSTOM_FIELDS;
+        if kept && !record.contains_key(name) {
+            record.insert(name.clone(), value.clone());
+        }
+    }
+    let Some(parent) = tx.state.row(collection, id).map(|row| row.parent) else { return Ok(()) };
+    tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
+    store(rules, tx, collection, id, before, record)
+}
+
+/// Changes fields of a record as a JSON Patch says.
+pub(crate) fn patch(
+    rules: &RuleSet,
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    id: i64,
+    body: WriteBody<'_>,
+) -> Result<(), ApiError> {
+    let known = api().of(collection);
+    let resource = known.resource();
+    let before = tx.get_or_404(collection, id)?;
+    // A patch operation without a shape of its own accepts what a replacement accepts.
+    let plan = match known.replace.or(known.create) {
+        Some(writer) if body.plan.shape.members.is_empty() => api().operations[writer].plan(),
+        _ => body.plan,
+    };
+    let changed = apply_patch(body.value, &before, resource, &plan.shape, &plan.links)?;
+    let mut validator = BodyValidator::new(&plan.shape, resource, body.text);
+    let accepted = validator.fields(&changed)?;
+    let required: Vec<String> =
+        required_fields(collection).iter().filter(|name| accepted.contains_key(*name)).cloned().collect();
+    validator.require(&required, &accepted);
+    validator.finish()?;
+    let mut record = before.clone();
+    record.extend(accepted.clone());
+    tx.resolve_references(&plan.links, resource, &mut record, |field| accepted.contains_key(field))?;
+    store(rules, tx, collection, id, before, record)
+}
+
+/// Deletes a record unless others refer to it.
+pub(crate) fn delete(
+    rules: &RuleSet,
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    id: i64,
+) -> Result<(), ApiError> {
+    let before = tx.get_or_404(collection, id)?;
+    if let Some(found) = find_uses(tx.state, collection, id).first() {
+        let noun = spaced(&api().of(collection).noun());
+        let user = spaced(&api().of(found.collection).noun());
+        return Err(ApiError::in_use(&noun, id, found.ids.len(), &user));
+    }
+    tx.remove(collection, id);
+    rules.after_delete(tx, collection, &before)
+}
+
+fn validate(body: WriteBody<'_>, resource: &'static Resource) -> Result<Map<String, Value>, ApiError> {
+    let given = expect_object(body.value, &body.plan.shape.name)?;
+    let mut validator = BodyValidator::new(&body.plan.shape, resource, body.text);
+    let record = validator.fields(&given)?;
+    validator.require(&body.plan.required, &record);
+    validator.finish()?;
+    Ok(record)
+}
+
+/// Stores a changed record and everything that follows from the change.
+fn store(
+    rules: &RuleSet,
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    id: i64,
+    before: Map<String, Value>,
+    mut record: Map<String, Value>,
+) -> Result<(), ApiError> {
+    let Some(parent) = tx.state.row(collection, id).map(|row| row.parent) else { return Ok(()) };
+    let resource = api().of(collection).resource();
+    tx.merge_custom_fields(collection, Some(&before), &mut record);
+    let mut change = RecordChange { collection, parent, before: Some(&before), record: &mut record };
+    let pending = rules.before_write(tx, &mut change)?;
+    record.insert("id".to_owned(), resource.id(id));
+    drop_write_only(resource, &mut record);
+    let old = tx.state.record(collection, id);
+    tx.update(collection, id, record);
+    if let Some(old) = old {
+        tx.update_references(collection, id, &old);
+    }
+    pending.after_write(tx, &WrittenRecord { collection, id, before: Some(&before) })
+}
+
+/// Removes fields that are accepted on writes but never returned.
+fn drop_write_only(resource: &Resource, record: &mut Map<String, Value>) {
+    if !resource.members.is_empty() {
+        record.retain(|name, _| resource.member(name).is_some());
+    }
+}
+
+/// Returns the fields that a record of the collection must have.
+fn required_fields(collection: CollectionId) -> &'static [String] {
+    let writer = api().of(collection).create.or(api().of(collection).replace);
+    writer.map_or(&[], |writer| &api().operations[writer].plan().required)
+}

@@ -1,0 +1,136 @@
+//! Actions: one with a rule is carried out by the rule, a copy copies a record, and every other one is accepted
+//! and returns a generated response.
+
+use serde_json::{Map, Value};
+
+use super::context::RequestContext;
+use super::{files, generated, response};
+use crate::api::{BodyFormat, CollectionId, Purpose, ResponseContent, api, resource};
+use crate::connectwise::error::ApiError;
+use crate::connectwise::fields::{COPY_SOURCE_FIELDS, INFO, UNIQUE_FIELDS};
+use crate::engine::rule::ActionRequest;
+use crate::engine::store::prefix_links;
+use crate::engine::transaction::{BodyValidator, Transaction, expect_object};
+use crate::message::MockResponse;
+
+/// Carries out an action. Returns the response and the validated body.
+pub(crate) fn run_action(
+    context: &RequestContext<'_>,
+    tx: &mut Transaction<'_>,
+) -> Result<(MockResponse, Value), ApiError> {
+    let ids = context.ids(tx.state)?;
+    let plan = context.operation.plan();
+    if plan.body == BodyFormat::None && !context.request.body.is_empty() {
+        files::store_body(context, tx);
+    }
+    let body = validated_body(context, tx)?;
+    let request = ActionRequest {
+        operation: context.operation,
+        path_values: &context.place.values,
+        ids: &ids,
+        query: &context.request.query,
+        body: &body,
+        rules: context.rules,
+    };
+    let mut value = context.rules.run_action(context.index, tx, &request)?;
+    if let (None, Purpose::Copy(collection)) = (&value, context.operation.purpose) {
+        value = copy(tx, collection, &request)?;
+    }
+    if value.is_none() {
+        value = addressed_record(tx, &request);
+    }
+    let response = match (plan.content, value) {
+        (ResponseContent::None, _) => response::no_content(),
+        (_, Some(mut value)) => {
+            if plan.list && !value.is_array() {
+                value = Value::Array(vec![value]);
+            }
+            prefix_links(&mut value, &context.request.base_url);
+            response::json(status(context), &value)
+        }
+        (_, None) => {
+            let id = ids.last().copied().unwrap_or(1);
+            response::json(status(context), &generated::from_schema(plan, id, tx.now, &body))
+        }
+    };
+    Ok((response, body))
+}
+
+/// Returns the status of a successful action.
+fn status(context: &RequestContext<'_>) -> u16 {
+    if matches!(context.operation.purpose, Purpose::Copy(_)) { 201 } else { 200 }
+}
+
+/// Returns the body, validated and with its references resolved.
+fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Result<Value, ApiError> {
+    let plan = context.operation.plan();
+    let resource = resource(&plan.shape.name);
+    let mut validator = BodyValidator::new(&plan.shape, resource, context.body_text());
+    match plan.body {
+        BodyFormat::Object => {
+            let body = context.body()?;
+            let mut record = validator.fields(&expect_object(&body, &plan.shape.name)?)?;
+            validator.require(&plan.required, &record);
+            validator.finish()?;
+            tx.resolve_references(&plan.links, resource, &mut record, |_| true)?;
+            Ok(Value::Object(record))
+        }
+        BodyFormat::Whole => {
+            let body = context.body()?;
+            let node = plan.shape.whole.clone().unwrap_or_default();
+            let body = validator.value(&node, None, &body, "")?;
+            validator.finish()?;
+            Ok(body)
+        }
+        BodyFormat::Patch => context.body(),
+        BodyFormat::None | BodyFormat::Multipart => Ok(Value::Null),
+    }
+}
+
+/// Returns the record that the path addresses, if the action returns one of its kind.
+fn addressed_record(tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Option<Value> {
+    let collection = request.operation.parameters().last().copied().flatten()?;
+    let schema = request.operation.plan().schema_name()?;
+    if api().of(collection).schema != Some(schema) {
+        return None;
+    }
+    tx.get(collection, *request.ids.last()?).map(Value::Object)
+}
+
+/// Copies the record that the path or the body names. Fields that must be unique get a suffix.
+fn copy(
+    tx: &mut Transaction<'_>,
+    collection: CollectionId,
+    request: &ActionRequest<'_>,
+) -> Result<Option<Value>, ApiError> {
+    let known = api().of(collection);
+    if request.operation.plan().schema_name() != known.schema {
+        return Ok(None);
+    }
+    let in_path = request.operation.parameters().last() == Some(&Some(collection));
+    let id = match request.ids.last().filter(|_| in_path) {
+        Some(id) => *id,
+        None => {
+            let given = COPY_SOURCE_FIELDS.iter().find_map(|name| request.body.get(*name)?.as_i64());
+            let first = tx.state.table(collection).and_then(|table| table.rows().first()).map(|row| row.id);
+            match given.filter(|id| tx.state.row(collection, *id).is_some()).or(first) {
+                Some(id) => id,
+                None => return Ok(None),
+            }
+        }
+    };
+    let mut record = tx.get_or_404(collection, id)?;
+    let parent = tx.state.row(collection, id).map_or(0, |row| row.parent);
+    record.shift_remove(INFO);
+    for field in UNIQUE_FIELDS {
+        if let Some(Value::String(text)) = record.get_mut(field) {
+            text.push_str(" (copy)");
+        }
+    }
+    let given: Map<String, Value> = request.body.as_object().cloned().unwrap_or_default();
+    record.extend(
+        given.into_iter().filter(|(name, value)| known.resource().member(name).is_some() && !value.is_null()),
+    );
+    let id = tx.insert(collection, parent, record);
+    Ok(tx.get(collection, id).map(Value::Object))
+}

@@ -1,0 +1,66 @@
+//! Responses with one record.
+
+use serde_json::{Map, Value};
+
+use super::context::RequestContext;
+use super::response;
+use crate::api::{CollectionId, Plan, api, resource};
+use crate::connectwise::error::ApiError;
+use crate::engine::query::FieldProjection;
+use crate::engine::query::listing;
+use crate::engine::store::{LinkContext, StoredRow, TenantState, prefix_links, render};
+use crate::message::MockResponse;
+
+/// Renders a record as the operation returns it.
+pub(super) fn render_record(
+    context: &RequestContext<'_>,
+    collection: CollectionId,
+    row: &StoredRow,
+    plan: &Plan,
+    path: &str,
+    fields: Option<&str>,
+    out: &mut Vec<u8>,
+) {
+    let known = api().of(collection);
+    // An operation whose schema has fewer fields than the record.
+    let excerpt = plan.schema_name().filter(|schema| Some(*schema) != known.schema).map(resource);
+    let excerpt = excerpt.filter(|excerpt| !excerpt.members.is_empty());
+    let only = |name: &str| excerpt.is_none_or(|excerpt| excerpt.member(name).is_some());
+    let base_url = &context.request.base_url;
+    let hrefs = LinkContext { base_url, path: excerpt.is_none().then_some(path), children: &known.children };
+    match fields {
+        None => render(&row.record, hrefs, excerpt.is_some().then_some(&only as &dyn Fn(&str) -> bool), out),
+        Some(fields) => {
+            let mut value: Map<String, Value> = row.record.to_json();
+            value.retain(|name, _| only(name));
+            let mut value = Value::Object(value);
+            prefix_links(&mut value, base_url);
+            out.extend_from_slice(FieldProjection::parse(fields).apply(&value).to_string().as_bytes());
+        }
+    }
+}
+
+/// Returns one record, in a list if the operation says so.
+pub(super) fn respond_with_record(
+    state: &TenantState,
+    context: &RequestContext<'_>,
+    collection: CollectionId,
+    id: i64,
+    status: u16,
+    path: &str,
+) -> Result<MockResponse, ApiError> {
+    let plan = context.operation.plan();
+    let collection = state.overrides.source(collection);
+    let row = state.row(collection, id);
+    let row = row.ok_or_else(|| ApiError::not_found(&api().of(collection).noun(), &id.to_string()))?;
+    let mut body = Vec::with_capacity(4096);
+    if plan.list {
+        body.push(b'[');
+    }
+    let fields = listing::parameter(&context.request.query, "fields").filter(|text| !text.trim().is_empty());
+    render_record(context, collection, row, plan, path, fields.filter(|_| status == 200), &mut body);
+    if plan.list {
+        body.push(b']');
+    }
+    Ok(response::json_text(status, body))
+}

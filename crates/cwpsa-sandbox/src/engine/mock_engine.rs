@@ -1,0 +1,39 @@
+//! The engine as the server sees it.
+
+use connectwise_psa::runtime::Value;
+
+use super::sandbox::Sandbox;
+use crate::message::{ChangeEvent, MockRequest, MockResponse};
+
+/// What handles the requests of a server: a [`Sandbox`], or a substitute in tests.
+pub trait MockEngine: Send + Sync + 'static {
+    /// Handles a request. It may take as long as a search through all records.
+    fn answer(&self, request: &MockRequest) -> MockResponse;
+
+    /// Returns the registered callbacks.
+    fn callbacks(&self) -> Vec<Value>;
+
+    /// Marks a callback as inactive, as the API does with one that keeps failing.
+    fn disable_callback(&self, id: i64);
+
+    /// Calls `listener` for each change, after it was stored.
+    fn on_event(&self, listener: Box<dyn Fn(&ChangeEvent) + Send + Sync>);
+}
+
+impl MockEngine for Sandbox {
+    fn answer(&self, request: &MockRequest) -> MockResponse {
+        Self::answer(self, request)
+    }
+
+    fn callbacks(&self) -> Vec<Value> {
+        Self::callbacks(self)
+    }
+
+    fn disable_callback(&self, id: i64) {
+        Self::disable_callback(self, id);
+    }
+
+    fn on_event(&self, listener: Box<dyn Fn(&ChangeEvent) + Send + Sync>) {
+        Self::on_event(self, listener);
+    }
+}

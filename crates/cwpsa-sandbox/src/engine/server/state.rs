@@ -1,0 +1,25 @@
+//! What all connections of a server share.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::settings::MockServerSettings;
+use crate::callbacks::Callbacks;
+use crate::engine::mock_engine::MockEngine;
+use crate::fault_injection::FaultInjector;
+
+/// What all connections of a server share.
+pub(super) struct ServerState {
+    pub(super) engine: Arc<dyn MockEngine>,
+    pub(super) settings: MockServerSettings,
+    pub(super) address: SocketAddr,
+    pub(super) faults: FaultInjector,
+    pub(super) callbacks: Callbacks,
+}
+
+impl fmt::Debug for ServerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerState").field("address", &self.address).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! How collections differ from what the catalog says about them.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::value::RecordObject;
+use crate::api::CollectionId;
+
+/// How collections differ from what the catalog says about them.
+#[derive(Default)]
+pub(crate) struct CollectionOverrides {
+    pub(crate) defaults: HashMap<CollectionId, Map<String, Value>>,
+    pub(crate) custom_field_screens: HashMap<CollectionId, String>,
+    pub(crate) views: HashMap<CollectionId, CollectionView>,
+    pub(crate) empty: HashSet<CollectionId>,
+    pub(crate) query_filters: HashMap<CollectionId, Vec<String>>,
+}
+
+/// A collection that returns records of another one.
+pub(crate) struct CollectionView {
+    pub(crate) source: CollectionId,
+    /// Field paths, and what the fields must contain.
+    pub(crate) tests: Vec<(Vec<String>, ViewTest)>,
+}
+
+/// What a field of a view's records contains.
+pub(crate) enum ViewTest {
+    /// The id in the path parameter with this index.
+    Parameter(usize),
+    Equals(Value),
+}
+
+impl CollectionOverrides {
+    /// Returns the fields that new records get unless they are given.
+    pub(crate) fn defaults(&self, collection: CollectionId) -> Option<&Map<String, Value>> {
+        self.defaults.get(&collection)
+    }
+
+    /// Returns the screen whose custom fields the records have.
+    pub(crate) fn custom_field_screen(&self, collection: CollectionId) -> Option<&str> {
+        self.custom_field_screens.get(&collection).map(String::as_str)
+    }
+
+    /// Returns the view, if the collection is one.
+    pub(crate) fn view(&self, collection: CollectionId) -> Option<&CollectionView> {
+        self.views.get(&collection)
+    }
+
+    /// Returns the collection that stores the records: that of a view, else itself.
+    pub(crate) fn source(&self, collection: CollectionId) -> CollectionId {
+        self.view(collection).map_or(collection, |view| view.source)
+    }
+
+    /// Returns whether the collection starts without generated records.
+    pub(crate) fn starts_empty(&self, collection: CollectionId) -> bool {
+        self.empty.contains(&collection) || self.views.contains_key(&collection)
+    }
+
+    /// Returns the query parameters that filter a list by audit fields of the same name.
+    pub(crate) fn query_filters(&self, collection: CollectionId) -> &[String] {
+        self.query_filters.get(&collection).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl CollectionView {
+    /// Returns whether the view contains a record, given the ids in its path.
+    pub(crate) fn contains(&self, record: &RecordObject, ids: &[i64]) -> bool {
+        self.tests.iter().all(|(path, test)| {
+            let (first, rest) = (&path[0], &path[1..]);
+            let value = rest.iter().try_fold(record.get(first), |value, name| {
+                Some(value?.as_object().and_then(|object| object.get(name)))
+            });
+            match (test, value.flatten()) {
+                (ViewTest::Parameter(at), Some(value)) => value.as_integer() == ids.get(*at).copied(),
+                (ViewTest::Equals(expected), Some(value)) => value.to_json() == *expected,
+                (_, None) => false,
+            }
+        })
+    }
+}

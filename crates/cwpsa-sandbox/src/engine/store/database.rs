@@ -1,0 +1,132 @@
+//! The database file: everything written since the tenant was created.
+//!
+//! Seed records and generated ones are not in it; they are created again at each start, with dates relative to
+//! the day the tenant was created, and records of the file take precedence. A write is acknowledged after the
+//! database has it on disk.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+
+use redb::backends::FileBackend;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use super::file::StoredFile;
+
+/// Why the database file can't be used. Holds the text of redb's own error, which is large.
+#[derive(Debug)]
+pub(crate) struct DatabaseError(pub(crate) String);
+
+impl<E: std::error::Error> From<E> for DatabaseError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Template and id to the record as JSON with its parent; empty for a deleted record.
+const RECORDS: TableDefinition<'_, (&str, i64), &[u8]> = TableDefinition::new("records");
+/// Path to name, media type and bytes of a file.
+const FILES: TableDefinition<'_, &str, (&str, &str, &[u8])> = TableDefinition::new("files");
+/// Facts about the tenant, such as when it was created.
+const FACTS: TableDefinition<'_, &str, i64> = TableDefinition::new("facts");
+
+/// An open database.
+pub(crate) struct RecordDatabase {
+    database: Database,
+}
+
+/// A change to be written.
+pub(crate) enum DatabaseEntry {
+    /// A record by collection template and id; without text it was deleted.
+    Record { template: &'static str, id: i64, text: Option<Vec<u8>> },
+    /// A file by path.
+    File { path: String, file: Option<StoredFile> },
+}
+
+impl RecordDatabase {
+    /// Opens the file, creating it if needed.
+    pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // Records can contain personal data, so that only the owner may read a new file.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let database = Database::builder().create_with_backend(FileBackend::new(options.open(path)?)?)?;
+        let write = database.begin_write()?;
+        write.open_table(RECORDS)?;
+        write.open_table(FILES)?;
+        write.open_table(FACTS)?;
+        write.commit()?;
+        Ok(Self { database })
+    }
+
+    /// Returns when the tenant was created, which is `now` for a new file.
+    pub(crate) fn created_at(&self, now: i64) -> Result<i64, DatabaseError> {
+        let write = self.database.begin_write()?;
+        let created_at = {
+            let mut facts = write.open_table(FACTS)?;
+            let stored = facts.get("began")?.map(|value| value.value());
+            match stored {
+                Some(moment) => moment,
+                None => {
+                    facts.insert("began", now)?;
+                    now
+                }
+            }
+        };
+        write.commit()?;
+        Ok(created_at)
+    }
+
+    /// Writes all entries or none, and returns when they are on the disk.
+    pub(crate) fn write(&self, entries: &[DatabaseEntry]) -> Result<(), DatabaseError> {
+        let write = self.database.begin_write()?;
+        {
+            let mut records = write.open_table(RECORDS)?;
+            let mut files = write.open_table(FILES)?;
+            for entry in entries {
+                match entry {
+                    DatabaseEntry::Record { template, id, text } => {
+                        records.insert((*template, *id), text.as_deref().unwrap_or_default())?;
+                    }
+                    DatabaseEntry::File { path, file: Some(file) } => {
+                        files.insert(
+                            path.as_str(),
+                            (file.name.as_str(), file.media_type.as_str(), &file.bytes[..]),
+                        )?;
+                    }
+                    DatabaseEntry::File { path, file: None } => {
+                        files.remove(path.as_str())?;
+                    }
+                }
+            }
+        }
+        write.commit()?;
+        Ok(())
+    }
+
+    /// Visits all records: template, id, text. Empty text marks a deleted record.
+    pub(crate) fn records(&self, mut each: impl FnMut(&str, i64, &[u8])) -> Result<(), DatabaseError> {
+        let read = self.database.begin_read()?;
+        for item in read.open_table(RECORDS)?.iter()? {
+            let (key, value) = item?;
+            let (template, id) = key.value();
+            each(template, id, value.value());
+        }
+        Ok(())
+    }
+
+    /// Visits all files.
+    pub(crate) fn files(&self, mut each: impl FnMut(&str, StoredFile)) -> Result<(), DatabaseError> {
+        let read = self.database.begin_read()?;
+        for item in read.open_table(FILES)?.iter()? {
+            let (path, file) = item?;
+            let (name, media_type, bytes) = file.value();
+            let bytes = bytes::Bytes::copy_from_slice(bytes);
+            each(
+                path.value(),
+                StoredFile { name: name.to_owned(), media_type: media_type.to_owned(), bytes },
+            );
+        }
+        Ok(())
+    }
+}

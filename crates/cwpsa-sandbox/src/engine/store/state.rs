@@ -1,0 +1,104 @@
+//! The state of a tenant: the records of each collection, and files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::collection_overrides::CollectionOverrides;
+use super::file::StoredFile;
+use super::interner::Interner;
+use super::table::{CollectionTable, StoredRow};
+use super::value::{RecordObject, RecordValue};
+use crate::api::{CollectionId, api};
+
+/// Everything a tenant stores.
+pub(crate) struct TenantState {
+    /// Indexed by collection id; `None` until the collection is first used.
+    tables: Vec<Option<CollectionTable>>,
+    pub(crate) interner: Interner,
+    /// Uploaded files by the path that returns them.
+    pub(crate) files: BTreeMap<String, StoredFile>,
+    /// When the tenant was created: dates of seed records are relative to it.
+    pub(crate) created_at: i64,
+    /// How collections differ from what the catalog says.
+    pub(crate) overrides: &'static CollectionOverrides,
+}
+
+impl TenantState {
+    pub(crate) fn new(created_at: i64, overrides: &'static CollectionOverrides) -> Self {
+        let tables = api().collections.iter().map(|_| None).collect();
+        Self { tables, interner: Interner::default(), files: BTreeMap::new(), created_at, overrides }
+    }
+
+    /// Returns whether the collection has a table.
+    pub(crate) fn has_table(&self, id: CollectionId) -> bool {
+        self.tables[id.0 as usize].is_some()
+    }
+
+    pub(crate) fn table(&self, id: CollectionId) -> Option<&CollectionTable> {
+        self.tables[id.0 as usize].as_ref()
+    }
+
+    /// Returns the collection's table, creating an empty one if needed.
+    pub(crate) fn table_mut(&mut self, id: CollectionId) -> &mut CollectionTable {
+        self.tables[id.0 as usize].get_or_insert_default()
+    }
+
+    /// Returns the collections that have a table.
+    pub(crate) fn collections(&self) -> impl Iterator<Item = CollectionId> {
+        let used = self.tables.iter().enumerate().filter(|(_, table)| table.is_some());
+        used.filter_map(|(id, _)| u32::try_from(id).ok().map(CollectionId))
+    }
+
+    pub(crate) fn row(&self, collection: CollectionId, id: i64) -> Option<&StoredRow> {
+        self.table(collection)?.get(id)
+    }
+
+    /// Stores a record and returns the row it replaced.
+    pub(crate) fn put(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+        parent: i64,
+        synthetic: bool,
+        fields: &Map<String, Value>,
+    ) -> Option<StoredRow> {
+        let record = self.interner.record(fields);
+        self.put_row(collection, StoredRow { id, parent, synthetic, record })
+    }
+
+    pub(crate) fn put_row(&mut self, collection: CollectionId, row: StoredRow) -> Option<StoredRow> {
+        self.table_mut(collection).put(row)
+    }
+
+    /// Finds the row a path parameter identifies: by id, otherwise by identifier or name.
+    pub(crate) fn find_by_path_value(
+        &self,
+        collection: CollectionId,
+        text: &str,
+        parent: Option<i64>,
+    ) -> Option<&StoredRow> {
+        let table = self.table(collection)?;
+        let fits = |row: &&StoredRow| parent.is_none_or(|parent| row.parent == parent);
+        if let Ok(id) = text.parse() {
+            return table.get(id).filter(fits);
+        }
+        let has = |row: &&StoredRow, field: &str| {
+            let value = row.record.get(field).and_then(RecordValue::as_text);
+            value.is_some_and(|value| value.eq_ignore_ascii_case(text))
+        };
+        ["identifier", "name"]
+            .iter()
+            .find_map(|field| table.rows().iter().filter(fits).find(|row| has(row, field)))
+    }
+
+    /// Returns a copy of the record as JSON.
+    pub(crate) fn value(&self, collection: CollectionId, id: i64) -> Option<Map<String, Value>> {
+        self.row(collection, id).map(|row| row.record.to_json())
+    }
+
+    pub(crate) fn record(&self, collection: CollectionId, id: i64) -> Option<Arc<RecordObject>> {
+        self.row(collection, id).map(|row| row.record.clone())
+    }
+}

@@ -1,0 +1,142 @@
+//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may lack the leading `/`. An
+//! operation below a reference succeeds without any effect, as with the API.
+
+use serde_json::{Map, Value};
+
+use crate::api::{Link, Member, Resource, Shape};
+use crate::connectwise::error::ApiError;
+use crate::connectwise::messages::type_names;
+
+/// Applies a patch to a stored record and returns the changed fields; null removes a field.
+pub(crate) fn apply_patch(
+    body: &Value,
+    record: &Map<String, Value>,
+    resource: &'static Resource,
+    shape: &Shape,
+    links: &[Link],
+) -> Result<Map<String, Value>, ApiError> {
+    let Value::Array(operations) = body else {
+        return Err(ApiError::unconvertible(body, type_names::PATCH, ""));
+    };
+    let mut fields: Map<String, Value> = Map::new();
+    for operation in operations {
+        let text = |name: &str| operation.get(name).and_then(Value::as_str);
+        let op = text("op").unwrap_or("replace").to_ascii_lowercase();
+        let path = text("path").ok_or_else(|| ApiError::patch_without_path())?;
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let Some((first, rest)) = segments.split_first() else {
+            return Err(ApiError::patch_path_without_field(path));
+        };
+        let first = *first;
+        if resource.member(first).is_none() && !shape.members.contains_key(first) {
+            return Err(ApiError::unknown_patch_segment(first));
+        }
+        let value = match op.as_str() {
+            "add" | "replace" => operation.get("value").cloned().unwrap_or_default(),
+            "remove" => Value::Null,
+            other => return Err(ApiError::invalid_patch_operation(other)),
+        };
+        let is_reference = links.iter().any(|link| link.path.len() == 1 && link.path[0] == first);
+        let object = matches!(resource.member(first), Some(Member::Object(_)));
+        if rest.is_empty() {
+            fields.insert(first.to_owned(), value);
+        } else if !(is_reference && object) {
+            let start = fields.get(first).or_else(|| record.get(first)).cloned().unwrap_or_default();
+            let mut whole = start;
+            apply_below(&mut whole, rest, value, &op, path)?;
+            fields.insert(first.to_owned(), whole);
+        }
+    }
+    Ok(fields)
+}
+
+fn apply_below(
+    at: &mut Value,
+    segments: &[&str],
+    value: Value,
+    op: &str,
+    path: &str,
+) -> Result<(), ApiError> {
+    let Some((first, rest)) = segments.split_first() else {
+        *at = value;
+        return Ok(());
+    };
+    let missing = || ApiError::unknown_patch_path(path);
+    match at {
+        Value::Array(items) => {
+            let length = items.len();
+            let index = if *first == "-" { Some(length) } else { first.parse().ok() };
+            let index = index.filter(|index| *index <= length).ok_or_else(missing)?;
+            match (rest, op) {
+                ([], "remove") if index < length => {
+                    items.remove(index);
+                }
+                ([], "add") => items.insert(index, value),
+                _ if index < length => apply_below(&mut items[index], rest, value, op, path)?,
+                _ => return Err(missing()),
+            }
+        }
+        Value::Null if rest.is_empty() && matches!(*first, "-" | "0") => *at = Value::Array(vec![value]),
+        Value::Null => {
+            *at = Value::Object(Map::new());
+            apply_below(at, segments, value, op, path)?;
+        }
+        Value::Object(fields) => {
+            apply_below(fields.entry((*first).to_owned()).or_insert(Value::Null), rest, value, op, path)?;
+        }
+        _ => return Err(missing()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::{Purpose, api};
+
+    fn patch(body: Value) -> Result<Value, ApiError> {
+        let contacts = api().collection("/company/contacts").expect("contacts");
+        let operation = api()
+            .operations
+            .iter()
+            .find(|operation| operation.purpose == Purpose::Patch(contacts))
+            .expect("a patch");
+        let record = json!({"id": 1, "firstName": "Jane", "company": {"id": 2, "name": "Acme"},
+            "communicationItems": [{"id": 1, "value": "a"}, {"id": 2, "value": "b"}]});
+        let plan = operation.plan();
+        let fields = record.as_object().expect("an object");
+        let fields = apply_patch(&body, fields, api().of(contacts).resource(), &plan.shape, &plan.links)?;
+        Ok(Value::Object(fields))
+    }
+
+    #[test]
+    fn paths_are_read_as_the_api_reads_them() {
+        let done = |body| patch(body).expect("a patch");
+        assert_eq!(
+            done(json!([{"op": "replace", "path": "firstName", "value": "A"}])),
+            json!({"firstName": "A"})
+        );
+        assert_eq!(done(json!([{"op": "add", "path": "/lastName", "value": "A"}])), json!({"lastName": "A"}));
+        assert_eq!(done(json!([{"op": "remove", "path": "title"}])), json!({"title": null}));
+        let items = done(json!([{"op": "replace", "path": "/communicationItems/1/value", "value": "c"}]));
+        assert_eq!(items, json!({"communicationItems": [{"id": 1, "value": "a"}, {"id": 2, "value": "c"}]}));
+        // The false success on a path below a reference.
+        assert_eq!(done(json!([{"op": "replace", "path": "company/identifier", "value": "X"}])), json!({}));
+    }
+
+    #[test]
+    fn bad_patches_are_refused() {
+        for body in [
+            json!({"firstName": "A"}),
+            json!([{"op": "replace", "path": "FirstName", "value": "A"}]),
+            json!([{"op": "replace", "value": "A"}]),
+            json!([{"op": "move", "path": "firstName"}]),
+            json!([{"op": "replace", "path": "communicationItems/7/value", "value": 1}]),
+            json!([{"op": "replace", "path": "/", "value": 1}]),
+        ] {
+            assert!(patch(body.clone()).is_err(), "{body}");
+        }
+    }
+}

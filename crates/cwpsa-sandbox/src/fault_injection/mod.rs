@@ -1,0 +1,20 @@
+//! Fault injection: a request budget, latency, errors, and responses that are cut off, late or of the wrong type.
+//!
+//! Faults are decided here, by rules and a seeded random number generator, and carried out by the server. The
+//! same requests, one after the other, meet the same faults in each run.
+
+mod budget;
+mod cli_syntax;
+mod injector;
+mod plan;
+mod responses;
+mod rule;
+mod settings;
+
+pub use cli_syntax::FaultSyntaxError;
+pub use injector::FaultInjector;
+pub(crate) use plan::{BodyDamage, FaultEnding};
+pub use settings::{FaultKind, FaultRule, FaultRuleError, FaultSettings, RequestBudget};
+
+#[cfg(test)]
+mod tests;

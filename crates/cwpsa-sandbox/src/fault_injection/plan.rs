@@ -1,0 +1,37 @@
+//! What is done to a request.
+
+use std::time::Duration;
+
+use crate::message::MockResponse;
+
+/// What is done to a request.
+#[derive(Debug, Default)]
+pub(crate) struct FaultPlan {
+    /// How long it waits first.
+    pub(crate) delay: Duration,
+    pub(crate) ending: Option<FaultEnding>,
+}
+
+/// How a request ends, other than with the engine's response.
+#[derive(Debug)]
+pub(crate) enum FaultEnding {
+    /// With another response; with `effect`, the request is carried out all the same.
+    Response { response: MockResponse, effect: bool },
+    /// With a closed connection and no response.
+    Cut { effect: bool },
+    /// With the engine's response, damaged.
+    Damaged(BodyDamage),
+}
+
+/// How a response's body is damaged.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum BodyDamage {
+    /// The connection is closed after this many bytes, by default after half of the body.
+    Truncated(Option<usize>),
+    /// Half of the body is sent as if it were complete.
+    Half,
+    /// The response has another content type.
+    ContentType(http::HeaderValue),
+    /// The body takes this long.
+    Slow(Duration),
+}

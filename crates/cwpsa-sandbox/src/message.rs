@@ -1,0 +1,58 @@
+//! Requests, responses and change events: the interface of the engine, independent of any network.
+
+use bytes::Bytes;
+use connectwise_psa::runtime::Value;
+use http::{HeaderMap, Method, StatusCode};
+
+/// A request with its whole body.
+#[derive(Clone, Debug)]
+pub struct MockRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the API's base path, percent-encoded: `/service/tickets/8812`.
+    pub path: String,
+    /// The decoded query parameters, in order.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; empty if there is none.
+    pub body: Bytes,
+    /// The base URL as the caller sees it (`http://127.0.0.1:9090/v4_6_release/apis/3.0`); links in responses
+    /// start with it.
+    pub base_url: String,
+}
+
+/// A response with its whole body.
+#[derive(Clone, Debug)]
+pub struct MockResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, including the content type.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// How a record changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordChangeKind {
+    /// It was created.
+    Added,
+    /// It was changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+}
+
+/// A change of a record, emitted after it was stored.
+#[derive(Clone, Debug)]
+pub struct ChangeEvent {
+    /// How the record changed.
+    pub kind: RecordChangeKind,
+    /// The path of the record's collection as in the spec: `/service/tickets`.
+    pub collection: String,
+    /// The record's id.
+    pub id: i64,
+    /// The record as it is returned; a deleted one as it was.
+    pub record: Value,
+}

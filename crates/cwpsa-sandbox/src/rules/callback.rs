@@ -1,0 +1,49 @@
+//! Callbacks: a callback must have a URL that can be called, and be the only one of its kind.
+
+use serde_json::Value;
+
+use super::record_fields::text_field;
+use crate::connectwise::error::ApiError;
+use crate::engine::rule::{RecordChange, SandboxRule};
+use crate::engine::store::RecordValue;
+use crate::engine::transaction::Transaction;
+
+const RESOURCE: &str = "callbackEntry";
+
+pub(super) struct CallbackRule;
+
+impl SandboxRule for CallbackRule {
+    type CarryOver = ();
+
+    fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
+        let url = text_field(change.record, "url");
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(ApiError::invalid_field("InvalidField", RESOURCE, "url", "Invalid URL"));
+        }
+        // Observed: the API gives all callbacks of the level `owner` the object 1.
+        if text_field(change.record, "level").eq_ignore_ascii_case("owner") {
+            change.record.insert("objectId".to_owned(), Value::from(1));
+        }
+        let copy = |name: &str| text_field(change.record, name).to_owned();
+        let (url, level, kind) = (copy("url"), copy("level"), copy("type"));
+        let object = change.record.get("objectId").and_then(Value::as_i64).unwrap_or_default();
+        let own = change.record.get("id").and_then(Value::as_i64).filter(|_| change.before.is_some());
+        let same = tx.find(change.collection, |other| {
+            let equals = |name: &str, value: &str| {
+                other
+                    .get(name)
+                    .and_then(RecordValue::as_text)
+                    .is_some_and(|text| text.eq_ignore_ascii_case(value))
+            };
+            equals("url", &url)
+                && equals("level", &level)
+                && equals("type", &kind)
+                && other.get("objectId") == Some(&RecordValue::Integer(object))
+        });
+        if same.iter().any(|id| Some(*id) != own) {
+            let message = "A matching callback entry already exists";
+            return Err(ApiError::invalid_field("ObjectExists", RESOURCE, "objectId", message));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! The templates of the collections that rules read and write.
+
+pub(super) const AGREEMENT_TYPES: &str = "/finance/agreements/types";
+pub(super) const AGREEMENTS: &str = "/finance/agreements";
+pub(super) const BILLING_TERMS: &str = "/finance/billingTerms";
+pub(super) const BOARD_ITEMS: &str = "/service/boards/{}/items";
+pub(super) const BOARD_STATUSES: &str = "/service/boards/{}/statuses";
+pub(super) const BOARD_SUBTYPES: &str = "/service/boards/{}/subtypes";
+pub(super) const BOARD_TYPES: &str = "/service/boards/{}/types";
+pub(super) const BOARDS: &str = "/service/boards";
+pub(super) const CATALOG_ITEMS: &str = "/procurement/catalog";
+pub(super) const EXPENSE_ENTRIES: &str = "/expense/entries";
+pub(super) const MEMBERS: &str = "/system/members";
+pub(super) const OPPORTUNITIES: &str = "/sales/opportunities";
+pub(super) const OPPORTUNITY_CONVERSIONS: &str = "/sales/opportunities/conversions/{}";
+pub(super) const PRODUCTS: &str = "/procurement/products";
+pub(super) const PROJECTS: &str = "/project/projects";
+pub(super) const PURCHASE_ORDER_LINES: &str = "/procurement/purchaseorders/{}/lineitems";
+pub(super) const PURCHASE_ORDER_STATUSES: &str = "/procurement/purchaseorderstatuses";
+pub(super) const PURCHASE_ORDERS: &str = "/procurement/purchaseorders";
+pub(super) const SALES_ORDER_STATUSES: &str = "/sales/orders/statuses";
+pub(super) const SALES_ORDERS: &str = "/sales/orders";
+pub(super) const SERIAL_NUMBERS: &str = "/procurement/onhandserialnumbers";
+pub(super) const STOCK: &str = "/procurement/warehouseBins/{}/inventoryOnHand";
+pub(super) const TICKET_NOTES: &str = "/service/tickets/{}/notes";
+pub(super) const TICKETS: &str = "/service/tickets";
+pub(super) const TIME_ENTRIES: &str = "/time/entries";
+pub(super) const TIME_SHEETS: &str = "/time/sheets";
+pub(super) const UNITS_OF_MEASURE: &str = "/procurement/unitOfMeasures";
+pub(super) const WAREHOUSE_BINS: &str = "/procurement/warehouseBins";
+pub(super) const WAREHOUSES: &str = "/procurement/warehouses";
+pub(super) const WORK_ROLES: &str = "/time/workRoles";
+pub(super) const WORK_TYPES: &str = "/time/workTypes";

@@ -1,0 +1,28 @@
+//! Starts a sandbox: wires the engine to the rules and the data.
+
+use crate::connectwise::date;
+use crate::data::load_tenant;
+use crate::engine::sandbox::Sandbox;
+use crate::engine::store::RecordDatabase;
+use crate::rules::api_rules;
+use crate::settings::{SandboxSettings, SandboxStartError};
+
+impl Sandbox {
+    /// Creates a sandbox with the seed records, and with the records of the data file.
+    ///
+    /// # Errors
+    /// The data file can't be used, or seed records contradict the catalog.
+    pub fn new(settings: SandboxSettings) -> Result<Self, SandboxStartError> {
+        let database = match &settings.data {
+            Some(path) => {
+                let opened = RecordDatabase::open(path);
+                Some(opened.map_err(|error| SandboxStartError::Data(error.0))?)
+            }
+            None => None,
+        };
+        let now = settings.now.unwrap_or_else(date::now);
+        let known = api_rules();
+        let state = load_tenant(&settings, &known.overrides, now, database.as_ref())?;
+        Ok(Self::from_parts(settings, &known.rules, state, database))
+    }
+}

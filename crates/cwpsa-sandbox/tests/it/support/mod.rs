@@ -1,0 +1,5 @@
+//! What the tests share.
+
+pub mod engine;
+pub mod fake_engine;
+pub mod http;

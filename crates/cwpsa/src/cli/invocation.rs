@@ -1,0 +1,47 @@
+//! What a process was asked to do, with its settings.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::FromArgMatches;
+
+use super::args::Arguments;
+use super::layers::settings_layers;
+use crate::environment::Environment;
+use crate::settings::SettingsLoader;
+
+/// The parsed command line, and the loader of the settings that it and the environment name.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The command and its arguments.
+    pub arguments: Arguments,
+    /// Loads the settings.
+    pub settings: SettingsLoader,
+}
+
+impl Invocation {
+    /// Parses the command line of this process. Exits if it asks for help or is invalid.
+    pub fn from_process() -> Self {
+        Self::try_parse_from(std::env::args_os(), Environment::from_process())
+            .unwrap_or_else(|error| error.exit())
+    }
+
+    /// Parses a command line.
+    ///
+    /// # Errors
+    /// It asks for help or is invalid.
+    pub fn try_parse_from<T: Into<OsString> + Clone>(
+        line: impl IntoIterator<Item = T>,
+        environment: Environment,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Arguments::command_in(&environment);
+        let matches = command.try_get_matches_from_mut(line)?;
+        let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let mut settings = SettingsLoader { environment, ..SettingsLoader::default() };
+        if let Some((_, matches)) = matches.subcommand() {
+            (settings.flags, settings.variables) = settings_layers(matches);
+            settings.config = matches.try_get_one::<PathBuf>("config").ok().flatten().cloned();
+        }
+        Ok(Self { arguments, settings })
+    }
+}

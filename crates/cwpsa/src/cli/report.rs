@@ -1,0 +1,45 @@
+//! Reports the error that a command ended with.
+
+use connectwise_psa::runtime::Error;
+
+use super::output;
+use crate::error::CliError;
+
+/// Prints an error to stderr. The error of a call is also printed to stdout as JSON, unless a person would see both.
+pub fn report(error: &CliError) {
+    match error {
+        CliError::AlreadyReported(_) => {}
+        CliError::Api(error) => {
+            if !output::is_terminal()
+                && let Err(lost) = output::print_json(&error.to_json())
+            {
+                // The exit code stays that of the first error, which is printed below.
+                eprintln!("error: {lost}");
+            }
+            print_error(error);
+            if let Some(next) = error.next_step() {
+                eprintln!("  {next}");
+            }
+        }
+        _ => eprintln!("error: {error}"),
+    }
+}
+
+/// Prints what went wrong, and a line for each argument.
+fn print_error(error: &Error) {
+    let lines: Vec<String> = error
+        .fields()
+        .iter()
+        .map(|field| format!("{}: {}", one_line(&field.pointer), one_line(&field.message)))
+        .collect();
+    let message = error.to_string();
+    // The message ends with all of them in brackets.
+    let suffix = format!(" ({})", lines.join("; "));
+    eprintln!("error: {}", message.strip_suffix(&suffix).unwrap_or(&message));
+    lines.iter().for_each(|line| eprintln!("  {line}"));
+}
+
+/// Removes control characters: a server must not move the cursor of a terminal.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,14 @@
+//! Looks up the tool that a command names.
+
+use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::Tool;
+
+use crate::error::CliError;
+
+/// Returns the tool with a full or short name.
+///
+/// # Errors
+/// There is none. The error suggests similar names.
+pub(super) fn find_tool(name: &str) -> Result<Tool, CliError> {
+    Ok(CATALOG.resolve(name)?)
+}

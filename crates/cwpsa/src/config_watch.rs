@@ -1,0 +1,133 @@
+//! Reads the settings file again at SIGHUP, and notifies servers of changes to their lists of tools.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use connectwise_psa::CATALOG;
+use tokio::sync::watch;
+use toolcrate_executor::{ToolFilter, ToolFilterSpec, ToolListChanges};
+
+use crate::error::CliError;
+use crate::select::{is_narrow, tool_filter};
+use crate::settings::SettingsLoader;
+
+/// The tools that are offered now, and word of changes.
+#[derive(Clone)]
+pub struct ConfigWatch(Arc<Inner>);
+
+struct Inner {
+    flags: ToolFilterSpec,
+    settings: SettingsLoader,
+    selection: RwLock<ToolFilter>,
+    changes: ToolListChanges,
+}
+
+impl ConfigWatch {
+    /// What flags choose, or where they choose nothing the settings file. It is read again at each SIGHUP from now on.
+    ///
+    /// # Errors
+    /// What is wrong with the choice.
+    pub fn start(flags: ToolFilterSpec, settings: SettingsLoader) -> Result<Self, CliError> {
+        let selection = choose(&flags, &settings)?;
+        let reload = Self(Arc::new(Inner {
+            flags,
+            settings,
+            selection: RwLock::new(selection),
+            changes: ToolListChanges::default(),
+        }));
+        #[cfg(unix)]
+        reload.clone().listen();
+        Ok(reload)
+    }
+
+    #[cfg(unix)]
+    fn listen(self) {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut signals) = signal(SignalKind::hangup()) else { return };
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                match self.again() {
+                    Ok(true) => tracing::info!("other tools are offered now"),
+                    Ok(false) => tracing::info!("the same tools are offered as before"),
+                    // What was offered before stays.
+                    Err(failure) => tracing::error!(%failure, "the settings could not be read again"),
+                }
+            }
+        });
+    }
+
+    /// Reads the settings again; whether other tools are offered now.
+    ///
+    /// # Errors
+    /// What is wrong with them; nothing has changed then.
+    pub fn again(&self) -> Result<bool, CliError> {
+        let inner = &self.0;
+        let new = choose(&inner.flags, &inner.settings)?;
+        let mut selection = inner.selection.write().unwrap_or_else(PoisonError::into_inner);
+        if new.tools().map(|tool| tool.name()).eq(selection.tools().map(|tool| tool.name())) {
+            return Ok(false);
+        }
+        *selection = new;
+        drop(selection);
+        self.0.changes.notify();
+        Ok(true)
+    }
+
+    /// The tools that are offered at the time of asking.
+    pub fn selection(&self) -> ToolFilter {
+        let inner = Arc::clone(&self.0);
+        ToolFilter::all(&CATALOG).intersect(move |tool| {
+            // A panic elsewhere leaves the selection whole.
+            inner.selection.read().unwrap_or_else(PoisonError::into_inner).allows(tool)
+        })
+    }
+
+    /// Announces changes, for whoever else changes what lists show.
+    pub fn notifier(&self) -> ToolListChanges {
+        self.0.changes.clone()
+    }
+
+    /// Counts the changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+}
+
+fn choose(flags: &ToolFilterSpec, settings: &SettingsLoader) -> Result<ToolFilter, CliError> {
+    let file: ToolFilterSpec = settings.load()?.values.tools.into();
+    let read_only = flags.read_only || file.read_only;
+    let spec = if is_narrow(flags) { flags.clone() } else { file };
+    tool_filter(&ToolFilterSpec { read_only, ..spec }).map_err(|error| CliError::Usage(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::write;
+
+    fn loader(file: &tempfile::NamedTempFile) -> SettingsLoader {
+        SettingsLoader { config: Some(file.path().to_owned()), ..SettingsLoader::default() }
+    }
+
+    #[tokio::test]
+    async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let count = |reload: &ConfigWatch| reload.selection().tools().count();
+        write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();
+        let reload = ConfigWatch::start(ToolFilterSpec::default(), loader(&file)).unwrap();
+        let changes = reload.changes();
+        assert_eq!(count(&reload), 122);
+        assert!(!reload.again().unwrap());
+        for bad in ["[tools]\nmodule = [\"tme\"]\n", "[tools]\nmodul = []\n"] {
+            write(file.path(), bad).unwrap();
+            assert!(reload.again().is_err());
+        }
+        assert_eq!((count(&reload), *changes.borrow()), (122, 0));
+        write(file.path(), "[tools]\nmodule = [\"time\"]\nread_only = true\n").unwrap();
+        assert!(reload.again().unwrap());
+        assert!(count(&reload) < 122 && *changes.borrow() == 1);
+        // Flags count for more than the file.
+        let flags = ToolFilterSpec { modules: vec!["service".into()], ..ToolFilterSpec::default() };
+        let reload = ConfigWatch::start(flags, loader(&file)).unwrap();
+        assert!(reload.selection().tools().all(|tool| tool.module() == "service"));
+    }
+}

@@ -1,0 +1,185 @@
+//! Obtains secrets: from a variable, a file, the settings file itself, or a command that asks the system's keyring or a
+//! vault. Warns of files that everyone on the machine can read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::environment::Environment;
+
+/// Why a secret can't be obtained. No message contains a secret, or the arguments of a command.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// A variable that the settings file names is not set.
+    #[error("the settings file names the variable {0}, which is not set")]
+    MissingVariable(String),
+    /// A file can't be read.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A command failed or printed nothing.
+    #[error("the command {program} returned no secret: {reason}")]
+    Command {
+        /// The program.
+        program: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Where the settings file says that a secret is.
+#[derive(Clone, Copy, Default)]
+pub struct SecretLocations<'a> {
+    /// In the settings file itself.
+    pub own: Option<&'a str>,
+    /// In a variable with this name.
+    pub variable: Option<&'a str>,
+    /// In a file.
+    pub file: Option<&'a Path>,
+    /// In the output of this command.
+    pub command: &'a [String],
+}
+
+/// Obtains a secret: from the variable, from the file that a flag names, or else as the settings file says.
+///
+/// # Errors
+/// It can't be read from where it is.
+pub fn find(
+    environment: &Environment,
+    variable: &str,
+    file: Option<&Path>,
+    locations: SecretLocations<'_>,
+) -> Result<Option<String>, SecretError> {
+    if let Some(text) = environment.get(variable) {
+        return Ok(Some(text.to_owned()));
+    }
+    if let Some(path) = file {
+        return read_file(path).map(Some);
+    }
+    if let Some(own) = locations.own {
+        return Ok(Some(own.to_owned()));
+    }
+    if let Some(name) = locations.variable {
+        return named_variable(environment, name).map(Some);
+    }
+    if let Some(path) = locations.file {
+        return read_file(path).map(Some);
+    }
+    match locations.command {
+        [] => Ok(None),
+        [program, arguments @ ..] => run_command(program, arguments).map(Some),
+    }
+}
+
+/// Returns the value of a variable that the settings file names.
+///
+/// # Errors
+/// It is not set.
+pub fn named_variable(environment: &Environment, name: &str) -> Result<String, SecretError> {
+    let value = environment.get(name).map(str::to_owned);
+    value.ok_or_else(|| SecretError::MissingVariable(name.to_owned()))
+}
+
+fn read_file(path: &Path) -> Result<String, SecretError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| SecretError::File { path: path.to_owned(), source })?;
+    warn_if_exposed(path);
+    Ok(text.trim().to_owned())
+}
+
+/// Returns what a command prints. No shell reads the command line.
+fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretError> {
+    let failed = |reason: String| SecretError::Command { program: program.to_owned(), reason };
+    // It may ask for a password on the terminal, so it keeps that.
+    let output = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|_| failed("it printed no text".to_owned()))?;
+    match text.trim() {
+        "" => Err(failed("it printed nothing".to_owned())),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// Returns true if everyone on the machine can read a file.
+pub fn is_exposed(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Logs a warning if everyone can read a file with secrets.
+pub fn warn_if_exposed(path: &Path) {
+    if is_exposed(path) {
+        tracing::warn!("everyone on this machine can read the secrets in {}: chmod 600 it", path.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(command: &[&str]) -> Result<Option<String>, SecretError> {
+        let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+        find(
+            &Environment::default(),
+            "CWPSA_NO_SUCH_VARIABLE",
+            None,
+            SecretLocations { command: &command, ..SecretLocations::default() },
+        )
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_gives_a_secret_or_says_why_not() {
+        assert_eq!(by(&["printf", " of the keyring\n"]).unwrap().as_deref(), Some("of the keyring"));
+        assert_eq!(by(&[]).unwrap(), None);
+        for (command, said) in [
+            (&["/nowhere/at-all", "hush"][..], "No such file"),
+            (&["false", "hush"], "exit status"),
+            (&["true", "hush"], "printed nothing"),
+        ] {
+            let error = by(command).unwrap_err().to_string();
+            assert!(error.contains(said) && !error.contains("hush"), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_for_everyone_is_known() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "hush\n").unwrap();
+        assert!(!is_exposed(file.path()));
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(is_exposed(file.path()));
+        assert_eq!(
+            find(
+                &Environment::default(),
+                "CWPSA_NO_SUCH_VARIABLE",
+                Some(file.path()),
+                SecretLocations::default()
+            )
+            .unwrap()
+            .as_deref(),
+            Some("hush")
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! What all calls of a server share, made from its settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectwise_psa::CATALOG;
+use toolcrate_executor::{ApprovalPolicy, Approvals, AuditLog, ExecutionContext, ExecutionLimits, InFlight};
+use toolcrate_store::SharedStore;
+
+use crate::error::CliError;
+use crate::metrics::Metrics;
+use crate::settings::SettingValues;
+
+/// Opens the audit log and sets up limits and approvals, which are kept in `store`.
+///
+/// # Errors
+/// The log can't be opened, or what needs approval matches no tool.
+pub fn execution_context(
+    values: &SettingValues,
+    store: SharedStore,
+    metrics: &Metrics,
+) -> Result<Arc<ExecutionContext>, CliError> {
+    let audit = AuditLog::open(values.audit.as_deref())
+        .map_err(|error| CliError::Local(format!("cannot open the audit log: {error}")))?;
+    let policy = ApprovalPolicy::new(&CATALOG, &values.approve)
+        .map_err(|error| CliError::Usage(format!("--approve: {error}")))?;
+    let approvals = Approvals::new(policy, store).with_setup_hint(
+        "Use an MCP client that can ask its user (elicitation), or have whoever runs this server name an approver: \
+         CWPSA_APPROVER_TOKEN, or approver_tokens_env in the settings file.",
+    );
+    let in_flight = InFlight::new(Duration::from_secs(values.grace));
+    let upstream_timeout = Duration::from_secs(values.upstream_timeout.get());
+    let limits = ExecutionLimits { max_rows: values.max_rows, max_bytes: values.max_bytes, upstream_timeout };
+    let metrics = metrics.calls.clone();
+    Ok(Arc::new(ExecutionContext { metrics, audit, approvals, in_flight, limits }))
+}

@@ -1,0 +1,98 @@
+//! An account in the settings file.
+
+use std::path::PathBuf;
+
+use connectwise_psa::runtime::Secret;
+use serde::Deserialize;
+
+use crate::environment::Environment;
+use crate::secret_source::{self, SecretError, SecretLocations};
+use crate::webhooks::table::WebhookTable;
+
+/// An account in the settings file.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountTable {
+    /// The region of ConnectWise's cloud.
+    pub region: Option<String>,
+    /// The root of the API.
+    pub base_url: Option<String>,
+    /// The company ID typed at login.
+    pub company_id: Option<String>,
+    /// The public key of an API member.
+    pub public_key: Option<String>,
+    pub(super) private_key: Option<String>,
+    private_key_env: Option<String>,
+    private_key_file: Option<PathBuf>,
+    #[serde(default)]
+    private_key_command: Vec<String>,
+    client_id: Option<String>,
+    client_id_env: Option<String>,
+    client_id_file: Option<PathBuf>,
+    #[serde(default)]
+    client_id_command: Vec<String>,
+    #[serde(default)]
+    pub(super) tokens: Vec<String>,
+    #[serde(default)]
+    tokens_env: Vec<String>,
+    #[serde(default)]
+    approver_tokens_env: Vec<String>,
+    /// What is done with the account's callbacks.
+    pub webhooks: Option<WebhookTable>,
+}
+
+impl AccountTable {
+    /// Where the private key is.
+    pub(super) fn private_key(&self) -> SecretLocations<'_> {
+        SecretLocations {
+            own: self.private_key.as_deref(),
+            variable: self.private_key_env.as_deref(),
+            file: self.private_key_file.as_deref(),
+            command: &self.private_key_command,
+        }
+    }
+
+    /// Where the client ID is.
+    pub(super) fn client_id(&self) -> SecretLocations<'_> {
+        SecretLocations {
+            own: self.client_id.as_deref(),
+            variable: self.client_id_env.as_deref(),
+            file: self.client_id_file.as_deref(),
+            command: &self.client_id_command,
+        }
+    }
+
+    /// Whether the settings file itself contains secrets of the account.
+    pub(super) fn contains_secrets(&self) -> bool {
+        self.private_key.is_some() || !self.tokens.is_empty()
+    }
+
+    /// Returns the tokens that give access to the account over HTTP.
+    ///
+    /// # Errors
+    /// A variable that is named is not set.
+    pub fn tokens(&self, environment: &Environment) -> Result<Vec<Secret>, SecretError> {
+        let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
+        for name in &self.tokens_env {
+            tokens.push(secret_source::named_variable(environment, name)?.into());
+        }
+        Ok(tokens)
+    }
+
+    /// Returns the tokens of those who approve the account's calls, each with the name of its variable.
+    ///
+    /// # Errors
+    /// A variable that is named is not set.
+    pub fn approvers(&self, environment: &Environment) -> Result<Vec<(String, Secret)>, SecretError> {
+        self.approver_tokens_env
+            .iter()
+            .map(|name| Ok((name.clone(), secret_source::named_variable(environment, name)?.into())))
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for AccountTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountTable").field("company_id", &self.company_id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! Why settings can't be used.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::secret_source::SecretError;
+
+/// Why settings can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The settings file can't be read.
+    #[error("{}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The settings file is malformed. The message contains no value, which may be a secret.
+    #[error("{} line {line}: {message}", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A value is not what its setting expects.
+    #[error("{origin}: {problem}")]
+    Invalid {
+        /// The flag, the variable, or the file and the key in it.
+        origin: String,
+        /// What was expected and what was found.
+        problem: String,
+    },
+    /// The settings file has no account with this name.
+    #[error("unknown account \"{name}\" (the settings file has {})", list(.known))]
+    UnknownAccount {
+        /// The name.
+        name: String,
+        /// The accounts that there are.
+        known: Vec<String>,
+    },
+    /// ConnectWise has no cloud server in this region.
+    #[error("unknown region \"{region}\" (expected {})", .known.join(", "))]
+    UnknownRegion {
+        /// The region.
+        region: String,
+        /// The regions that there are.
+        known: Vec<&'static str>,
+    },
+    /// Parts of the account are not set anywhere.
+    #[error("no account configured; missing: {}. A settings file can hold them too; --sandbox needs none.", .missing.join(", "))]
+    Incomplete {
+        /// What is missing, each with the flag and the variable that set it.
+        missing: Vec<&'static str>,
+    },
+    /// A secret can't be obtained.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

@@ -1,0 +1,134 @@
+//! The settings, as flags, variables and the settings file set them.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use connectwise_psa::runtime::Secret;
+use serde::{Deserialize, Deserializer};
+use toolcrate_executor::{ToolClass, ToolFilterSpec};
+
+use super::account::AccountTable;
+
+/// Every setting. The keys of the settings file, the names of the flags and those of the `CWPSA_*` variables are the names
+/// of these fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingValues {
+    /// Whether a sandbox in this process is used instead of an account.
+    pub sandbox: bool,
+    /// The name of the account to use.
+    pub account: Option<String>,
+    /// The account that is used if none is named.
+    pub default: Option<String>,
+    /// The root of the API.
+    pub base_url: Option<String>,
+    /// The region of ConnectWise's cloud.
+    pub region: Option<String>,
+    /// The company ID typed at login.
+    pub company_id: Option<String>,
+    /// The public key of an API member.
+    pub public_key: Option<String>,
+    /// A file that holds the private key.
+    pub private_key_file: Option<PathBuf>,
+    /// Where `cwpsa serve` listens.
+    pub listen: SocketAddr,
+    /// Where state is kept.
+    #[serde(deserialize_with = "secret")]
+    pub state: Option<Secret>,
+    /// Additional host names to accept.
+    pub allow_host: Vec<String>,
+    /// The file of the audit log.
+    pub audit: Option<PathBuf>,
+    /// The tools whose calls need approval.
+    pub approve: Vec<String>,
+    /// Whether schemas show the custom fields of the account.
+    pub custom_fields: bool,
+    /// The most rows of a response.
+    pub max_rows: usize,
+    /// The most bytes of a response.
+    pub max_bytes: Option<usize>,
+    /// How long the API may take to respond, in seconds.
+    pub upstream_timeout: NonZeroU64,
+    /// How long calls in flight may take after the process was asked to stop, in seconds.
+    pub grace: u64,
+    /// A program that events are handed to.
+    pub webhook_command: Option<String>,
+    /// An address that events are posted to.
+    pub webhook_post: Option<String>,
+    /// A file that holds the secret that posted events are signed with.
+    pub webhook_secret_file: Option<PathBuf>,
+    /// Whether MCP sessions are notified of events.
+    pub webhook_mcp: bool,
+    /// The tools that servers expose if flags choose none. Read again at SIGHUP.
+    pub tools: ExposedTools,
+    /// The accounts by name.
+    pub accounts: BTreeMap<String, AccountTable>,
+}
+
+impl Default for SettingValues {
+    fn default() -> Self {
+        Self {
+            sandbox: false,
+            account: None,
+            default: None,
+            base_url: None,
+            region: None,
+            company_id: None,
+            public_key: None,
+            private_key_file: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            state: None,
+            allow_host: Vec::new(),
+            audit: None,
+            approve: Vec::new(),
+            custom_fields: true,
+            max_rows: 10_000,
+            max_bytes: None,
+            upstream_timeout: NonZeroU64::new(25).expect("25 is not zero"),
+            grace: 30,
+            webhook_command: None,
+            webhook_post: None,
+            webhook_secret_file: None,
+            webhook_mcp: false,
+            tools: ExposedTools::default(),
+            accounts: BTreeMap::new(),
+        }
+    }
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
+}
+
+/// The tools that servers expose, in the settings file: like the flags of the same names.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExposedTools {
+    /// Only tools of these classes.
+    pub class: Vec<ToolClass>,
+    /// Only tools of these modules.
+    pub module: Vec<String>,
+    /// Only tools whose name matches one of these patterns.
+    pub name: Vec<String>,
+    /// Only tools of these sets.
+    pub toolset: Vec<String>,
+    /// Only tools that change nothing.
+    pub read_only: bool,
+}
+
+impl ExposedTools {
+    /// Whether it leaves tools out, apart from those that change something.
+    pub fn is_narrow(&self) -> bool {
+        let Self { class, module, name, toolset, read_only: _ } = self;
+        !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())
+    }
+}
+
+impl From<ExposedTools> for ToolFilterSpec {
+    fn from(tools: ExposedTools) -> Self {
+        let ExposedTools { class, module, name, toolset, read_only } = tools;
+        Self { classes: class, modules: module, names: name, toolsets: toolset, read_only }
+    }
+}

@@ -1,0 +1,104 @@
+//! Delivers events to sinks, and decides when a failed delivery is tried again.
+
+use std::time::Duration;
+
+use connectwise_psa::runtime::Value;
+
+use super::delivery_error::DeliveryError;
+use super::settings::WebhookPlan;
+use super::sinks::command::CommandSink;
+use super::sinks::http::HttpSink;
+use crate::mcp::Events;
+
+/// The longest pause between two tries.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// Where the events of an account are delivered to.
+pub enum Sink {
+    /// A program.
+    Command(CommandSink),
+    /// An address.
+    Http(HttpSink),
+    /// Sessions of the Model Context Protocol.
+    Mcp(Events),
+}
+
+impl Sink {
+    /// All that the plan names.
+    pub fn of(plan: &WebhookPlan, events: Option<&Events>) -> Vec<Self> {
+        let command = CommandSink::new(&plan.command, plan.timeout).map(Self::Command);
+        let post =
+            plan.post.clone().map(|(url, signer)| Self::Http(HttpSink::new(url, signer, plan.timeout)));
+        command.into_iter().chain(post).chain(events.cloned().map(Self::Mcp)).collect()
+    }
+
+    /// One word for it. It is part of the queue's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Command(_) => "command",
+            Self::Http(_) => "post",
+            Self::Mcp(_) => "mcp",
+        }
+    }
+
+    /// Hands an event on.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub async fn deliver(&self, event: &[u8]) -> Result<(), DeliveryError> {
+        let read = || -> Value { serde_json::from_slice(event).unwrap_or_default() };
+        match self {
+            Self::Command(command) => command.deliver(event).await,
+            Self::Http(post) => post.deliver(read()["event_id"].as_str().unwrap_or_default(), event).await,
+            Self::Mcp(events) => {
+                events.add(&read()).await.map_err(|error| DeliveryError::new(error.to_string()))
+            }
+        }
+    }
+}
+
+/// When and how often an event is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct RetrySchedule {
+    /// The pause after the first failure.
+    pub first: Duration,
+    /// The most tries.
+    pub attempts: u32,
+    /// After this time a try that told nothing is taken for dead.
+    pub lease: Duration,
+}
+
+impl RetrySchedule {
+    /// The plan's.
+    pub fn of(plan: &WebhookPlan) -> Self {
+        // The store answers within the rest of the time.
+        Self { first: plan.retry, attempts: plan.attempts, lease: plan.timeout + Duration::from_secs(10) }
+    }
+
+    /// The pause after so many tries, none if there were enough of them.
+    pub fn pause(&self, attempts: u32, failed: &DeliveryError) -> Option<Duration> {
+        if attempts >= self.attempts {
+            return None;
+        }
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1)));
+        Some(doubled.min(LONGEST).max(failed.after.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let second = Duration::from_secs(1);
+        let policy = RetrySchedule { first: 5 * second, attempts: 40, lease: second };
+        let pause = |attempts| {
+            policy.pause(attempts, &DeliveryError::new(String::new())).map(|pause| pause.as_secs())
+        };
+        assert_eq!([1, 2, 3, 10, 11, 39].map(pause), [5, 10, 20, 2560, 3600, 3600].map(Some));
+        assert_eq!([pause(40), pause(41)], [None, None]);
+        let asked = DeliveryError { why: String::new(), after: Some(60 * second) };
+        assert_eq!(policy.pause(1, &asked), Some(60 * second));
+    }
+}

@@ -1,0 +1,181 @@
+//! Where a callback says its key is, and whether that is where the account's keys are.
+//!
+//! The address comes in a body that nobody has vouched for yet. So it is only read for its parts, and the address that
+//! is asked is made anew from those that passed: a host of the account, the account's own company, an id. Otherwise
+//! any company on the same host could sign callbacks for any other with its own key.
+
+use url::Url;
+
+/// The longest id or codebase. The API's are GUIDs of 36 characters and words such as `v4_6_release`.
+const LONGEST: usize = 64;
+
+/// Where an account's keys are.
+#[derive(Clone, Debug)]
+pub struct KeyUrlPolicy {
+    hosts: Vec<Url>,
+    company: String,
+}
+
+impl KeyUrlPolicy {
+    /// The host of `base_url`, and `more` hosts, such as `na.myconnectwise.net`, which are asked over https.
+    ///
+    /// # Errors
+    /// A sentence that says which host is none.
+    pub fn new(base_url: &str, company: &str, more: &[String]) -> Result<Self, String> {
+        let root = |text: &str, url: &str| {
+            let url = Url::parse(url).ok().filter(|url| url.has_host());
+            let mut url = url.ok_or_else(|| format!("\"{text}\" is no host that can be asked for keys"))?;
+            url.set_path("/");
+            url.set_query(None);
+            url.set_fragment(None);
+            Ok::<Url, String>(url)
+        };
+        let mut hosts = vec![root(base_url, base_url)?];
+        for host in more {
+            let url = root(host, &format!("https://{host}"))?;
+            let bare = url.port().map_or_else(
+                || url.host_str().unwrap_or_default().to_owned(),
+                |port| format!("{}:{port}", url.host_str().unwrap_or_default()),
+            );
+            if !bare.eq_ignore_ascii_case(host) {
+                return Err(format!("\"{host}\" must be a host alone, such as na.myconnectwise.net"));
+            }
+            hosts.push(url);
+        }
+        Ok(Self { hosts, company: company.to_owned() })
+    }
+
+    /// The account's own host.
+    pub fn own(&self) -> &Url {
+        &self.hosts[0]
+    }
+
+    /// The address to ask, where `key_url` is one of the account's.
+    ///
+    /// # Errors
+    /// What is foreign about it. Nothing of the address is in it, as that may hold anything.
+    pub fn check(&self, key_url: &str) -> Result<Url, &'static str> {
+        let given = Url::parse(key_url).map_err(|_| "the key's address is none")?;
+        let host = self.hosts.iter().find(|host| host.origin() == given.origin());
+        let host = host.ok_or("the key is on a host that is not the account's")?;
+        if !given.username().is_empty() || given.password().is_some() {
+            return Err("the key's address has a name or password in it");
+        }
+        let segments: Vec<&str> = given.path_segments().into_iter().flatten().collect();
+        let codebase = match segments[..] {
+            [codebase, "system", "callbackkey", "index.rails"] if is_plain(codebase, "_.-") => codebase,
+            _ => return Err("the key's address is not of the documented form"),
+        };
+        let parameter = |name: &str| {
+            let mut values = given.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
+            values.next().filter(|_| values.next().is_none())
+        };
+        let (Some(company), Some(id)) = (parameter("companyName"), parameter("id")) else {
+            return Err("the key's address lacks a company or an id");
+        };
+        if !company.eq_ignore_ascii_case(&self.company) {
+            return Err("the key is that of another company");
+        }
+        if !is_plain(&id, "-{}") {
+            return Err("the key's id is none");
+        }
+        let mut url = host.clone();
+        url.set_path(&format!("/{codebase}/system/callbackkey/index.rails"));
+        url.query_pairs_mut().append_pair("companyName", &self.company).append_pair("id", &id);
+        Ok(url)
+    }
+}
+
+/// Whether the text is letters, digits and some signs, and not too long.
+fn is_plain(text: &str, signs: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(base: &str, more: &[&str]) -> KeyUrlPolicy {
+        let more: Vec<String> = more.iter().map(|host| (*host).to_owned()).collect();
+        KeyUrlPolicy::new(base, "acme & co", &more).unwrap()
+    }
+
+    #[test]
+    fn the_documented_address_is_asked() {
+        let place = place("https://psa.example.com/v4_6_release/apis/3.0", &["na.example.net"]);
+        for (given, asked) in [
+            (
+                "https://psa.example.com/v4_6_release/system/callbackkey/index.rails?companyName=ACME+%26+co&id=7f-1",
+                "https://psa.example.com/v4_6_release/system/callbackkey/index.rails?companyName=acme+%26+co&id=7f-1",
+            ),
+            (
+                "https://NA.example.net:443/v2025_1/system/callbackkey/index.rails?id=%7B7f%7D&companyName=acme%20%26%20co&x=y#z",
+                "https://na.example.net/v2025_1/system/callbackkey/index.rails?companyName=acme+%26+co&id=%7B7f%7D",
+            ),
+        ] {
+            assert_eq!(place.check(given).unwrap().as_str(), asked);
+        }
+        assert_eq!(place.own().as_str(), "https://psa.example.com/");
+    }
+
+    #[test]
+    fn foreign_addresses_are_not() {
+        let place = place("https://psa.example.com:8443/v4_6_release/apis/3.0", &[]);
+        let tail = "/v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f";
+        assert!(place.check(&format!("https://psa.example.com:8443{tail}")).is_ok());
+        for start in [
+            "http://psa.example.com:8443",
+            "https://psa.example.com",
+            "https://psa.example.com:8444",
+            "https://evil.example:8443",
+            "https://psa.example.com.evil.example:8443",
+            "https://psa.example.com:8443@evil.example",
+            "https://user@psa.example.com:8443",
+            "https://evil.example:8443/https://psa.example.com:8443",
+            "https://169.254.169.254:8443",
+            "file://psa.example.com:8443",
+            "psa.example.com:8443",
+            "",
+        ] {
+            assert!(place.check(&format!("{start}{tail}")).is_err(), "{start}");
+        }
+        let own = "https://psa.example.com:8443/";
+        for tail in [
+            "v4_6_release/system/callbackkey/index.rails?companyName=other&id=7f",
+            "v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co",
+            "v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=",
+            "v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f&id=8",
+            "v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&companyName=other&id=7f",
+            "v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f%2F..",
+            "v4_6_release/../x/login/redirect?companyName=acme%20%26%20co&id=7f",
+            "v4_6_release/system/callbackkey/index.rails/more?companyName=acme%20%26%20co&id=7f",
+            "%2e%2e%2f/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f",
+            "system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f",
+        ] {
+            assert!(place.check(&format!("{own}{tail}")).is_err(), "{tail}");
+        }
+        let long = "a".repeat(LONGEST + 1);
+        let query = format!("companyName=acme%20%26%20co&id={long}");
+        assert!(place.check(&format!("{own}v/system/callbackkey/index.rails?{query}")).is_err());
+    }
+
+    #[test]
+    fn plain_http_is_only_asked_where_the_account_is_asked_so() {
+        let place = place("http://127.0.0.1:9090/v4_6_release/apis/3.0", &[]);
+        let tail = "/v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f";
+        assert!(place.check(&format!("http://127.0.0.1:9090{tail}")).is_ok());
+        assert!(place.check(&format!("https://127.0.0.1:9090{tail}")).is_err());
+        assert!(place.check(&format!("http://127.0.0.1:9091{tail}")).is_err());
+    }
+
+    #[test]
+    fn further_hosts_are_hosts() {
+        for host in ["", "http://na.example.net", "na.example.net/x", "user@na.example.net", "a b"] {
+            let hosts = [host.to_owned()];
+            assert!(KeyUrlPolicy::new("https://psa.example.com", "acme", &hosts).is_err(), "{host}");
+        }
+        assert!(KeyUrlPolicy::new("nowhere", "acme", &[]).is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! Where events are delivered to.
+
+pub mod command;
+pub mod http;

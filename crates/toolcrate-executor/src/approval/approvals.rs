@@ -1,0 +1,247 @@
+//! Approvals in the store: calls that wait, decisions, and tokens.
+
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use toolcrate_runtime::Tool;
+use toolcrate_store::{SharedStore, StoreError};
+
+use super::consent::{APPROVAL_TTL, Consent};
+use super::error::{ApprovalError, ApprovalErrorKind};
+use super::pending::{ApprovalDecision, PendingApproval};
+use super::policy::ApprovalPolicy;
+use super::prompt::approval_prompt;
+use super::request::ApprovalRequest;
+use crate::clock::rfc3339_seconds;
+use crate::fingerprint::sha256_hex;
+
+const PENDING: &str = "approvals/waiting/";
+const DECLINED: &str = "approvals/declined/";
+const GRANTED: &str = "approvals/granted/";
+const ELICITED: &str = "approvals/asked/";
+
+/// A decision that is valid for one call.
+#[derive(Debug, Serialize, Deserialize)]
+struct GrantedApproval {
+    digest: String,
+    account: String,
+    tool: String,
+    by: String,
+}
+
+/// An approval that was redeemed for a call.
+#[derive(Debug)]
+pub struct Approval {
+    by: String,
+    /// The key and value of the decision in the store.
+    redeemed: Option<(String, Vec<u8>)>,
+}
+
+impl Approval {
+    /// Who approved the call, for the audit log.
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+}
+
+/// Knows which calls need approval and which of them have it.
+#[derive(Debug)]
+pub struct Approvals {
+    policy: ApprovalPolicy,
+    store: SharedStore,
+    setup_hint: String,
+}
+
+impl Approvals {
+    /// Approvals for the tools of `policy`, kept in `store`.
+    pub fn new(policy: ApprovalPolicy, store: SharedStore) -> Self {
+        let setup_hint =
+            "Use a client that can ask its user (elicitation), or configure an approver.".to_owned();
+        Self { policy, store, setup_hint }
+    }
+
+    /// Replaces the advice for callers of an account for which nobody can be asked.
+    #[must_use]
+    pub fn with_setup_hint(self, setup_hint: impl Into<String>) -> Self {
+        Self { setup_hint: setup_hint.into(), ..self }
+    }
+
+    /// Returns true if and only if `tool` needs approval.
+    pub fn is_required(&self, tool: Tool) -> bool {
+        self.policy.requires_approval(tool)
+    }
+
+    /// Returns true if and only if any tool may need approval.
+    pub fn is_any_required(&self) -> bool {
+        !self.policy.is_empty()
+    }
+
+    /// Redeems the approval of a call. If it has none and the account has approvers, the call waits for them.
+    ///
+    /// # Errors
+    /// Returns an error that says what is missing if the call isn't approved.
+    pub async fn redeem(
+        &self,
+        call: ApprovalRequest<'_>,
+        consent: Consent<'_>,
+        has_approvers: bool,
+    ) -> Result<Approval, ApprovalError> {
+        match consent {
+            Consent::Token(token) => self.redeem_token(call, token).await,
+            Consent::Person(accepted) if !has_approvers && accepted == call.digest => {
+                Ok(Approval { by: "the person at the MCP client".to_owned(), redeemed: None })
+            }
+            _ if has_approvers => Err(self.wait_for_approver(call).await?),
+            _ => {
+                let kind = match consent {
+                    Consent::Elicitable => ApprovalErrorKind::Asked,
+                    _ => ApprovalErrorKind::Unavailable,
+                };
+                let name = call.tool.short_name();
+                let message = format!("{name} needs a person's approval, and nobody can be asked from here");
+                let error = ApprovalError::new(kind, message).with_next_step(&*self.setup_hint);
+                Err(ApprovalError { can_elicit: true, ..error })
+            }
+        }
+    }
+
+    async fn redeem_token(&self, call: ApprovalRequest<'_>, token: &str) -> Result<Approval, ApprovalError> {
+        let refused = |message: String| ApprovalError::new(ApprovalErrorKind::Refused, message);
+        let unknown = || {
+            refused("this approval token was used, has run out, or was never given".to_owned())
+                .with_next_step("Make the call without it to ask for a new approval.")
+        };
+        let key = granted_key(token);
+        let found = self.store.get(&key).await?;
+        let granted =
+            found.as_deref().and_then(|bytes| serde_json::from_slice::<GrantedApproval>(bytes).ok());
+        let granted = granted.ok_or_else(unknown)?;
+        if granted.account != call.account {
+            return Err(refused("this approval token was given for another account".to_owned()));
+        }
+        if granted.digest != call.digest {
+            let tool = granted.tool;
+            return Err(refused(format!(
+                "this approval token was given for {tool} with other arguments; only that very call is run"
+            ))
+            .with_next_step("Make the call without it to ask for approval of these arguments."));
+        }
+        // Of two concurrent calls one gets the approval.
+        let redeemed = self.store.take(&key).await?.ok_or_else(unknown)?;
+        Ok(Approval { by: granted.by, redeemed: Some((key, redeemed)) })
+    }
+
+    /// Makes the call wait for an approver, unless it does already, and returns the error that says so.
+    async fn wait_for_approver(&self, call: ApprovalRequest<'_>) -> Result<ApprovalError, StoreError> {
+        // A call that is made twice waits once.
+        let id: String = call.digest.chars().take(32).collect();
+        if self.store.get(&format!("{DECLINED}{id}")).await?.is_some() {
+            return Ok(ApprovalError::declined(call.tool));
+        }
+        let mut pending = PendingApproval {
+            id,
+            account: call.account.to_owned(),
+            tool: call.tool.short_name().to_owned(),
+            arguments: call.arguments.clone(),
+            question: approval_prompt(call),
+            digest: call.digest.to_owned(),
+            expires_at: rfc3339_seconds(SystemTime::now() + APPROVAL_TTL),
+        };
+        let bytes = serde_json::to_vec(&pending).unwrap_or_default();
+        let before = self.store.put_new(&format!("{PENDING}{}", pending.id), &bytes, APPROVAL_TTL).await?;
+        if let Some(before) = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            pending = before;
+        }
+        let message = format!("{} needs approval; nothing was done yet", pending.tool);
+        let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
+            "An approver decides with POST /approvals/{id}, which gives a token. Then repeat this very call with the \
+             header X-Approval-Token.",
+        );
+        Ok(ApprovalError { pending: Some(pending), ..error })
+    }
+
+    /// Restores an approval that was redeemed for a call which wasn't made.
+    pub async fn restore(&self, approval: Approval) {
+        let Some((key, bytes)) = approval.redeemed else { return };
+        if let Err(error) = self.store.put(&key, &bytes, APPROVAL_TTL).await {
+            tracing::error!(%error, "an approval is lost: its call was not made, and it can't be used again");
+        }
+    }
+
+    /// The calls that wait for a decision, of the accounts that `is_visible` lets through.
+    ///
+    /// # Errors
+    /// Returns an error if the store can't be read.
+    pub async fn pending(
+        &self,
+        is_visible: impl Fn(&str) -> bool,
+    ) -> Result<Vec<PendingApproval>, StoreError> {
+        let mut pending = Vec::new();
+        for key in self.store.keys(PENDING).await? {
+            pending.extend(parse_pending(self.store.get(&key).await?));
+        }
+        pending.retain(|call| is_visible(&call.account));
+        pending.sort_by(|a, b| a.expires_at.cmp(&b.expires_at));
+        Ok(pending)
+    }
+
+    /// Decides about a call that waits. `approver` returns the name of who decides for an account, if they may. Returns
+    /// `None` if no such call waits for them.
+    ///
+    /// # Errors
+    /// Returns an error if the store can't be used.
+    pub async fn decide(
+        &self,
+        id: &str,
+        is_approved: bool,
+        approver: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Option<ApprovalDecision>, StoreError> {
+        let key = format!("{PENDING}{id}");
+        let Some(call) = parse_pending(self.store.get(&key).await?) else { return Ok(None) };
+        let Some(by) = approver(&call.account) else { return Ok(None) };
+        // Of two concurrent decisions one counts.
+        let Some(call) = parse_pending(self.store.take(&key).await?) else { return Ok(None) };
+        if !is_approved {
+            self.store.put(&format!("{DECLINED}{id}"), b"", APPROVAL_TTL).await?;
+            return Ok(Some(ApprovalDecision::Declined(call)));
+        }
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        let granted = GrantedApproval {
+            digest: call.digest.clone(),
+            account: call.account.clone(),
+            tool: call.tool.clone(),
+            by,
+        };
+        let bytes = serde_json::to_vec(&granted).unwrap_or_default();
+        self.store.put(&granted_key(&token), &bytes, APPROVAL_TTL).await?;
+        let expires_at = rfc3339_seconds(SystemTime::now() + APPROVAL_TTL);
+        Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
+    }
+
+    /// Remembers that the person behind a client is asked about a call. Returns the state that the client has to present
+    /// with the answer.
+    ///
+    /// # Errors
+    /// Returns an error if the store can't be written.
+    pub async fn begin_elicitation(&self, call: ApprovalRequest<'_>) -> Result<String, StoreError> {
+        let state = uuid::Uuid::new_v4().simple().to_string();
+        self.store.put(&format!("{ELICITED}{state}"), call.digest.as_bytes(), APPROVAL_TTL).await?;
+        Ok(state)
+    }
+
+    /// The digest of the call that a client's person was asked about. Each state is valid once, because an answer is
+    /// valid for one call.
+    pub async fn take_elicitation(&self, state: &str) -> Option<String> {
+        let digest = self.store.take(&format!("{ELICITED}{state}")).await.ok()??;
+        String::from_utf8(digest).ok()
+    }
+}
+
+fn parse_pending(bytes: Option<Vec<u8>>) -> Option<PendingApproval> {
+    serde_json::from_slice(&bytes?).ok()
+}
+
+/// The key of the decision that a token stands for. The store doesn't contain the token.
+fn granted_key(token: &str) -> String {
+    format!("{GRANTED}{}", sha256_hex(token))
+}

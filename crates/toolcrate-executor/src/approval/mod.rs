@@ -1,0 +1,24 @@
+//! Calls that run only after a person approved them: this tool with these arguments for this account, once.
+//!
+//! If the account has approvers, they alone decide: a call that needs approval is stored, the decision of an approver
+//! yields a token, and the same call with that token runs. Otherwise the person behind the client is asked. What nobody
+//! can be asked about is rejected. All state is in the store, so any replica can continue.
+
+mod approvals;
+mod consent;
+mod error;
+mod pending;
+mod policy;
+mod prompt;
+mod request;
+
+pub use approvals::{Approval, Approvals};
+pub use consent::{APPROVAL_TTL, Consent};
+pub use error::{ApprovalError, ApprovalErrorKind};
+pub use pending::{ApprovalDecision, PendingApproval};
+pub use policy::{ApprovalPolicy, ApprovalPolicyError};
+pub use prompt::approval_prompt;
+pub use request::ApprovalRequest;
+
+#[cfg(test)]
+mod tests;

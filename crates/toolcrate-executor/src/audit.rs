@@ -1,0 +1,314 @@
+//! The audit log: one line of JSON for every call, whoever made it and however it ended. A call that may change something
+//! gets a line before it is sent, and is not sent if that line can't be written. A line that couldn't be written is
+//! written later, before any other; until then no call is sent.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use toolcrate_runtime::Tool;
+
+use crate::call_outcome::CallOutcome;
+use crate::clock::rfc3339_now;
+use crate::principal::Principal;
+use crate::redact::redact;
+use crate::trace::TraceId;
+
+/// Why the audit log can't be opened or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct AuditError(#[from] io::Error);
+
+/// The audit log.
+pub struct AuditLog(Mutex<AuditWriter>);
+
+struct AuditWriter {
+    writer: Box<dyn Write + Send>,
+    /// Whether writing the last line failed.
+    is_failing: bool,
+    /// Lines of calls that were sent which couldn't be written; they precede any other line.
+    pending: Vec<String>,
+    /// Whether the last line was written only in part.
+    is_torn: bool,
+}
+
+/// A call, as the audit log records it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AuditEntry<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) principal: Principal,
+    pub(crate) tool: Tool,
+    /// Whether the call may change something.
+    pub(crate) is_write: bool,
+    pub(crate) arguments: &'a Value,
+    /// Who approved the call, if it needed approval.
+    pub(crate) approved_by: Option<&'a str>,
+    /// The trace that the call belongs to.
+    pub(crate) trace: TraceId,
+    /// The call's span in that trace.
+    pub(crate) span: u64,
+}
+
+impl AuditEntry<'_> {
+    fn line(&self, outcome: &str, status: Option<u16>) -> Value {
+        let mut line = json!({
+            "time": rfc3339_now(),
+            "account": self.account,
+            "transport": self.principal.transport(),
+            "tool": self.tool.short_name(),
+            "arguments": redact(self.arguments),
+            "outcome": outcome,
+            "status": status,
+            "trace_id": self.trace.to_string(),
+            "span_id": format!("{:016x}", self.span),
+        });
+        if let Some(token) = self.principal.token_fingerprint() {
+            line["token"] = json!(token);
+        }
+        if let Some(approved_by) = self.approved_by {
+            line["approved_by"] = json!(approved_by);
+        }
+        line
+    }
+}
+
+impl AuditLog {
+    /// Appends to the file at `path`, or writes to stderr if there is none.
+    ///
+    /// # Errors
+    /// Returns an error if the file can't be opened.
+    pub fn open(path: Option<&Path>) -> Result<Self, AuditError> {
+        let writer: Box<dyn Write + Send> = match path {
+            Some(path) => Box::new(append(path)?),
+            None => Box::new(io::stderr()),
+        };
+        Ok(Self::new(writer))
+    }
+
+    /// Writes lines to `writer`.
+    pub fn new(writer: Box<dyn Write + Send>) -> Self {
+        Self(Mutex::new(AuditWriter { writer, is_failing: false, pending: Vec::new(), is_torn: false }))
+    }
+
+    /// Records that a call starts, if it may change something or if the last line couldn't be written.
+    ///
+    /// # Errors
+    /// Returns an error if the line can't be written; the call must not be sent then.
+    pub(crate) fn start(&self, entry: &AuditEntry<'_>) -> Result<(), AuditError> {
+        if !entry.is_write && !self.writer().is_failing {
+            return Ok(());
+        }
+        let line = entry.line("started", None);
+        Ok(self.writer().write(&line)?)
+    }
+
+    /// Records how a call that was sent ended. A line that can't be written is kept and precedes any other.
+    ///
+    /// # Errors
+    /// Returns an error if the line can't be written.
+    pub(crate) fn end(
+        &self,
+        entry: &AuditEntry<'_>,
+        outcome: CallOutcome<'_>,
+        duration: Duration,
+    ) -> Result<(), AuditError> {
+        let mut line = entry.line(outcome.as_str(), outcome.status());
+        line["ms"] = json!(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+        let mut writer = self.writer();
+        let written = writer.write(&line);
+        if written.is_err() {
+            writer.pending.push(format!("{line}\n"));
+        }
+        Ok(written?)
+    }
+
+    /// Records that a call was rejected, and why.
+    ///
+    /// # Errors
+    /// Returns an error if the line can't be written.
+    pub(crate) fn reject(&self, entry: &AuditEntry<'_>, reason: &str) -> Result<(), AuditError> {
+        let line = entry.line(reason, None);
+        Ok(self.writer().write(&line)?)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, AuditWriter> {
+        // A panic elsewhere leaves no line in part: a line is written at once.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AuditWriter {
+    /// Writes the pending lines, then this one.
+    fn write(&mut self, line: &Value) -> io::Result<()> {
+        self.is_failing = true;
+        while let Some(pending) = self.pending.first().cloned() {
+            self.put(&pending)?;
+            self.pending.remove(0);
+        }
+        self.put(&format!("{line}\n"))?;
+        self.is_failing = false;
+        Ok(())
+    }
+
+    /// Writes a line at once: readers of the file see whole lines, and many small writes would be slow.
+    fn put(&mut self, line: &str) -> io::Result<()> {
+        let on_new_line;
+        // A line that was written in part, as when a disk is full, must not spoil the next one.
+        let mut rest = match self.is_torn {
+            true => {
+                on_new_line = format!("\n{line}");
+                on_new_line.as_bytes()
+            }
+            false => line.as_bytes(),
+        };
+        while !rest.is_empty() {
+            match self.writer.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    rest = &rest[count..];
+                    self.is_torn = !rest.is_empty();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.writer.flush()
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fixture::CATALOG;
+    use crate::trace::TraceContext;
+
+    fn entry<'a>(tool: &str, arguments: &'a Value) -> AuditEntry<'a> {
+        let tool = CATALOG.get(tool).unwrap();
+        AuditEntry {
+            account: "acme",
+            principal: Principal::with_token("http", "sesame"),
+            tool,
+            is_write: !tool.annotations().read_only_hint,
+            arguments,
+            approved_by: None,
+            trace: TraceContext::start().id(),
+            span: 7,
+        }
+    }
+
+    fn lines(text: &str) -> Vec<Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn call_is_a_line_without_secrets() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let audit = AuditLog::open(Some(file.path())).unwrap();
+        let arguments = json!({"summary": "x".repeat(500), "portalPassword": "hush", "list": [{"privateKey": "hush"}], "id": 4});
+        for (number, result) in [(0, 201), (1, 200)] {
+            let approved_by = (number == 1).then_some("ada");
+            let entry = AuditEntry { approved_by, ..entry("create_a_book", &arguments) };
+            audit.end(&entry, CallOutcome::Success(result), Duration::from_millis(number)).unwrap();
+        }
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let lines = lines(&text);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            (&lines[0]["tool"], &lines[0]["status"], &lines[0]["outcome"]),
+            (&json!("create_a_book"), &json!(201), &json!("ok"))
+        );
+        assert_eq!((&lines[0]["approved_by"], &lines[1]["approved_by"]), (&Value::Null, &json!("ada")));
+        assert_eq!(lines[0]["arguments"]["id"], 4);
+        assert_eq!((&lines[0]["transport"], &lines[0]["token"]), (&json!("http"), &json!("d0c04f4b")));
+        assert!(!text.contains("hush") && text.len() < 1200, "{text}");
+    }
+
+    #[test]
+    fn file_that_can_not_be_opened_is_an_error() {
+        assert!(AuditLog::open(Some(Path::new("/nowhere/audit.jsonl"))).is_err());
+    }
+
+    /// A disk with limited room.
+    #[derive(Clone, Default)]
+    struct Disk(Arc<Mutex<(usize, Vec<u8>)>>);
+
+    impl Disk {
+        fn has_room(&self, bytes: usize) {
+            self.0.lock().unwrap().0 = bytes;
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().1.clone()).unwrap()
+        }
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut disk = self.0.lock().unwrap();
+            let count = bytes.len().min(disk.0);
+            if count == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            disk.0 -= count;
+            disk.1.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn call_is_not_started_without_a_line_and_pending_lines_are_written_later() {
+        let (disk, arguments) = (Disk::default(), json!({"id": 7}));
+        let audit = AuditLog::new(Box::new(disk.clone()));
+        let (read, write) =
+            (entry("get_single_book_by_id", &arguments), entry("delete_a_book_by_id", &arguments));
+        assert!(audit.start(&write).is_err(), "no write without a line before it");
+        assert!(audit.start(&read).is_err(), "and no read, since a line failed");
+        disk.has_room(1000);
+        audit.start(&read).unwrap();
+        audit.end(&read, CallOutcome::Success(200), Duration::ZERO).unwrap();
+        audit.start(&write).unwrap();
+        // Half a line fits.
+        disk.has_room(60);
+        assert!(audit.end(&write, CallOutcome::Success(204), Duration::ZERO).is_err());
+        assert!(audit.start(&read).is_err() && audit.start(&write).is_err());
+        disk.has_room(10_000);
+        audit.start(&read).unwrap();
+        audit.end(&read, CallOutcome::Success(200), Duration::ZERO).unwrap();
+        audit.start(&read).unwrap();
+        let text = disk.text();
+        let torn: Vec<&str> =
+            text.lines().filter(|line| serde_json::from_str::<Value>(line).is_err()).collect();
+        assert_eq!(torn.len(), 1, "{text}");
+        let whole = text.lines().filter(|line| *line != torn[0]).collect::<Vec<_>>().join("\n");
+        let outcomes: Vec<String> =
+            lines(&whole).iter().map(|line| format!("{} {}", line["outcome"], line["status"])).collect();
+        assert_eq!(
+            outcomes,
+            [
+                r#""started" null"#,
+                r#""ok" 200"#,
+                r#""started" null"#,
+                r#""ok" 204"#,
+                r#""started" null"#,
+                r#""ok" 200"#
+            ]
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! What all executors of a process share.
+
+use crate::approval::Approvals;
+use crate::audit::AuditLog;
+use crate::in_flight::InFlight;
+use crate::limits::ExecutionLimits;
+use crate::metrics::CallMetrics;
+
+/// What all executors of a process share.
+pub struct ExecutionContext {
+    /// Metrics of calls.
+    pub metrics: CallMetrics,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// The calls in flight.
+    pub in_flight: InFlight,
+    /// Limits of results.
+    pub limits: ExecutionLimits,
+    /// Which calls need approval and which have it.
+    pub approvals: Approvals,
+}

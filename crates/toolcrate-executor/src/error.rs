@@ -1,0 +1,98 @@
+//! Why a call has no result. The variants answer the question that matters: did anything happen?
+
+use toolcrate_runtime::{Delivery, Error, ErrorKind};
+
+use crate::approval::ApprovalError;
+use crate::audit::AuditError;
+
+/// Why a call has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// The call was not sent, so nothing happened.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The API's rate limit is exhausted, so nothing happened. The call may be repeated later.
+    #[error(transparent)]
+    RateLimited(Box<Error>),
+    /// The call was sent and failed. [`ExecuteError::changed_nothing`] tells whether the API refused it.
+    #[error(transparent)]
+    Failed(Box<Error>),
+    /// A write was sent, and whether it took effect is unknown. It must not be repeated without looking first.
+    #[error(transparent)]
+    OutcomeUnknown(Box<Error>),
+}
+
+/// Why a call was not sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The tool isn't offered.
+    #[error("{0} is not among the tools that this server offers")]
+    NotOffered(&'static str),
+    /// The call is invalid, or no request can be made of it.
+    #[error(transparent)]
+    Invalid(Box<Error>),
+    /// The call needs an approval and has none.
+    #[error(transparent)]
+    Approval(Box<ApprovalError>),
+    /// The audit log can't be written.
+    #[error("calls can't be written down at the moment, so none is made")]
+    Audit(#[from] AuditError),
+}
+
+impl ExecuteError {
+    /// Classifies an error of a call that was sent.
+    pub(crate) fn from_sent(error: Error) -> Self {
+        let error = Box::new(error);
+        match (error.kind(), error.delivery()) {
+            (ErrorKind::OutcomeUnknown, _) => Self::OutcomeUnknown(error),
+            (ErrorKind::RateLimited, Delivery::Refused | Delivery::NotSent) => Self::RateLimited(error),
+            (_, Delivery::NotSent) => Self::Rejected(Rejection::Invalid(error)),
+            _ => Self::Failed(error),
+        }
+    }
+
+    /// Returns true if and only if the call certainly changed nothing, so that it can be repeated without harm.
+    pub fn changed_nothing(&self) -> bool {
+        match self {
+            Self::Rejected(_) | Self::RateLimited(_) => true,
+            Self::Failed(error) => error.changed_nothing(),
+            Self::OutcomeUnknown(_) => false,
+        }
+    }
+
+    /// The error of the runtime, if the call failed because of one.
+    pub fn runtime_error(&self) -> Option<&Error> {
+        match self {
+            Self::RateLimited(error)
+            | Self::Failed(error)
+            | Self::OutcomeUnknown(error)
+            | Self::Rejected(Rejection::Invalid(error)) => Some(error),
+            Self::Rejected(_) => None,
+        }
+    }
+
+    /// The error of the approval, if the call isn't approved.
+    pub fn approval_error(&self) -> Option<&ApprovalError> {
+        match self {
+            Self::Rejected(Rejection::Approval(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_sent_or_was_refused_changed_nothing() {
+        let error = Rejection::NotOffered("create_a_book");
+        assert!(ExecuteError::from(error).changed_nothing());
+        // An error that nobody said more about may have changed something.
+        let error = Error::configuration("the server redirects in a circle");
+        assert!(
+            matches!(ExecuteError::from_sent(error), ExecuteError::Failed(error) if !error.changed_nothing())
+        );
+    }
+}

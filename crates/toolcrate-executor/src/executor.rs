@@ -1,0 +1,194 @@
+//! Runs the tools of one account, stage by stage.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use toolcrate_runtime::{Account, Client, Outcome, Tool};
+
+use crate::approval::{Approvals, Consent};
+use crate::call_record::CallRecord;
+use crate::context::ExecutionContext;
+use crate::custom_fields::CustomFieldsCache;
+use crate::error::{ExecuteError, Rejection};
+use crate::in_flight::InFlight;
+use crate::limits::ExecutionLimits;
+use crate::list_changes::ToolListChanges;
+use crate::principal::Principal;
+use crate::stages::{Approved, Prepared, Started, Unapproved};
+use crate::tool_call::ToolCall;
+use crate::tool_filter::ToolFilter;
+use crate::trace::TraceContext;
+
+/// Runs the tools of one account.
+#[derive(Clone)]
+pub struct ToolExecutor {
+    account: Arc<str>,
+    client: Client,
+    filter: ToolFilter,
+    context: Arc<ExecutionContext>,
+    custom_fields: CustomFieldsCache,
+    has_approvers: bool,
+}
+
+impl ToolExecutor {
+    /// Creates an executor that runs the tools of `filter` through `client`, for the account of this name.
+    pub fn new(account: &str, client: Client, filter: ToolFilter, context: Arc<ExecutionContext>) -> Self {
+        let (account, custom_fields) = (account.into(), CustomFieldsCache::default());
+        Self { account, client, filter, context, custom_fields, has_approvers: false }
+    }
+
+    /// Sets whether the account has approvers, who alone decide about its calls then.
+    #[must_use]
+    pub fn with_approvers(self, has_approvers: bool) -> Self {
+        Self { has_approvers, ..self }
+    }
+
+    /// Reads the custom fields of the account when they are needed, and announces them through `changes`.
+    #[must_use]
+    pub fn with_custom_fields(self, changes: ToolListChanges) -> Self {
+        let custom_fields = CustomFieldsCache::new(self.filter.catalog(), changes);
+        Self { custom_fields, ..self }
+    }
+
+    /// The same executor with other tools.
+    #[must_use]
+    pub fn with_filter(&self, filter: ToolFilter) -> Self {
+        Self { filter, ..self.clone() }
+    }
+
+    /// Which tools are offered.
+    pub fn filter(&self) -> &ToolFilter {
+        &self.filter
+    }
+
+    /// Which calls need approval and which have it.
+    pub fn approvals(&self) -> &Approvals {
+        &self.context.approvals
+    }
+
+    /// The custom fields of the account.
+    pub fn custom_fields(&self) -> &CustomFieldsCache {
+        &self.custom_fields
+    }
+
+    /// The account with its custom fields. See [`CustomFieldsCache::get_or_fetch`].
+    pub async fn account(&self) -> Option<Account> {
+        self.custom_fields.get_or_fetch(&self.client).await
+    }
+
+    /// The account with its current custom fields. See [`CustomFieldsCache::refresh`].
+    pub async fn refresh_account(&self) -> Option<Account> {
+        self.custom_fields.refresh(&self.client).await
+    }
+
+    /// The client of the account.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The calls of the process that are in flight.
+    pub fn in_flight(&self) -> &InFlight {
+        &self.context.in_flight
+    }
+
+    /// The limits of results.
+    pub fn limits(&self) -> ExecutionLimits {
+        self.context.limits
+    }
+
+    /// Runs a call that needs no approval, or whose caller presents one.
+    ///
+    /// # Errors
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute(&self, call: ToolCall<'_>, consent: Consent<'_>) -> Result<Outcome, ExecuteError> {
+        let prepared = self.prepare(call)?;
+        self.execute_prepared(prepared, consent).await
+    }
+
+    /// Runs a prepared call that needs no approval, or whose caller presents one.
+    ///
+    /// # Errors
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute_prepared(
+        &self,
+        prepared: Prepared,
+        consent: Consent<'_>,
+    ) -> Result<Outcome, ExecuteError> {
+        let approved = self.approve(prepared, consent).await?;
+        self.execute_approved(approved).await
+    }
+
+    /// Runs an approved call.
+    ///
+    /// # Errors
+    /// Returns an error whose variant tells whether anything happened.
+    pub async fn execute_approved(&self, approved: Approved) -> Result<Outcome, ExecuteError> {
+        self.start(approved).await?.send().await
+    }
+
+    /// The tool of this full or short name.
+    ///
+    /// # Errors
+    /// Returns a rejection with the nearest names if there is no such tool, or if it isn't offered.
+    pub fn resolve(&self, name: &str) -> Result<Tool, Rejection> {
+        let tool =
+            self.filter.catalog().resolve(name).map_err(|error| Rejection::Invalid(Box::new(error)))?;
+        if self.filter.allows(tool) { Ok(tool) } else { Err(Rejection::NotOffered(tool.short_name())) }
+    }
+
+    /// Checks that the tool of a call is offered, then decodes, validates and prepares the call. The audit log records a
+    /// call that is rejected.
+    ///
+    /// # Errors
+    /// Returns a rejection if the tool isn't offered, the call is invalid, or the audit log can't be written.
+    pub fn prepare(&self, call: ToolCall<'_>) -> Result<Prepared, Rejection> {
+        if !self.filter.allows(call.tool) {
+            self.record_rejection(call.principal, call.tool, call.arguments, "not_offered");
+            return Err(Rejection::NotOffered(call.tool.short_name()));
+        }
+        Prepared::prepare(&self.account, &self.client, &self.context, call)
+    }
+
+    /// Redeems the approval of a call, if it needs one.
+    ///
+    /// # Errors
+    /// Returns the call and why it isn't approved.
+    pub async fn approve(&self, prepared: Prepared, consent: Consent<'_>) -> Result<Approved, Unapproved> {
+        Approved::approve(prepared, consent, self.has_approvers).await
+    }
+
+    /// Records in the audit log that a call starts. Only a call that was started can be [sent](Started::send).
+    ///
+    /// # Errors
+    /// Returns a rejection if the audit log can't be written. The approval of the call can be used again then.
+    pub async fn start(&self, approved: Approved) -> Result<Started, Rejection> {
+        Started::start(approved).await
+    }
+
+    /// Records in the audit log that a call which was not prepared was rejected, and why.
+    pub fn record_rejection(&self, principal: Principal, tool: Tool, arguments: &Value, reason: &str) {
+        let record = CallRecord {
+            account: Arc::clone(&self.account),
+            principal,
+            tool,
+            arguments: arguments.clone(),
+            is_write: !tool.annotations().read_only_hint,
+            approved_by: None,
+            trace: TraceContext::current(),
+            context: Arc::clone(&self.context),
+        };
+        log_failure(record.reject(reason));
+    }
+
+    /// Records in the audit log that a prepared call was rejected, and why.
+    pub fn record_prepared_rejection(&self, prepared: &Prepared, reason: &str) {
+        log_failure(prepared.record().reject(reason));
+    }
+}
+
+/// Logs that a line of the audit log is missing. The call is rejected either way.
+fn log_failure(recorded: Result<(), Rejection>) {
+    if let Err(error) = recorded {
+        tracing::error!(%error, "the audit log can't be written");
+    }
+}

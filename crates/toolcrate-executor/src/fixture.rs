@@ -1,0 +1,83 @@
+//! A small library API for tests.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, SchemaRecord, ToolRecord};
+use toolcrate_runtime::{
+    Api, Catalog, Client, Credentials, CustomFieldDefinitions, CustomFieldKind, CustomFields, Error,
+    ErrorShape, HeaderMap, Paging, PatchPaths,
+};
+
+pub(crate) static API: Api = Api {
+    name: "Library",
+    user_agent: "library/1.0",
+    accept: "application/json",
+    paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+    errors: ErrorShape {
+        code: &["/code"],
+        message: &["/message"],
+        list: &["/errors"],
+        item_code: &["/code"],
+        item_message: &["/message"],
+        item_field: &["/field"],
+    },
+    patch_paths: PatchPaths::Pointer,
+    trim: &[],
+    fields_parameter: None,
+    filter: None,
+    custom_fields: Some(CustomFields {
+        member: "customFields",
+        key: "id",
+        caption: "caption",
+        value: "value",
+        definitions: Some(CustomFieldDefinitions {
+            tool: "list_all_custom_fields",
+            kind: "type",
+            kinds: &[("Number", CustomFieldKind::Number)],
+            required: "required",
+            read_only: "readOnly",
+            options: "options",
+            option: "value",
+            inactive: "inactive",
+            places: &["record"],
+            records: &[],
+            place_words: &[],
+        }),
+    }),
+};
+
+pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(
+        include_str!("../tests/fixtures/catalog.jsonl"),
+        include_str!("../tests/fixtures/loans.jsonl")
+    );
+    let mut files = CatalogFiles::new();
+    files.add_tools(&records::<ToolRecord<'_>>(tools)).unwrap();
+    let schemas = records::<SchemaRecord<'_>>(include_str!("../tests/fixtures/schemas.jsonl"));
+    files.add_records("schemas", schemas).unwrap();
+    let files = files.into_files();
+    Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+});
+
+fn records<'t, T: Deserialize<'t>>(text: &'t str) -> Vec<T> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Credentials of an API that needs none.
+struct NoCredentials;
+
+impl Credentials for NoCredentials {
+    fn apply(&self, _: &mut HeaderMap) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// A client of the library at `base_url`.
+pub(crate) fn client(base_url: &str) -> Client {
+    // Of several tests in one process, the first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder(&API).base_url(base_url).credentials(NoCredentials);
+    builder.timeout(Duration::from_secs(5)).build().unwrap()
+}

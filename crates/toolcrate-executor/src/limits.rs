@@ -1,0 +1,31 @@
+//! How large a result may be, and how long it may take.
+
+use std::time::Duration;
+
+use toolcrate_runtime::ExecuteOptions;
+
+/// How many bytes a result has at most, unless the limits or the caller say otherwise.
+const MAX_BYTES: usize = 16 << 20;
+
+/// Limits of results.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecutionLimits {
+    /// How many rows a list has at most.
+    pub max_rows: usize,
+    /// How many bytes of JSON a result has at most. If there is no limit, each transport applies its own default.
+    pub max_bytes: Option<usize>,
+    /// How long the API may take to respond.
+    pub upstream_timeout: Duration,
+}
+
+impl ExecutionLimits {
+    /// Applies these limits, keeping any stricter limit already set.
+    pub(crate) fn apply(self, options: &ExecuteOptions) -> ExecuteOptions {
+        let max_bytes = self.max_bytes.unwrap_or(MAX_BYTES);
+        ExecuteOptions {
+            max_rows: Some(options.max_rows.map_or(self.max_rows, |rows| rows.min(self.max_rows))),
+            max_bytes: options.max_bytes.or(Some(max_bytes)),
+            ..*options
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The stages of a call. Each stage is a value that only the function which performs the stage creates, and that consumes
+//! the value of the stage before it:
+//!
+//! ```text
+//! ToolCall → prepare → Prepared → approve → Approved → start → Started → send → Outcome
+//! ```
+
+mod approved;
+mod prepared;
+mod started;
+
+pub use approved::{Approved, Unapproved};
+pub use prepared::Prepared;
+pub use started::Started;

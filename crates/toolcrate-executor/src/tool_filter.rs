@@ -1,0 +1,195 @@
+//! Which tools a server offers: by class, module, name, or named set.
+
+use std::fmt;
+use std::sync::Arc;
+
+use toolcrate_runtime::{Catalog, Tool, ToolClass};
+use wildmatch::WildMatch;
+
+use crate::toolsets::Toolsets;
+
+/// What a [`ToolFilter`] is made of. An empty list allows everything.
+#[derive(Clone, Debug, Default)]
+pub struct ToolFilterSpec {
+    /// Only tools of these classes.
+    pub classes: Vec<ToolClass>,
+    /// Only tools of these modules of the API.
+    pub modules: Vec<String>,
+    /// Only tools whose full or short name matches one of these patterns, in which `*` stands for anything.
+    pub names: Vec<String>,
+    /// Only tools of these named sets.
+    pub toolsets: Vec<String>,
+    /// Only tools that change nothing.
+    pub read_only: bool,
+}
+
+/// Why a [`ToolFilterSpec`] makes no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ToolFilterError {
+    /// The catalog has no such module.
+    #[error("unknown module \"{module}\" (expected {})", .known.join(", "))]
+    UnknownModule {
+        /// The module that was named.
+        module: String,
+        /// The modules of the catalog.
+        known: Vec<String>,
+    },
+    /// There is no such set.
+    #[error("unknown toolset \"{toolset}\" (expected {})", .known.join(", "))]
+    UnknownToolset {
+        /// The set that was named.
+        toolset: String,
+        /// The names of all sets.
+        known: Vec<String>,
+    },
+    /// The filter allows no tool.
+    #[error("no tool matches this selection")]
+    Empty,
+}
+
+/// Decides which tools of a catalog are offered.
+#[derive(Clone)]
+pub struct ToolFilter {
+    catalog: &'static Catalog,
+    classes: Vec<ToolClass>,
+    modules: Vec<String>,
+    names: Vec<WildMatch>,
+    read_only: bool,
+    predicate: Option<Arc<ToolPredicate>>,
+}
+
+/// Returns true if and only if a tool is allowed.
+type ToolPredicate = dyn Fn(Tool) -> bool + Send + Sync;
+
+impl ToolFilter {
+    /// A filter that allows every tool of `catalog`.
+    pub fn all(catalog: &'static Catalog) -> Self {
+        let (classes, modules, names) = (Vec::new(), Vec::new(), Vec::new());
+        Self { catalog, classes, modules, names, read_only: false, predicate: None }
+    }
+
+    /// A filter that allows what `spec` describes.
+    ///
+    /// # Errors
+    /// Returns an error if `spec` names an unknown module or set, or if no tool is left.
+    pub fn new(
+        catalog: &'static Catalog,
+        spec: &ToolFilterSpec,
+        toolsets: &Toolsets,
+    ) -> Result<Self, ToolFilterError> {
+        if let Some(module) =
+            spec.modules.iter().find(|module| !catalog.modules().any(|known| known == **module))
+        {
+            let known = catalog.modules().map(str::to_owned).collect();
+            return Err(ToolFilterError::UnknownModule { module: module.clone(), known });
+        }
+        let mut names: Vec<WildMatch> = spec.names.iter().map(|name| WildMatch::new(name)).collect();
+        for toolset in &spec.toolsets {
+            let Some(patterns) = toolsets.get(toolset) else {
+                let known = toolsets.names().map(str::to_owned).collect();
+                return Err(ToolFilterError::UnknownToolset { toolset: toolset.clone(), known });
+            };
+            names.extend(patterns.iter().map(|name| WildMatch::new(name)));
+        }
+        let (classes, modules) = (spec.classes.clone(), spec.modules.clone());
+        let filter = Self { catalog, classes, modules, names, read_only: spec.read_only, predicate: None };
+        if filter.tools().next().is_none() {
+            return Err(ToolFilterError::Empty);
+        }
+        Ok(filter)
+    }
+
+    /// A filter that allows a tool if and only if this filter and `predicate` do.
+    #[must_use]
+    pub fn intersect(&self, predicate: impl Fn(Tool) -> bool + Send + Sync + 'static) -> Self {
+        let before = self.clone();
+        let predicate = Arc::new(move |tool| before.allows(tool) && predicate(tool));
+        Self { predicate: Some(predicate), ..Self::all(self.catalog) }
+    }
+
+    /// Returns true if and only if the filter allows `tool`.
+    pub fn allows(&self, tool: Tool) -> bool {
+        if self.predicate.as_ref().is_some_and(|predicate| !predicate(tool)) {
+            return false;
+        }
+        let by_name = self.names.is_empty()
+            || self.names.iter().any(|name| name.matches(tool.name()) || name.matches(tool.short_name()));
+        let by_module = self.modules.is_empty() || self.modules.iter().any(|module| module == tool.module());
+        if !by_name || !by_module {
+            return false;
+        }
+        if self.classes.is_empty() && !self.read_only {
+            return true;
+        }
+        let by_class = self.classes.is_empty() || self.classes.contains(&tool.class());
+        by_class && (!self.read_only || tool.annotations().read_only_hint)
+    }
+
+    /// The allowed tools, in the order of the catalog.
+    pub fn tools(&self) -> impl Iterator<Item = Tool> {
+        self.catalog.tools().filter(|tool| self.allows(*tool))
+    }
+
+    /// The catalog whose tools are filtered.
+    pub fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+}
+
+impl fmt::Debug for ToolFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { catalog: _, classes, modules, names, read_only, predicate } = self;
+        f.debug_struct("ToolFilter")
+            .field("classes", classes)
+            .field("modules", modules)
+            .field("names", names)
+            .field("read_only", read_only)
+            .field("predicate", &predicate.is_some())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::CATALOG;
+
+    fn count(spec: &ToolFilterSpec) -> usize {
+        ToolFilter::new(&CATALOG, spec, &Toolsets::default()).unwrap().tools().count()
+    }
+
+    #[test]
+    fn filters_narrow_the_catalog() {
+        let spec = ToolFilterSpec::default();
+        assert_eq!(count(&spec), CATALOG.len());
+        let reads = count(&ToolFilterSpec { classes: vec![ToolClass::Read], ..spec.clone() });
+        assert_eq!(reads, CATALOG.tools().filter(|tool| tool.class() == ToolClass::Read).count());
+        assert!(count(&ToolFilterSpec { read_only: true, ..spec.clone() }) >= reads);
+        let loans = CATALOG.tools().filter(|tool| tool.module() == "loans").count();
+        assert_eq!(count(&ToolFilterSpec { modules: vec!["loans".into()], ..spec.clone() }), loans);
+        assert_eq!(count(&ToolFilterSpec { names: vec!["*_a_book*".into()], ..spec }), 3);
+    }
+
+    #[test]
+    fn toolsets_are_lists_of_patterns() {
+        let toolsets = Toolsets::parse("# sets\n\nlending: *_loan*, get_single_book_by_id\n");
+        let spec = ToolFilterSpec { toolsets: vec!["lending".into()], ..ToolFilterSpec::default() };
+        let filter = ToolFilter::new(&CATALOG, &spec, &toolsets).unwrap();
+        let names: Vec<&str> = filter.tools().map(Tool::short_name).collect();
+        assert_eq!(names, ["create_a_loan", "get_single_book_by_id"]);
+        let spec = ToolFilterSpec { toolsets: vec!["lendin".into()], ..ToolFilterSpec::default() };
+        let error = ToolFilter::new(&CATALOG, &spec, &toolsets).unwrap_err().to_string();
+        assert_eq!(error, "unknown toolset \"lendin\" (expected lending)");
+    }
+
+    #[test]
+    fn unknown_modules_and_empty_filters_are_errors() {
+        let error =
+            |spec: &ToolFilterSpec| ToolFilter::new(&CATALOG, spec, &Toolsets::default()).unwrap_err();
+        let unknown = ToolFilterSpec { modules: vec!["lones".into()], ..ToolFilterSpec::default() };
+        assert_eq!(error(&unknown).to_string(), "unknown module \"lones\" (expected catalog, loans)");
+        let nothing = ToolFilterSpec { names: vec!["nothing_like_it".into()], ..ToolFilterSpec::default() };
+        assert_eq!(error(&nothing), ToolFilterError::Empty);
+    }
+}

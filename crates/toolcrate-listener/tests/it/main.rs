@@ -1,0 +1,4 @@
+//! The listener over real connections.
+
+mod drain;
+mod timeouts;

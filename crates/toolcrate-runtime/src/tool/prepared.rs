@@ -1,0 +1,72 @@
+//! Calls that are prepared once and sent once: what is shown to somebody between the two is what is sent.
+
+use serde_json::{Map, Value};
+
+use super::execute::Checked;
+use super::{Arguments, ExecuteOptions, Outcome, Reinterpretation, Tool};
+use crate::client::Ready;
+use crate::error::Delivery;
+use crate::{Client, Error};
+
+/// A tool call that was decoded, validated and made into a request. Sending it consumes it.
+///
+/// ```no_run
+/// # use toolcrate_runtime::{Client, Error, ExecuteOptions, Tool, Value};
+/// # async fn example(client: Client, tool: Tool, arguments: Value) -> Result<(), Error> {
+/// let call = client.prepare_call(tool, &arguments, &ExecuteOptions::default())?;
+/// println!("{} {:?}", call.tool().name(), call.arguments());
+/// let outcome = call.send().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct PreparedCall {
+    client: Client,
+    checked: Checked,
+    request: Ready,
+}
+
+impl Client {
+    /// Prepares a call of a tool: decodes and validates the arguments and makes the request. Nothing is sent.
+    ///
+    /// # Errors
+    /// Returns `InvalidArguments` with all problems at once, or `Configuration` if the credentials can't be used.
+    pub fn prepare_call(
+        &self,
+        tool: Tool,
+        arguments: &dyn Arguments,
+        options: &ExecuteOptions,
+    ) -> Result<PreparedCall, Error> {
+        let checked = self.check(tool, arguments.to_map(), options)?;
+        let request = self
+            .ready_to_send(&checked.call, checked.accept)
+            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))?;
+        Ok(PreparedCall { client: self.clone(), checked, request })
+    }
+}
+
+impl PreparedCall {
+    /// The tool.
+    pub fn tool(&self) -> Tool {
+        self.checked.tool
+    }
+
+    /// The arguments that the request was made of: decoded, without nulls that mean nothing, and with short forms
+    /// expanded.
+    pub fn arguments(&self) -> &Map<String, Value> {
+        &self.checked.arguments
+    }
+
+    /// Which arguments were read as something else than was written.
+    pub fn reinterpretations(&self) -> &[Reinterpretation] {
+        &self.checked.reinterpretations
+    }
+
+    /// Sends the request and reads the response.
+    ///
+    /// # Errors
+    /// Returns an error if the server can't be reached, answers with an error, or its response can't be read. Its
+    /// [delivery](Error::delivery) tells how far the request got.
+    pub async fn send(self) -> Result<Outcome, Error> {
+        self.client.run(self.checked, self.request).await
+    }
+}

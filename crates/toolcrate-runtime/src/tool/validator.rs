@@ -1,0 +1,289 @@
+//! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
+//! sentence that a model can act on; compiled schemas are kept for the next call.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
+
+use super::argument_locations::record_name;
+use super::catalog::{Catalog, Tool};
+use super::clear::{self, Cleared};
+use super::coercion::{self, Reinterpretation};
+use super::{schema, validation_errors};
+use crate::custom::{Definitions, Known};
+use crate::filter::FilterTable;
+use crate::{Api, Error, FieldError, custom, dialect};
+
+/// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
+const MOST: usize = 128;
+
+/// The compiled schemas of the tools that were called, by where their lines are in memory.
+#[derive(Default)]
+pub(crate) struct ToolValidators(Mutex<HashMap<usize, Arc<ToolValidator>>>);
+
+impl ToolValidators {
+    pub(super) fn get(&self, tool: Tool) -> Result<Arc<ToolValidator>, Error> {
+        let key = tool.line().as_ptr().addr();
+        // A panic elsewhere leaves the map whole.
+        if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(check));
+        }
+        // Compiled outside of the lock; two tasks may do it at once, which is only a little waste.
+        let check = Arc::new(ToolValidator::new(tool)?);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.insert(key, Arc::clone(&check));
+        Ok(check)
+    }
+}
+
+/// A tool, ready to check arguments.
+pub(super) struct ToolValidator {
+    pub(super) record: ToolRecord<'static>,
+    schema: Value,
+    /// The schema as it is declared, once a dialect has needed it.
+    declared: OnceLock<Value>,
+    validator: Validator,
+    /// Whether the tool is a list, once somebody wanted to know.
+    list: OnceLock<bool>,
+    /// Members of the shape, where they go to the query.
+    in_query: BTreeSet<String>,
+    pub(super) api: &'static Api,
+    catalog: &'static Catalog,
+}
+
+/// Arguments that are right.
+pub(super) struct Accepted<'c> {
+    /// Those that are given, without nulls that stand for nothing.
+    pub(super) arguments: Map<String, Value>,
+    /// The same as they were before what an update empties was taken out of them.
+    pub(super) decoded: Map<String, Value>,
+    /// Which arguments were read as something else than was written.
+    pub(super) reinterpretations: Vec<Reinterpretation>,
+    /// What an update empties.
+    pub(super) cleared: Cleared,
+    /// The number of the binding that was chosen; `None` for the main one.
+    pub(super) binding: Option<usize>,
+    pub(super) operation: OperationRef<'c, 'static>,
+}
+
+impl ToolValidator {
+    fn new(tool: Tool) -> Result<Self, Error> {
+        let record = tool.details();
+        let mut schema = tool.input_schema_value();
+        for (name, target) in &record.request.arguments {
+            let node = &mut schema["properties"][name.as_ref()];
+            match target.location {
+                // A filter may also be a list of tests; what is in it is checked when it is compiled.
+                ArgumentLocation::Filter => node["type"] = json!(["object", "array"]),
+                // A raw change may set any value.
+                ArgumentLocation::Patch => node["items"]["properties"]["value"] = json!({}),
+                _ => {}
+            }
+        }
+        let api = tool.catalog().api();
+        // So may fields by caption, which the API itself holds as a list.
+        if let Some(fields) = &api.custom_fields {
+            allow_list(&mut schema, fields.member);
+        }
+        // The raw conditions that a filter is compiled to are always taken; the schema leaves out those that can't
+        // match anything, as far as the API's description goes.
+        let raw = record.request.filter.is_some().then_some(api.filter).flatten();
+        let raw = raw.map_or([None; 2], |grammar| {
+            [Some(grammar.child_conditions), Some(grammar.custom_field_conditions)]
+        });
+        let raw: Vec<&str> =
+            raw.into_iter().flatten().filter(|name| schema["properties"].get(*name).is_none()).collect();
+        for name in &raw {
+            schema["properties"][*name] = json!({"type": "string"});
+        }
+        close(&mut schema);
+        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+        let validator = validator.map_err(|error| {
+            Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
+        })?;
+        let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
+        let mut in_query: BTreeSet<String> =
+            shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
+        in_query.extend(raw.into_iter().map(str::to_owned));
+        let catalog = tool.catalog();
+        Ok(Self {
+            record,
+            schema,
+            declared: OnceLock::new(),
+            list: OnceLock::new(),
+            validator,
+            in_query,
+            api,
+            catalog,
+        })
+    }
+
+    /// The schema that is declared to models; the one that arguments are checked by allows more.
+    pub(super) fn declared(&self) -> &Value {
+        self.declared
+            .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
+    }
+
+    /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
+    pub(super) fn is_list(&self, tool: Tool) -> bool {
+        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.argument_locations(&self.record)))
+    }
+
+    /// The verb and the path template, for messages.
+    pub(super) fn label(&self) -> String {
+        format!("{} {}", self.record.http.method, self.record.http.path)
+    }
+
+    /// What the resource called `name` can be filtered by.
+    pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
+        self.catalog.filters().get(name?).map(FilterTable::new)
+    }
+
+    /// Whether the argument is a member of a shape that goes to the query.
+    pub(super) fn is_query(&self, name: &str) -> bool {
+        self.in_query.contains(name)
+    }
+
+    /// Whether a query parameter is one that a structured filter is compiled to.
+    pub(super) fn is_compiled(&self, parameter: &str) -> bool {
+        self.record.request.filter.is_some()
+            && self.api.filter.is_some_and(|grammar| {
+                [grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
+                    .contains(&parameter)
+            })
+    }
+
+    /// The schema of one argument.
+    pub(super) fn property(&self, name: &str) -> Option<&Value> {
+        self.schema.get("properties")?.get(name)
+    }
+
+    /// ToolValidators arguments and chooses the operation that they are for.
+    pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
+        let mut instance = Value::Object(arguments);
+        let reinterpretations = coercion::coerce(&self.schema, &mut instance);
+        let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
+        let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
+        let binding = chosen.map(|number| &self.record.bindings[number]);
+        let operation = self.record.operation(chosen);
+        let request = operation.request;
+        if request.body == BodyFormat::Patch
+            && let Some(members) = instance.as_object_mut()
+        {
+            // Whatever the schema allows: an update empties what it is told to, and nothing by null.
+            members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
+        }
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
+        for name in operation.required {
+            if !arguments.contains_key(name.as_ref()) {
+                problems.push(validation_errors::missing(&self.schema, name));
+            }
+        }
+        // An argument of another operation would have no effect, and the answer would look as if it had.
+        for name in arguments.keys() {
+            if self.property(name).is_some() && !self.is_query(name) && !uses(request, name) {
+                let message = match binding {
+                    Some(binding) => {
+                        format!("\"{name}\" can't be given together with \"{}\"", binding.when)
+                    }
+                    None => format!("\"{name}\" has no effect with these arguments"),
+                };
+                problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
+            }
+        }
+        let known = self.schema.get("properties").and_then(Value::as_object);
+        let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
+        let is_field = |name: &str| self.is_field(request, name);
+        let decoded = arguments.clone();
+        let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
+        validation_errors::tidy(&mut problems);
+        if problems.is_empty() {
+            Ok(Accepted { arguments, decoded, reinterpretations, cleared, binding: chosen, operation })
+        } else {
+            Err(Error::invalid_arguments(problems))
+        }
+    }
+
+    /// Turns fields by caption into the API's list, those to be emptied among them; what is wrong with them comes
+    /// back.
+    pub(super) fn convert(
+        &self,
+        accepted: &mut Accepted<'_>,
+        definitions: Option<&Definitions>,
+    ) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        let Some(fields) = &self.api.custom_fields else { return problems };
+        let record = record_name(&self.record, self.catalog);
+        let known = fields.definitions.as_ref().zip(definitions);
+        let known = known.map(|(about, definitions)| Known { definitions, about, record });
+        let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
+        custom::to_api(&self.schema, &mut value, fields, known, "", &mut problems);
+        if let Value::Object(converted) = value {
+            accepted.arguments = converted;
+        }
+        for (pointer, caption) in std::mem::take(&mut accepted.cleared.captions) {
+            let list = accepted.arguments.entry(fields.member).or_insert_with(|| json!([]));
+            let Value::Array(items) = list else { continue };
+            match custom::emptied_item(&caption, fields, known) {
+                Ok(item) if items.iter().any(|other| custom::is_same_field(other, &item, fields)) => {
+                    problems.push(FieldError::new(pointer, "conflict", clear::conflict_message(&caption)));
+                }
+                Ok(item) => items.push(item),
+                Err((code, message)) => problems.push(FieldError::new(pointer, code, message)),
+            }
+        }
+        problems
+    }
+
+    /// Whether an argument is a member of the record that a request writes.
+    fn is_field(&self, request: &RequestRecord<'_>, name: &str) -> bool {
+        self.property(name).is_some()
+            && match request.arguments.get(name) {
+                Some(target) => target.location == ArgumentLocation::Body,
+                None => !self.is_query(name),
+            }
+    }
+}
+
+/// Objects have the members that their schema names and no others; only the outermost says so, as saying it a
+/// thousand times would cost more than it tells.
+fn close(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else { return };
+    let named = members.get("properties").and_then(Value::as_object).is_some_and(|names| !names.is_empty());
+    if named && !members.contains_key("additionalProperties") {
+        members.insert("additionalProperties".to_owned(), json!(false));
+    }
+    for (_, node) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        close(node);
+    }
+    if let Some(items) = members.get_mut("items") {
+        close(items);
+    }
+}
+
+/// Lets every member of this name that is an object also be a list.
+fn allow_list(schema: &mut Value, member: &str) {
+    let Some(members) = schema.as_object_mut() else { return };
+    for (name, node) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        match node.get("type") {
+            Some(kind) if name == member && kind == "object" => node["type"] = json!(["object", "array"]),
+            _ => allow_list(node, member),
+        }
+    }
+    if let Some(items) = members.get_mut("items") {
+        allow_list(items, member);
+    }
+}
+
+/// Whether an operation does something with an argument.
+fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
+    let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
+    has_members || request.arguments.contains_key(name)
+}

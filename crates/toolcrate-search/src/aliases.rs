@@ -1,0 +1,81 @@
+//! Which aliases a tool has: those of its collection, by path, and those of its own operation.
+
+use std::collections::HashMap;
+
+use toolcrate_runtime::Method;
+
+/// Last segments of a path that are no collection of their own.
+const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usages", "list"];
+
+/// An alias list: each heading with its aliases.
+pub(crate) type AliasList = Vec<(&'static str, Vec<&'static str>)>;
+
+/// The position of each collection and operation in its alias list.
+pub(crate) struct AliasIndex {
+    collections: HashMap<&'static str, usize>,
+    actions: HashMap<&'static str, usize>,
+}
+
+impl AliasIndex {
+    /// Indexes the headings of both lists.
+    pub(crate) fn new(collections: &AliasList, actions: &AliasList) -> Self {
+        let positions = |list: &AliasList| (0..).zip(list).map(|(number, (key, _))| (*key, number)).collect();
+        Self { collections: positions(collections), actions: positions(actions) }
+    }
+
+    /// The collection that the operation at a normalized path belongs to: the longest listed path that it starts with, if
+    /// only an item, a count or the like follows.
+    pub(crate) fn collection(&self, path: &str) -> Option<usize> {
+        let mut path = path;
+        loop {
+            if let Some(number) = self.collections.get(path) {
+                return Some(*number);
+            }
+            let (rest, last) = path.rsplit_once('/')?;
+            if !SUFFIXES.contains(&last) {
+                return None;
+            }
+            path = rest;
+        }
+    }
+
+    /// The position of an operation, by method and normalized path.
+    pub(crate) fn action(&self, method: Method, path: &str) -> Option<usize> {
+        self.actions.get(format!("{method} {path}").as_str()).copied()
+    }
+}
+
+/// The part of a normalized path that leads to the records, without items, counts and the like.
+pub(crate) fn collection_path(path: &str) -> &str {
+    let mut path = path;
+    while let Some((rest, last)) = path.rsplit_once('/')
+        && SUFFIXES.contains(&last)
+    {
+        path = rest;
+    }
+    path
+}
+
+/// A path in lower case with `{}` for each parameter, as word lists write it.
+pub(crate) fn normalize_path(path: &str) -> String {
+    let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
+    path.trim_end_matches('/').split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tools_of_a_collection_share_its_aliases() {
+        let collections =
+            vec![("/service/tickets", vec!["case"]), ("/service/tickets/{}/notes", vec!["remark"])];
+        let index = AliasIndex::new(&collections, &Vec::new());
+        assert_eq!(index.collection("/service/tickets"), Some(0));
+        assert_eq!(index.collection("/service/tickets/{}"), Some(0));
+        assert_eq!(index.collection("/service/tickets/count"), Some(0));
+        assert_eq!(index.collection("/service/tickets/{}/notes/{}"), Some(1));
+        assert_eq!(index.collection("/nothing/here"), None);
+        assert_eq!(collection_path(&normalize_path("/Service/Tickets/{id}/Count/")), "/service/tickets");
+    }
+}

@@ -1,0 +1,379 @@
+//! Turns text into stems: tokenizing, stop words, synonyms, phrases and spelling correction.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::word_lists::{WordLists, entries, lines, sections};
+
+/// Shorter words are not corrected, except for swapped letters.
+const MIN_CORRECTED_CHARS: usize = 5;
+/// The lowest Jaro-Winkler similarity of a correction.
+const MIN_SIMILARITY: f64 = 0.78;
+/// The longest phrase that is looked up in a query.
+const MAX_PHRASE_WORDS: usize = 6;
+/// The longest title that is indexed with its words rotated.
+const MAX_ROTATED_WORDS: usize = 4;
+
+/// About how many words and phrases a large catalog has; growing the tables step by step takes longer.
+const EXPECTED_WORDS: usize = 4096;
+const EXPECTED_PHRASES: usize = 32_768;
+
+/// Splits a text into words in lower case.
+pub(crate) fn tokenize(text: &str) -> Vec<String> {
+    // Most indexed texts have no capital.
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return tokenize_cased(text);
+    }
+    tokenize_cased(&text.to_lowercase())
+}
+
+/// Splits a text into words as they are written. Possessive endings are dropped and contractions (`what's`, `can't`)
+/// are expanded.
+pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
+    let straight = if text.contains('\u{2019}') {
+        Cow::Owned(text.replace('\u{2019}', "'"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut words = Vec::new();
+    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        if let Some((first, second)) = expand_contraction(word) {
+            words.extend([first.to_owned(), second.to_owned()]);
+        } else if word.contains('\'') {
+            let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
+            words.extend(Some(whole).filter(|whole| !whole.is_empty()));
+        } else {
+            words.extend(split_unit(word).map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// The two words of a contraction, written with or without its apostrophe: `what's`, `dont`.
+fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
+    const QUESTION_WORDS: [&str; 5] = ["who", "what", "where", "when", "how"];
+    const DEMONSTRATIVES: [&str; 3] = ["there", "that", "it"];
+    const NEGATED_VERBS: [&str; 10] =
+        ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
+    let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    if let Some(bare) = word.strip_suffix('s') {
+        let question = bare.strip_suffix('\'').unwrap_or(bare);
+        let is_there =
+            is_one_of(&QUESTION_WORDS, question) || question != bare && is_one_of(&DEMONSTRATIVES, question);
+        return is_there.then_some((question, "is"));
+    }
+    let bare = word.strip_suffix("n't").or_else(|| word.strip_suffix("nt"))?;
+    if bare.eq_ignore_ascii_case("ca") {
+        return Some(("can", "not"));
+    }
+    is_one_of(&NEGATED_VERBS, bare).then_some((bare, "not"))
+}
+
+/// Separates a number from the unit of time behind it (`30min`); any other word stays whole.
+fn split_unit(word: &str) -> impl Iterator<Item = &str> {
+    const TIMES: [&str; 9] = ["h", "hr", "hrs", "hour", "hours", "min", "mins", "minutes", "m"];
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let at = if unit.len() < word.len() && TIMES.contains(&unit) { word.len() - unit.len() } else { 0 };
+    [&word[..at], &word[at..]].into_iter().filter(|part| !part.is_empty())
+}
+
+/// Turns text into stems, and remembers the vocabulary of the indexed texts.
+pub(crate) struct Analyzer {
+    stemmer: Stemmer,
+    /// Stems that the stemmer would confuse with those of other words.
+    irregular_stems: HashMap<&'static str, &'static str>,
+    stop_words: HashSet<&'static str>,
+    /// From a user's words to the stems of what they mean.
+    synonyms: HashMap<Vec<String>, Vec<String>>,
+    /// The vocabulary: every word of the indexed texts.
+    known: HashMap<String, WordStats>,
+    /// The stems of the vocabulary.
+    stems: HashSet<String>,
+    /// Indexed phrases: several stems joined into one token.
+    phrases: HashSet<String>,
+}
+
+/// What is known of a word of the vocabulary.
+struct WordStats {
+    stem: String,
+    /// How often it occurs in the indexed texts.
+    count: usize,
+    is_stop_word: bool,
+}
+
+impl Analyzer {
+    /// Reads the word lists. The vocabulary holds their synonyms until texts are indexed.
+    pub(crate) fn new(lists: &WordLists) -> Self {
+        let mut analyzer = Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            irregular_stems: entries(lists.stems).collect(),
+            stop_words: lines(lists.stop_words).flat_map(str::split_whitespace).collect(),
+            synonyms: HashMap::new(),
+            known: HashMap::with_capacity(EXPECTED_WORDS),
+            stems: HashSet::with_capacity(EXPECTED_WORDS),
+            phrases: HashSet::with_capacity(EXPECTED_PHRASES),
+        };
+        for (meaning, synonyms) in sections(lists.synonyms) {
+            let meaning = analyzer.index_words(&tokenize(meaning));
+            for synonym in synonyms.into_iter().map(tokenize) {
+                analyzer.index_words(&synonym);
+                analyzer.synonyms.insert(synonym, meaning.clone());
+            }
+        }
+        analyzer
+    }
+
+    /// Whether a word in lower case is a stop word, or it or its stem is in the vocabulary.
+    pub(crate) fn is_known(&self, word: &str) -> bool {
+        self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
+    }
+
+    /// Whether a stem is in the vocabulary.
+    pub(crate) fn has_stem(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
+    }
+
+    /// Whether a word distinguishes no tool from another.
+    pub(crate) fn is_stop_word(&self, word: &str) -> bool {
+        self.stop_words.contains(word)
+    }
+
+    /// Adds words to the vocabulary, and returns their stems without stop words.
+    pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<String> {
+        self.record(words);
+        let known = words.iter().filter_map(|word| self.known.get(word));
+        known.filter(|known| !known.is_stop_word).map(|known| known.stem.clone()).collect()
+    }
+
+    /// Adds words to the vocabulary.
+    fn record(&mut self, words: &[String]) {
+        for word in words {
+            if let Some(known) = self.known.get_mut(word) {
+                known.count += 1;
+                continue;
+            }
+            let stem = self.stem(word);
+            let is_stop_word = self.is_stop_word(word);
+            self.stems.insert(stem.clone());
+            self.known.insert(word.clone(), WordStats { stem, count: 1, is_stop_word });
+        }
+    }
+
+    /// Indexes a phrase. Returns its tokens as a whole, and those of its parts if it has several words.
+    pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<String>, Vec<String>) {
+        let words = tokenize(phrase);
+        self.record(&words);
+        let known = || words.iter().filter_map(|word| self.known.get(word));
+        let all: Vec<&str> = known().map(|known| known.stem.as_str()).collect();
+        let content: Vec<&str> =
+            known().filter(|known| !known.is_stop_word).map(|known| known.stem.as_str()).collect();
+        let mut parts: Vec<String> = content.iter().map(|stem| (*stem).to_owned()).collect();
+        if all.len() < 2 {
+            return (parts, Vec::new());
+        }
+        let wholes = phrase_tokens(&all, &content);
+        // In a longer phrase, two adjacent words are distinctive too.
+        if content.len() > 2 {
+            parts.extend(content.windows(2).map(|pair| pair.join("_")));
+        }
+        for phrase in wholes.iter().chain(parts.iter().filter(|part| part.contains('_'))) {
+            if !self.phrases.contains(phrase) {
+                self.phrases.insert(phrase.clone());
+            }
+        }
+        (wholes, parts)
+    }
+
+    fn stems_with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let stems = words.iter().zip(&all);
+        let content = stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone());
+        let content = content.collect();
+        (all, content)
+    }
+
+    /// The indexed phrases that occur in a query, each with its number of words.
+    pub(crate) fn phrases_in(&self, words: &[String]) -> Vec<(String, usize)> {
+        let (all, content) = self.stems_with_and_without_stop_words(words);
+        let mut found: Vec<(String, usize)> = Vec::new();
+        for stems in [&content, &all] {
+            for window in (2..=MAX_PHRASE_WORDS).rev().flat_map(|length| stems.windows(length)) {
+                let whole = window.join("_");
+                if self.phrases.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
+                    found.push((whole, window.len()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
+    pub(crate) fn index_title(&mut self, title: &str) -> Vec<String> {
+        let mut stems = self.index_words(&tokenize(title));
+        let count = stems.len();
+        if (2..=MAX_ROTATED_WORDS).contains(&count) {
+            for first in 0..count {
+                let turned: Vec<&str> =
+                    stems[first..count].iter().chain(&stems[..first]).map(String::as_str).collect();
+                let whole = turned.join("_");
+                self.phrases.insert(whole.clone());
+                stems.push(whole);
+            }
+        }
+        stems
+    }
+
+    /// The stems meant by the longest synonym at the start of `words`, and how many words the synonym has.
+    pub(crate) fn synonym(&self, words: &[String]) -> Option<(&[String], usize)> {
+        (1..=words.len().min(3))
+            .rev()
+            .find_map(|length| Some((self.synonyms.get(&words[..length])?.as_slice(), length)))
+    }
+
+    /// The stem of a word.
+    pub(crate) fn stem(&self, word: &str) -> String {
+        if let Some(known) = self.known.get(word) {
+            known.stem.clone()
+        } else if let Some(stem) = self.irregular_stems.get(word) {
+            (*stem).to_owned()
+        } else {
+            self.stemmer.stem(word).into_owned()
+        }
+    }
+
+    /// The words of a query with their spelling corrected. A capitalized word is taken for a name and left alone, unless
+    /// it is the first.
+    pub(crate) fn correct_query(&self, query: &str) -> Vec<String> {
+        let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
+        let words = tokenize_cased(query).into_iter().enumerate();
+        words
+            .map(|(place, word)| {
+                let lower = word.to_lowercase();
+                if is_name(place, &word) { lower } else { self.correct(&lower) }
+            })
+            .collect()
+    }
+
+    /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word of the vocabulary.
+    pub(crate) fn correct(&self, word: &str) -> String {
+        let is_known = self.known.contains_key(word) || self.stop_words.contains(word);
+        // The plural of a code, such as p1s.
+        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
+            return one.to_owned();
+        }
+        let has_digit = word.chars().any(|c| c.is_ascii_digit());
+        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
+            return word.to_owned();
+        }
+        if word.chars().count() < MIN_CORRECTED_CHARS {
+            return self.swap_letters(word).unwrap_or_else(|| word.to_owned());
+        }
+        let best = self
+            .known
+            .iter()
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= MIN_CORRECTED_CHARS)
+            // The first letter is rarely mistyped, but many names differ from a word in it alone.
+            .filter(|(known, _)| known.chars().next() == word.chars().next())
+            .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
+            .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
+            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
+        best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
+    }
+}
+
+impl Analyzer {
+    /// The word of the vocabulary that differs in two swapped letters: mnay, many.
+    fn swap_letters(&self, word: &str) -> Option<String> {
+        let letters: Vec<char> = word.chars().collect();
+        (1..letters.len().saturating_sub(1)).find_map(|place| {
+            let mut turned = letters.clone();
+            turned.swap(place, place + 1);
+            let turned: String = turned.into_iter().collect();
+            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
+                .then_some(turned)
+        })
+    }
+}
+
+/// The tokens that stand for a whole phrase: its stems without stop words, if two or more are left, and with them.
+fn phrase_tokens(all: &[&str], content: &[&str]) -> Vec<String> {
+    let mut wholes = Vec::new();
+    if content.len() > 1 {
+        wholes.push(content.join("_"));
+    }
+    // "The address of a client" is also "the client's address".
+    if let [first, second] = content {
+        wholes.push(format!("{second}_{first}"));
+    }
+    if all.len() > 1 && all.len() != content.len() {
+        wholes.push(all.join("_"));
+    }
+    wholes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LISTS: WordLists =
+        WordLists { synonyms: "[user defined field]\ncustom field\ncustom fields\n", ..WordLists::ENGLISH };
+
+    fn words() -> Analyzer {
+        let mut words = Analyzer::new(&LISTS);
+        words.index_words(&tokenize("purchase order line items receive tickets priorities"));
+        words.index_phrase("who works at");
+        words.index_phrase("line of a purchase order");
+        words
+    }
+
+    #[test]
+    fn text_is_split_into_words_without_possessives() {
+        assert_eq!(tokenize("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
+    }
+
+    #[test]
+    fn misspelled_words_are_corrected() {
+        let words = words();
+        for (written, read) in [
+            ("purchse", "purchase"),
+            ("recieve", "receive"),
+            ("tikets", "tickets"),
+            ("prioritys", "priorities"),
+        ] {
+            assert_eq!(words.stem(&words.correct(written)), words.stem(read), "{written}");
+        }
+    }
+
+    #[test]
+    fn known_words_short_words_and_codes_are_not_corrected() {
+        let words = words();
+        for word in ["order", "ordering", "po", "x1y2z3", "sla", "the", "zzzzzzzz"] {
+            assert_eq!(words.correct(word), word);
+        }
+    }
+
+    #[test]
+    fn the_longest_synonym_wins() {
+        let words = words();
+        assert_eq!(words.synonym(&tokenize("custom field x")).map(|(_, length)| length), Some(2));
+        assert_eq!(words.synonym(&tokenize("nothing")), None);
+    }
+
+    #[test]
+    fn phrases_are_found_with_and_without_stop_words() {
+        let words = words();
+        let found = |query: &str| {
+            words.phrases_in(&tokenize(query)).into_iter().map(|(whole, _)| whole).collect::<Vec<_>>()
+        };
+        assert_eq!(found("who works at this client"), ["who_work_at"]);
+        // Adjacent pairs of a longer phrase are found too.
+        assert_eq!(
+            found("the line of our purchase orders"),
+            ["line_purchas_order", "line_purchas", "purchas_order"]
+        );
+        assert!(found("orders").is_empty());
+    }
+}

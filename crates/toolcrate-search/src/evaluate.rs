@@ -1,0 +1,101 @@
+//! Measures the search on labeled queries, written from users' points of view.
+//!
+//! A file of labeled queries has a heading and then a line a query: the query, the part of the API, the short names of
+//! the right tools separated by commas, and the set that the query belongs to, separated by tabs.
+
+use toolcrate_runtime::Catalog;
+
+use crate::engine::SearchEngine;
+
+/// A query and the tools that are right for it.
+#[derive(Clone, Debug)]
+pub struct LabeledQuery<'a> {
+    /// The user's words.
+    pub query: &'a str,
+    /// The part of the API.
+    pub area: &'a str,
+    /// The short names of the right tools.
+    pub tools: Vec<&'a str>,
+    /// The set of queries, by one author at one time, that it belongs to.
+    pub set: &'a str,
+}
+
+impl LabeledQuery<'_> {
+    /// Whether the query of a set split in half belongs to the half that is kept out of tuning. This follows from its
+    /// text alone, so that adding a query moves no other.
+    pub fn is_kept_out(&self) -> bool {
+        (self.hash() >> 32) & 1 == 1
+    }
+
+    /// Whether the query of a set that is tuned on in two thirds belongs to the third that is only measured.
+    pub fn is_validation(&self) -> bool {
+        (self.hash() >> 32).is_multiple_of(3)
+    }
+
+    /// FNV-1a of the text: the same on every machine and in every release.
+    fn hash(&self) -> u64 {
+        self.query.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+}
+
+/// Reads labeled queries.
+pub fn parse_queries(text: &str) -> impl Iterator<Item = LabeledQuery<'_>> {
+    text.lines().skip(1).filter_map(|line| {
+        let mut columns = line.split('\t');
+        let (query, area) = (columns.next()?, columns.next()?);
+        let tools = columns.next()?.split(',').map(str::trim).collect();
+        Some(LabeledQuery { query, area, tools, set: columns.next().unwrap_or_default() })
+    })
+}
+
+/// How many queries have a right tool among the first results.
+#[derive(Clone, Debug, Default)]
+pub struct Recall {
+    /// How many queries there are.
+    pub queries: usize,
+    /// How many have a right tool in the first place.
+    pub at_1: usize,
+    /// How many have one among the first five.
+    pub at_5: usize,
+    /// How many have one among the first ten.
+    pub at_10: usize,
+    /// The queries that have none among the first five, with what was found instead.
+    pub missed: Vec<String>,
+}
+
+impl Recall {
+    /// Runs queries.
+    pub fn measure<'a>(engine: &SearchEngine, queries: impl Iterator<Item = LabeledQuery<'a>>) -> Self {
+        let mut recall = Self::default();
+        for labeled in queries {
+            let hits = engine.find(labeled.query, 10, |_| true);
+            let rank = hits.iter().position(|hit| labeled.tools.contains(&hit.tool.short_name()));
+            recall.queries += 1;
+            recall.at_1 += usize::from(rank == Some(0));
+            recall.at_5 += usize::from(rank.is_some_and(|rank| rank < 5));
+            recall.at_10 += usize::from(rank.is_some());
+            if rank.is_none_or(|rank| rank >= 5) {
+                let found: Vec<&str> = hits.iter().take(5).map(|hit| hit.tool.short_name()).collect();
+                let expected = labeled.tools.join(", ");
+                recall.missed.push(format!("{} [{expected}] found {}", labeled.query, found.join(", ")));
+            }
+        }
+        recall
+    }
+
+    /// The share of queries with a right tool among the first five.
+    pub fn share_at_5(&self) -> f64 {
+        self.at_5 as f64 / self.queries.max(1) as f64
+    }
+}
+
+/// Returns the labels that are the short name of no tool.
+pub fn unknown_labels<'a>(
+    catalog: &'static Catalog,
+    queries: impl Iterator<Item = LabeledQuery<'a>>,
+) -> Vec<&'a str> {
+    let is_unknown = |name: &&str| catalog.get(name).is_none_or(|tool| tool.short_name() != *name);
+    queries.flat_map(|labeled| labeled.tools).filter(is_unknown).collect()
+}

@@ -1,0 +1,352 @@
+//! What a query asks for, and what a tool does.
+
+use toolcrate_runtime::{OperationVariant, Tool};
+
+use crate::word_lists::sections;
+
+/// What is done to records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// Find records. Also the intent of queries without a verb.
+    List,
+    /// Read one record.
+    Get,
+    /// Count records.
+    Count,
+    /// Create a record.
+    Create,
+    /// Change a record.
+    Update,
+    /// Replace a whole record.
+    Replace,
+    /// Delete a record.
+    Delete,
+    /// List where a record is used.
+    Usages,
+    /// The query states a fact instead of asking for something. Most often a record should be changed.
+    Statement,
+    /// Anything else.
+    Other,
+}
+
+/// Words that follow a verb, not a noun.
+const DETERMINERS: [&str; 27] = [
+    "a", "an", "the", "this", "that", "these", "those", "my", "our", "his", "her", "their", "its", "your",
+    "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
+];
+
+/// Whether a word starts a relative clause.
+fn opens_relative_clause(word: &str) -> bool {
+    ["that", "which", "who", "whose", "where"].contains(&word)
+}
+
+/// Whether a word, or a number too small for an ID, shows that the word before it is a verb.
+fn is_determiner(word: &str) -> bool {
+    DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a word may precede the verb of a request.
+fn is_lead_in(word: &str) -> bool {
+    const LEADS: &str = "i we you he she they somebody someone please can could would should will need needs want \
+                         wants have has like to let lets help me us just now and then also so must how do does \
+                         hi hello hey the way a";
+    LEADS.split_whitespace().any(|lead| lead == word)
+}
+
+/// Whether a word makes a question at the start of a clause, and a statement elsewhere.
+fn is_auxiliary(word: &str) -> bool {
+    ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
+}
+
+/// Whether the verb behind a word describes something that has been done.
+fn is_perfect(word: &str) -> bool {
+    ["have", "has", "had", "been", "being", "was", "were"].contains(&word)
+}
+
+/// Whether a word shows that a sentence is a statement.
+fn marks_statement(word: &str) -> bool {
+    is_auxiliary(word)
+        || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
+}
+
+/// The longest relative clause.
+const MAX_RELATIVE_CLAUSE_WORDS: usize = 4;
+
+/// The verbs that ask for activities.
+pub(crate) struct VerbTable {
+    /// The longest first.
+    verbs: Vec<Verb>,
+}
+
+struct Verb {
+    /// The activity, or the first word of the names of an action's tools.
+    name: &'static str,
+    words: Vec<&'static str>,
+    /// How many words come before the gap for other words.
+    gap: usize,
+    intent: Intent,
+    is_thing_too: bool,
+    needs_determiner: bool,
+}
+
+/// What a query asks for, and the words that say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DetectedIntent {
+    /// The activity.
+    pub intent: Intent,
+    /// The words of the query that have no other meaning.
+    pub spent: std::ops::Range<usize>,
+    /// Whether a clause starts with the verb, apart from words that mean nothing.
+    pub is_sure: bool,
+}
+
+impl VerbTable {
+    /// Reads the list of verbs.
+    pub(crate) fn new(list: &'static str) -> Self {
+        let mut verbs: Vec<Verb> = sections(list)
+            .into_iter()
+            .flat_map(|(name, verbs)| verbs.into_iter().map(move |verb| Verb::parse(verb, name)))
+            .collect();
+        verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
+        Self { verbs }
+    }
+
+    /// Every word of every verb.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
+    }
+
+    /// Detects what the words of a query, in lower case, ask for: the verb that the query starts with, else the first that
+    /// a clause starts with, else the earliest; a list if there is none. `clauses` are the positions where clauses start.
+    /// A name counts as a determiner behind a verb ("schedule Priya").
+    pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
+        let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
+        let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
+            positions.iter().copied().find_map(|position| {
+                // A relative clause says which records are meant, not what is to be done.
+                let from = position.saturating_sub(MAX_RELATIVE_CLAUSE_WORDS).max(1);
+                let is_clause = query
+                    .get(from..position)
+                    .is_some_and(|before| before.iter().any(|word| opens_relative_clause(word)));
+                let opens = clauses.contains(&position);
+                let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
+                // What has been set up exists already: nobody asks for it.
+                let is_done = position > 0 && is_perfect(&query[position - 1]);
+                let begins = |verb: &&Verb| {
+                    let is_named = opens && is_name(position + verb.words.len().min(verb.gap));
+                    verb.intent != Intent::Other
+                        && asks(verb)
+                        && verb.begins(&query[position..], opens, is_named)
+                };
+                // The longest verb decides: "give me" asks for a list, though "give" alone may not.
+                let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
+                if !wanted(verb) {
+                    return None;
+                }
+                let clause = clauses.iter().copied().filter(|begin| *begin <= position).max().unwrap_or(0);
+                let is_sure = verb.intent == Intent::Usages
+                    || query[clause..position].iter().all(|word| is_lead_in(word));
+                let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
+                Some(DetectedIntent { intent: verb.intent, spent: position..position + words, is_sure })
+            })
+        };
+        // Single words between commas are an enumeration, not requests: start, end, amount.
+        let ends = clauses.iter().skip(1).copied().chain([query.len()]);
+        let single: Vec<usize> = clauses
+            .iter()
+            .copied()
+            .zip(ends)
+            .skip(1)
+            .filter(|(begin, end)| begin + 1 == *end)
+            .map(|(begin, _)| begin)
+            .collect();
+        let is_listed = |position: &usize| single.len() > 1 && single.contains(position);
+        let all: Vec<usize> = (0..query.len()).filter(|position| !is_listed(position)).collect();
+        let later: Vec<usize> =
+            clauses.iter().copied().skip(1).filter(|position| !is_listed(position)).collect();
+        let is_verb = |verb: &Verb| verb.intent != Intent::Other;
+        let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
+        // "SLAs we have set up" says which SLAs; it is no statement.
+        let is_ours = |position: usize| {
+            position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
+        };
+        let is_statement =
+            (1..query.len()).any(|position| marks_statement(&query[position]) && !is_ours(position));
+        let intent = if is_statement { Intent::Statement } else { Intent::List };
+        found(&|verb| verb.intent == Intent::Usages, &all)
+            .or_else(|| found(&is_verb, &[0]))
+            .or_else(|| found(&is_change, &later))
+            .or_else(|| found(&is_verb, &all))
+            .unwrap_or(DetectedIntent { intent, spent: 0..0, is_sure: true })
+    }
+
+    /// The first words of the names of actions whose verbs occur in a query.
+    pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
+        let is_there = |verb: &&Verb| {
+            (0..query.len()).any(|position| verb.begins(&query[position..], position == 0, false))
+        };
+        let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
+        let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+}
+
+impl Verb {
+    fn parse(text: &'static str, name: &'static str) -> Self {
+        let words: Vec<&str> = text.split([' ', '+', '?']).filter(|word| !word.is_empty()).collect();
+        Self {
+            name,
+            gap: words.iter().position(|word| *word == "*").unwrap_or(usize::MAX),
+            words: words.into_iter().filter(|word| *word != "*").collect(),
+            intent: Intent::from_name(name).unwrap_or(Intent::Other),
+            is_thing_too: text.contains('+'),
+            needs_determiner: text.contains('?'),
+        }
+    }
+
+    /// Whether the words start with this verb.
+    fn begins(&self, query: &[String], is_start: bool, is_named: bool) -> bool {
+        let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
+        let is_at = |words: &[&str], position: usize| {
+            query.len() >= position + words.len()
+                && words
+                    .iter()
+                    .zip(&query[position..])
+                    .all(|(verb, word)| word == verb || is_start && is_form(word, verb))
+        };
+        let after = query.get(before.len()).map(String::as_str);
+        is_at(before, 0)
+            && (behind.is_empty() || (before.len() + 1..query.len()).any(|position| is_at(behind, position)))
+            && (!self.needs_determiner
+                || is_named
+                || after.is_some_and(|word| is_determiner(word) && (is_start || word != "for")))
+    }
+}
+
+/// Whether a word is a verb or its form in -ing.
+fn is_form(word: &str, verb: &str) -> bool {
+    word == verb
+        || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))
+}
+
+impl Intent {
+    /// The activity with a name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name.trim() {
+            "list" => Self::List,
+            "get" => Self::Get,
+            "count" => Self::Count,
+            "create" => Self::Create,
+            "update" => Self::Update,
+            "replace" => Self::Replace,
+            "delete" => Self::Delete,
+            "usages" => Self::Usages,
+            _ => return None,
+        })
+    }
+
+    /// What a tool does.
+    pub(crate) fn from_tool(tool: Tool) -> Self {
+        if tool.variant() == Some(OperationVariant::Usages) {
+            return Self::Usages;
+        }
+        Self::from_name(tool.verb()).unwrap_or(Self::Other)
+    }
+
+    /// The factor for tools with another intent in a query with this one. Does not apply to actions that the query names.
+    pub(crate) fn affinity(self, tool: Self) -> f32 {
+        match (self, tool) {
+            (a, b) if a == b => 1.0,
+            (Self::Usages, _) | (_, Self::Usages) => 0.3,
+            (Self::Statement, Self::Update) => 1.0,
+            (Self::Statement, Self::List) => 1.0,
+            (Self::Statement, Self::Create) => 0.85,
+            (Self::Statement, Self::Delete | Self::Other) => 0.75,
+            (Self::List, Self::Get) => 0.6,
+            (Self::List, Self::Create) => 0.5,
+            (Self::Get, Self::List) => 0.85,
+            (Self::Get, Self::Update) => 0.7,
+            (Self::Update, Self::Replace) | (Self::Replace, Self::Update) => 0.5,
+            (Self::Count, Self::List | Self::Get) => 0.65,
+            (Self::Update, Self::Create | Self::Delete) => 0.6,
+            (_, Self::Other) => 0.7,
+            (Self::List | Self::Get, Self::Count) => 0.45,
+            (Self::Create, Self::Update) => 0.7,
+            (_, Self::List) => 0.6,
+            _ => 0.3,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tokenize;
+    use crate::word_lists::WordLists;
+
+    fn wanted(query: &str) -> DetectedIntent {
+        let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
+        VerbTable::new(WordLists::ENGLISH.verbs).detect(&words, &[0], &[])
+    }
+
+    #[test]
+    fn the_earliest_verb_decides() {
+        for (query, intent) in [
+            ("how many tickets are open", Intent::Count),
+            ("add a note to the ticket and close it", Intent::Create),
+            ("stock of a laptop", Intent::List),
+            ("get rid of a contact", Intent::Delete),
+            ("setup fees", Intent::List),
+            ("adding a note", Intent::Create),
+            ("renaming a board", Intent::Update),
+            ("is this status used anywhere", Intent::Usages),
+        ] {
+            assert_eq!(wanted(query).intent, intent, "{query}");
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_word_is_a_verb_only_before_a_determiner() {
+        assert_eq!(wanted("order a laptop").intent, Intent::Create);
+        assert_eq!(wanted("order status").intent, Intent::List);
+    }
+
+    #[test]
+    fn the_words_of_a_verb_are_spent_unless_they_also_name_a_thing() {
+        assert_eq!(wanted("please set up a board").spent, 1..3);
+        assert!(wanted("upload a file").spent.is_empty());
+    }
+
+    #[test]
+    fn a_verb_may_have_a_gap() {
+        assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
+        assert_eq!(wanted("take a part out of the price book").spent, 0..1);
+    }
+
+    #[test]
+    fn a_request_may_follow_a_statement() {
+        let words = tokenize("the printer is jammed, close the ticket");
+        assert_eq!(
+            VerbTable::new(WordLists::ENGLISH.verbs).detect(&words, &[0, 4], &[]).intent,
+            Intent::Update
+        );
+        assert_eq!(wanted("the printer is jammed").intent, Intent::Statement);
+        assert_eq!(wanted("is the printer jammed").intent, Intent::List);
+    }
+
+    #[test]
+    fn a_verb_within_a_clause_is_uncertain() {
+        assert!(wanted("i need to close a ticket").is_sure);
+        assert!(!wanted("tickets we close a day").is_sure);
+    }
+
+    #[test]
+    fn actions_are_detected_by_their_verbs() {
+        let actions = |query: &str| VerbTable::new(WordLists::ENGLISH.verbs).actions(&tokenize(query));
+        assert_eq!(actions("combine two tickets"), ["merge"]);
+        assert_eq!(actions("turn a deal into a project"), ["convert"]);
+        assert!(actions("tickets").is_empty());
+    }
+}

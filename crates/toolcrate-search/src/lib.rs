@@ -1,0 +1,39 @@
+//! Finds the tools of a catalog that fit a user's words.
+//!
+//! BM25 ranks twice: tools by the stems of their titles and descriptions, and the collections that they belong to by
+//! what people call their records. [`SearchEngine`] adds up both. A verb in the query favors tools that do that, and a
+//! word that is not in the vocabulary is read as the most similar one that is.
+//!
+//! The engine knows English and no API: [`WordLists`] are data handed to it. [`evaluate`] measures its recall on labeled
+//! queries, and [`check_word_lists`] finds entries that fit no tool.
+//!
+//! ```no_run
+//! use toolcrate_runtime::Catalog;
+//! use toolcrate_search::{SearchEngine, WordLists};
+//!
+//! # fn example(catalog: &'static Catalog) {
+//! let lists = WordLists { collection_aliases: "[/books]\nnovel\npaperback\n", ..WordLists::ENGLISH };
+//! let engine = SearchEngine::new(catalog, &lists);
+//! for hit in engine.find("add a novel", 5, |_| true) {
+//!     println!("{} {:.1}", hit.tool.name(), hit.score);
+//! }
+//! # }
+//! ```
+
+mod aliases;
+mod analyzer;
+mod check;
+mod engine;
+pub mod evaluate;
+mod index;
+mod intent;
+mod names;
+mod query;
+mod rare_tools;
+mod weights;
+mod word_lists;
+
+pub use check::check_word_lists;
+pub use engine::{SearchEngine, SearchHit};
+pub use weights::Weights;
+pub use word_lists::WordLists;

@@ -1,0 +1,62 @@
+//! Tools that are rarely meant: low-privilege twins, bulk operations, settings where a record that has them is meant. A
+//! query that names what is peculiar to them restores their full weight.
+
+use crate::analyzer::Analyzer;
+use crate::intent::Intent;
+use crate::word_lists::lines;
+
+/// An entry of the list of penalties.
+pub(crate) struct Penalty {
+    /// What the short names of its tools contain.
+    pub(crate) part: &'static str,
+    weight: f32,
+    unless: Vec<&'static str>,
+    intent: Option<Intent>,
+}
+
+impl Penalty {
+    /// Reads the list.
+    pub(crate) fn parse_list(list: &'static str) -> Vec<Self> {
+        lines(list).filter_map(Self::parse).collect()
+    }
+
+    /// Reads an entry; `None` if it is malformed.
+    pub(crate) fn parse(line: &'static str) -> Option<Self> {
+        let mut columns = line.split(':').map(str::trim);
+        let (part, weight) = (columns.next()?, columns.next()?.parse().ok()?);
+        let unless = columns.next()?.split(',').map(str::trim).collect();
+        Some(Self { part, weight, unless, intent: columns.next().and_then(Intent::from_name) })
+    }
+
+    /// Whether it is about a tool.
+    pub(crate) fn applies_to(&self, short_name: &str) -> bool {
+        short_name.contains(self.part)
+    }
+
+    /// The weight of its tools for a query.
+    pub(crate) fn weight(&self, intent: Intent, query: &[String], analyzer: &Analyzer) -> f32 {
+        let is_named = self
+            .unless
+            .iter()
+            .any(|word| query.iter().any(|queried| analyzer.stem(queried) == analyzer.stem(word)));
+        let is_concerned = self.intent.is_none_or(|concerned| concerned == intent);
+        if is_concerned && !is_named { self.weight } else { 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tokenize;
+    use crate::word_lists::WordLists;
+
+    #[test]
+    fn a_word_of_the_query_restores_the_full_weight() {
+        let analyzer = Analyzer::new(&WordLists::ENGLISH);
+        let penalty = Penalty::parse("_status_: 0.5: rename: update").expect("an entry");
+        let weight = |intent, query: &str| penalty.weight(intent, &tokenize(query), &analyzer);
+        assert_eq!(weight(Intent::Update, "change the status"), 0.5);
+        assert_eq!(weight(Intent::Update, "rename the status"), 1.0);
+        assert_eq!(weight(Intent::List, "the status"), 1.0);
+    }
+}

@@ -1,0 +1,111 @@
+//! The contract that every store implementation must pass.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use toolcrate_store::Store;
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// Long enough for a store on a busy machine to respond, short enough for a test to wait for.
+const SHORT: Duration = Duration::from_millis(400);
+const SOON: Duration = Duration::from_millis(600);
+
+/// Checks an empty store.
+pub async fn check(store: Arc<dyn Store>) {
+    values(&*store).await;
+    values_run_out(&*store).await;
+    queues(&*store).await;
+    one_of_many_wins(store).await;
+}
+
+async fn values(store: &dyn Store) {
+    // Any byte may be in a value, and any text in a key.
+    let (key, first, second) = ("a/key: with *[?]\u{e9}", &b"\0one\xff"[..], &b"two"[..]);
+    assert_eq!(store.get(key).await.unwrap(), None);
+    assert_eq!(store.put_new(key, first, MINUTE).await.unwrap(), None);
+    assert_eq!(store.put_new(key, second, MINUTE).await.unwrap().as_deref(), Some(first));
+    assert_eq!(store.get(key).await.unwrap().as_deref(), Some(first));
+    store.put(key, second, MINUTE).await.unwrap();
+    assert_eq!(store.get(key).await.unwrap().as_deref(), Some(second));
+    store.put("a/other", b"", MINUTE).await.unwrap();
+    store.put("b/other", b"", MINUTE).await.unwrap();
+    assert_eq!(store.keys("a/").await.unwrap(), [key, "a/other"]);
+    assert_eq!(store.keys("a/key: with *[?").await.unwrap(), [key]);
+    assert_eq!(store.keys("a/*").await.unwrap(), [""; 0]);
+    assert_eq!(store.take(key).await.unwrap().as_deref(), Some(second));
+    assert_eq!(store.take(key).await.unwrap(), None);
+    assert_eq!(store.get("a/other").await.unwrap().as_deref(), Some(&b""[..]), "an empty value is one");
+    store.remove("a/other").await.unwrap();
+    store.remove("a/other").await.unwrap();
+    assert_eq!(store.keys("a/").await.unwrap(), [""; 0]);
+}
+
+async fn values_run_out(store: &dyn Store) {
+    store.put("short", b"1", SHORT).await.unwrap();
+    store.put("longer", b"1", SHORT).await.unwrap();
+    store.put("longer", b"2", MINUTE).await.unwrap();
+    assert!(store.get("short").await.unwrap().is_some());
+    tokio::time::sleep(SOON).await;
+    assert_eq!(store.get("short").await.unwrap(), None);
+    assert_eq!(store.take("short").await.unwrap(), None);
+    assert_eq!(store.keys("short").await.unwrap(), [""; 0]);
+    assert_eq!(store.put_new("short", b"new", MINUTE).await.unwrap(), None, "its place is free");
+    assert_eq!(store.get("longer").await.unwrap().as_deref(), Some(&b"2"[..]), "the last put counts");
+}
+
+async fn queues(store: &dyn Store) {
+    assert_eq!(store.claim("q", MINUTE).await.unwrap(), None);
+    let one = store.push("q", b"one\0\xff", Duration::ZERO).await.unwrap();
+    let two = store.push("q", b"two", Duration::ZERO).await.unwrap();
+    store.push("other", b"other", Duration::ZERO).await.unwrap();
+    assert_ne!(one, two);
+    assert_eq!(store.queue_len("q").await.unwrap(), 2);
+    let first = store.claim("q", SHORT).await.unwrap().unwrap();
+    assert_eq!((&first.id, &first.item[..], first.attempts), (&one, &b"one\0\xff"[..], 1));
+    let second = store.claim("q", MINUTE).await.unwrap().unwrap();
+    assert_eq!((&second.id, &second.item[..]), (&two, &b"two"[..]));
+    assert_eq!(store.claim("q", MINUTE).await.unwrap(), None, "both are being worked on");
+    assert_eq!(store.queue_len("q").await.unwrap(), 2);
+    store.complete("q", &two).await.unwrap();
+    store.complete("q", &two).await.unwrap();
+    store.defer("q", &two, Duration::ZERO).await.unwrap();
+    assert_eq!(store.queue_len("q").await.unwrap(), 1, "what is done does not come back");
+    tokio::time::sleep(SOON).await;
+    let first = store.claim("q", MINUTE).await.unwrap().unwrap();
+    assert_eq!((&first.id, first.attempts), (&one, 2), "its lease ran out");
+    store.defer("q", &one, SHORT).await.unwrap();
+    assert_eq!(store.claim("q", MINUTE).await.unwrap(), None, "it was put off");
+    let late = store.push("q", b"late", SHORT * 2).await.unwrap();
+    tokio::time::sleep(SOON).await;
+    let first = store.claim("q", MINUTE).await.unwrap().unwrap();
+    assert_eq!((&first.id, first.attempts), (&one, 3));
+    store.complete("q", &one).await.unwrap();
+    tokio::time::sleep(SOON).await;
+    assert_eq!(store.claim("q", MINUTE).await.unwrap().unwrap().id, late);
+    store.complete("q", &late).await.unwrap();
+    assert_eq!((store.queue_len("q").await.unwrap(), store.queue_len("other").await.unwrap()), (0, 1));
+    store.complete("q", "no id").await.unwrap();
+}
+
+async fn one_of_many_wins(store: Arc<dyn Store>) {
+    let mut tasks = tokio::task::JoinSet::new();
+    store.put("taken", b"x", MINUTE).await.unwrap();
+    for number in 0..20_u8 {
+        store.push("many", &[number], Duration::ZERO).await.unwrap();
+    }
+    for number in 0..20_u8 {
+        let store = Arc::clone(&store);
+        tasks.spawn(async move {
+            let new = store.put_new("new", &[number], MINUTE).await.unwrap().is_none();
+            let taken = store.take("taken").await.unwrap().is_some();
+            let claimed = store.claim("many", MINUTE).await.unwrap().unwrap();
+            (new, taken, claimed.item[0])
+        });
+    }
+    let results = tasks.join_all().await;
+    assert_eq!(results.iter().filter(|(new, ..)| *new).count(), 1);
+    assert_eq!(results.iter().filter(|(_, taken, _)| *taken).count(), 1);
+    let mut claimed: Vec<u8> = results.iter().map(|(.., item)| *item).collect();
+    claimed.sort_unstable();
+    assert_eq!(claimed, (0..20).collect::<Vec<u8>>(), "each item is handed out once");
+}
