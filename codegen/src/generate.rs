@@ -65,11 +65,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let usage = UsageTracker::new();
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
-    let lower::Lowering { api, report } = lower::lower(document, &profile, &usage)?;
+    let lower::Lowering { api, mut report } = lower::lower(document, &profile, &usage)?;
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
     let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    report.repairs.extend(names.repairs.iter().cloned());
+    report.sort();
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };

@@ -230,8 +230,11 @@ fn response(
             StatusCode::Range(2) => Some((200, response)),
             _ => None,
         })
-        .chain(source.responses.default.as_ref().map(|response| (200, response)))
         .collect();
+    // Beside a declared success, the default is the error.
+    if successes.is_empty() {
+        successes.extend(source.responses.default.as_ref().map(|response| (200, response)));
+    }
     successes.sort_by_key(|(status, _)| *status);
     successes.dedup_by_key(|(status, _)| *status);
     let statuses: Vec<u16> = successes.iter().map(|(status, _)| *status).collect();
