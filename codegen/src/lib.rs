@@ -43,6 +43,7 @@
 
 pub mod config;
 pub mod diagnostic;
+pub mod draft;
 pub mod emit;
 mod generate;
 pub mod id;

@@ -40,6 +40,20 @@ pub fn load(path: &Path) -> Result<Document, Errors> {
     parse(&bytes, path)
 }
 
+/// Reads the document at `path` into a tree, as it stands there.
+///
+/// # Errors
+/// - `E001`: the file cannot be read.
+/// - `E002`: it is neither JSON nor YAML.
+/// - `E005`: it is nested too deep.
+/// - `E007`: it has YAML aliases that do not end.
+pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    let text = text.trim_start_matches('\u{feff}');
+    with_deep_stack(|| tree::read(text)).map_err(|error| error.in_file(path).into())
+}
+
 /// Parses a document. Messages name it `path`.
 ///
 /// # Errors

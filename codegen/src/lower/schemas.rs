@@ -41,6 +41,11 @@ impl<'a> SchemaLowering<'a> {
         self.report.repairs.push(Repair::new(code, place, message));
     }
 
+    /// Records that `problem` makes the value it is about untyped.
+    pub fn untype(&mut self, problem: Error) {
+        self.report.untype(problem);
+    }
+
     /// Records that the operation which `problem` is about is left out.
     pub fn omit(&mut self, problem: Error) {
         self.report.omit(problem);
@@ -54,6 +59,19 @@ impl<'a> SchemaLowering<'a> {
     /// The schema of that name, where it is lowered.
     pub fn get(&self, name: &str) -> Option<&Schema> {
         self.done.get(name)
+    }
+
+    /// Follows aliases from `ty` until it is not one, or they lead in a circle.
+    pub fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        let mut ty = ty;
+        for _ in 0..16 {
+            let Type::Named(name) = ty else { break };
+            match self.get(name).map(|schema| &schema.shape) {
+                Some(Shape::Alias(inner)) => ty = inner,
+                _ => break,
+            }
+        }
+        ty
     }
 
     /// Lowers all named schemas.

@@ -12,7 +12,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-pub use document::{RawOperation, RawParameter, RepairedDocument};
+pub use document::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
 use crate::diagnostic::{Errors, Repair};
 use crate::load::Document;

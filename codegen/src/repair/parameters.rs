@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    Components, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaData,
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, Schema, SchemaData,
     SchemaKind, StringType, Type,
 };
 
-use super::document::{RawOperation, RawParameter};
+use super::document::{ParameterStyle, RawOperation, RawParameter};
 use crate::diagnostic::{Error, Repair};
 use crate::ir::{Place, Template};
 
@@ -80,10 +80,27 @@ fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) 
 
 /// Sorts a parameter by place; cookies and headers of the protocol fall away.
 fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
-    let (place, data) = match parameter {
-        Parameter::Query { parameter_data, .. } => (Place::Query, parameter_data),
-        Parameter::Path { parameter_data, .. } => (Place::Path, parameter_data),
-        Parameter::Header { parameter_data, .. } => (Place::Header, parameter_data),
+    let (place, style, data) = match parameter {
+        Parameter::Query { parameter_data, style, .. } => {
+            let style = match (style, parameter_data.explode) {
+                (QueryStyle::DeepObject, _) => ParameterStyle::DeepObject,
+                (QueryStyle::Form, Some(false)) => ParameterStyle::Joined(','),
+                (QueryStyle::SpaceDelimited, None | Some(false)) => ParameterStyle::Joined(' '),
+                (QueryStyle::PipeDelimited, None | Some(false)) => ParameterStyle::Joined('|'),
+                _ => ParameterStyle::Exploded,
+            };
+            (Place::Query, style, parameter_data)
+        }
+        Parameter::Path { parameter_data, style } => {
+            let style = match style {
+                PathStyle::Simple => ParameterStyle::Joined(','),
+                _ => ParameterStyle::Unsupported,
+            };
+            (Place::Path, style, parameter_data)
+        }
+        Parameter::Header { parameter_data, .. } => {
+            (Place::Header, ParameterStyle::Joined(','), parameter_data)
+        }
         Parameter::Cookie { parameter_data, .. } => {
             let message = format!("the cookie parameter `{}` is left to the transport", parameter_data.name);
             repairs.push(Repair::new("R026", pointer, message));
@@ -95,7 +112,7 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }
-    Some(RawParameter { place, data })
+    Some(RawParameter { place, style, data })
 }
 
 fn repair_path_parameter(
@@ -117,6 +134,7 @@ fn repair_path_parameter(
                 format!("the template has no place for the path parameter `{name}`; it travels in the query");
             repairs.push(Repair::new("R002", pointer, message));
             parameter.place = Place::Query;
+            parameter.style = ParameterStyle::Exploded;
             return;
         }
     }
@@ -147,7 +165,11 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
             let format = known.get(name).cloned().unwrap_or_else(string_format);
             raw.parameters.insert(
                 at.min(raw.parameters.len()),
-                RawParameter { place: Place::Path, data: parameter_data(name, format) },
+                RawParameter {
+                    place: Place::Path,
+                    style: ParameterStyle::Joined(','),
+                    data: parameter_data(name, format),
+                },
             );
         }
     }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use crate::patch::Operation;
 use crate::{Form, Method, QueryPairs};
 
@@ -29,6 +31,8 @@ pub(crate) enum Body {
     Json(String),
     Patch(Vec<Operation>),
     Form(Form),
+    /// Bytes of the media type that the call names.
+    Raw(Bytes),
 }
 
 impl Call {

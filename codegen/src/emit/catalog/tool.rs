@@ -181,7 +181,7 @@ fn request<'a>(plan: &Plan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
         arguments: plan.arguments.clone(),
         body: plan.body,
         required: None,
-        content_type: None,
+        content_type: plan.content_type.map(Cow::Borrowed),
         filter: filter.map(Cow::Borrowed),
     }
 }

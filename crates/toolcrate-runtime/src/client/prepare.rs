@@ -81,6 +81,7 @@ impl Client {
         let body = match &call.body {
             Body::None => ReadyBody::None,
             Body::Json(text) => ReadyBody::Json(Bytes::from(text.clone())),
+            Body::Raw(bytes) => ReadyBody::Json(bytes.clone()),
             Body::Patch(operations) => {
                 ReadyBody::Json(Bytes::from(patch::to_json(operations, self.api().patch_paths)))
             }
