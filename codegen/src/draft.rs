@@ -53,8 +53,12 @@ fn quoted(text: &str) -> String {
 }
 
 fn servers(tree: &Value) -> String {
-    let urls: Vec<&str> =
-        tree["servers"].as_array().into_iter().flatten().filter_map(|server| server["url"].as_str()).collect();
+    let urls: Vec<&str> = tree["servers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server["url"].as_str())
+        .collect();
     let fixed: Vec<&&str> = urls.iter().filter(|url| url.starts_with("http") && !url.contains('{')).collect();
     let mut text = String::new();
     if !fixed.is_empty() {
@@ -112,7 +116,8 @@ fn auth(tree: &Value) -> String {
             _ => {}
         }
     }
-    "# A guess: the spec names no scheme that can be sent in a header.\nauth: { scheme: none, fields: {} }\n".to_owned()
+    "# A guess: the spec names no scheme that can be sent in a header.\nauth: { scheme: none, fields: {} }\n"
+        .to_owned()
 }
 
 /// Numbered pages, where most lists have the parameters for them.
@@ -120,7 +125,8 @@ fn paging(tree: &Value) -> String {
     let text = tree.to_string();
     let has = |name: &str| text.contains(&format!("\"name\":\"{name}\""));
     let page = ["page", "pageNumber", "page_number"].into_iter().find(|name| has(name));
-    let size = ["pageSize", "per_page", "page_size", "perPage", "limit", "size"].into_iter().find(|name| has(name));
+    let size =
+        ["pageSize", "per_page", "page_size", "perPage", "limit", "size"].into_iter().find(|name| has(name));
     match (page, size) {
         (Some(page), Some(size)) => format!(
             "# A guess from the names of parameters; the next page is expected in the `Link` header.
@@ -150,7 +156,8 @@ mod tests {
                 "components": {"securitySchemes": schemes},
             });
             let text = profile(&tree, Path::new("spec.yaml"), "Odd Jobs", Path::new("../runtime"));
-            let profile: Profile = config::parse_yaml(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+            let profile: Profile =
+                config::parse_yaml(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
             assert_eq!(profile.api.package, "odd-jobs");
             assert_eq!(profile.servers["default"], "https://api.example.com/v1");
         }

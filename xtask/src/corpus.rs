@@ -56,7 +56,10 @@ fn rows(arguments: &CorpusArguments) -> std::io::Result<Vec<Row>> {
     }
     let mut specs: Vec<PathBuf> = fs::read_dir(&arguments.folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|known| ending == *known)))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|known| ending == *known))
+        })
         .collect();
     specs.sort();
     let mut rows: Vec<Row> = specs.iter().map(|spec| row(spec, &crates)).collect();
@@ -115,8 +118,10 @@ fn print(rows: &[Row]) {
                 for degradation in &report.degradations {
                     *codes.entry(degradation.problem.code).or_default() += 1;
                 }
-                let codes: Vec<String> = codes.iter().map(|(code, count)| format!("{code} {count}")).collect();
-                let left_out = report.degradations.iter().filter(|part| part.effect == Effect::Omitted).count();
+                let codes: Vec<String> =
+                    codes.iter().map(|(code, count)| format!("{code} {count}")).collect();
+                let left_out =
+                    report.degradations.iter().filter(|part| part.effect == Effect::Omitted).count();
                 let compiles = row.compiles.map_or("–", |compiles| if compiles { "yes" } else { "NO" });
                 println!(
                     "| {} | {} | {} | {left_out} | {} | {} | {} | {compiles} |",
@@ -129,7 +134,10 @@ fn print(rows: &[Row]) {
                 );
             }
             Err(errors) => {
-                let error = errors.0.first().map_or_else(String::new, |error| format!("{}: {}", error.code, error.message));
+                let error = errors
+                    .0
+                    .first()
+                    .map_or_else(String::new, |error| format!("{}: {}", error.code, error.message));
                 println!("| {} | refused: {error} | | | | | | |", row.name);
             }
         }

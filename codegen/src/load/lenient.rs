@@ -16,9 +16,8 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, Error> {
         return Ok(openapi);
     }
     prune(&mut tree, report);
-    OpenAPI::deserialize(&tree).map_err(|error| {
-        Error::new("E005", format!("this is not what OpenAPI 3.0 allows: {error}")).at("/")
-    })
+    OpenAPI::deserialize(&tree)
+        .map_err(|error| Error::new("E005", format!("this is not what OpenAPI 3.0 allows: {error}")).at("/"))
 }
 
 /// Takes everything out of `tree` that `openapiv3` does not read.

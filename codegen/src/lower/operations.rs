@@ -1,8 +1,8 @@
 //! Lowers operations: parameters, bodies and answers.
 
 use openapiv3::{
-    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody, Response as SourceResponse,
-    StatusCode,
+    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody,
+    Response as SourceResponse, StatusCode,
 };
 
 use super::schemas::SchemaLowering;
@@ -250,7 +250,8 @@ fn raw_body(
 ) -> Body {
     let essence = media.split(';').next().unwrap_or_default().trim();
     let is_text = essence.starts_with("text/") && essence != "text/xml";
-    let is_structured = ["application/x-www-form-urlencoded", "application/xml", "text/xml"].contains(&essence)
+    let is_structured = ["application/x-www-form-urlencoded", "application/xml", "text/xml"]
+        .contains(&essence)
         || essence.ends_with("+xml");
     if is_structured && content.schema.is_some() {
         let message = format!("a body of type {media} is not written by member; the caller writes it whole");
@@ -371,7 +372,11 @@ fn response(
             let content = Content::Json(Type::Any);
             return Ok(Response { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
         }
-        if !is_json(media) && ty.as_ref().is_some_and(|ty| matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_))) {
+        if !is_json(media)
+            && ty.as_ref().is_some_and(|ty| {
+                matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_))
+            })
+        {
             let message = format!("an answer of type {media} is not read by member; it is given whole");
             schemas.untype(Error::new("E014", message).at(&place));
         }

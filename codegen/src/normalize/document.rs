@@ -62,7 +62,8 @@ impl Walk<'_> {
         if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {
             for name in webhooks.keys() {
                 let message = "a webhook is a call that the API makes; no function or tool is made of it";
-                self.report.omit(Error::new("E015", message).at(Place::ROOT.key("webhooks").key(name).to_string()));
+                self.report
+                    .omit(Error::new("E015", message).at(Place::ROOT.key("webhooks").key(name).to_string()));
             }
         }
         let text = |value: Option<&Value>, otherwise: &str| match value {
@@ -80,7 +81,9 @@ impl Walk<'_> {
         // Only the first server's address is read of the rest.
         let server = members.get("servers").and_then(|servers| servers[0]["url"].as_str()).map(str::to_owned);
         members.insert("servers".to_owned(), server.map_or(json!([]), |url| json!([{ "url": url }])));
-        members.retain(|name, _| matches!(name.as_str(), "openapi" | "info" | "servers" | "paths" | "components"));
+        members.retain(|name, _| {
+            matches!(name.as_str(), "openapi" | "info" | "servers" | "paths" | "components")
+        });
         if let Some(components) = members.get_mut("components") {
             match components.as_object_mut() {
                 Some(components) => components.retain(|name, section| {
@@ -148,7 +151,14 @@ impl Walk<'_> {
         operation.retain(|name, _| {
             matches!(
                 name.as_str(),
-                "operationId" | "summary" | "description" | "tags" | "deprecated" | "parameters" | "requestBody" | "responses"
+                "operationId"
+                    | "summary"
+                    | "description"
+                    | "tags"
+                    | "deprecated"
+                    | "parameters"
+                    | "requestBody"
+                    | "responses"
             )
         });
         self.responses(operation, place);
@@ -166,7 +176,8 @@ impl Walk<'_> {
             let is_status = status == "default"
                 || (status.len() == 3
                     && status.starts_with(|c: char| ('1'..='5').contains(&c))
-                    && (status[1..].eq_ignore_ascii_case("xx") || status.bytes().all(|c| c.is_ascii_digit())));
+                    && (status[1..].eq_ignore_ascii_case("xx")
+                        || status.bytes().all(|c| c.is_ascii_digit())));
             if !is_status && !status.starts_with("x-") {
                 self.omit(&place.key(status), format!("`{status}` is no status"));
             }
@@ -219,7 +230,9 @@ impl Walk<'_> {
         }
         let message = match (parameter["name"].as_str(), parameter["in"].as_str()) {
             (Some(_), Some("path" | "query" | "header" | "cookie")) => return true,
-            (Some(name), Some(other)) => format!("the parameter `{name}` is in `{other}`, which is no such part of a request"),
+            (Some(name), Some(other)) => {
+                format!("the parameter `{name}` is in `{other}`, which is no such part of a request")
+            }
             (Some(name), None) => format!("the parameter `{name}` does not say where it is sent (`in`)"),
             (None, _) => "a parameter without a name".to_owned(),
         };
@@ -268,7 +281,10 @@ impl Walk<'_> {
         if let (Some(style), Some(styles)) = (members.get("style"), styles) {
             let known = style.as_str().is_some_and(|style| styles.contains(&style));
             if !known {
-                let message = format!("a parameter in `{location}` has no style `{}`; the usual one counts", schemas::shortened(style));
+                let message = format!(
+                    "a parameter in `{location}` has no style `{}`; the usual one counts",
+                    schemas::shortened(style)
+                );
                 self.repaired("R032", place, message);
                 members.shift_remove("style");
             }
@@ -308,11 +324,18 @@ impl Walk<'_> {
     /// Normalizes the content of a parameter, a body or a response, by media type.
     fn content(&mut self, owner: &mut Map<String, Value>, place: &Place<'_>) {
         let place = place.key("content");
-        for (media_type, content) in owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (media_type, content) in
+            owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten()
+        {
             let schema = content.as_object_mut().and_then(|content| content.shift_remove("schema"));
             *content = json!({});
             if let Some(mut schema) = schema {
-                schemas::normalize(&mut schema, self.siblings, &place.key(media_type).key("schema"), self.report);
+                schemas::normalize(
+                    &mut schema,
+                    self.siblings,
+                    &place.key(media_type).key("schema"),
+                    self.report,
+                );
                 content["schema"] = schema;
             }
         }

@@ -51,6 +51,9 @@ mod tests {
     #[test]
     fn a_place_prints_as_a_pointer() {
         assert_eq!(Place::ROOT.to_string(), "");
-        assert_eq!(Place::ROOT.key("paths").key("/a").key("parameters").index(2).to_string(), "/paths/~1a/parameters/2");
+        assert_eq!(
+            Place::ROOT.key("paths").key("/a").key("parameters").index(2).to_string(),
+            "/paths/~1a/parameters/2"
+        );
     }
 }

@@ -71,7 +71,9 @@ fn children(members: &mut Map<String, Value>, siblings: bool, place: &Place<'_>,
             for (index, part) in value.as_array_mut().into_iter().flatten().enumerate() {
                 normalize(part, siblings, &place.index(index), report);
             }
-        } else if SINGLE.contains(&keyword.as_str()) && !(keyword == "additionalProperties" && value.is_boolean()) {
+        } else if SINGLE.contains(&keyword.as_str())
+            && !(keyword == "additionalProperties" && value.is_boolean())
+        {
             normalize(value, siblings, &place, report);
         }
     }
@@ -108,8 +110,11 @@ impl Writer<'_> {
 
     /// Drops keywords whose value is not what any version of OpenAPI allows.
     fn unreadable(&mut self, members: &mut Map<String, Value>) {
-        let faulty: Vec<String> =
-            members.iter().filter(|(keyword, value)| !is_readable(keyword, value)).map(|(keyword, _)| keyword.clone()).collect();
+        let faulty: Vec<String> = members
+            .iter()
+            .filter(|(keyword, value)| !is_readable(keyword, value))
+            .map(|(keyword, _)| keyword.clone())
+            .collect();
         for keyword in faulty {
             let value = members.shift_remove(&keyword).unwrap_or_default();
             self.repaired("R032", format!("`{keyword}` cannot be `{}`; it is ignored", shortened(&value)));
@@ -201,7 +206,10 @@ impl Writer<'_> {
                 members.shift_remove(keyword);
                 members.entry("allOf").or_insert(json!([only]));
             }
-            self.repaired("R031", format!("`null` in `{keyword}`, as OpenAPI 3.1 has it, is read as nullable"));
+            self.repaired(
+                "R031",
+                format!("`null` in `{keyword}`, as OpenAPI 3.1 has it, is read as nullable"),
+            );
         }
     }
 
@@ -242,7 +250,8 @@ impl Writer<'_> {
     }
 
     fn items(&mut self, members: &mut Map<String, Value>) {
-        let is_tuple = members.contains_key("prefixItems") || members.get("items").is_some_and(Value::is_array);
+        let is_tuple =
+            members.contains_key("prefixItems") || members.get("items").is_some_and(Value::is_array);
         if is_tuple {
             members.insert("items".to_owned(), json!({}));
             self.repaired("R033", "items that differ by position are any values");
@@ -261,7 +270,10 @@ impl Writer<'_> {
         };
         members.entry("type").or_insert(json!("string"));
         members.entry("format").or_insert(json!(format));
-        self.repaired("R031", format!("the content, as OpenAPI 3.1 has it, is read as the format `{format}`"));
+        self.repaired(
+            "R031",
+            format!("the content, as OpenAPI 3.1 has it, is read as the format `{format}`"),
+        );
     }
 
     fn additional(&mut self, members: &mut Map<String, Value>) {
@@ -290,7 +302,9 @@ fn is_readable(keyword: &str, value: &Value) -> bool {
         "properties" | "patternProperties" => value.is_object(),
         "items" => value.is_object() || value.is_array() || value.is_boolean(),
         "additionalProperties" | "not" => value.is_object() || value.is_boolean(),
-        "type" => value.is_string() || value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        "type" => {
+            value.is_string() || value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
+        }
         "discriminator" => value.get("propertyName").is_some_and(Value::is_string),
         "externalDocs" => value.get("url").is_some_and(Value::is_string),
         _ => true,
@@ -325,7 +339,8 @@ mod tests {
         let (schema, codes) = normalized(json!({"type": ["string", "null"], "maxLength": 4}));
         assert_eq!(schema, json!({"type": "string", "nullable": true, "maxLength": 4}));
         assert_eq!(codes, ["R031"]);
-        let (schema, _) = normalized(json!({"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}));
+        let (schema, _) =
+            normalized(json!({"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}));
         assert_eq!(schema, json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/A"}]}));
         assert_eq!(normalized(json!({"const": "x"})).0, json!({"type": "string", "enum": ["x"]}));
         let (schema, _) = normalized(json!({"type": "number", "exclusiveMinimum": 0, "minimum": 5}));

@@ -40,8 +40,13 @@ pub fn convert(tree: &mut Value, report: &mut Report) {
         for verb in VERBS {
             let place = pointer(&["paths", path, verb]);
             if let Some(Value::Object(operation)) = members.get_mut(verb) {
-                let mut converter =
-                    Converter { document: &document, consumes: &consumes, produces: &produces, place, report };
+                let mut converter = Converter {
+                    document: &document,
+                    consumes: &consumes,
+                    produces: &produces,
+                    place,
+                    report,
+                };
                 converter.operation(operation, &shared);
             }
         }
@@ -146,7 +151,9 @@ impl Converter<'_> {
             operation.insert("requestBody".to_owned(), self.form(&fields, &consumes));
         }
         operation.insert("parameters".to_owned(), Value::Array(parameters));
-        for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (_, response) in
+            operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten()
+        {
             self.response(response, &produces);
         }
     }
@@ -188,7 +195,8 @@ impl Converter<'_> {
     fn form(&mut self, fields: &[Value], consumes: &[Value]) -> Value {
         let has_file = fields.iter().any(|field| field["type"] == "file");
         let declared = consumes.iter().filter_map(Value::as_str);
-        let form = |media: &&str| media.starts_with("multipart/") || *media == "application/x-www-form-urlencoded";
+        let form =
+            |media: &&str| media.starts_with("multipart/") || *media == "application/x-www-form-urlencoded";
         let media_type = declared.filter(form).find(|media| !has_file || media.starts_with("multipart/"));
         let usual = if has_file { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
         let mut properties = Map::new();

@@ -4,34 +4,41 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, Schema, SchemaData,
-    SchemaKind, StringType, Type,
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
+    Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
 use super::document::{ParameterStyle, RawOperation, RawParameter};
-use crate::diagnostic::{Error, Repair};
+use crate::diagnostic::{Error, Repair, Report};
 use crate::ir::{Place, Template};
 
 /// Headers that OpenAPI itself says to ignore as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Resolves and repairs the parameters of one operation; `shared` are those of its path.
+/// Resolves and repairs the parameters of one operation; `shared` are those of its path. One that leads nowhere
+/// is left out.
 pub fn repair(
     path: &str,
     own: Vec<ReferenceOr<Parameter>>,
     shared: &[ReferenceOr<Parameter>],
     components: &Components,
     pointer: &str,
-    repairs: &mut Vec<Repair>,
-) -> Result<Vec<RawParameter>, Error> {
+    report: &mut Report,
+) -> Vec<RawParameter> {
     let template = Template::parse(path);
     let placeholders: Vec<&str> = template.placeholders().collect();
     let mut parameters: Vec<RawParameter> = Vec::new();
     let own_count = own.len();
     let all = own.into_iter().map(Cow::Owned).chain(shared.iter().map(Cow::Borrowed));
     for (index, reference) in all.enumerate() {
-        let parameter = resolve(reference, components)
-            .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
+        let parameter = match resolve(reference, components) {
+            Ok(parameter) => parameter,
+            Err(problem) => {
+                report.omit(problem.at(format!("{pointer}/parameters/{index}")));
+                continue;
+            }
+        };
+        let repairs = &mut report.repairs;
         let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
             parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
@@ -54,7 +61,7 @@ pub fn repair(
         let at = placeholders.iter().position(|name| *name == parameter.data.name).unwrap_or(0);
         (parameter.place, if parameter.place == Place::Path { at } else { 0 })
     });
-    Ok(parameters)
+    parameters
 }
 
 fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) -> Result<Parameter, Error> {

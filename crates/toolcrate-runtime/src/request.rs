@@ -112,11 +112,7 @@ impl<T> Request<T> {
 
     /// Sends `body` as it is, as `media_type`, if it is set.
     #[must_use]
-    pub fn raw_opt(
-        self,
-        media_type: impl Into<Cow<'static, str>>,
-        body: Option<impl AsRef<[u8]>>,
-    ) -> Self {
+    pub fn raw_opt(self, media_type: impl Into<Cow<'static, str>>, body: Option<impl AsRef<[u8]>>) -> Self {
         match body {
             Some(body) => self.raw(media_type, body),
             None => self,

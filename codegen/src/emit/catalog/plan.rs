@@ -201,11 +201,7 @@ fn add_body<'a>(
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
             plan.body =
                 if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
-            let requires = match kind {
-                _ if !body.required && body.kind == BodyKind::Json => Requires::Nothing,
-                Kind::Replace => Requires::Replace,
-                _ => Requires::Create,
-            };
+            let requires = if kind == Kind::Replace { Requires::Replace } else { Requires::Create };
             add_shape(context, plan, schema, requires, shapes);
         }
         _ => {
