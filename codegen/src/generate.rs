@@ -34,6 +34,8 @@ pub struct Generated {
     pub version: String,
     /// Number of operations; each is a typed function and a tool.
     pub operations: usize,
+    /// Number of operations of which no part is untyped or left out.
+    pub typed_operations: usize,
     /// Number of schemas that the spec names.
     pub schemas: usize,
     /// What was repaired, and what could not be expressed.
@@ -65,11 +67,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let usage = UsageTracker::new();
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
-    let lower::Lowering { api, report } = lower::lower(document, &profile, &usage)?;
+    let lower::Lowering { api, mut report } = lower::lower(document, &profile, &usage)?;
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
     let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    report.repairs.extend(names.repairs.iter().cloned());
+    report.sort();
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
@@ -92,11 +96,18 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     }
 
     let Model { api, names, relations, report } = model;
+    let degraded: Vec<&str> =
+        report.degradations.iter().filter_map(|degradation| degradation.problem.place.as_deref()).collect();
+    let is_typed = |operation: &&crate::ir::Operation| {
+        !degraded.iter().any(|place| place.starts_with(operation.pointer.as_str()))
+    };
+    let typed_operations = api.operations.values().filter(is_typed).count();
     let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
     Ok(Generated {
         plan,
         out,
         operations: api.operations.len(),
+        typed_operations,
         schemas: api.schemas.values().filter(|schema| !schema.inline).count(),
         version: api.version,
         report,

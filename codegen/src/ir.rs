@@ -188,6 +188,9 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
+    /// What stands between the items of a list that is sent as one value; without it a list in the query is
+    /// one pair for each item.
+    pub separator: Option<char>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }
@@ -201,6 +204,8 @@ pub struct Body {
     pub ty: Type,
     /// Whether every call must have it.
     pub required: bool,
+    /// The media type that the document declares, where it is not that of the kind.
+    pub media_type: Option<String>,
 }
 
 /// How a request body is serialized.
@@ -213,6 +218,8 @@ pub enum BodyKind {
     Patch,
     /// A form with files.
     Multipart,
+    /// Text or bytes, as the caller has them.
+    Raw,
 }
 
 /// The response of a successful call.

@@ -1,6 +1,6 @@
 //! Generates a typed Rust client and a catalog of LLM tools from an OpenAPI document.
 //!
-//! The input is an OpenAPI 3.0 document, a *profile* (`toolcrate.yaml`) with the conventions of the API,
+//! The input is an OpenAPI 3 or Swagger 2.0 document, a *profile* (`toolcrate.yaml`) with the conventions of the API,
 //! such as authentication and pagination, and an optional *overlay* with facts that the document lacks. The
 //! output is a crate: one module for each area of the API, one file for each schema, and a catalog in which
 //! each operation is a tool. Nothing in this crate is specific to one API.
@@ -43,6 +43,7 @@
 
 pub mod config;
 pub mod diagnostic;
+pub mod draft;
 pub mod emit;
 mod generate;
 pub mod id;
@@ -51,6 +52,7 @@ pub mod load;
 pub mod lower;
 pub mod model;
 pub mod naming;
+mod normalize;
 pub mod relate;
 pub mod repair;
 pub mod write;

@@ -3,8 +3,10 @@
 mod bench;
 mod ci;
 mod clients;
+mod corpus;
 mod cost;
 mod diff;
+mod new;
 mod regenerate;
 mod repairs;
 mod server_process;
@@ -33,6 +35,10 @@ struct XtaskArguments {
 enum XtaskCommand {
     /// Generate the crate from the spec that the profile names.
     Regenerate(regenerate::RegenerateArguments),
+    /// Make a folder with a profile for the API of a spec.
+    New(new::NewArguments),
+    /// Generate and compile a crate from each spec of a folder, and print what became of them.
+    Corpus(corpus::CorpusArguments),
     /// Tell what a new spec changes for clients, for programs and for agents.
     ///
     /// Exit code 0: nothing that matters; 1: found; 2: could not compare. In a GitHub workflow the changes that
@@ -40,7 +46,7 @@ enum XtaskCommand {
     Diff(diff::DiffArguments),
     /// Read a spec and print what had to be repaired in it.
     Repairs {
-        /// The spec, OpenAPI 3.0 in JSON or YAML.
+        /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
         spec: PathBuf,
         /// List every place, not only the first three of a kind.
         #[arg(long)]
@@ -66,6 +72,8 @@ enum XtaskCommand {
 fn main() -> ExitCode {
     match XtaskArguments::parse().command {
         XtaskCommand::Regenerate(arguments) => regenerate::run(arguments),
+        XtaskCommand::New(arguments) => new::run(&arguments),
+        XtaskCommand::Corpus(arguments) => corpus::run(&arguments),
         XtaskCommand::Diff(arguments) => diff::run(&arguments),
         XtaskCommand::Repairs { spec, all } => repairs::run(&spec, all),
         XtaskCommand::Test(arguments) => test::run(&arguments),

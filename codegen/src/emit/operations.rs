@@ -9,7 +9,7 @@ use super::context::Context;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use crate::id::OperationId;
-use crate::ir::{Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
+use crate::ir::{Api, Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
 use crate::naming::identifiers::unused;
 use crate::naming::{Kind, OperationName};
 
@@ -83,18 +83,19 @@ fn function(
         notes.push(parameter_note(parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
-        let ty = parameter_type(context.api.resolve(&parameter.ty));
+        let ty = parameter_type(context.api, context.api.resolve(&parameter.ty));
+        let value = parameter_value(&ident, parameter, context.api.resolve(&parameter.ty));
         if parameter.required {
             arguments.push(quote!(#ident: #ty));
         } else {
             arguments.push(quote!(#ident: Option<#ty>));
         }
         calls.push(match (parameter.place, parameter.required) {
-            (Place::Path, _) => quote!(.path(#wire, #ident)),
-            (Place::Query, true) => quote!(.parameter(#wire, #ident)),
-            (Place::Query, false) => quote!(.parameter_opt(#wire, #ident)),
-            (Place::Header, true) => quote!(.header(#wire, #ident)),
-            (Place::Header, false) => quote!(.header_opt(#wire, #ident)),
+            (Place::Path, _) => quote!(.path(#wire, #value)),
+            (Place::Query, true) => quote!(.parameter(#wire, #value)),
+            (Place::Query, false) => quote!(.parameter_opt(#wire, #value)),
+            (Place::Header, true) => quote!(.header(#wire, #value)),
+            (Place::Header, false) => quote!(.header_opt(#wire, #value)),
         });
     }
     // A parameter of the API may be called as what it does not know.
@@ -153,13 +154,33 @@ fn method(method: Method) -> &'static str {
 }
 
 /// Parameters are passed by value where that is cheap, else borrowed.
-fn parameter_type(ty: &Type) -> TokenStream {
+fn parameter_type(api: &Api, ty: &Type) -> TokenStream {
     match ty {
+        Type::List(item) => {
+            let item = parameter_type(api, api.resolve(item));
+            quote!(&[#item])
+        }
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
         Type::Number => quote!(f64),
         _ => quote!(&str),
+    }
+}
+
+/// What is handed to the request: the argument, or the items of a list that is sent as one value.
+fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
+    let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
+    let separator = separator.to_string();
+    let joined = quote!(.iter().map(ToString::to_string).collect::<Vec<_>>().join(#separator));
+    if parameter.required { quote!(#ident #joined) } else { quote!(#ident.map(|items| items #joined)) }
+}
+
+/// The declared media type, where it is not that of the kind.
+fn content_type(body: &Body) -> TokenStream {
+    match &body.media_type {
+        Some(media) => quote!(.content_type(#media)),
+        None => TokenStream::new(),
     }
 }
 
@@ -193,7 +214,18 @@ fn body_argument(
             context.imports(&body.ty, imports);
             let record = context.rust_type(&body.ty, None);
             let note = format!("* `{patch}`: the changes, as a JSON Patch.");
-            (quote!(#patch: &Patch<#record>), quote!(.patch(#patch)), note)
+            let content_type = content_type(body);
+            (quote!(#patch: &Patch<#record>), quote!(.patch(#patch) #content_type), note)
+        }
+        BodyKind::Raw => {
+            let ident = own("body");
+            let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
+            let ty = if body.ty == Type::Binary { quote!(&[u8]) } else { quote!(&str) };
+            let note = format!("* `{ident}`: what is sent, as `{media}`.");
+            match body.required {
+                true => (quote!(#ident: #ty), quote!(.raw(#media, #ident)), note),
+                false => (quote!(#ident: Option<#ty>), quote!(.raw_opt(#media, #ident)), note),
+            }
         }
         BodyKind::Json => {
             let ident = own("body");
@@ -209,7 +241,12 @@ fn body_argument(
                     quote!(&#ty)
                 }
             };
-            (quote!(#ident: #ty), quote!(.body(#ident)), format!("* `{ident}`: what is sent."))
+            let note = format!("* `{ident}`: what is sent.");
+            let content_type = content_type(body);
+            match body.required {
+                true => (quote!(#ident: #ty), quote!(.body(#ident) #content_type), note),
+                false => (quote!(#ident: Option<#ty>), quote!(.body_opt(#ident) #content_type), note),
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Lowers operations: parameters, bodies and answers.
 
 use openapiv3::{
-    Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody, Response as SourceResponse,
-    StatusCode,
+    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody,
+    Response as SourceResponse, StatusCode,
 };
 
 use super::schemas::SchemaLowering;
@@ -12,7 +12,7 @@ use crate::id::OperationTable;
 use crate::ir::{
     Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Shape, Template, Type,
 };
-use crate::repair::{RawOperation, RawParameter, RepairedDocument};
+use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
 /// Lowers all operations of `document`; one that cannot be expressed is left out.
 pub fn lower(
@@ -21,7 +21,8 @@ pub fn lower(
     profile: &Profile,
     usage: &UsageTracker,
 ) -> OperationTable<Operation> {
-    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage) {
+    let patches = has_patches(document);
+    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage, patches) {
         Ok(operation) => Some(operation),
         Err(problem) => {
             schemas.omit(problem.at(&raw.pointer));
@@ -36,12 +37,13 @@ fn operation(
     schemas: &mut SchemaLowering<'_>,
     profile: &Profile,
     usage: &UsageTracker,
+    patches: bool,
 ) -> Result<Operation, Error> {
     let source = &raw.operation;
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
-    let mut body = body(raw, schemas, &name, &response)?;
+    let mut body = body(raw, schemas, &name, &response, patches)?;
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
         if parameter.place == Place::Header && profile.transport_headers.contains(&parameter.data.name) {
@@ -84,7 +86,11 @@ fn lower_parameter(
             let inline = format!("{name} {}", data.name);
             schemas.lower_or_reference(schema, &inline, &place)
         }
-        ParameterSchemaOrContent::Content(_) => Type::Text(None),
+        ParameterSchemaOrContent::Content(_) => {
+            let message = format!("`{}` is text in a format of its own; the caller writes it", data.name);
+            schemas.untype(Error::new("E016", message).at(&place));
+            Type::Text(None)
+        }
     };
     let members: Vec<Parameter> = match &ty {
         Type::Named(schema) => schemas
@@ -93,23 +99,28 @@ fn lower_parameter(
             .unwrap_or_default()
             .iter()
             .map(|field| Parameter {
-                name: field.name.clone(),
+                name: match raw.style {
+                    ParameterStyle::DeepObject => format!("{}[{}]", data.name, field.name),
+                    _ => field.name.clone(),
+                },
                 place: Place::Query,
                 required: field.required && data.required,
                 description: field.description.clone(),
                 ty: field.ty.clone(),
                 limits: field.limits.clone(),
+                separator: None,
                 member_of: Some(schema.clone()),
             })
             .collect(),
         _ => Vec::new(),
     };
-    if raw.place == Place::Query && !members.is_empty() {
+    let by_member = matches!(raw.style, ParameterStyle::Exploded | ParameterStyle::DeepObject);
+    if raw.place == Place::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
             let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
             schemas.repaired("R028", &place, message);
-            *body = Some(Body { kind: BodyKind::Json, ty, required: true });
+            *body = Some(Body { kind: BodyKind::Json, ty, required: true, media_type: None });
             return;
         }
         let message =
@@ -126,6 +137,7 @@ fn lower_parameter(
     if known {
         return;
     }
+    let (ty, separator) = wire_type(raw, ty, schemas, &place);
     parameters.push(Parameter {
         name: data.name.clone(),
         place: raw.place,
@@ -133,8 +145,46 @@ fn lower_parameter(
         description: words(data.description.as_deref()),
         ty,
         limits,
+        separator,
         member_of: None,
     });
+}
+
+/// The type of a parameter as it can be written, and what stands between the items of a list.
+///
+/// Lists of scalars are written in their style; an object that does not travel by member, and a list of
+/// objects, is text that the caller writes.
+fn wire_type(
+    raw: &RawParameter,
+    ty: Type,
+    schemas: &mut SchemaLowering<'_>,
+    place: &str,
+) -> (Type, Option<char>) {
+    let name = &raw.data.name;
+    let problem = match (schemas.resolve(&ty), raw.style) {
+        (_, ParameterStyle::Unsupported) => {
+            format!("`{name}` has a style that no request is made in; the caller writes it")
+        }
+        (Type::List(item), style) => {
+            if !matches!(schemas.resolve(item), Type::Named(_) | Type::Map(_) | Type::List(_)) {
+                let separator = match style {
+                    ParameterStyle::Joined(separator) => Some(separator),
+                    _ => None,
+                };
+                return (ty, separator);
+            }
+            format!("`{name}` is a list of objects or lists; the caller writes it as text")
+        }
+        (Type::Map(_), ParameterStyle::Exploded | ParameterStyle::DeepObject) => {
+            format!("`{name}` has members of any name, which cannot be sent; the caller writes it as text")
+        }
+        (Type::Map(_) | Type::Named(_), ParameterStyle::Joined(_)) => {
+            format!("`{name}` is an object in one value; the caller writes it as text")
+        }
+        _ => return (ty, None),
+    };
+    schemas.untype(Error::new("E016", problem).at(place));
+    (Type::Text(None), None)
 }
 
 /// A description that is a single word repeats a name and explains nothing.
@@ -148,46 +198,95 @@ fn body(
     schemas: &mut SchemaLowering<'_>,
     name: &str,
     response: &Response,
+    patches: bool,
 ) -> Result<Option<Body>, Error> {
     let record = || match &response.content {
         Content::Json(ty @ Type::Named(_)) => ty.clone(),
         _ => Type::Any,
     };
     let Some(source) = &raw.operation.request_body else {
-        if raw.method == Method::Patch {
+        if raw.method == Method::Patch && patches {
             schemas.repaired(
                 "R024",
                 &raw.pointer,
                 "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
             );
-            return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true }));
+            return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true, media_type: None }));
         }
         return Ok(None);
     };
     let source = resolve_body(source, schemas)?;
     let place = format!("{}/requestBody", raw.pointer);
-    let pick = |wanted: fn(&str) -> bool| source.content.iter().find(|(media, _)| wanted(media));
-    let (kind, (_, content)) = match (pick(is_json), pick(|media| media.starts_with("multipart/"))) {
+    let pick = |wanted: fn(&str) -> bool| {
+        source.content.iter().find(|(media, _)| wanted(media) && !media.contains('*'))
+    };
+    let (kind, (media, content)) = match (pick(is_json), pick(|media| media.starts_with("multipart/"))) {
         (Some(found), _) => (BodyKind::Json, found),
         (None, Some(found)) => (BodyKind::Multipart, found),
         (None, None) if source.content.is_empty() => return Ok(None),
         (None, None) => {
-            let media: Vec<&str> = source.content.keys().map(String::as_str).collect();
-            let message = format!(
-                "a body of type {} can't be sent; JSON and multipart/form-data can",
-                media.join(", ")
-            );
-            return Err(Error::new("E014", message).at(place));
+            let (media, content) = source.content.first().unwrap_or_else(|| unreachable!("it is not empty"));
+            return Ok(Some(raw_body(media, content, source.required, schemas, &place)));
         }
     };
+    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| media.clone());
     let ty = content
         .schema
         .as_ref()
         .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &place));
     if raw.method == Method::Patch && is_patch(&ty, schemas) {
-        return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true }));
+        return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true, media_type }));
     }
-    Ok(Some(Body { kind, ty, required: source.required }))
+    Ok(Some(Body { kind, ty, required: source.required, media_type }))
+}
+
+/// A body that the caller writes. Text and files are no more than that; another format is, and is reported.
+fn raw_body(
+    media: &str,
+    content: &MediaType,
+    required: bool,
+    schemas: &mut SchemaLowering<'_>,
+    place: &str,
+) -> Body {
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    let is_text = essence.starts_with("text/") && essence != "text/xml";
+    let is_structured = ["application/x-www-form-urlencoded", "application/xml", "text/xml"]
+        .contains(&essence)
+        || essence.ends_with("+xml");
+    if is_structured && content.schema.is_some() {
+        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
+        schemas.untype(Error::new("E014", message).at(place));
+    }
+    let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
+    let media_type = if media.contains('*') { "application/octet-stream" } else { media };
+    Body { kind: BodyKind::Raw, ty, required, media_type: Some(media_type.to_owned()) }
+}
+
+/// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
+fn has_patches(document: &RepairedDocument) -> bool {
+    document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {
+        let body = match &raw.operation.request_body {
+            Some(ReferenceOr::Item(body)) => Some(body),
+            Some(ReferenceOr::Reference { reference }) => {
+                let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
+                document.components.request_bodies.get(name).and_then(ReferenceOr::as_item)
+            }
+            None => None,
+        };
+        let content = body.and_then(|body| body.content.iter().find(|(media, _)| is_json(media)));
+        let is_list = |schema: &openapiv3::Schema| {
+            matches!(schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Array(_)))
+        };
+        match content.and_then(|(_, content)| content.schema.as_ref()) {
+            Some(ReferenceOr::Item(schema)) => is_list(schema),
+            Some(ReferenceOr::Reference { reference }) => {
+                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
+                let schema = document.components.schemas.get(name).and_then(ReferenceOr::as_item);
+                schema.is_some_and(is_list)
+            }
+            None => false,
+        }
+    })
 }
 
 fn resolve_body(
@@ -230,8 +329,11 @@ fn response(
             StatusCode::Range(2) => Some((200, response)),
             _ => None,
         })
-        .chain(source.responses.default.as_ref().map(|response| (200, response)))
         .collect();
+    // Beside a declared success, the default is the error.
+    if successes.is_empty() {
+        successes.extend(source.responses.default.as_ref().map(|response| (200, response)));
+    }
     successes.sort_by_key(|(status, _)| *status);
     successes.dedup_by_key(|(status, _)| *status);
     let statuses: Vec<u16> = successes.iter().map(|(status, _)| *status).collect();
@@ -255,6 +357,28 @@ fn response(
                 "/",
                 format!("the media type `{media}` is a vendor's name for JSON and read as such"),
             );
+        }
+        let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
+        let differs = |source: &&ReferenceOr<SourceResponse>| {
+            let found = resolve_response(source, schemas).map(|source| source.content);
+            let other = found.ok().and_then(|content| {
+                content.into_iter().find(|(media, _)| is_json(media)).and_then(|(_, content)| content.schema)
+            });
+            other.is_some_and(|other| Some(&other) != content.schema.as_ref())
+        };
+        if is_json(media) && others.map(|(_, source)| *source).any(|source| differs(&source)) {
+            let message = "its successes differ in type by status; the answer is any JSON value";
+            schemas.untype(Error::new("E017", message).at(&place));
+            let content = Content::Json(Type::Any);
+            return Ok(Response { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
+        }
+        if !is_json(media)
+            && ty.as_ref().is_some_and(|ty| {
+                matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_))
+            })
+        {
+            let message = format!("an answer of type {media} is not read by member; it is given whole");
+            schemas.untype(Error::new("E014", message).at(&place));
         }
         let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
         let content = match rows.or(ty).map(|ty| list_behind(ty, schemas)) {

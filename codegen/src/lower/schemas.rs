@@ -41,6 +41,11 @@ impl<'a> SchemaLowering<'a> {
         self.report.repairs.push(Repair::new(code, place, message));
     }
 
+    /// Records that `problem` makes the value it is about untyped.
+    pub fn untype(&mut self, problem: Error) {
+        self.report.untype(problem);
+    }
+
     /// Records that the operation which `problem` is about is left out.
     pub fn omit(&mut self, problem: Error) {
         self.report.omit(problem);
@@ -54,6 +59,19 @@ impl<'a> SchemaLowering<'a> {
     /// The schema of that name, where it is lowered.
     pub fn get(&self, name: &str) -> Option<&Schema> {
         self.done.get(name)
+    }
+
+    /// Follows aliases from `ty` until it is not one, or they lead in a circle.
+    pub fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        let mut ty = ty;
+        for _ in 0..16 {
+            let Type::Named(name) = ty else { break };
+            match self.get(name).map(|schema| &schema.shape) {
+                Some(Shape::Alias(inner)) => ty = inner,
+                _ => break,
+            }
+        }
+        ty
     }
 
     /// Lowers all named schemas.
@@ -89,25 +107,47 @@ impl<'a> SchemaLowering<'a> {
                 let is_free = object.properties.is_empty() && place.matches('/').count() > 3;
                 (!is_map && !is_free).then(|| (object.properties.clone(), object.required.clone()))
             }
+            SchemaKind::Any(any) if !any.all_of.is_empty() && depth < 16 => {
+                let (mut properties, mut required) = self.merged(&any.all_of, place, depth)?;
+                properties.extend(any.properties.clone());
+                required.extend(any.required.iter().cloned());
+                Some((properties, required))
+            }
             SchemaKind::Any(any) if !any.properties.is_empty() => {
                 Some((any.properties.clone(), any.required.clone()))
             }
-            SchemaKind::AllOf { all_of } if depth < 16 => {
-                let mut properties = Properties::new();
-                let mut required = Vec::new();
-                for part in all_of {
-                    let source = match part {
-                        ReferenceOr::Item(source) => source,
-                        ReferenceOr::Reference { reference } => self.component(reference)?,
-                    };
+            SchemaKind::AllOf { all_of } if depth < 16 => self.merged(all_of, place, depth),
+            _ => None,
+        }
+    }
+
+    /// The members of all `parts`. One that only names required members, or describes, adds no shape.
+    fn merged(
+        &self,
+        parts: &[ReferenceOr<Source>],
+        place: &str,
+        depth: usize,
+    ) -> Option<(Properties, Vec<String>)> {
+        let mut properties = Properties::new();
+        let mut required = Vec::new();
+        for part in parts {
+            let source = match part {
+                ReferenceOr::Item(source) => source,
+                ReferenceOr::Reference { reference } => self.component(reference)?,
+            };
+            match &source.schema_kind {
+                SchemaKind::Any(any) if is_shapeless(any) => required.extend(any.required.iter().cloned()),
+                SchemaKind::Type(SourceType::Object(object)) if object.properties.is_empty() => {
+                    required.extend(object.required.iter().cloned());
+                }
+                _ => {
                     let (more, needs) = self.object_parts(source, place, depth + 1)?;
                     properties.extend(more);
                     required.extend(needs);
                 }
-                Some((properties, required))
             }
-            _ => None,
         }
+        (!properties.is_empty()).then_some((properties, required))
     }
 
     fn component(&self, reference: &str) -> Option<&'a Source> {
@@ -207,8 +247,8 @@ impl<'a> SchemaLowering<'a> {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
             SchemaKind::Type(SourceType::Number(_)) => Type::Number,
             SchemaKind::Type(SourceType::Integer(integer)) => match integer.format {
-                VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64) => Type::Long,
-                _ => Type::Integer,
+                VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => Type::Integer,
+                _ => Type::Long,
             },
             SchemaKind::Type(SourceType::String(text)) => text_type(text),
             SchemaKind::Type(SourceType::Array(array)) => {
@@ -230,12 +270,14 @@ impl<'a> SchemaLowering<'a> {
                     _ => Type::Any,
                 }
             }
-            SchemaKind::Any(any) if any.properties.is_empty() => self.untyped(any, name, place),
+            SchemaKind::Any(any) if any.properties.is_empty() && any.all_of.is_empty() => {
+                self.untyped(any, name, place)
+            }
             SchemaKind::Type(SourceType::Object(_)) | SchemaKind::AllOf { .. } | SchemaKind::Any(_) => {
+                if let Some(only) = only_part(source) {
+                    return self.lower_or_reference(only, name, place);
+                }
                 match (&source.schema_kind, self.object_parts(source, place, 0)) {
-                    (SchemaKind::AllOf { all_of }, _) if all_of.len() == 1 => {
-                        self.lower_or_reference(&all_of[0], name, place)
-                    }
                     (_, Some((properties, required))) => {
                         self.hoist(name, source, &properties, &required, place)
                     }
@@ -264,7 +306,20 @@ impl<'a> SchemaLowering<'a> {
         let values: Option<Vec<String>> =
             any.enumeration.iter().map(|v| v.as_str().map(str::to_owned)).collect();
         match values {
-            Some(values) if !values.is_empty() => Type::Choice(values),
+            Some(values) if !values.is_empty() => return Type::Choice(values),
+            _ => {}
+        }
+        if !any.one_of.is_empty() || !any.any_of.is_empty() || any.not.is_some() {
+            return self.several_shapes(place);
+        }
+        // Keywords that do not belong to the type keep `openapiv3` from reading it.
+        match any.typ.as_deref() {
+            Some("string") => Type::Text(any.format.clone()),
+            Some("integer") if any.format.as_deref() == Some("int32") => Type::Integer,
+            Some("integer") => Type::Long,
+            Some("number") => Type::Number,
+            Some("boolean") => Type::Boolean,
+            Some("array") => Type::List(Box::new(Type::Any)),
             _ => Type::Any,
         }
     }
@@ -292,6 +347,40 @@ impl<'a> SchemaLowering<'a> {
         }
         Type::Named(id)
     }
+}
+
+/// Whether `any` says nothing of the members, or of the type, of a value.
+fn is_shapeless(any: &AnySchema) -> bool {
+    any.properties.is_empty()
+        && any.items.is_none()
+        && any.enumeration.is_empty()
+        && any.all_of.is_empty()
+        && any.any_of.is_empty()
+        && any.one_of.is_empty()
+        && any.not.is_none()
+        && any.typ.as_deref().is_none_or(|ty| ty == "object")
+}
+
+/// The only part of an `allOf` that has a shape: the others describe it, or say that it may be null.
+fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
+    let parts = match &source.schema_kind {
+        SchemaKind::AllOf { all_of } => all_of,
+        SchemaKind::Any(any) if any.properties.is_empty() && any.required.is_empty() => &any.all_of,
+        _ => return None,
+    };
+    let has_shape = |part: &&ReferenceOr<Source>| match part {
+        ReferenceOr::Reference { .. } => true,
+        ReferenceOr::Item(part) => match &part.schema_kind {
+            SchemaKind::Any(any) => !is_shapeless(any) || !any.required.is_empty(),
+            SchemaKind::Type(SourceType::Object(object)) => {
+                !object.properties.is_empty() || !object.required.is_empty()
+            }
+            _ => true,
+        },
+    };
+    let mut shaped = parts.iter().filter(has_shape);
+    let only = shaped.next()?;
+    shaped.next().is_none().then_some(only)
 }
 
 fn text_type(text: &StringType) -> Type {

@@ -17,7 +17,7 @@ pub const LEVELS: usize = 6;
 
 /// The module of `resource`.
 pub fn module(resource: &ResourcePath<'_>) -> String {
-    identifiers::value_name(&resource.module, "module")
+    identifiers::module_name(&resource.module)
 }
 
 /// The file of `resource` within its module: its topmost resource, however the path counts it.

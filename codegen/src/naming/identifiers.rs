@@ -18,6 +18,7 @@ const KEYWORDS: &[&str] = &[
 const RESERVED_TYPES: &[&str] = &[
     "AsMut",
     "AsRef",
+    "BTreeMap",
     "Box",
     "Client",
     "Clone",
@@ -48,6 +49,7 @@ const RESERVED_TYPES: &[&str] = &[
     "IntoIterator",
     "Iterator",
     "ListQuery",
+    "Method",
     "ModelFields",
     "None",
     "Ok",
@@ -73,6 +75,24 @@ const RESERVED_TYPES: &[&str] = &[
     "Unpin",
     "Value",
     "Vec",
+];
+
+/// Names of modules and features that the generated crate has anyhow, and names of crates that it uses.
+const RESERVED_MODULES: &[&str] = &[
+    "alloc",
+    "api",
+    "catalog",
+    "core",
+    "default",
+    "full",
+    "lib",
+    "main",
+    "models",
+    "query",
+    "runtime",
+    "std",
+    "test",
+    "toolcrate_runtime",
 ];
 
 /// Symbols that are spelled out in a value. Others only separate words.
@@ -190,6 +210,12 @@ pub fn value_name(words: &[String], empty: &str) -> String {
         name.push('_');
     }
     name
+}
+
+/// An area's name: a module of the crate and a feature.
+pub fn module_name(words: &[String]) -> String {
+    let name = value_name(words, "module");
+    if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
 /// A field's name; `extra` is kept for members that the spec does not know.

@@ -2,10 +2,12 @@
 //!
 //! Rules propose a name for each tool, Rust function and Rust type, the profile overrides them, and
 //! [`Lock`] has the last word. Where two names would be the same, more of the path goes into them; if that
-//! does not help, the run stops and asks for an override. A name never contains a hash or a bare number.
+//! does not help, they are told apart by rule, and the report says so. A name never contains a hash or a bare
+//! number.
 
 mod disambiguate;
 mod draft;
+mod fallback;
 mod functions;
 pub mod identifiers;
 mod inflection;
@@ -20,7 +22,7 @@ mod types;
 use std::collections::HashSet;
 
 use crate::config::{Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{Error, Errors, Repair};
 use crate::id::{OperationId, OperationTable};
 use crate::ir::{Api, Method, Operation};
 use disambiguate::{Assignment, Candidates};
@@ -39,14 +41,13 @@ pub use types::{ChoiceName, FieldName, TypeName};
 /// new in this release.
 ///
 /// # Errors
-/// - `E020`: operations whose names cannot be made distinct.
-/// - `E021`: a name that cannot be made short enough.
 /// - `E022`: a name that does not match the pattern of tool names.
 pub fn name(api: &Api, profile: &Profile, mut lock: Lock, usage: &UsageTracker) -> Result<Names, Errors> {
     let words = Inflector::new(&profile.names, usage).learn(api);
     let reader = resource_path::ResourceReader::new(&profile.names, usage);
     let drafts = api.operations.map(|(_, operation)| Draft::new(operation, &reader, &words));
-    let keys = keys(api)?;
+    let keys = keys(api);
+    let mut repairs = Vec::new();
     let entries: OperationTable<_> = lock.operations(keys.values()).into_iter().collect();
 
     // The rules are followed to the end even where the lock has the last word: whether an entry of the
@@ -62,14 +63,14 @@ pub fn name(api: &Api, profile: &Profile, mut lock: Lock, usage: &UsageTracker) 
     let reserved: HashSet<&str> = lock.all_operations().map(|(_, entry)| entry.tool.as_str()).collect();
     let tools =
         if reserved.is_empty() { free } else { assign_tools(&drafts, prefix, &words, &entries, &reserved) };
-    report_tools(&tools, &entries, api, &lock)?;
-    let functions = assign_functions(&drafts, &words, &entries, &lock, api)?;
+    let tools = distinct_tools(tools, &drafts, &entries, api, prefix, &words, &reserved, &mut repairs);
+    let functions = assign_functions(&drafts, &words, &entries, &lock, api, &mut repairs);
 
     let mut additions = Additions::default();
     let mut parameters = functions::Parameters::new(&words);
     let operations = drafts.map(|(id, draft)| {
         let entry = entries[id].cloned().unwrap_or_else(|| OperationEntry {
-            tool: tools.chosen[id].as_ref().map(|rendered| rendered.name.clone()).unwrap_or_default(),
+            tool: tools[id].clone().unwrap_or_default(),
             module: functions::module(&draft.resource),
             file: functions::file(&draft.resource, &words),
             function: functions[id].clone(),
@@ -84,7 +85,7 @@ pub fn name(api: &Api, profile: &Profile, mut lock: Lock, usage: &UsageTracker) 
     check(&operations, api)?;
     let types = types::name(api, &lock, &mut additions);
     lock.extend(additions, &api.version);
-    Ok(Names { operations, types, lock })
+    Ok(Names { operations, types, lock, repairs })
 }
 
 fn operation_name(
@@ -133,23 +134,19 @@ fn class(operation: &Operation, draft: &Draft<'_>) -> Class {
 
 /// The key of each operation in the lock: method and repaired path, or the path as the document spells it
 /// where two repaired paths are the same.
-fn keys(api: &Api) -> Result<OperationTable<String>, Errors> {
+fn keys(api: &Api) -> OperationTable<String> {
     let mut seen = HashSet::new();
-    let mut errors = Errors(Vec::new());
-    let keys = api.operations.map(|(_, operation)| {
+    api.operations.map(|(_, operation)| {
         let key = |path: &str| format!("{} {}", operation.method, lock::token(path));
         let mut own = key(&operation.path.text);
         if seen.contains(&own) {
             own = key(&operation.spec_path);
         }
-        if !seen.insert(own.clone()) {
-            let message = format!("two operations are both `{own}` and can't be told apart");
-            errors.0.push(Error::new("E020", message).at(&operation.pointer));
+        while !seen.insert(own.clone()) {
+            own.push('*');
         }
         own
-    });
-    errors.into_result()?;
-    Ok(keys)
+    })
 }
 
 type LockedEntries<'a> = OperationTable<Option<&'a OperationEntry>>;
@@ -172,39 +169,42 @@ fn assign_tools<'a>(
     disambiguate::assign(&candidates, tools::LEVELS, reserved, propose, |rendered| rendered.name.as_str())
 }
 
-/// Reports operations for which no name can be made, and operations that would share one.
-fn report_tools(
-    tools: &Assignment<tools::Rendered<'_>>,
+/// The names of tools, each of its own; those that the rules could not make are in `repairs`.
+#[allow(clippy::too_many_arguments)]
+fn distinct_tools<'a>(
+    tools: Assignment<tools::Rendered<'a>>,
+    drafts: &OperationTable<Draft<'_>>,
     entries: &LockedEntries<'_>,
     api: &Api,
-    lock: &Lock,
-) -> Result<(), Errors> {
-    let mut errors = Errors(Vec::new());
-    for (id, operation) in api.operations.iter() {
-        if tools.chosen[id].is_none() && entries[id].is_none() {
-            let message = format!(
-                "no name of at most {SHORT_LIMIT} characters (without prefix) can be made for `{}`; add an abbreviation, or name it in `names.operations`",
-                operation.key()
-            );
-            errors.0.push(Error::new("E021", message).at(&operation.pointer));
+    prefix: &str,
+    words: &Inflector<'a>,
+    reserved: &HashSet<&str>,
+    repairs: &mut Vec<Repair>,
+) -> OperationTable<Option<String>> {
+    let Assignment { chosen, mut clashes, .. } = tools;
+    let fit = |name: &str, ending: &str| fallback::fit_tool(name, ending, prefix);
+    let mut names = chosen.map(|(_, rendered)| rendered.as_ref().map(|rendered| rendered.name.clone()));
+    for (id, operation) in api.operations.iter().filter(|(id, _)| entries[*id].is_none()) {
+        if names[id].is_some() {
+            continue;
         }
+        let draft = &drafts[id];
+        let name = fit(&tools::spell(draft.form, &draft.by, prefix, &draft.phrase, words), "");
+        let message = format!(
+            "a name for `{}` has more than {SHORT_LIMIT} characters (without prefix); it is called `{name}`, unless an abbreviation or `names.operations` of the profile says otherwise",
+            operation.key()
+        );
+        repairs.push(Repair::new("R037", &operation.pointer, message));
+        let holder = names.iter().find(|(_, other)| other.as_deref() == Some(name.as_str()));
+        if let Some((holder, _)) = holder {
+            clashes.push(vec![holder, id]);
+        } else if reserved.contains(name.as_str()) {
+            clashes.push(vec![id]);
+        }
+        names[id] = Some(name);
     }
-    for clash in &tools.clashes {
-        let name = tools.chosen[clash[0]].as_ref().map_or("", |rendered| rendered.name.as_str());
-        let holder = lock.all_operations().find(|(_, entry)| entry.tool == name).map(|(key, _)| key);
-        errors.0.push(clash_error(name, clash, api, holder));
-    }
-    errors.into_result()
-}
-
-fn clash_error(name: &str, clash: &[OperationId], api: &Api, holder: Option<&str>) -> Error {
-    let all: Vec<String> = clash.iter().map(|id| format!("`{}`", api.operations[*id].key())).collect();
-    let holder = holder.map(|key| format!(", which the lock gives to `{key}`")).unwrap_or_default();
-    let message = format!(
-        "{} would be called `{name}`{holder}; name what is new in `names.operations` of the profile",
-        all.join(" and ")
-    );
-    Error::new("E020", message).at(&api.operations[clash[0]].pointer)
+    fallback::make_distinct(&mut names, &clashes, reserved, api, fit, repairs);
+    names
 }
 
 /// The function of each operation; empty where the lock has one.
@@ -214,7 +214,8 @@ fn assign_functions(
     entries: &LockedEntries<'_>,
     lock: &Lock,
     api: &Api,
-) -> Result<OperationTable<String>, Errors> {
+    repairs: &mut Vec<Repair>,
+) -> OperationTable<String> {
     let path = |module: &str, function: &str| format!("{module}::{function}");
     let owners: Vec<(String, &str)> =
         lock.all_operations().map(|(key, entry)| (path(&entry.module, &entry.function), key)).collect();
@@ -227,15 +228,11 @@ fn assign_functions(
         Candidates { locked: entries.map(|(_, entry)| entry.is_some()), pinned: entries.map(|_| false) };
     let functions =
         disambiguate::assign(&candidates, functions::LEVELS, &reserved, propose, |name| name.as_str());
-    let mut errors = Errors(Vec::new());
-    for clash in &functions.clashes {
-        let name = functions.chosen[clash[0]].as_deref().unwrap_or_default();
-        let holder = owners.iter().find(|(function, _)| function == name).map(|(_, key)| *key);
-        errors.0.push(clash_error(name, clash, api, holder));
-    }
-    errors.into_result()?;
+    let Assignment { mut chosen, clashes, .. } = functions;
+    let fit = |name: &str, ending: &str| format!("{name}{ending}");
+    fallback::make_distinct(&mut chosen, &clashes, &reserved, api, fit, repairs);
     let function = |name: &String| name.rsplit("::").next().unwrap_or_default().to_owned();
-    Ok(functions.chosen.map(|(_, name)| name.as_ref().map(function).unwrap_or_default()))
+    chosen.map(|(_, name)| name.as_ref().map(function).unwrap_or_default())
 }
 
 /// Checks what must hold of every tool name, wherever it comes from.

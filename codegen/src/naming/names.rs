@@ -9,6 +9,7 @@ pub use toolcrate_catalog::ToolClass as Class;
 use super::lock::Lock;
 use super::tools::Kind;
 use super::types::TypeName;
+use crate::diagnostic::Repair;
 use crate::id::{OperationTable, SchemaId};
 
 /// The names of one API.
@@ -20,6 +21,8 @@ pub struct Names {
     pub types: BTreeMap<SchemaId, TypeName>,
     /// The lock, extended by the names that are new in this release.
     pub lock: Lock,
+    /// Operations that got a name by rule because they had none, or the name of another.
+    pub repairs: Vec<Repair>,
 }
 
 /// The names of an operation, and what they say about it.

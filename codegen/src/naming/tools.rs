@@ -8,7 +8,7 @@ use super::inflection::Inflector;
 use super::resource_path::{self, ResourcePath};
 use crate::ir::{Content, Method, Operation, Place, Type};
 
-/// What an operation does to its resource. Names know no files, so downloads are `Get` here.
+/// What an operation does to its resource. Naming does not distinguish downloads, which are `Get` here.
 pub use toolcrate_catalog::OperationKind as Kind;
 
 /// The maximum length of a short name. Clients put `mcp__SERVER__` before it and accept 64 characters.
@@ -171,6 +171,19 @@ pub fn render<'a>(
     let name =
         form.replace("{one}", &said).replace("{many}", &said).replace("{by}", by).replace("{P}", prefix);
     Some(Rendered { name, abbreviations })
+}
+
+/// The name in full, however long it is.
+pub fn spell(form: &str, by: &str, prefix: &str, phrase: &Phrase, words: &Inflector<'_>) -> String {
+    let (parents, own) = phrase.at(0);
+    let said: Vec<String> = parents
+        .iter()
+        .flatten()
+        .chain(&own)
+        .map(|word| words.abbreviation(word).map_or_else(|| word.clone(), |(short, _)| short))
+        .collect();
+    let said = said.join("_");
+    form.replace("{one}", &said).replace("{many}", &said).replace("{by}", by).replace("{P}", prefix)
 }
 
 /// A form taken apart for titles and function names: `merge_a_{P}_{one}_now{by}` gives `merge`, `a`,

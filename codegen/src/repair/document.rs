@@ -48,6 +48,21 @@ pub struct RawOperation {
 pub struct RawParameter {
     /// Where it travels.
     pub place: Place,
+    /// How a list or an object is written.
+    pub style: ParameterStyle,
     /// The parameter in the document.
     pub data: ParameterData,
+}
+
+/// How a parameter that is a list or an object is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterStyle {
+    /// One pair for each item or member.
+    Exploded,
+    /// One value with this between the items.
+    Joined(char),
+    /// One pair for each member, `name[member]`.
+    DeepObject,
+    /// A style that no request can be made in yet.
+    Unsupported,
 }

@@ -12,9 +12,9 @@ mod template;
 
 use std::collections::BTreeMap;
 
-pub use document::{RawOperation, RawParameter, RepairedDocument};
+pub use document::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
-use crate::diagnostic::{Errors, Repair, Report};
+use crate::diagnostic::{Errors, Repair};
 use crate::load::Document;
 
 /// Repairs `document`.
@@ -25,9 +25,8 @@ use crate::load::Document;
 /// # Errors
 /// `E008`: no operations are left.
 pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
-    let Document { file, openapi } = document;
+    let Document { file, openapi, mut report } = document;
     let mut components = openapi.components.unwrap_or_default();
-    let mut report = Report::default();
     schemas::repair(&mut components, &mut report.repairs);
     let operations = operations::repair(openapi.paths, &components, &mut report)
         .map_err(|errors| errors.in_file(&file))?;

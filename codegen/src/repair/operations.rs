@@ -79,14 +79,7 @@ fn path_operations(
             report.repairs.push(Repair::new("R025", &place, message));
         }
         let own = std::mem::take(&mut operation.parameters);
-        let parameters =
-            match parameters::repair(&path, own, &shared, components, &place, &mut report.repairs) {
-                Ok(parameters) => parameters,
-                Err(problem) => {
-                    report.omit(problem);
-                    continue;
-                }
-            };
+        let parameters = parameters::repair(&path, own, &shared, components, &place, report);
         operations.push(RawOperation {
             method,
             spec_path: spec_path.to_owned(),

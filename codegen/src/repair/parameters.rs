@@ -4,34 +4,41 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    Components, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaData,
-    SchemaKind, StringType, Type,
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
+    Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
-use super::document::{RawOperation, RawParameter};
-use crate::diagnostic::{Error, Repair};
+use super::document::{ParameterStyle, RawOperation, RawParameter};
+use crate::diagnostic::{Error, Repair, Report};
 use crate::ir::{Place, Template};
 
 /// Headers that OpenAPI itself says to ignore as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Resolves and repairs the parameters of one operation; `shared` are those of its path.
+/// Resolves and repairs the parameters of one operation; `shared` are those of its path. One that leads nowhere
+/// is left out.
 pub fn repair(
     path: &str,
     own: Vec<ReferenceOr<Parameter>>,
     shared: &[ReferenceOr<Parameter>],
     components: &Components,
     pointer: &str,
-    repairs: &mut Vec<Repair>,
-) -> Result<Vec<RawParameter>, Error> {
+    report: &mut Report,
+) -> Vec<RawParameter> {
     let template = Template::parse(path);
     let placeholders: Vec<&str> = template.placeholders().collect();
     let mut parameters: Vec<RawParameter> = Vec::new();
     let own_count = own.len();
     let all = own.into_iter().map(Cow::Owned).chain(shared.iter().map(Cow::Borrowed));
     for (index, reference) in all.enumerate() {
-        let parameter = resolve(reference, components)
-            .map_err(|error| error.at(format!("{pointer}/parameters/{index}")))?;
+        let parameter = match resolve(reference, components) {
+            Ok(parameter) => parameter,
+            Err(problem) => {
+                report.omit(problem.at(format!("{pointer}/parameters/{index}")));
+                continue;
+            }
+        };
+        let repairs = &mut report.repairs;
         let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
             parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
@@ -54,7 +61,7 @@ pub fn repair(
         let at = placeholders.iter().position(|name| *name == parameter.data.name).unwrap_or(0);
         (parameter.place, if parameter.place == Place::Path { at } else { 0 })
     });
-    Ok(parameters)
+    parameters
 }
 
 fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) -> Result<Parameter, Error> {
@@ -80,10 +87,27 @@ fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) 
 
 /// Sorts a parameter by place; cookies and headers of the protocol fall away.
 fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
-    let (place, data) = match parameter {
-        Parameter::Query { parameter_data, .. } => (Place::Query, parameter_data),
-        Parameter::Path { parameter_data, .. } => (Place::Path, parameter_data),
-        Parameter::Header { parameter_data, .. } => (Place::Header, parameter_data),
+    let (place, style, data) = match parameter {
+        Parameter::Query { parameter_data, style, .. } => {
+            let style = match (style, parameter_data.explode) {
+                (QueryStyle::DeepObject, _) => ParameterStyle::DeepObject,
+                (QueryStyle::Form, Some(false)) => ParameterStyle::Joined(','),
+                (QueryStyle::SpaceDelimited, None | Some(false)) => ParameterStyle::Joined(' '),
+                (QueryStyle::PipeDelimited, None | Some(false)) => ParameterStyle::Joined('|'),
+                _ => ParameterStyle::Exploded,
+            };
+            (Place::Query, style, parameter_data)
+        }
+        Parameter::Path { parameter_data, style } => {
+            let style = match style {
+                PathStyle::Simple => ParameterStyle::Joined(','),
+                _ => ParameterStyle::Unsupported,
+            };
+            (Place::Path, style, parameter_data)
+        }
+        Parameter::Header { parameter_data, .. } => {
+            (Place::Header, ParameterStyle::Joined(','), parameter_data)
+        }
         Parameter::Cookie { parameter_data, .. } => {
             let message = format!("the cookie parameter `{}` is left to the transport", parameter_data.name);
             repairs.push(Repair::new("R026", pointer, message));
@@ -95,7 +119,7 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }
-    Some(RawParameter { place, data })
+    Some(RawParameter { place, style, data })
 }
 
 fn repair_path_parameter(
@@ -117,6 +141,7 @@ fn repair_path_parameter(
                 format!("the template has no place for the path parameter `{name}`; it travels in the query");
             repairs.push(Repair::new("R002", pointer, message));
             parameter.place = Place::Query;
+            parameter.style = ParameterStyle::Exploded;
             return;
         }
     }
@@ -147,7 +172,11 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
             let format = known.get(name).cloned().unwrap_or_else(string_format);
             raw.parameters.insert(
                 at.min(raw.parameters.len()),
-                RawParameter { place: Place::Path, data: parameter_data(name, format) },
+                RawParameter {
+                    place: Place::Path,
+                    style: ParameterStyle::Joined(','),
+                    data: parameter_data(name, format),
+                },
             );
         }
     }

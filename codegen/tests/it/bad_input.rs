@@ -91,13 +91,12 @@ fn files_that_are_none() {
 
 #[test]
 fn other_versions() {
-    let said = [spec("openapi: 3.0.1", "swagger: '2.0'"), spec("openapi: 3.0.1", "openapi: 3.1.0")];
+    let said = [spec("openapi: 3.0.1", "swagger: '1.2'"), spec("openapi: 3.0.1", "openapi: 4.0.0")];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
 fn specs_that_contradict_themselves() {
-    let twin = "  /X/Things/:\n    get:\n      responses: { '204': { description: ok } }\n  /x/things/:\n    get:\n      responses: { '204': { description: ok } }\ncomponents:";
     let said = [
         spec("schemas/Thing'", "schemas/Thng'"),
         spec(
@@ -107,8 +106,7 @@ fn specs_that_contradict_themselves() {
         spec("info: { title: A, version: '1' }", "info: &i { title: A, version: '1', x: *i }"),
         spec("components:", "  /x/empty: {}\ncomponents:"),
         spec("get:", "got:"),
-        spec("components:", twin),
-        spec("get:\n", "post:\n      requestBody: { content: { text/csv: { schema: { type: string } } } }\n"),
+        spec("get:\n", "post:\n      requestBody: { content: { text/xml: { schema: { type: object } } } }\n"),
     ];
     insta::assert_snapshot!(said.join("\n"));
 }
@@ -121,12 +119,12 @@ fn parts_that_cannot_be_expressed_are_left_out_by_report() {
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {
         fs::write(at(name), text).unwrap();
     }
-    let csv = "requestBody: { content: { text/csv: { schema: { type: string } } } }";
+    let csv = "requestBody: { content: { text/xml: { schema: { type: object } } } }";
     let lost = "parameters: [{ $ref: '#/components/parameters/Lost' }]";
     let paths = format!(
         "  /x/empty: {{}}
   /x/shared: {{ $ref: '#/components/pathItems/Shared' }}
-  /x/csv: {{ post: {{ {csv}, responses: {{ '204': {{ description: ok }} }} }} }}
+  /x/xml: {{ post: {{ {csv}, responses: {{ '204': {{ description: ok }} }} }} }}
   /x/lost: {{ get: {{ {lost}, responses: {{ '204': {{ description: ok }} }} }} }}
 components:
   schemas:
@@ -138,13 +136,34 @@ components:
     fs::write(at("spec.yaml"), SPEC.replace("components:\n  schemas:\n", &paths)).unwrap();
     let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: false };
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(generated.operations, 1);
+    // A parameter that leads nowhere costs no more than itself, and a body is sent as it is.
+    assert_eq!(generated.operations, 3);
     let report: Vec<String> = generated.report.degradations.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(report.join("\n"));
 
     // In strict mode each of them is an error.
     let errors = generate(&Options { strict: true, ..options }).unwrap_err();
     assert_eq!(errors.0.len(), report.len(), "{errors}");
+}
+
+/// Operations that would have the same name are told apart, and the report says so.
+#[test]
+fn names_that_fall_together_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {
+        fs::write(at(name), text).unwrap();
+    }
+    let twin = "  /X/Things/:\n    get:\n      responses: { '204': { description: ok } }\ncomponents:";
+    fs::write(at("spec.yaml"), SPEC.replace("components:", twin)).unwrap();
+    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: true };
+    let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(generated.operations, 2);
+    let head = twin.replace("get:", "head:\n      responses: { '204': { description: ok } }\n    trace:");
+    fs::write(at("spec.yaml"), SPEC.replace("components:", &head)).unwrap();
+    let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(generated.operations, 3);
+    assert!(generated.report.repairs.iter().any(|repair| repair.code == "R036"));
 }
 
 #[test]

@@ -278,6 +278,10 @@ pub struct ArgumentTarget<'a> {
     /// The type of a value in the path.
     #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
     pub path_type: PathType,
+    /// What stands between the items of a list that is sent as one value. Without it, a list in the query is
+    /// one pair for each item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
 }
 
 impl ArgumentTarget<'_> {
@@ -341,6 +345,8 @@ pub enum BodyFormat {
     Patch,
     /// A form with files.
     Multipart,
+    /// The text of one argument, as it is.
+    Raw,
 }
 
 impl BodyFormat {

@@ -69,13 +69,10 @@ impl<'a> RustItems<'a> {
                 continue;
             }
             let ty = match self.api.resolve(&parameter.ty) {
-                Type::Boolean => "bool",
-                Type::Integer => "i32",
-                Type::Long => "i64",
-                Type::Number => "f64",
-                _ => "&str",
+                Type::List(item) => format!("&[{}]", parameter_type(self.api.resolve(item))),
+                ty => parameter_type(ty).to_owned(),
             };
-            arguments.push(if parameter.required { ty.to_owned() } else { format!("Option<{ty}>") });
+            arguments.push(if parameter.required { ty } else { format!("Option<{ty}>") });
         }
         arguments.extend(self.query(operation, name).map(|query| format!("&{query}")));
         arguments.extend(operation.body.as_ref().map(|body| self.body(body)));
@@ -102,9 +99,17 @@ impl<'a> RustItems<'a> {
     }
 
     fn body(&self, body: &Body) -> String {
+        let ty = self.body_type(body);
+        let optional = !body.required && matches!(body.kind, BodyKind::Json | BodyKind::Raw);
+        if optional { format!("Option<{ty}>") } else { ty }
+    }
+
+    fn body_type(&self, body: &Body) -> String {
         match body.kind {
             BodyKind::Multipart => "&Form".to_owned(),
             BodyKind::Patch => format!("&Patch<{}>", self.ty(&body.ty, None)),
+            BodyKind::Raw if body.ty == Type::Binary => "&[u8]".to_owned(),
+            BodyKind::Raw => "&str".to_owned(),
             BodyKind::Json => match self.api.resolve(&body.ty) {
                 Type::List(item) => format!("&[{}]", self.ty(item, None)),
                 Type::Text(_) | Type::DateTime | Type::Choice(_) | Type::Binary => "&str".to_owned(),
@@ -173,5 +178,16 @@ impl<'a> RustItems<'a> {
                 types.fields.first().and_then(|name| choice("", ty, name)).into_iter().collect()
             }
         }
+    }
+}
+
+/// The type of a single value of a parameter.
+fn parameter_type(ty: &Type) -> &'static str {
+    match ty {
+        Type::Boolean => "bool",
+        Type::Integer => "i32",
+        Type::Long => "i64",
+        Type::Number => "f64",
+        _ => "&str",
     }
 }

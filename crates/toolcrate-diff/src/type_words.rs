@@ -52,6 +52,7 @@ pub fn describe_body_kind(kind: BodyKind) -> &'static str {
         BodyKind::Json => "JSON",
         BodyKind::Patch => "a JSON Patch",
         BodyKind::Multipart => "a form with files",
+        BodyKind::Raw => "text or bytes",
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use crate::form::Form;
 use crate::patch::PatchOperation;
 use crate::query::QueryPairs;
@@ -31,6 +33,8 @@ pub(crate) enum Body {
     Json(String),
     Patch(Vec<PatchOperation>),
     Form(Form),
+    /// Bytes of the media type that the call names.
+    Raw(Bytes),
 }
 
 impl Call {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
+
 use crate::call::{Body, Call};
 use crate::form::Form;
 use crate::patch::Patch;
@@ -104,6 +106,22 @@ impl<T> Request<T> {
     pub fn form(mut self, form: &Form) -> Self {
         self.call.body = Body::Form(form.clone());
         self
+    }
+
+    /// Sends `body` as it is, as `media_type`.
+    #[must_use]
+    pub fn raw(mut self, media_type: impl Into<Cow<'static, str>>, body: impl AsRef<[u8]>) -> Self {
+        self.call.body = Body::Raw(Bytes::copy_from_slice(body.as_ref()));
+        self.content_type(media_type)
+    }
+
+    /// Sends `body` as it is, as `media_type`, if it is set.
+    #[must_use]
+    pub fn raw_opt(self, media_type: impl Into<Cow<'static, str>>, body: Option<impl AsRef<[u8]>>) -> Self {
+        match body {
+            Some(body) => self.raw(media_type, body),
+            None => self,
+        }
     }
 
     /// Sets the media type of the body, which is `application/json` by default.

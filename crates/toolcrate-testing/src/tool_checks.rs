@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-
 use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
 use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths, Tool};
 

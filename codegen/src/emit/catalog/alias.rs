@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use toolcrate_catalog::AliasRecord;
 
 use crate::diagnostic::{Error, Errors};
-use crate::emit::Context;
+use crate::emit::context::Context;
 
 /// The records of former names, sorted by them.
 ///

@@ -7,7 +7,7 @@ use toolcrate_catalog::LifecycleStep;
 
 use super::plan::Plan;
 use crate::diagnostic::Error;
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::templates::Templates;
 use crate::id::OperationId;
 use crate::ir::{Content, Operation, Place, Template};

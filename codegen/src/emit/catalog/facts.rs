@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use toolcrate_catalog::{CollectionRecord, Method, OperationKind, OperationTarget, OperationVariant};
 
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationTable;
 use crate::ir::{BodyKind, Content, Template, Type};

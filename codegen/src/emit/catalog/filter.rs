@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
 
 use crate::config::Filter;
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Operation, Type};

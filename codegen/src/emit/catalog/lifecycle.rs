@@ -7,7 +7,7 @@ use toolcrate_catalog::{LifecycleNeighbor, LifecycleStep};
 
 use crate::config::{Lifecycle, Step};
 use crate::diagnostic::{Error, Errors};
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::id::OperationId;
 
 /// The steps of all lives, by operation.

@@ -20,8 +20,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use toolcrate_catalog::{CatalogFiles, ShapeRecord, ToolRecord};
 
+use super::context::{Context, Files};
 use super::rust::{self, Job};
-use super::{Context, Files};
 use crate::diagnostic::{Error, Errors};
 use describe::Describer;
 use facts::Facts;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::ir::{Field, Limits, Shape, Type};
 use crate::relate::Reference;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{RawJson, SchemaRecord};
 
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::ir::{Shape, Type};
 
 /// The records of schemas, sorted by name.
@@ -33,7 +33,7 @@ pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
             node["description"] = json!(schema.description);
         }
         SchemaRecord {
-            name: Cow::Borrowed(name),
+            name: Cow::Borrowed(name.as_str()),
             schema: RawJson::from(&node),
             uses: uses.into_iter().map(Cow::Borrowed).collect(),
         }

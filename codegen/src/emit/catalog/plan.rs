@@ -10,7 +10,7 @@ use super::Emitters;
 use super::node::{Writer, any};
 use super::shape::Shapes;
 use crate::config::On;
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Body, BodyKind, Limits, Parameter, Place, Shape, Type};
@@ -30,6 +30,8 @@ pub struct Plan<'a> {
     pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
     pub body: BodyFormat,
     pub relations: Vec<Relation<'a>>,
+    /// The media type of the body, where it is not that of its format.
+    pub content_type: Option<&'a str>,
 }
 
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
@@ -57,6 +59,7 @@ fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitter
         looked_up: Vec::new(),
         arguments: IndexMap::new(),
         body: BodyFormat::None,
+        content_type: None,
         relations: Vec::new(),
     };
     let mut parents = name.parents.iter();
@@ -134,6 +137,7 @@ fn add_parameter<'a>(
     let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
     let target = ArgumentTarget {
         path_type: if is_text { PathType::Text } else { PathType::Integer },
+        separator: parameter.separator,
         ..target(location, &parameter.name, argument)
     };
     plan.arguments.insert(Cow::Borrowed(argument), target);
@@ -148,7 +152,7 @@ fn add_parameter<'a>(
 /// The target of `argument`, which is called `name` there.
 fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
     let name = (name != argument).then_some(Cow::Borrowed(name));
-    ArgumentTarget { location, name, path_type: PathType::Integer }
+    ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }
 }
 
 fn capital(word: &str) -> String {
@@ -163,6 +167,7 @@ fn add_body<'a>(
     kind: Kind,
     shapes: &mut Shapes<'a>,
 ) {
+    plan.content_type = body.media_type.as_deref();
     let ty = resolved(context.api, &body.ty);
     let object = match ty {
         Type::Named(name) if matches!(context.api.schemas[name].shape, Shape::Object(_)) => {
@@ -184,6 +189,13 @@ fn add_body<'a>(
         }
         return;
     }
+    if body.kind == BodyKind::Raw {
+        plan.body = BodyFormat::Raw;
+        let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
+        let node = json!({"type": "string", "description": format!("What is sent, as {media}.")});
+        add_own(plan, "body", ArgumentLocation::WholeBody, node, body.required);
+        return;
+    }
     match object {
         // An object without members that a caller can set is any object.
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
@@ -203,7 +215,7 @@ fn add_body<'a>(
                 Type::Any => ("body", any("What is sent.")),
                 ty => ("body", writer.node(ty, &Limits::default(), "What is sent.")),
             };
-            add_own(plan, argument, ArgumentLocation::WholeBody, node, true);
+            add_own(plan, argument, ArgumentLocation::WholeBody, node, body.required);
         }
     }
 }
@@ -249,6 +261,7 @@ fn add_shape<'a>(
             location: ArgumentLocation::Body,
             name: Some(Cow::Owned(member.clone())),
             path_type: PathType::Integer,
+            separator: None,
         };
         plan.relations.extend(shapes.renamed_relations(schema, member, &argument));
         if requires != Requires::Nothing && required.contains(member) {

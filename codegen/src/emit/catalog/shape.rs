@@ -12,7 +12,7 @@ use toolcrate_catalog::{ArgumentLocation, Properties, Relation, ShapeRecord};
 
 use super::node::{Found, Writer};
 use crate::config::On;
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::id::OperationId;
 use crate::ir::Type;
 use crate::relate::Reference;

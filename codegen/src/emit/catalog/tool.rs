@@ -14,7 +14,7 @@ use super::node::Writer;
 use super::plan::{Plan, filtered_plan};
 use crate::config::ToolBinding;
 use crate::diagnostic::{Error, Errors};
-use crate::emit::Context;
+use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
@@ -181,7 +181,7 @@ fn request<'a>(plan: &Plan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
         arguments: plan.arguments.clone(),
         body: plan.body,
         required: None,
-        content_type: None,
+        content_type: plan.content_type.map(Cow::Borrowed),
         filter: filter.map(Cow::Borrowed),
     }
 }

@@ -89,6 +89,7 @@ impl Client {
         let body = match &call.body {
             Body::None => OutgoingBody::None,
             Body::Json(text) => OutgoingBody::Json(Bytes::from(text.clone())),
+            Body::Raw(bytes) => OutgoingBody::Json(bytes.clone()),
             Body::Patch(operations) => {
                 OutgoingBody::Json(Bytes::from(patch::to_json(operations, self.api().patch_paths)))
             }

@@ -36,10 +36,15 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
         let target = plan.arguments.get(argument.as_str());
         let name =
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
+        let separator = target.and_then(|target| target.separator);
         let location = match target {
             Some(target) => target.location,
             None if check.is_query(&argument) => ArgumentLocation::Query,
             None => ArgumentLocation::Body,
+        };
+        let value = match (separator, value) {
+            (Some(separator), Value::Array(items)) => Value::String(joined(&items, separator)),
+            (_, value) => value,
         };
         match location {
             ArgumentLocation::Path => call.values.push((name, text(&value))),
@@ -91,6 +96,7 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
         BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.to_json_string())),
         BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
         BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
+        BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(text(&value).into())),
     };
     if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
 }
@@ -109,6 +115,18 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// The items of a list that is sent as one value.
+fn joined(items: &[Value], separator: char) -> String {
+    let mut joined = String::new();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            joined.push(separator);
+        }
+        joined.push_str(&text(item));
+    }
+    joined
 }
 
 fn patch(

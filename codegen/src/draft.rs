@@ -1,0 +1,165 @@
+//! Drafts the profile of an API from what its document tells.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::naming::identifiers;
+
+/// Drafts a profile for the document `tree`, which is the file `spec` relative to the profile. `name` becomes
+/// the name of the package and of the tools' prefix, and `runtime` is the folder of the runtime crate.
+///
+/// What the document does not tell is guessed, and a comment says so.
+pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String {
+    let words = identifiers::split(name);
+    let prefix = identifiers::value_name(&words, "api");
+    let prefix = prefix.trim_end_matches('_');
+    let title = tree["info"]["title"].as_str().map_or(name, str::trim);
+    let title = if title.is_empty() { name } else { title };
+    let path = |path: &Path| quoted(&path.to_string_lossy());
+    let mut text = format!(
+        "# Drafted from the spec by `cargo xtask new`. What is marked as a guess is worth a look.
+api:
+  name: {}
+  package: {}
+  prefix: {prefix}
+  description: {}
+spec: {}
+lock: names.lock
+out: crate
+runtime: {}
+",
+        quoted(title),
+        quoted(&prefix.replace('_', "-")),
+        quoted(&format!("A client for {title}")),
+        path(spec),
+        path(runtime),
+    );
+    text.push_str(&servers(tree));
+    text.push_str(&auth(tree));
+    text.push_str(
+        "# A guess: where the sentence of an error usually is.
+errors: { message: [/message, /error/message, /error_description, /error, /detail, /title] }
+",
+    );
+    text.push_str(&paging(tree));
+    text
+}
+
+/// `text` as a YAML scalar, which JSON's strings are.
+fn quoted(text: &str) -> String {
+    json!(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string()
+}
+
+fn servers(tree: &Value) -> String {
+    let urls: Vec<&str> = tree["servers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server["url"].as_str())
+        .collect();
+    let fixed: Vec<&&str> = urls.iter().filter(|url| url.starts_with("http") && !url.contains('{')).collect();
+    let mut text = String::new();
+    if !fixed.is_empty() {
+        text.push_str("servers:\n");
+        for (index, url) in fixed.iter().enumerate() {
+            let name = if index == 0 { "default".to_owned() } else { format!("server{}", index + 1) };
+            let _ = writeln!(text, "  {name}: {}", quoted(url.trim_end_matches('/')));
+        }
+    }
+    text
+}
+
+/// Credentials by the first scheme that can be sent.
+fn auth(tree: &Value) -> String {
+    let schemes = match &tree["components"]["securitySchemes"] {
+        Value::Null => &tree["securityDefinitions"],
+        schemes => schemes,
+    };
+    for (name, scheme) in schemes.as_object().into_iter().flatten() {
+        let kind = scheme["type"].as_str().unwrap_or_default();
+        let http = scheme["scheme"].as_str().unwrap_or_default().to_lowercase();
+        let comment = format!("# The security scheme {}.\n", quoted(name));
+        let header = scheme["name"].as_str().filter(|_| scheme["in"] == "header");
+        match (kind, http.as_str(), header) {
+            ("basic", ..) | ("http", "basic", _) => {
+                return format!(
+                    "{comment}auth:
+  scheme: {{ basic: {{ user: \"{{user}}\", password: \"{{password}}\" }} }}
+  fields:
+    user: {{ description: The user's name. }}
+    password: {{ description: The user's password., secret: true }}
+"
+                );
+            }
+            ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => {
+                return format!(
+                    "{comment}auth:
+  scheme: {{ bearer: {{ token: \"{{token}}\" }} }}
+  fields:
+    token: {{ description: The access token., secret: true }}
+"
+                );
+            }
+            ("apiKey", _, Some(header)) => {
+                return format!(
+                    "{comment}auth:
+  scheme: none
+  fields:
+    key: {{ description: The API key., secret: true }}
+  headers: {{ {}: \"{{key}}\" }}
+",
+                    quoted(header)
+                );
+            }
+            _ => {}
+        }
+    }
+    "# A guess: the spec names no scheme that can be sent in a header.\nauth: { scheme: none, fields: {} }\n"
+        .to_owned()
+}
+
+/// Numbered pages, where most lists have the parameters for them.
+fn paging(tree: &Value) -> String {
+    let text = tree.to_string();
+    let has = |name: &str| text.contains(&format!("\"name\":\"{name}\""));
+    let page = ["page", "pageNumber", "page_number"].into_iter().find(|name| has(name));
+    let size =
+        ["pageSize", "per_page", "page_size", "perPage", "limit", "size"].into_iter().find(|name| has(name));
+    match (page, size) {
+        (Some(page), Some(size)) => format!(
+            "# A guess from the names of parameters; the next page is expected in the `Link` header.
+# paging: {{ page: {{ page: {page}, size: {size}, max_size: 100 }} }}
+"
+        ),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, Profile};
+
+    #[test]
+    fn a_draft_is_a_profile() {
+        for schemes in [
+            json!({}),
+            json!({"a": {"type": "http", "scheme": "basic"}}),
+            json!({"a": {"type": "oauth2"}}),
+            json!({"a": {"type": "apiKey", "in": "query", "name": "k"}, "b": {"type": "apiKey", "in": "header", "name": "X-Key"}}),
+        ] {
+            let tree = json!({
+                "info": {"title": "Odd: \"name\" # {{ 1 }}\n[package]"},
+                "servers": [{"url": "https://api.example.com/v1/"}, {"url": "https://{host}"}],
+                "components": {"securitySchemes": schemes},
+            });
+            let text = profile(&tree, Path::new("spec.yaml"), "Odd Jobs", Path::new("../runtime"));
+            let profile: Profile =
+                config::parse_yaml(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+            assert_eq!(profile.api.package, "odd-jobs");
+            assert_eq!(profile.servers["default"], "https://api.example.com/v1");
+        }
+    }
+}

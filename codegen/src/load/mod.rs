@@ -1,0 +1,169 @@
+//! Stage 1: reads an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, into `openapiv3`.
+//!
+//! The text becomes one tree, [`crate::normalize`] brings the tree into the form of OpenAPI 3.0, and the
+//! typed document is read from it once. Only what is no document at all is refused, with the file and a line
+//! or a JSON pointer; a faulty part costs that part. What is readable and wrong is left to [`crate::repair`].
+
+mod lenient;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use openapiv3::OpenAPI;
+
+use crate::diagnostic::{Error, Errors, Report};
+use crate::normalize;
+
+/// A document, as it was read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The file, for messages.
+    pub file: PathBuf,
+    /// The content, in the form of OpenAPI 3.0.
+    pub openapi: OpenAPI,
+    /// What was changed or left out to read it.
+    pub report: Report,
+}
+
+/// Reads the document at `path`.
+///
+/// # Errors
+/// - `E001`: the file cannot be read.
+/// - `E002`: it is neither JSON nor YAML.
+/// - `E003`: it is another version of Swagger than 2.0.
+/// - `E004`: it is another version of OpenAPI than 3.
+/// - `E005`: it is JSON or YAML, but not an OpenAPI document.
+/// - `E007`: it has YAML aliases that do not end.
+pub fn load(path: &Path) -> Result<Document, Errors> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    parse(&bytes, path)
+}
+
+/// Reads the document at `path` into a tree, as it stands there.
+///
+/// # Errors
+/// - `E001`: the file cannot be read.
+/// - `E002`: it is neither JSON nor YAML.
+/// - `E005`: it is nested too deep.
+/// - `E007`: it has YAML aliases that do not end.
+pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    let text = text.trim_start_matches('\u{feff}');
+    with_deep_stack(|| tree::read(text)).map_err(|error| error.in_file(path).into())
+}
+
+/// Parses a document. Messages name it `path`.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Error::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let read = || {
+        let mut tree = tree::read(text)?;
+        let mut report = Report::default();
+        normalize::normalize(&mut tree, &mut report)?;
+        let openapi = lenient::read(tree, &mut report)?;
+        Ok((openapi, report))
+    };
+    let (openapi, report) = with_deep_stack(read).map_err(|error: Error| error.in_file(path))?;
+    Ok(Document { file: path.to_owned(), openapi, report })
+}
+
+/// Stack for a document as deeply nested as its syntax allows (128 levels). Reading a schema within a schema
+/// takes more than 100 kB in a debug build.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs `read` on a thread with [`STACK_BYTES`] bytes.
+fn with_deep_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, read);
+        let thread = thread.map_err(|error| Error::new("E001", format!("no memory to read it: {error}")))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(text.as_bytes(), Path::new("spec.json")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_json_and_yaml() {
+        let json = r#"{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{}}"#;
+        assert!(parse(json.as_bytes(), Path::new("a.json")).is_ok());
+        let yaml = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\npaths: {}\n";
+        assert!(parse(yaml.as_bytes(), Path::new("a.yaml")).is_ok());
+    }
+
+    #[test]
+    fn other_versions_are_named() {
+        assert!(
+            error(r#"{"swagger":"1.2","paths":{}}"#)
+                .contains("error[E003] spec.json at /swagger: this is Swagger 1.2")
+        );
+        assert!(error(r#"{"openapi":"4.0.0","paths":{}}"#).contains("this is OpenAPI 4.0.0; OpenAPI 3 and"));
+    }
+
+    #[test]
+    fn swagger_2_0_and_openapi_3_1_are_read() {
+        for text in [r#"{"swagger":"2.0","paths":{}}"#, r#"{"openapi":"3.1.0","paths":{}}"#] {
+            let document = parse(text.as_bytes(), Path::new("spec.json")).unwrap();
+            assert!(document.report.repairs.iter().any(|repair| repair.code == "R035"), "{text}");
+        }
+    }
+
+    #[test]
+    fn syntax_errors_name_the_line() {
+        assert!(
+            error("{\n\"openapi\": \"3.0.1\",\n").contains("at line 3 column 0: the spec ends too early")
+        );
+        assert!(error("just words").contains("E002"));
+        assert!(error("a: [1\nb: 2").contains("at line 2"));
+    }
+
+    #[test]
+    fn a_faulty_part_costs_that_part() {
+        let text = r##"{"openapi":"3.0.1","info":{"title":"t","version":1},"paths":{"/a":{"get":7,"post":{
+            "parameters":[{"name":"lost"},{"name":"a","in":"query"},3],
+            "responses":{"200":{"description":7},"weird":{}}}}},
+            "components":{"schemas":{"A":{"properties":{"x":7,"y":{"type":"strng"}}}}}}"##;
+        let document = parse(text.as_bytes(), Path::new("spec.json")).unwrap();
+        let places: Vec<&str> =
+            document.report.degradations.iter().filter_map(|part| part.problem.place.as_deref()).collect();
+        assert_eq!(
+            places,
+            [
+                "/paths/~1a/get",
+                "/paths/~1a/post/parameters/0",
+                "/paths/~1a/post/parameters/2",
+                "/paths/~1a/post/responses/weird",
+                "/components/schemas/A/properties/x",
+                "/components/schemas/A/properties/y",
+            ]
+        );
+        assert_eq!(document.openapi.operations().count(), 1);
+    }
+
+    #[test]
+    fn documents_that_are_too_deep_are_refused_at_once() {
+        let deep = format!("{}{}", "{\"allOf\":[".repeat(60), "]}".repeat(60));
+        let text = format!(
+            r#"{{"openapi":"3.0.1","info":{{"title":"[[[","version":"1"}},"paths":{{}},"components":{{"schemas":{{"A":{deep}}}}}}}"#
+        );
+        assert!(error(&text).contains("nested 123 levels deep; at most 40"), "{}", error(&text));
+        assert!(error(&format!("# YAML\n{text}")).contains("levels deep"), "{}", error(&text));
+    }
+
+    #[test]
+    fn endless_aliases_are_refused() {
+        let message = error("openapi: 3.0.1\ninfo: &a\n  x: *a\npaths: {}\n");
+        assert!(message.contains("E007") || message.contains("E002"), "{message}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Reads the text of a document, JSON or YAML, into one tree.
+
+use serde_json::Value;
+
+use crate::diagnostic::Error;
+
+/// The maximum nesting of a document. Real documents have about twenty levels, and the time to reject a
+/// faulty schema doubles with each level around it.
+const MAX_NESTING: usize = 40;
+
+/// Reads `text`, which is JSON if it begins with a brace.
+///
+/// # Errors
+/// - `E002`: it is neither JSON nor YAML, or no object.
+/// - `E005`: it is nested too deep.
+/// - `E007`: YAML aliases that do not end.
+pub fn read(text: &str) -> Result<Value, Error> {
+    if text.trim_start().starts_with('{') { json(text) } else { yaml(text) }
+}
+
+fn json(text: &str) -> Result<Value, Error> {
+    check_depth(depth_of_text(text))?;
+    serde_json::from_str(text).or_else(|error| {
+        // YAML that begins with a brace is a superset of JSON.
+        if let Ok(value) = yaml(text) {
+            return Ok(value);
+        }
+        let place = format!("line {} column {}", error.line(), error.column());
+        let what = if error.is_eof() { "ends too early (is it truncated?)" } else { "is not valid JSON" };
+        Err(Error::new("E002", format!("the spec {what}: {error}")).at(place))
+    })
+}
+
+fn yaml(text: &str) -> Result<Value, Error> {
+    let syntax = |error: serde_yaml::Error| {
+        let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        let message = error.to_string();
+        let diagnostic = if message.contains("recursion limit") || message.contains("repetition limit") {
+            Error::new("E007", format!("an alias refers to itself or expands without end: {message}"))
+        } else {
+            Error::new("E002", format!("the spec is neither JSON nor valid YAML: {message}"))
+        };
+        match place {
+            Some(place) => diagnostic.at(place),
+            None => diagnostic,
+        }
+    };
+    let mut value: serde_yaml::Value = serde_yaml::from_str(text).map_err(syntax)?;
+    if !value.is_mapping() {
+        let message = "the spec is not an object; expected an OpenAPI document in JSON or YAML";
+        return Err(Error::new("E002", message).at("line 1"));
+    }
+    value.apply_merge().map_err(syntax)?;
+    check_depth(depth_of_value(&value))?;
+    Ok(json_of(value))
+}
+
+fn check_depth(depth: usize) -> Result<(), Error> {
+    if depth <= MAX_NESTING {
+        return Ok(());
+    }
+    let message = format!("the spec is nested {depth} levels deep; at most {MAX_NESTING} are read");
+    Err(Error::new("E005", message).at("/"))
+}
+
+/// Returns how deep objects and arrays are nested in JSON text.
+fn depth_of_text(text: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn depth_of_value(value: &serde_yaml::Value) -> usize {
+    1 + match value {
+        serde_yaml::Value::Sequence(items) => items.iter().map(depth_of_value).max().unwrap_or(0),
+        serde_yaml::Value::Mapping(members) => members.values().map(depth_of_value).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Converts YAML to JSON, where every key is a string, including a status (`200:`).
+fn json_of(value: serde_yaml::Value) -> Value {
+    match value {
+        serde_yaml::Value::Mapping(members) => {
+            let member = |(key, value)| (key_of(json_of(key)), json_of(value));
+            Value::Object(members.into_iter().map(member).collect())
+        }
+        serde_yaml::Value::Sequence(items) => items.into_iter().map(json_of).collect(),
+        serde_yaml::Value::Tagged(tagged) => json_of(tagged.value),
+        plain => serde_json::to_value(plain).unwrap_or_default(),
+    }
+}
+
+fn key_of(key: Value) -> String {
+    match key {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

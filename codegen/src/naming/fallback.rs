@@ -1,0 +1,75 @@
+//! Names for operations that the rules cannot name: too long to say, or said like another.
+//!
+//! Both get a name by rule, and the report says so. A profile that names them in `names.operations` gets
+//! better ones.
+
+use std::collections::HashSet;
+
+use super::tools::{self, LIMIT, SHORT_LIMIT};
+use crate::diagnostic::Repair;
+use crate::id::{OperationId, OperationTable};
+use crate::ir::Api;
+
+/// Gives each operation of `clashes` but one a name of its own, and records it in `repairs`.
+///
+/// The first operation keeps the name unless it is `reserved`. The others add their method, and `alt` as
+/// often as it takes. `fit` cuts a name to the length that is allowed.
+pub fn make_distinct(
+    chosen: &mut OperationTable<Option<String>>,
+    clashes: &[Vec<OperationId>],
+    reserved: &HashSet<&str>,
+    api: &Api,
+    fit: impl Fn(&str, &str) -> String,
+    repairs: &mut Vec<Repair>,
+) {
+    let mut taken: HashSet<String> = chosen.values().flatten().cloned().collect();
+    taken.extend(reserved.iter().map(|name| (*name).to_owned()));
+    for clash in clashes {
+        let Some(name) = clash.first().and_then(|id| chosen[*id].clone()) else { continue };
+        let holders = usize::from(!reserved.contains(name.as_str()));
+        for id in &clash[holders..] {
+            let operation = &api.operations[*id];
+            let mut ending = format!("_{}", operation.method.as_str().to_lowercase());
+            let mut unique = fit(&name, &ending);
+            while !taken.insert(unique.clone()) {
+                ending.push_str("_alt");
+                unique = fit(&name, &ending);
+            }
+            let message = format!(
+                "`{}` would be called `{name}` like another operation; it is called `{unique}`, unless `names.operations` of the profile names it",
+                operation.key()
+            );
+            repairs.push(Repair::new("R036", &operation.pointer, message));
+            chosen[*id] = Some(unique);
+        }
+    }
+}
+
+/// `name` with `ending`, without words in its middle where it would be too long for a tool.
+pub fn fit_tool(name: &str, ending: &str, prefix: &str) -> String {
+    let mut words = tools::words_of(name);
+    let marked = prefix.split('_').filter(|word| !word.is_empty()).count();
+    loop {
+        let text = format!("{}{ending}", words.join("_"));
+        let short = text.replacen(&format!("{prefix}_"), "", 1);
+        if (short.len() <= SHORT_LIMIT && text.len() <= LIMIT) || words.len() < 3 {
+            return text;
+        }
+        // The verb and the prefix stand at the beginning, what the operation is about at the end.
+        let middle = (words.len() / 2).max(marked + 2).min(words.len() - 1);
+        words.remove(middle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_lose_words_in_the_middle() {
+        let long = "get_single_x_session_groups_containing_session_of_the_whole_wide_world_by_id";
+        let short = fit_tool(long, "", "x");
+        assert!(short.len() <= SHORT_LIMIT + 2, "{short}");
+        assert!(short.starts_with("get_single_x_") && short.ends_with("_by_id"), "{short}");
+    }
+}

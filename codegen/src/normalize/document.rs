@@ -1,0 +1,343 @@
+//! Walks a document, normalizes its schemas, and leaves out what no version of OpenAPI allows.
+
+use serde_json::{Map, Value, json};
+
+use super::place::Place;
+use super::schemas;
+use crate::diagnostic::{Error, Repair, Report};
+
+const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
+const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
+    ("path", &["simple", "label", "matrix"]),
+    ("query", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+    ("header", &["simple"]),
+    ("cookie", &["form"]),
+];
+
+/// Normalizes all parts of `tree`. Members beside a `$ref` count if `siblings` is set.
+pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
+    let mut walk = Walk { siblings, report };
+    let root = Place::ROOT;
+    walk.root(tree);
+    for (path, item) in tree["paths"].as_object_mut().into_iter().flatten() {
+        walk.path_item(item, &root.key("paths").key(path));
+    }
+    let components = root.key("components");
+    for (section, entries) in tree["components"].as_object_mut().into_iter().flatten() {
+        let place = components.key(section);
+        let Some(entries) = entries.as_object_mut() else { continue };
+        for (name, entry) in entries.iter_mut() {
+            let place = place.key(name);
+            match section.as_str() {
+                "schemas" => schemas::normalize(entry, siblings, &place, walk.report),
+                "requestBodies" => walk.body(entry, &place),
+                "responses" => walk.response(entry, &place),
+                "parameters" if entry.is_object() => walk.parameter(entry, &place),
+                _ => {}
+            }
+        }
+        if section == "parameters" {
+            walk.keep_parameters(entries, &place);
+        }
+    }
+}
+
+struct Walk<'a> {
+    siblings: bool,
+    report: &'a mut Report,
+}
+
+impl Walk<'_> {
+    fn repaired(&mut self, code: &'static str, place: &Place<'_>, message: impl Into<String>) {
+        self.report.repairs.push(Repair::new(code, place.to_string(), message));
+    }
+
+    fn omit(&mut self, place: &Place<'_>, message: impl Into<String>) {
+        self.report.omit(Error::new("E005", message).at(place.to_string()));
+    }
+
+    /// Normalizes what stands beside paths and components; sections that are not read are taken out.
+    fn root(&mut self, tree: &mut Value) {
+        let Some(members) = tree.as_object_mut() else { return };
+        if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {
+            for name in webhooks.keys() {
+                let message = "a webhook is a call that the API makes; no function or tool is made of it";
+                self.report
+                    .omit(Error::new("E015", message).at(Place::ROOT.key("webhooks").key(name).to_string()));
+            }
+        }
+        let text = |value: Option<&Value>, otherwise: &str| match value {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => otherwise.to_owned(),
+        };
+        let info = members.get("info").cloned().unwrap_or_default();
+        let (title, version) = (text(info.get("title"), "API"), text(info.get("version"), "0"));
+        if info["title"] != title.as_str() || info["version"] != version.as_str() {
+            let message = format!("title and version are texts; `{title}` and `{version}` are read");
+            self.repaired("R032", &Place::ROOT.key("info"), message);
+        }
+        members.insert("info".to_owned(), json!({"title": title, "version": version}));
+        // Only the first server's address is read of the rest.
+        let server = members.get("servers").and_then(|servers| servers[0]["url"].as_str()).map(str::to_owned);
+        members.insert("servers".to_owned(), server.map_or(json!([]), |url| json!([{ "url": url }])));
+        members.retain(|name, _| {
+            matches!(name.as_str(), "openapi" | "info" | "servers" | "paths" | "components")
+        });
+        if let Some(components) = members.get_mut("components") {
+            match components.as_object_mut() {
+                Some(components) => components.retain(|name, section| {
+                    section.is_object()
+                        && matches!(name.as_str(), "schemas" | "parameters" | "requestBodies" | "responses")
+                }),
+                None => *components = json!({}),
+            }
+        }
+    }
+
+    fn path_item(&mut self, item: &mut Value, place: &Place<'_>) {
+        let Some(members) = item.as_object_mut() else {
+            self.omit(place, "a path is an object of operations");
+            *item = json!({});
+            return;
+        };
+        if members.get("$ref").is_some_and(Value::is_string) {
+            return;
+        }
+        self.parameters(members, place);
+        members.retain(|verb, operation| {
+            if !VERBS.contains(&verb.as_str()) {
+                return verb == "parameters";
+            }
+            let is_operation = operation.is_object();
+            if !is_operation {
+                self.omit(&place.key(verb), "an operation is an object");
+            }
+            is_operation
+        });
+        for (verb, operation) in members.iter_mut() {
+            if let Some(operation) = operation.as_object_mut() {
+                self.operation(operation, &place.key(verb));
+            }
+        }
+    }
+
+    fn operation(&mut self, operation: &mut Map<String, Value>, place: &Place<'_>) {
+        self.parameters(operation, place);
+        if let Some(body) = operation.get_mut("requestBody") {
+            if body.is_object() {
+                self.body(body, &place.key("requestBody"));
+            } else {
+                operation.shift_remove("requestBody");
+            }
+        }
+        for text in ["operationId", "summary", "description"] {
+            match operation.get(text) {
+                Some(Value::String(_)) | None => {}
+                Some(Value::Number(number)) => {
+                    let number = number.to_string();
+                    operation.insert(text.to_owned(), json!(number));
+                }
+                Some(_) => {
+                    operation.shift_remove(text);
+                }
+            }
+        }
+        let tags = operation.get("tags").and_then(Value::as_array).cloned().unwrap_or_default();
+        let tags: Vec<Value> = tags.into_iter().filter(Value::is_string).collect();
+        operation.insert("tags".to_owned(), Value::Array(tags));
+        let deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
+        operation.insert("deprecated".to_owned(), json!(deprecated));
+        operation.retain(|name, _| {
+            matches!(
+                name.as_str(),
+                "operationId"
+                    | "summary"
+                    | "description"
+                    | "tags"
+                    | "deprecated"
+                    | "parameters"
+                    | "requestBody"
+                    | "responses"
+            )
+        });
+        self.responses(operation, place);
+    }
+
+    fn responses(&mut self, operation: &mut Map<String, Value>, place: &Place<'_>) {
+        let place = place.key("responses");
+        let responses = operation.entry("responses").or_insert_with(|| json!({}));
+        let Some(responses) = responses.as_object_mut() else {
+            self.repaired("R032", &place, "responses are an object by status; none is read");
+            operation.insert("responses".to_owned(), json!({}));
+            return;
+        };
+        responses.retain(|status, response| {
+            let is_status = status == "default"
+                || (status.len() == 3
+                    && status.starts_with(|c: char| ('1'..='5').contains(&c))
+                    && (status[1..].eq_ignore_ascii_case("xx")
+                        || status.bytes().all(|c| c.is_ascii_digit())));
+            if !is_status && !status.starts_with("x-") {
+                self.omit(&place.key(status), format!("`{status}` is no status"));
+            }
+            if response.is_null() {
+                *response = json!({});
+            }
+            is_status && response.is_object()
+        });
+        let lower: Vec<String> = responses.keys().filter(|status| status.ends_with("xx")).cloned().collect();
+        for status in lower {
+            if let Some(response) = responses.shift_remove(&status) {
+                responses.entry(status.to_uppercase()).or_insert(response);
+            }
+        }
+        for (status, response) in responses.iter_mut() {
+            self.response(response, &place.key(status));
+        }
+    }
+
+    /// Normalizes the list of parameters of a path or an operation; one that cannot be read is left out.
+    fn parameters(&mut self, owner: &mut Map<String, Value>, place: &Place<'_>) {
+        let place = place.key("parameters");
+        match owner.get_mut("parameters") {
+            Some(Value::Array(parameters)) => {
+                let mut index = 0;
+                parameters.retain_mut(|parameter| {
+                    let place = place.index(index);
+                    index += 1;
+                    self.parameter(parameter, &place);
+                    self.is_parameter(parameter, &place)
+                });
+            }
+            Some(value) => {
+                if !value.is_null() {
+                    self.omit(&place, "parameters are a list");
+                }
+                owner.shift_remove("parameters");
+            }
+            None => {}
+        }
+    }
+
+    fn keep_parameters(&mut self, entries: &mut Map<String, Value>, place: &Place<'_>) {
+        entries.retain(|name, parameter| self.is_parameter(parameter, &place.key(name)));
+    }
+
+    fn is_parameter(&mut self, parameter: &Value, place: &Place<'_>) -> bool {
+        if parameter.get("$ref").is_some_and(Value::is_string) {
+            return true;
+        }
+        let message = match (parameter["name"].as_str(), parameter["in"].as_str()) {
+            (Some(_), Some("path" | "query" | "header" | "cookie")) => return true,
+            (Some(name), Some(other)) => {
+                format!("the parameter `{name}` is in `{other}`, which is no such part of a request")
+            }
+            (Some(name), None) => format!("the parameter `{name}` does not say where it is sent (`in`)"),
+            (None, _) => "a parameter without a name".to_owned(),
+        };
+        self.omit(place, message);
+        false
+    }
+
+    fn parameter(&mut self, parameter: &mut Value, place: &Place<'_>) {
+        let Some(members) = parameter.as_object_mut() else { return };
+        if members.contains_key("$ref") {
+            return;
+        }
+        members.retain(|name, value| match name.as_str() {
+            "description" | "name" => value.is_string(),
+            "required" | "deprecated" | "explode" | "allowReserved" | "allowEmptyValue" => value.is_boolean(),
+            "examples" | "example" => false,
+            _ => true,
+        });
+        // Swagger 2.0 writes the schema into the parameter, and so do some who write OpenAPI 3.
+        if !members.contains_key("schema") && !members.contains_key("content") {
+            let mut schema = Map::new();
+            for keyword in ["type", "format", "items", "enum", "default", "minimum", "maximum", "pattern"] {
+                if let Some(value) = members.shift_remove(keyword) {
+                    schema.insert(keyword.to_owned(), value);
+                }
+            }
+            let message = match schema.is_empty() {
+                true => "a parameter without a schema; it takes text",
+                false => "the type stands in the parameter itself; it is read as its schema",
+            };
+            if schema.is_empty() {
+                schema.insert("type".to_owned(), json!("string"));
+            }
+            self.repaired("R034", place, message);
+            members.insert("schema".to_owned(), Value::Object(schema));
+        }
+        if members.contains_key("schema") {
+            members.shift_remove("content");
+        }
+        if let Some(schema) = members.get_mut("schema") {
+            schemas::normalize(schema, self.siblings, &place.key("schema"), self.report);
+        }
+        self.content(members, place);
+        let location = members.get("in").and_then(Value::as_str).unwrap_or_default();
+        let styles = PARAMETER_STYLES.iter().find(|(name, _)| *name == location).map(|(_, styles)| *styles);
+        if let (Some(style), Some(styles)) = (members.get("style"), styles) {
+            let known = style.as_str().is_some_and(|style| styles.contains(&style));
+            if !known {
+                let message = format!(
+                    "a parameter in `{location}` has no style `{}`; the usual one counts",
+                    schemas::shortened(style)
+                );
+                self.repaired("R032", place, message);
+                members.shift_remove("style");
+            }
+        }
+    }
+
+    fn body(&mut self, body: &mut Value, place: &Place<'_>) {
+        let Some(members) = body.as_object_mut() else {
+            *body = json!({"content": {}});
+            return;
+        };
+        if members.contains_key("$ref") {
+            return;
+        }
+        members.retain(|name, value| match name.as_str() {
+            "required" => value.is_boolean(),
+            "content" => value.is_object(),
+            _ => false,
+        });
+        members.entry("content").or_insert_with(|| json!({}));
+        self.content(members, place);
+    }
+
+    fn response(&mut self, response: &mut Value, place: &Place<'_>) {
+        let Some(members) = response.as_object_mut() else {
+            *response = json!({"description": ""});
+            return;
+        };
+        if members.contains_key("$ref") {
+            return;
+        }
+        members.retain(|name, value| name == "content" && value.is_object());
+        members.insert("description".to_owned(), json!(""));
+        self.content(members, place);
+    }
+
+    /// Normalizes the content of a parameter, a body or a response, by media type.
+    fn content(&mut self, owner: &mut Map<String, Value>, place: &Place<'_>) {
+        let place = place.key("content");
+        for (media_type, content) in
+            owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten()
+        {
+            let schema = content.as_object_mut().and_then(|content| content.shift_remove("schema"));
+            *content = json!({});
+            if let Some(mut schema) = schema {
+                schemas::normalize(
+                    &mut schema,
+                    self.siblings,
+                    &place.key(media_type).key("schema"),
+                    self.report,
+                );
+                content["schema"] = schema;
+            }
+        }
+    }
+}

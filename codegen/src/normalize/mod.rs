@@ -1,0 +1,81 @@
+//! Stage 1b: brings the tree of a document into the form of OpenAPI 3.0.
+//!
+//! Swagger 2.0 is converted, what OpenAPI 3.1 writes differently is translated, references lead to
+//! components, and what cannot be read costs the part it stands in. Each change is reported.
+
+mod document;
+mod place;
+mod references;
+mod schemas;
+mod swagger;
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Error, Repair, Report};
+
+/// Normalizes `tree`, which is an object.
+///
+/// # Errors
+/// - `E003`: it is another version of Swagger than 2.0.
+/// - `E004`: it is another version of OpenAPI than 3.
+/// - `E005`: it is no OpenAPI document.
+pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), Error> {
+    let siblings = match Version::read(tree)? {
+        Version::Swagger => {
+            swagger::convert(tree, report);
+            report.repairs.push(Repair::new("R035", "/swagger", "Swagger 2.0 is read as OpenAPI 3.0"));
+            false
+        }
+        Version::OpenApi30 => false,
+        Version::OpenApi31(version) => {
+            let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
+            report.repairs.push(Repair::new("R035", "/openapi", message));
+            true
+        }
+    };
+    if !tree["paths"].is_object() {
+        if !tree["webhooks"].is_object() {
+            return Err(Error::new("E005", "there is no `paths` member").at("/paths"));
+        }
+        tree["paths"] = json!({});
+    }
+    references::normalize(tree, report);
+    document::normalize(tree, siblings, report);
+    tree["openapi"] = json!("3.0.3");
+    Ok(())
+}
+
+/// What kind of document it is.
+enum Version {
+    Swagger,
+    OpenApi30,
+    OpenApi31(String),
+}
+
+impl Version {
+    fn read(tree: &Value) -> Result<Self, Error> {
+        let plain = |version: &Value| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+        if let Some(version) = tree.get("swagger").map(plain) {
+            return match version.as_str() {
+                "2" | "2.0" => Ok(Self::Swagger),
+                _ => {
+                    let message = format!("this is Swagger {version}; 2.0 is read, and OpenAPI 3");
+                    Err(Error::new("E003", message).at("/swagger"))
+                }
+            };
+        }
+        let Some(version) = tree.get("openapi").map(plain) else {
+            let message = "there is no `openapi` member: this is not an OpenAPI document";
+            return Err(Error::new("E005", message).at("/openapi"));
+        };
+        match version.as_str() {
+            "3" | "3.0" => Ok(Self::OpenApi30),
+            _ if version.starts_with("3.0.") => Ok(Self::OpenApi30),
+            _ if version.starts_with("3.") => Ok(Self::OpenApi31(version)),
+            _ => {
+                let message = format!("this is OpenAPI {version}; OpenAPI 3 and Swagger 2.0 are read");
+                Err(Error::new("E004", message).at("/openapi"))
+            }
+        }
+    }
+}

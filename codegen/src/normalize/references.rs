@@ -1,0 +1,316 @@
+//! Makes every reference one that the later stages follow: to a component, by its plain name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::place::Place;
+use crate::diagnostic::{Repair, Report};
+
+/// How many references may lead to each other before they count as a circle.
+const MAX_STEPS: usize = 16;
+
+/// Keys whose value is a schema, and keys whose members are schemas.
+const SCHEMA_KEYS: [&str; 5] = ["schema", "items", "additionalProperties", "not", "contains"];
+const SCHEMA_GROUPS: [&str; 9] = [
+    "schemas",
+    "properties",
+    "patternProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "prefixItems",
+    "$defs",
+    "definitions",
+];
+
+/// Writes path items that are references out, gives schemas that are referred to in other places a name in
+/// `components`, and replaces references to references by what they lead to.
+pub fn normalize(tree: &mut Value, report: &mut Report) {
+    path_items(tree, report);
+    let mut known = BTreeMap::new();
+    for _ in 0..MAX_STEPS {
+        let mut found = Found::default();
+        collect(tree, &mut Vec::new(), &mut found, tree);
+        if found.is_empty() {
+            break;
+        }
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for reference in found.schemas {
+            if let Some(name) = hoist(tree, &reference, &mut known, report) {
+                names.insert(reference, name);
+            }
+        }
+        let copies: BTreeMap<String, Value> = found
+            .others
+            .into_iter()
+            .filter_map(|reference| follow(tree, &reference).cloned().map(|value| (reference, value)))
+            .collect();
+        replace(tree, &mut Vec::new(), &names, &copies);
+    }
+}
+
+/// The references that need work, by the kind of what they stand for.
+#[derive(Default)]
+struct Found {
+    schemas: Vec<String>,
+    others: Vec<String>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.schemas.is_empty() && self.others.is_empty()
+    }
+}
+
+fn is_schema(path: &[String]) -> bool {
+    let last = path.last().map(String::as_str).unwrap_or_default();
+    let group = path.len().checked_sub(2).map(|at| path[at].as_str()).unwrap_or_default();
+    // A parameter or an answer may be called `items`.
+    if ["parameters", "responses", "requestBodies", "headers", "paths", "pathItems"].contains(&group) {
+        return false;
+    }
+    SCHEMA_KEYS.contains(&last) || SCHEMA_GROUPS.contains(&group)
+}
+
+/// Whether a later stage follows `reference` as it is.
+fn is_plain(tree: &Value, reference: &str, schema: bool) -> bool {
+    let Some((section, name)) = reference.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'))
+    else {
+        return false;
+    };
+    let Some(target) = tree["components"][section].get(name) else { return false };
+    if schema { section == "schemas" } else { section != "schemas" && target.get("$ref").is_none() }
+}
+
+fn collect(value: &Value, path: &mut Vec<String>, found: &mut Found, tree: &Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let schema = is_schema(path);
+                if !is_plain(tree, reference, schema) && follow(tree, reference).is_some() {
+                    let list = if schema { &mut found.schemas } else { &mut found.others };
+                    if !list.contains(reference) {
+                        list.push(reference.clone());
+                    }
+                }
+            }
+            for (key, member) in members {
+                if matches!(member, Value::Object(_) | Value::Array(_)) && !is_sample(key, path) {
+                    path.push(key.clone());
+                    collect(member, path, found, tree);
+                    path.pop();
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                if matches!(item, Value::Object(_) | Value::Array(_)) {
+                    path.push(String::new());
+                    collect(item, path, found, tree);
+                    path.pop();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether `key` holds sample data, in which a `$ref` means nothing.
+fn is_sample(key: &str, path: &[String]) -> bool {
+    let is_name = path.last().is_some_and(|group| SCHEMA_GROUPS.contains(&group.as_str()));
+    !is_name && (matches!(key, "example" | "examples" | "default" | "enum") || key.starts_with("x-"))
+}
+
+fn replace(
+    value: &mut Value,
+    path: &mut Vec<String>,
+    names: &BTreeMap<String, String>,
+    copies: &BTreeMap<String, Value>,
+) {
+    let reference = value.get("$ref").and_then(Value::as_str).map(str::to_owned);
+    if let Some(reference) = reference {
+        if is_schema(path) {
+            if let Some(name) = names.get(&reference) {
+                value["$ref"] = json!(format!("#/components/schemas/{name}"));
+            }
+        } else if let Some(copy) = copies.get(&reference) {
+            *value = copy.clone();
+            return;
+        }
+    }
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members.iter_mut() {
+                if matches!(member, Value::Object(_) | Value::Array(_)) && !is_sample(key, path) {
+                    path.push(key.clone());
+                    replace(member, path, names, copies);
+                    path.pop();
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                path.push(String::new());
+                replace(item, path, names, copies);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Follows `reference` within the document until it leads to something that is no reference.
+fn follow<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
+    let mut reference = reference.to_owned();
+    for _ in 0..MAX_STEPS {
+        let target = target(tree, &reference)?;
+        match target.get("$ref").and_then(Value::as_str) {
+            Some(next) => reference = next.to_owned(),
+            None => return Some(target),
+        }
+    }
+    None
+}
+
+/// What `reference` names: a JSON pointer, perhaps percent-encoded.
+pub(super) fn target<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
+    let pointer = reference.strip_prefix('#')?;
+    tree.pointer(pointer).or_else(|| tree.pointer(&percent_decoded(pointer)?))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let code = (*first == b'%').then(|| std::str::from_utf8(tail.get(..2)?).ok()).flatten();
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The name of the schema at `reference`, which becomes a component if it is none.
+fn hoist(
+    tree: &mut Value,
+    reference: &str,
+    known: &mut BTreeMap<String, String>,
+    report: &mut Report,
+) -> Option<String> {
+    if let Some(name) = known.get(reference) {
+        return Some(name.clone());
+    }
+    // A name with escapes is the component's name once they are resolved.
+    let decoded = percent_decoded(reference.strip_prefix("#/")?)?;
+    if let Some(name) = decoded.strip_prefix("components/schemas/") {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        if tree["components"]["schemas"].get(&name).is_some() {
+            return Some(name);
+        }
+    }
+    let schema = target(tree, reference)?.clone();
+    if !tree["components"].is_object() {
+        tree["components"] = json!({});
+    }
+    if !tree["components"]["schemas"].is_object() {
+        tree["components"]["schemas"] = Value::Object(Map::new());
+    }
+    let schemas = tree["components"]["schemas"].as_object_mut()?;
+    let mut name = component_name(&decoded);
+    while schemas.contains_key(&name) {
+        name.push_str("Part");
+    }
+    schemas.insert(name.clone(), schema);
+    known.insert(reference.to_owned(), name.clone());
+    let message = format!("the schema is referred to where it stands; it is the schema `{name}`");
+    report.repairs.push(Repair::new("R030", format!("/{decoded}"), message));
+    Some(name)
+}
+
+/// A name made of the telling segments of a pointer.
+fn component_name(pointer: &str) -> String {
+    let silent = ["components", "schemas", "properties", "schema", "parameters", "content", "paths", "$defs"];
+    let segments = pointer.split('/').filter(|segment| !silent.contains(segment));
+    let mut name = String::new();
+    for segment in segments {
+        let words = segment.replace("~1", "/").replace("~0", "~");
+        for word in words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+            let (first, rest) = word.split_at(1);
+            name.push_str(&first.to_ascii_uppercase());
+            name.push_str(rest);
+        }
+    }
+    if name.is_empty() { "Part".to_owned() } else { name }
+}
+
+/// Writes out the path items that are references.
+fn path_items(tree: &mut Value, report: &mut Report) {
+    let Some(paths) = tree["paths"].as_object() else { return };
+    let references: Vec<(String, String)> = paths
+        .iter()
+        .filter_map(|(path, item)| Some((path.clone(), item.get("$ref")?.as_str()?.to_owned())))
+        .collect();
+    for (path, reference) in references {
+        let Some(mut item) = follow(tree, &reference).cloned() else { continue };
+        let place = Place::ROOT;
+        let place = place.key("paths");
+        report.repairs.push(Repair::new(
+            "R030",
+            place.key(&path).to_string(),
+            format!("the path is the reference `{reference}`; it is written out"),
+        ));
+        if let (Some(item), Some(own)) = (item.as_object_mut(), tree["paths"][&path].as_object()) {
+            let own = own.iter().filter(|(key, _)| *key != "$ref");
+            item.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+        }
+        tree["paths"][&path] = item;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_references_become_components() {
+        let mut tree = json!({
+            "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
+            "components": {
+                "pathItems": {"A": {"get": {
+                    "parameters": [{"$ref": "#/components/parameters/Again"}],
+                    "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet/properties/owner"}}}}},
+                }}},
+                "parameters": {"Again": {"$ref": "#/components/parameters/Limit"}, "Limit": {"name": "limit"}},
+                "schemas": {"Pet": {"properties": {"owner": {"type": "object"}}}},
+            },
+        });
+        let mut report = Report::default();
+        normalize(&mut tree, &mut report);
+        let get = &tree["paths"]["/a"]["get"];
+        assert_eq!(get["parameters"][0], json!({"name": "limit"}));
+        assert_eq!(
+            get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"],
+            "#/components/schemas/PetOwner"
+        );
+        assert_eq!(tree["components"]["schemas"]["PetOwner"], json!({"type": "object"}));
+        assert_eq!(report.repairs.len(), 2);
+    }
+
+    #[test]
+    fn circles_end() {
+        let mut tree = json!({"paths": {}, "components": {
+            "parameters": {"A": {"$ref": "#/components/parameters/B"}, "B": {"$ref": "#/components/parameters/A"}},
+            "schemas": {"S": {"properties": {"s": {"$ref": "#/components/schemas/S/properties/s"}}}},
+        }});
+        normalize(&mut tree, &mut Report::default());
+        assert!(tree["components"]["schemas"]["S"].is_object());
+    }
+}

@@ -1,0 +1,358 @@
+//! Brings schemas into the form of OpenAPI 3.0: what 3.1 and JSON Schema write differently is translated, and
+//! a keyword whose value cannot be read is dropped.
+
+use serde_json::{Map, Value, json};
+
+use super::place::Place;
+use crate::diagnostic::{Error, Repair, Report};
+
+/// The schemas within a schema, by how they are held.
+const SINGLE: [&str; 3] = ["items", "additionalProperties", "not"];
+const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
+/// Keywords of JSON Schema that OpenAPI 3.0 lacks and that only restrict values.
+const UNCHECKED: [&str; 10] = [
+    "if",
+    "then",
+    "else",
+    "dependentSchemas",
+    "dependentRequired",
+    "propertyNames",
+    "contains",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "prefixItems",
+];
+
+/// Normalizes `schema` and all schemas in it. Members beside a `$ref` count if `siblings` is set.
+pub fn normalize(schema: &mut Value, siblings: bool, place: &Place<'_>, report: &mut Report) {
+    match schema {
+        Value::Bool(true) => *schema = json!({}),
+        Value::Object(members) => {
+            if members.get("$ref").is_some_and(Value::is_string) {
+                if siblings && members.len() > 1 {
+                    wrap_reference(members);
+                } else {
+                    return;
+                }
+            }
+            let mut writer = Writer { place, report };
+            writer.keywords(members);
+            children(members, siblings, place, report);
+        }
+        _ => {
+            let message = format!("a schema is an object, not `{}`", shortened(schema));
+            report.untype(Error::new("E005", message).at(place.to_string()));
+            *schema = json!({});
+        }
+    }
+}
+
+/// Puts a reference with members beside it into an `allOf`.
+fn wrap_reference(members: &mut Map<String, Value>) {
+    let Some(reference) = members.shift_remove("$ref") else { return };
+    let reference = json!({ "$ref": reference });
+    match members.get_mut("allOf") {
+        Some(Value::Array(parts)) => parts.insert(0, reference),
+        _ => {
+            members.insert("allOf".to_owned(), json!([reference]));
+        }
+    }
+}
+
+fn children(members: &mut Map<String, Value>, siblings: bool, place: &Place<'_>, report: &mut Report) {
+    for (keyword, value) in members.iter_mut() {
+        let place = place.key(keyword);
+        if keyword == "properties" {
+            for (name, property) in value.as_object_mut().into_iter().flatten() {
+                normalize(property, siblings, &place.key(name), report);
+            }
+        } else if LISTS.contains(&keyword.as_str()) {
+            for (index, part) in value.as_array_mut().into_iter().flatten().enumerate() {
+                normalize(part, siblings, &place.index(index), report);
+            }
+        } else if SINGLE.contains(&keyword.as_str())
+            && !(keyword == "additionalProperties" && value.is_boolean())
+        {
+            normalize(value, siblings, &place, report);
+        }
+    }
+}
+
+/// Rewrites the keywords of one schema.
+struct Writer<'a> {
+    place: &'a Place<'a>,
+    report: &'a mut Report,
+}
+
+impl Writer<'_> {
+    fn repaired(&mut self, code: &'static str, message: impl Into<String>) {
+        self.report.repairs.push(Repair::new(code, self.place.to_string(), message));
+    }
+
+    fn keywords(&mut self, members: &mut Map<String, Value>) {
+        self.unreadable(members);
+        self.types(members);
+        self.null_among(members);
+        self.constant(members);
+        self.exclusive(members, "exclusiveMinimum", "minimum");
+        self.exclusive(members, "exclusiveMaximum", "maximum");
+        self.items(members);
+        self.content(members);
+        self.additional(members);
+        let unchecked: Vec<&str> =
+            UNCHECKED.into_iter().filter(|keyword| members.shift_remove(*keyword).is_some()).collect();
+        if !unchecked.is_empty() {
+            self.repaired("R033", format!("values are not checked against {}", listed(&unchecked)));
+        }
+        members.shift_remove("$defs");
+    }
+
+    /// Drops keywords whose value is not what any version of OpenAPI allows.
+    fn unreadable(&mut self, members: &mut Map<String, Value>) {
+        let faulty: Vec<String> = members
+            .iter()
+            .filter(|(keyword, value)| !is_readable(keyword, value))
+            .map(|(keyword, _)| keyword.clone())
+            .collect();
+        for keyword in faulty {
+            let value = members.shift_remove(&keyword).unwrap_or_default();
+            self.repaired("R032", format!("`{keyword}` cannot be `{}`; it is ignored", shortened(&value)));
+        }
+        for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
+            let Some(value) = members.get_mut(keyword) else { continue };
+            if let Some(number) = value.as_f64().filter(|_| !value.is_u64()) {
+                *value = json!(number as u64);
+            }
+        }
+    }
+
+    fn types(&mut self, members: &mut Map<String, Value>) {
+        match members.get_mut("type") {
+            Some(Value::Array(names)) => {
+                let mut names: Vec<Value> = std::mem::take(names);
+                let count = names.len();
+                names.retain(|name| name != "null");
+                if names.len() < count {
+                    members.insert("nullable".to_owned(), json!(true));
+                }
+                if names.len() == 1 {
+                    members.insert("type".to_owned(), names.remove(0));
+                    self.known_type(members);
+                } else {
+                    members.shift_remove("type");
+                    if names.len() > 1 {
+                        let shapes: Vec<Value> = names.iter().map(|name| json!({ "type": name })).collect();
+                        members.entry("anyOf").or_insert(Value::Array(shapes));
+                    }
+                }
+                self.repaired("R031", "a list of types, as OpenAPI 3.1 has it, is read");
+            }
+            Some(Value::String(name)) if name == "null" => {
+                members.shift_remove("type");
+                members.insert("nullable".to_owned(), json!(true));
+            }
+            Some(_) => self.known_type(members),
+            None => {}
+        }
+    }
+
+    /// Replaces names of types that OpenAPI does not know.
+    fn known_type(&mut self, members: &mut Map<String, Value>) {
+        let name = members["type"].as_str().unwrap_or_default().to_owned();
+        let known = ["string", "number", "integer", "boolean", "array", "object"];
+        if known.contains(&name.as_str()) {
+            return;
+        }
+        let (ty, format) = match name.to_lowercase().as_str() {
+            "int" | "int32" | "long" | "int64" => (Some("integer"), None),
+            "float" | "double" | "decimal" => (Some("number"), None),
+            "bool" => (Some("boolean"), None),
+            "str" | "text" | "uuid" | "guid" => (Some("string"), None),
+            "date" => (Some("string"), Some("date")),
+            "datetime" | "date-time" => (Some("string"), Some("date-time")),
+            "file" => (Some("string"), Some("binary")),
+            "list" => (Some("array"), None),
+            lower => (known.into_iter().find(|known| *known == lower), None),
+        };
+        match ty {
+            Some(ty) => {
+                members.insert("type".to_owned(), json!(ty));
+                if let Some(format) = format {
+                    members.entry("format").or_insert(json!(format));
+                }
+                self.repaired("R032", format!("the type `{name}` is read as `{ty}`"));
+            }
+            None => {
+                members.shift_remove("type");
+                let message = format!("`{name}` is no type; any value is taken");
+                self.report.untype(Error::new("E005", message).at(self.place.to_string()));
+            }
+        }
+    }
+
+    /// A `null` among alternatives, or among values, means that null is allowed.
+    fn null_among(&mut self, members: &mut Map<String, Value>) {
+        for keyword in ["anyOf", "oneOf"] {
+            let Some(Value::Array(parts)) = members.get_mut(keyword) else { continue };
+            let count = parts.len();
+            parts.retain(|part| part.get("type").is_none_or(|ty| ty != "null"));
+            if parts.len() == count {
+                continue;
+            }
+            let only = (parts.len() == 1).then(|| parts.remove(0));
+            members.insert("nullable".to_owned(), json!(true));
+            if let Some(only) = only {
+                members.shift_remove(keyword);
+                members.entry("allOf").or_insert(json!([only]));
+            }
+            self.repaired(
+                "R031",
+                format!("`null` in `{keyword}`, as OpenAPI 3.1 has it, is read as nullable"),
+            );
+        }
+    }
+
+    fn constant(&mut self, members: &mut Map<String, Value>) {
+        let Some(value) = members.shift_remove("const") else { return };
+        if value.is_null() {
+            members.insert("nullable".to_owned(), json!(true));
+        } else {
+            let ty = match &value {
+                Value::String(_) => Some("string"),
+                Value::Bool(_) => Some("boolean"),
+                Value::Number(number) if number.is_i64() => Some("integer"),
+                Value::Number(_) => Some("number"),
+                _ => None,
+            };
+            if let Some(ty) = ty {
+                members.entry("type").or_insert(json!(ty));
+            }
+            members.insert("enum".to_owned(), json!([value]));
+        }
+        self.repaired("R031", "`const`, as OpenAPI 3.1 has it, is read as the only value");
+    }
+
+    fn exclusive(&mut self, members: &mut Map<String, Value>, exclusive: &str, inclusive: &str) {
+        let Some(bound) = members.get(exclusive).filter(|bound| bound.is_number()).cloned() else { return };
+        let is_lower = inclusive == "minimum";
+        let stricter = members.get(inclusive).and_then(Value::as_f64).is_some_and(|other| {
+            let bound = bound.as_f64().unwrap_or_default();
+            if is_lower { other > bound } else { other < bound }
+        });
+        if stricter {
+            members.shift_remove(exclusive);
+        } else {
+            members.insert(inclusive.to_owned(), bound);
+            members.insert(exclusive.to_owned(), json!(true));
+        }
+        self.repaired("R031", format!("a number in `{exclusive}`, as OpenAPI 3.1 has it, is read"));
+    }
+
+    fn items(&mut self, members: &mut Map<String, Value>) {
+        let is_tuple =
+            members.contains_key("prefixItems") || members.get("items").is_some_and(Value::is_array);
+        if is_tuple {
+            members.insert("items".to_owned(), json!({}));
+            self.repaired("R033", "items that differ by position are any values");
+        } else if members.get("items") == Some(&Value::Bool(false)) {
+            members.insert("items".to_owned(), json!({}));
+        }
+    }
+
+    fn content(&mut self, members: &mut Map<String, Value>) {
+        let encoding = members.shift_remove("contentEncoding");
+        let media_type = members.shift_remove("contentMediaType");
+        let format = match (&encoding, &media_type) {
+            (Some(encoding), _) if encoding == "base64" => "byte",
+            (None, Some(media_type)) if media_type == "application/octet-stream" => "binary",
+            _ => return,
+        };
+        members.entry("type").or_insert(json!("string"));
+        members.entry("format").or_insert(json!(format));
+        self.repaired(
+            "R031",
+            format!("the content, as OpenAPI 3.1 has it, is read as the format `{format}`"),
+        );
+    }
+
+    fn additional(&mut self, members: &mut Map<String, Value>) {
+        let Some(Value::Object(patterns)) = members.shift_remove("patternProperties") else { return };
+        let mut schemas = patterns.into_iter().map(|(_, schema)| schema);
+        let only = schemas.next().filter(|_| schemas.next().is_none());
+        let open = members.get("additionalProperties").is_none_or(|value| value == &json!(false));
+        if open {
+            members.insert("additionalProperties".to_owned(), only.unwrap_or(json!(true)));
+        }
+        self.repaired("R033", "names of members are not checked against `patternProperties`");
+    }
+}
+
+fn is_readable(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "description" | "title" | "format" | "pattern" | "$ref" => value.is_string(),
+        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => value.is_boolean(),
+        "exclusiveMinimum" | "exclusiveMaximum" => value.is_boolean() || value.is_number(),
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0 && number < 1e15)
+        }
+        "minimum" | "maximum" | "multipleOf" => value.is_number(),
+        "required" => value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        "enum" | "allOf" | "anyOf" | "oneOf" => value.is_array(),
+        "properties" | "patternProperties" => value.is_object(),
+        "items" => value.is_object() || value.is_array() || value.is_boolean(),
+        "additionalProperties" | "not" => value.is_object() || value.is_boolean(),
+        "type" => {
+            value.is_string() || value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
+        }
+        "discriminator" => value.get("propertyName").is_some_and(Value::is_string),
+        "externalDocs" => value.get("url").is_some_and(Value::is_string),
+        _ => true,
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The beginning of `value`, for messages.
+pub(super) fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normalized(mut schema: Value) -> (Value, Vec<&'static str>) {
+        let mut report = Report::default();
+        normalize(&mut schema, true, &Place::ROOT, &mut report);
+        (schema, report.repairs.iter().map(|repair| repair.code).collect())
+    }
+
+    #[test]
+    fn types_of_3_1_are_read() {
+        let (schema, codes) = normalized(json!({"type": ["string", "null"], "maxLength": 4}));
+        assert_eq!(schema, json!({"type": "string", "nullable": true, "maxLength": 4}));
+        assert_eq!(codes, ["R031"]);
+        let (schema, _) =
+            normalized(json!({"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}));
+        assert_eq!(schema, json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/A"}]}));
+        assert_eq!(normalized(json!({"const": "x"})).0, json!({"type": "string", "enum": ["x"]}));
+        let (schema, _) = normalized(json!({"type": "number", "exclusiveMinimum": 0, "minimum": 5}));
+        assert_eq!(schema, json!({"type": "number", "minimum": 5}));
+        let (schema, _) = normalized(json!({"$ref": "#/components/schemas/A", "description": "d"}));
+        assert_eq!(schema, json!({"description": "d", "allOf": [{"$ref": "#/components/schemas/A"}]}));
+    }
+
+    #[test]
+    fn what_cannot_be_read_costs_the_keyword() {
+        let (schema, codes) = normalized(json!({"type": "Int", "required": true, "minLength": "3"}));
+        assert_eq!(schema, json!({"type": "integer"}));
+        assert_eq!(codes, ["R032"; 3]);
+    }
+}

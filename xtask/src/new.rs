@@ -1,0 +1,53 @@
+//! `cargo xtask new`: a folder with a profile for another API.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::{draft, load};
+
+/// What can be set.
+#[derive(Args)]
+pub struct NewArguments {
+    /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
+    #[arg(long)]
+    spec: PathBuf,
+    /// What the API is called: the name of the package and the prefix of its tools.
+    #[arg(long)]
+    name: String,
+    /// The folder to make; one called like the API when left out.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+}
+
+/// Drafts the profile. Exit code 2 where the spec cannot be read or the folder exists.
+pub fn run(arguments: &NewArguments) -> ExitCode {
+    let folder = arguments.folder.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
+    match create(&arguments.spec, &arguments.name, &folder) {
+        Ok(profile) => {
+            println!("{0}: read it, then run `cargo xtask regenerate --profile {0}`", profile.display());
+            ExitCode::SUCCESS
+        }
+        Err(errors) => {
+            eprintln!("{errors}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Makes `folder` with a profile for `spec`, and returns the profile's path.
+pub fn create(spec: &Path, name: &str, folder: &Path) -> Result<PathBuf, Errors> {
+    let refused = |message: String| Errors::from(Error::new("E041", message).in_file(folder));
+    if folder.exists() {
+        return Err(refused("the folder exists; nothing was changed".to_owned()));
+    }
+    let tree = load::read_tree(spec)?;
+    let absolute = |path: &Path| std::path::absolute(path).map_err(|error| refused(error.to_string()));
+    let runtime = absolute(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/toolcrate-runtime"))?;
+    let text = draft::profile(&tree, &absolute(spec)?, name, &runtime);
+    let profile = folder.join("toolcrate.yaml");
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&profile, text));
+    written.map_err(|error| refused(format!("cannot be written: {error}")))?;
+    Ok(profile)
+}
