@@ -10,6 +10,7 @@ use crate::aliases::{AliasIndex, collection_path, normalize_path};
 use crate::analyzer::{Analyzer, tokenize};
 use crate::index::Bm25Index;
 use crate::intent::{Intent, VerbTable};
+use crate::opposites::Opposites;
 use crate::query::{ContextWords, ParsedQuery, QueryParser};
 use crate::rare_tools::Penalty;
 use crate::weights::Weights;
@@ -70,6 +71,13 @@ struct IndexedTool {
     penalties: Vec<usize>,
 }
 
+impl IndexedTool {
+    /// The first word of its name.
+    fn action_name(&self) -> &'static str {
+        self.tool.short_name().split('_').next().unwrap_or_default()
+    }
+}
+
 /// The parts of a tool's record that are indexed. Reading no more halves the time.
 #[derive(Deserialize)]
 struct Summary<'a> {
@@ -97,7 +105,7 @@ impl SearchEngine {
     /// Indexes every tool of a catalog.
     pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
         let mut analyzer = Analyzer::new(lists);
-        let verbs = VerbTable::new(lists.verbs);
+        let verbs = VerbTable::new(lists.verbs, lists.api_verbs);
         for verb in verbs.words() {
             analyzer.index_words(&[verb.to_owned()]);
         }
@@ -124,6 +132,7 @@ impl SearchEngine {
             titled_collections: HashSet::new(),
         };
         let tools = catalog.tools().map(|tool| builder.add(tool)).collect();
+        builder.analyzer.add_thesaurus(lists.thesaurus);
         let IndexBuilder { analyzer, titles, descriptions, collection_aliases, penalties, .. } = builder;
         Self {
             tools,
@@ -132,7 +141,13 @@ impl SearchEngine {
             collection_aliases: Bm25Index::new(&collection_aliases, 0.0, weights.alias_word),
             action_aliases: Bm25Index::new(&action_aliases, 0.0, weights.alias_word),
             penalties,
-            parser: QueryParser { analyzer, verbs, context: ContextWords::new(lists.context), weights },
+            parser: QueryParser {
+                analyzer,
+                verbs,
+                context: ContextWords::new(lists.context),
+                weights,
+                opposites: Opposites::new(lists.opposites),
+            },
             weights,
         }
     }
@@ -146,7 +161,7 @@ impl SearchEngine {
             .iter()
             .enumerate()
             .map(|(number, tool)| (tool, scores.score(number, tool)))
-            .filter(|(tool, score)| *score > 0.0 && allowed(tool.tool))
+            .filter(|(tool, score)| *score > 0.0 && !query.excludes(tool.action_name()) && allowed(tool.tool))
             .map(|(tool, score)| (tool.family, SearchHit { tool: tool.tool, score }))
             .collect();
         hits.sort_by(|(_, a), (_, b)| a.order(b));
