@@ -275,7 +275,9 @@ impl Analyzer {
                 let is_titled = is_mutual && titled.iter().any(|(_, title)| *title == words);
                 let is_alias = match words.as_slice() {
                     [word] => self.alias_words.contains(word),
-                    several => self.phrases.contains(&self.stems_with_and_without_stop_words(several).0.join("_")),
+                    several => {
+                        self.phrases.contains(&self.stems_with_and_without_stop_words(several).0.join("_"))
+                    }
                 };
                 if is_alias || is_titled || titled.is_empty() || self.synonyms.contains_key(&words) {
                     continue;
@@ -325,7 +327,10 @@ impl Analyzer {
         words
             .map(|(place, word)| {
                 let lower = word.to_lowercase();
-                if is_name(place, &word) || corrections == MAX_CORRECTIONS || lower.len() > MAX_CORRECTED_BYTES {
+                if is_name(place, &word)
+                    || corrections == MAX_CORRECTIONS
+                    || lower.len() > MAX_CORRECTED_BYTES
+                {
                     return lower;
                 }
                 corrections += usize::from(!self.is_known(&lower));

@@ -131,7 +131,10 @@ impl SearchEngine {
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         };
-        let tools = catalog.tools().map(|tool| builder.add(tool)).collect();
+        let mut tools: Vec<IndexedTool> = catalog.tools().map(|tool| builder.add(tool)).collect();
+        if builder.popular.is_empty() {
+            builder.favor_families_with_parts(&mut tools);
+        }
         builder.analyzer.add_thesaurus(lists.thesaurus);
         let IndexBuilder { analyzer, titles, descriptions, collection_aliases, penalties, .. } = builder;
         Self {
@@ -242,6 +245,22 @@ impl IndexBuilder {
             self.descriptions.push((tokens.concat(), Vec::new()));
         }
         number
+    }
+
+    /// Favors records that have many parts of their own, for an API that does not say which records people speak of most:
+    /// what the API is about has more parts than what is merely configured.
+    fn favor_families_with_parts(&self, tools: &mut [IndexedTool]) {
+        let mut parts = vec![0_u16; self.families.len()];
+        for path in self.families.keys() {
+            for (at, _) in path.match_indices("/{}") {
+                if let Some(owner) = self.families.get(&path[..at]).filter(|_| at + 3 < path.len()) {
+                    parts[*owner] += 1;
+                }
+            }
+        }
+        for tool in tools {
+            tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
+        }
     }
 
     fn weight(&self, path: &str) -> f32 {

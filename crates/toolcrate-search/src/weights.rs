@@ -22,6 +22,9 @@ pub struct Weights {
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
     pub popular: f32,
+    /// What the logarithm of the number of parts that a record has adds to the factor of its tools, where no list says
+    /// which collections are popular.
+    pub owned_part: f32,
     /// Share of a score that depends on covering everything that the query mentions: two things in one tool say more
     /// than one of them twice.
     pub coverage: f32,
@@ -56,6 +59,7 @@ impl Default for Weights {
             named_action: 1.2,
             nesting: 0.97,
             popular: 1.07,
+            owned_part: 0.08,
             coverage: 0.7,
             missing_head: 0.8,
             matching_head: 1.1,

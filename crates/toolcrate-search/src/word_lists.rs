@@ -57,7 +57,7 @@ impl WordLists {
         opposites: include_str!("../data/opposites.txt"),
         collection_aliases: "",
         action_aliases: "",
-        penalties: "",
+        penalties: include_str!("../data/penalties.txt"),
         popular: "",
         context: include_str!("../data/context.txt"),
     };
