@@ -5,9 +5,9 @@
 //! documents that mean the same give the same value.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
+pub use toolcrate_catalog::Method;
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 
@@ -45,43 +45,6 @@ impl Api {
             }
         }
         ty
-    }
-}
-
-/// The HTTP method of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[allow(missing_docs)]
-pub enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Head,
-    Options,
-    Trace,
-}
-
-impl Method {
-    /// Returns the method in upper case, as it is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-            Self::Trace => "TRACE",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

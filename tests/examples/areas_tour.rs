@@ -3,7 +3,7 @@
 //! made to run through a proxy that checks requests and answers against the spec.
 
 use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::{Client, Error, Tool, Value};
+use connectwise_psa::runtime::{Client, Error, Method, Tool, Value};
 use serde_json::{Map, json};
 use toolcrate_testing::planner::{self, Planner};
 
@@ -37,12 +37,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut tools: Vec<Tool> = CATALOG
             .tools()
             .filter(|tool| {
-                let path = tool.http().path;
+                let path = tool.path();
                 let rest = path.strip_prefix(collection);
                 rest.is_some_and(|rest| matches!(rest, "" | "/{id}" | "/count"))
             })
             .collect();
-        tools.sort_by_key(|tool| tool.http().method == "DELETE");
+        tools.sort_by_key(|tool| tool.method() == Method::Delete);
         for tool in tools {
             planner.forget();
             let mut arguments =

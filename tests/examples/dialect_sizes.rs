@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use connectwise_psa::API;
+use connectwise_psa::runtime::catalog::CatalogText;
 use connectwise_psa::runtime::{Catalog, Dialect};
 use serde_json::json;
 
@@ -35,21 +36,17 @@ fn size(catalog: &'static Catalog, dialect: Dialect) -> usize {
 
 /// The catalog in `folder`. Its texts live as long as the program, as they do in a generated crate.
 fn read(folder: &Path) -> Result<&'static Catalog, Box<dyn Error>> {
-    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let text = |name: &str| fs::read_to_string(folder.join(name));
-    let mut modules = Vec::new();
-    for entry in fs::read_dir(folder.join("tools"))? {
-        let path = entry?.path();
-        let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        modules.push((leak(module), leak(fs::read_to_string(&path)?)));
+    let mut files = Vec::new();
+    for below in ["", "index", "tools"] {
+        for entry in fs::read_dir(folder.join(below))? {
+            let path = entry?.path();
+            if path.is_file() {
+                let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+                files.push((name, fs::read_to_string(&path)?));
+            }
+        }
     }
-    let catalog = Catalog::new(
-        &API,
-        Box::leak(modules.into_boxed_slice()),
-        leak(text("shapes.jsonl")?),
-        leak(text("schemas.jsonl")?),
-    );
-    // An API that can't be filtered has no such file.
-    let filters = leak(text("filters.jsonl").unwrap_or_default());
-    Ok(Box::leak(Box::new(catalog.with_filters(filters))))
+    files.sort();
+    let text = CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    Ok(Box::leak(Box::new(Catalog::new(&API, text))))
 }

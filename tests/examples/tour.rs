@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  {name}");
     }
 
-    let tool = CATALOG.find("create_a_connect_wise_psa_ticket_note")?;
+    let tool = CATALOG.resolve("create_a_connect_wise_psa_ticket_note")?;
     println!("\n{}: {}", tool.name(), tool.description());
     println!("{}", serde_json::to_string_pretty(&tool.input_schema_value())?);
 
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("\ntyped: purchase order {} from {vendor}", order.po_number.unwrap_or_default());
     }
 
-    let tool = CATALOG.find("list_all_connect_wise_psa_procurement_purchaseorders")?;
+    let tool = CATALOG.resolve("list_all_connect_wise_psa_procurement_purchaseorders")?;
     let outcome = client.execute(tool, &json!({"pageSize": 5, "fields": "id,poNumber"})).await?;
     println!("as a tool: {}", outcome.value);
     Ok(())

@@ -27,7 +27,7 @@ const AREAS: [(&str, &str, &str, &str); 11] = [
 fn tool_at(verb: &str, template: &str) -> Tool {
     CATALOG
         .tools()
-        .find(|tool| tool.http().method == verb && tool.http().path == template)
+        .find(|tool| tool.method().as_str() == verb && tool.path() == template)
         .unwrap_or_else(|| panic!("no tool for {verb} {template}"))
 }
 

@@ -1,17 +1,19 @@
 //! What the catalog tells beside schemas: where ids come from, the lives of records, names in two lengths.
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::OperationTarget;
+use connectwise_psa::runtime::catalog::IndexEntry;
 
 #[test]
 fn a_reference_says_which_tool_lists_it_and_what_that_tool_needs() {
-    let tool = CATALOG.find("create_a_connect_wise_psa_ticket").unwrap();
+    let tool = CATALOG.resolve("create_a_connect_wise_psa_ticket").unwrap();
     let relations = tool.relations();
     let of = |argument: &str| relations.iter().find(|relation| relation.argument == argument).unwrap();
     assert_eq!(of("company").tool, "list_all_connect_wise_psa_company_companies");
     let status = of("status");
     assert_eq!(status.tool, "list_all_connect_wise_psa_board_statuses");
     assert_eq!(status.with["boardId"], "board/id", "a status needs the ticket's board");
-    let tool = CATALOG.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
+    let tool = CATALOG.resolve("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let relations = tool.relations();
     let order = relations.iter().find(|relation| relation.argument == "purchaseorderId").unwrap();
     assert_eq!(order.tool, "list_all_connect_wise_psa_procurement_purchaseorders");
@@ -31,7 +33,7 @@ fn every_relation_leads_from_an_argument_to_a_tool() {
 
 #[test]
 fn the_life_of_a_purchase_order_is_told() {
-    let tool = CATALOG.find("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
+    let tool = CATALOG.resolve("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let life = tool.lifecycle();
     assert_eq!(life[0]["name"], "purchase order");
     assert_eq!(life[0]["before"]["tools"][0], "create_a_procurement_purchaseorder");
@@ -44,7 +46,7 @@ fn a_tool_is_found_by_its_long_and_its_short_name() {
         assert_eq!(CATALOG.get(tool.short_name()).unwrap().name(), tool.name());
         assert_eq!(tool.name().replacen("connect_wise_psa_", "", 1), tool.short_name());
     }
-    let error = CATALOG.find("create_ticket_note").unwrap_err().to_json();
+    let error = CATALOG.resolve("create_ticket_note").unwrap_err().to_json();
     assert!(error["error"]["next_step"].as_str().unwrap().contains("ticket_note"), "{error}");
 }
 
@@ -60,9 +62,52 @@ fn a_tool_that_moved_is_found_by_its_old_names_in_this_release() {
     ] {
         let short = old.replacen("connect_wise_psa_", "", 1);
         for name in [old, short.as_str()] {
-            let tool = CATALOG.find(name).unwrap();
+            let tool = CATALOG.resolve(name).unwrap();
             assert_eq!((tool.name(), tool.asked_as()), (new, Some(name)));
         }
         assert!(CATALOG.tools().all(|tool| tool.name() != old), "an alias is no tool of its own");
+    }
+}
+
+/// The index repeats what records say; each of its lines is what the record of the tool makes of it.
+#[test]
+fn index_agrees_with_the_records_of_the_whole_catalog() {
+    for tool in CATALOG.tools() {
+        let record = tool.details();
+        let expected = IndexEntry::new(&record, tool.line().len());
+        assert_eq!(tool.index().to_string(), expected.to_string());
+        assert_eq!(serde_json::to_string(&record).unwrap(), tool.line(), "written as it was read");
+    }
+    let [shapes, schemas, filters, collections] = [
+        CATALOG.shapes().iter().map(|shape| shape.name.as_ref()).collect::<Vec<_>>(),
+        CATALOG.schemas().iter().map(|schema| schema.name.as_ref()).collect(),
+        CATALOG.filters().iter().map(|filter| filter.name.as_ref()).collect(),
+        CATALOG.collections().iter().map(|collection| collection.name.as_ref()).collect(),
+    ];
+    assert_eq!(shapes, CATALOG.shapes().names().collect::<Vec<_>>());
+    assert_eq!(schemas, CATALOG.schemas().names().collect::<Vec<_>>());
+    assert_eq!(filters, CATALOG.filters().names().collect::<Vec<_>>());
+    assert_eq!(collections, CATALOG.collections().names().collect::<Vec<_>>());
+}
+
+/// What records refer to by name is there.
+#[test]
+fn every_name_in_a_record_leads_to_a_record() {
+    for tool in CATALOG.tools() {
+        let record = tool.details();
+        let operations = (0..record.bindings.len()).map(Some).chain([None]);
+        for operation in operations.map(|binding| record.operation(binding)) {
+            let filter = operation.request.filter.as_deref();
+            assert!(filter.is_none_or(|name| CATALOG.filters().get(name).is_some()), "{}", tool.name());
+            let schema = operation.response.schema_name();
+            assert!(schema.is_none_or(|name| CATALOG.schemas().get(name).is_some()), "{}", tool.name());
+        }
+        assert_eq!(record.input.shape.is_some(), tool.shape(&record).is_some(), "{}", tool.name());
+        let collection = record.collection.as_deref().map(|name| CATALOG.collections().get(name).unwrap());
+        let parent = collection.and_then(|collection| collection.parents.last()?.as_deref());
+        assert_eq!(record.parent.as_deref(), parent, "{}", tool.name());
+        if tool.target() == OperationTarget::Item {
+            assert!(!collection.unwrap().singleton, "{}", tool.name());
+        }
     }
 }

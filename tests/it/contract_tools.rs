@@ -12,7 +12,7 @@ async fn call(tool: &str, arguments: Value, status: u16, answer: Value) -> (Outc
     let response = ResponseTemplate::new(status).set_body_json(answer);
     Mock::given(matchers::any()).respond_with(response).expect(1).mount(&server).await;
     let client = client(&server.uri()).unwrap();
-    let outcome = client.execute(CATALOG.find(tool).unwrap(), &arguments).await;
+    let outcome = client.execute(CATALOG.resolve(tool).unwrap(), &arguments).await;
     let outcome = outcome.unwrap_or_else(|error| panic!("{tool}: {}", error.to_json()));
     let request = server.received_requests().await.unwrap().remove(0);
     let header = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
@@ -60,7 +60,7 @@ async fn list_inventory_on_hand_of_an_item_across_all_bins() {
 #[tokio::test]
 async fn inventory_on_hand_needs_a_bin_or_an_item() {
     let client = client("http://127.0.0.1:9").unwrap();
-    let tool = CATALOG.find("list_all_connect_wise_psa_inventory_on_hands").unwrap();
+    let tool = CATALOG.resolve("list_all_connect_wise_psa_inventory_on_hands").unwrap();
     let error = client.execute(tool, &json!({})).await.unwrap_err();
     assert_eq!(error.fields()[0].pointer, "/warehouseBinId", "{}", error.to_json());
 }
@@ -183,7 +183,7 @@ async fn a_limit_is_passed_on_at_once() {
     let response = ResponseTemplate::new(429).insert_header("retry-after", "30").set_body_json(body);
     Mock::given(matchers::any()).respond_with(response).expect(1).mount(&server).await;
     let client = client(&server.uri()).unwrap();
-    let tool = CATALOG.find("list_all_connect_wise_psa_tickets").unwrap();
+    let tool = CATALOG.resolve("list_all_connect_wise_psa_tickets").unwrap();
     let error = client.execute(tool, &json!({})).await.unwrap_err().to_json();
     assert_eq!(error["error"]["kind"], "rate_limited", "{error}");
     assert_eq!(error["error"]["retry_after"], 30, "{error}");
@@ -215,7 +215,7 @@ async fn a_structured_filter_becomes_conditions() {
 #[tokio::test]
 async fn a_wrong_field_of_a_filter_gets_the_nearest_names() {
     let client = client("http://127.0.0.1:9").unwrap();
-    let tool = CATALOG.find("list_all_connect_wise_psa_tickets").unwrap();
+    let tool = CATALOG.resolve("list_all_connect_wise_psa_tickets").unwrap();
     let error = client.execute(tool, &json!({"filter": {"sumary": "x"}})).await.unwrap_err();
     let field = &error.fields()[0];
     assert_eq!(field.pointer, "/filter/sumary");

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::catalog::BodyFormat;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{ExecuteOptions, Tool};
 use e2e::client;
@@ -93,7 +94,7 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
     let mut wrong = Vec::new();
     let mut accepted = 0;
     for (number, tool) in CATALOG.tools().enumerate() {
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        let record = tool.details();
         let filter = tool.filter_fields().into_iter().next();
         for dialect in Dialect::ALL {
             let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
@@ -101,8 +102,8 @@ fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
             for draw in 0..DRAWS {
                 let mut random = random::Random::new(number as u64 * 1000 + draw);
                 let mut arguments = random.arguments(&schema);
-                draw::choose(&line, &schema, &mut random, &mut arguments);
-                draw::clear(&line, &schema, &mut random, &mut arguments);
+                draw::choose(&record, &schema, &mut random, &mut arguments);
+                draw::clear(&record, &schema, &mut random, &mut arguments);
                 draw::realistic(&mut arguments, filter.as_deref());
                 if dialect == Dialect::Truto {
                     as_query(&mut arguments, &tool.declaration(dialect).value["query_schema"]);
@@ -231,8 +232,8 @@ fn nullable(node: &Value, pointer: &str, found: &mut Vec<String>) {
 fn no_update_lists_null_and_every_one_can_clear() {
     let mut updates = 0;
     for tool in CATALOG.tools() {
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
-        if line["request"]["body"] != "patch" {
+        let record = tool.details();
+        if record.request.body != BodyFormat::Patch {
             continue;
         }
         updates += 1;
@@ -243,7 +244,7 @@ fn no_update_lists_null_and_every_one_can_clear() {
         }
         let schema = tool.input_schema_value();
         // What names no members takes raw operations alone.
-        let has_members = line["input"]["shape"].is_string();
+        let has_members = record.input.shape.is_some();
         assert_eq!(schema["properties"]["clear"]["type"] == "array", has_members, "{}", tool.name());
         assert_eq!(schema["properties"].get("clear").is_some(), has_members, "{}", tool.name());
     }

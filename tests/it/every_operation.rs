@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::catalog::{ArgumentLocation, BodyFormat};
+use connectwise_psa::runtime::{Tool, ToolRecord};
 use e2e::spec::Spec;
 use e2e::{AUTHORIZATION, CLIENT_ID, client};
 use serde_json::{Map, Value, json};
@@ -25,16 +26,16 @@ async fn every_tool_makes_its_request() {
     for tool in CATALOG.tools() {
         let mut arguments = sample::arguments(&tool.input_schema_value());
         // What chooses another operation is tried by the tests of the contract tools.
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
-        for binding in line["bindings"].as_array().into_iter().flatten() {
-            arguments.remove(binding["when"].as_str().unwrap());
+        let record = tool.details();
+        for binding in &record.bindings {
+            arguments.remove(binding.when.as_ref());
         }
         // A structured filter is tried with the first field that it names.
         if let Some(field) = first_field(tool) {
             arguments.insert("filter".to_owned(), json!({field: null}));
         }
         set_custom_fields(&mut arguments, &json!({"Region": "West"}));
-        let cleared = take_cleared(&line, &mut arguments);
+        let cleared = take_cleared(&record, &mut arguments);
         if let Err(error) = client.execute(tool, &arguments).await {
             wrong.push(format!("{}: {}", tool.name(), error.to_json()));
             continue;
@@ -48,7 +49,7 @@ async fn every_tool_makes_its_request() {
         // By caption in the arguments, a list in what is sent.
         set_custom_fields(&mut arguments, &json!([{"caption": "Region", "value": "West"}]));
         let problems = match &requests[..] {
-            [request] => problems(&line, first_field(tool), &arguments, cleared.as_deref(), request),
+            [request] => problems(tool, &record, first_field(tool), &arguments, cleared.as_deref(), request),
             other => vec![format!("{} requests were sent", other.len())],
         };
         if problems.is_empty() {
@@ -64,12 +65,12 @@ async fn every_tool_makes_its_request() {
 }
 
 /// Empties one member instead of filling it, where a tool can: gives its name.
-fn take_cleared(line: &Value, arguments: &mut Map<String, Value>) -> Option<String> {
-    let targets = line["request"]["arguments"].as_object().unwrap();
-    let (argument, _) = targets.iter().find(|(_, target)| target["in"] == "clear")?;
-    let member = arguments.keys().rfind(|name| !targets.contains_key(*name))?.clone();
+fn take_cleared(record: &ToolRecord<'_>, arguments: &mut Map<String, Value>) -> Option<String> {
+    let argument = record.request.clear_argument()?;
+    let targets = &record.request.arguments;
+    let member = arguments.keys().rfind(|name| !targets.contains_key(name.as_str()))?.clone();
     arguments.remove(&member);
-    arguments.insert(argument.clone(), json!([member]));
+    arguments.insert(argument.to_owned(), json!([member]));
     Some(member)
 }
 
@@ -89,24 +90,24 @@ fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
     }
 }
 
-/// What is wrong with the request that a tool made of `arguments`, told from the catalog's raw line.
+/// What is wrong with the request that a tool made of `arguments`, by the catalog's record.
 fn problems(
-    line: &Value,
+    tool: Tool,
+    record: &ToolRecord<'_>,
     field: Option<String>,
     arguments: &Map<String, Value>,
     cleared: Option<&str>,
     request: &Request,
 ) -> Vec<String> {
-    let plan = &line["request"];
     let mut problems = Vec::new();
-    if request.method.as_str() != line["http"]["method"] {
+    if request.method.as_str() != record.http.method.as_str() {
         problems.push(format!("the verb is {}", request.method));
     }
     let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
     if header("authorization") != Some(AUTHORIZATION) || header("clientid") != Some(CLIENT_ID) {
         problems.push("the credentials are missing".to_owned());
     }
-    let template = plan["path"].as_str().unwrap();
+    let template = record.http.request_path();
     let path = request.url.path();
     if template.matches('/').count() != path.matches('/').count() {
         problems.push(format!("the path {path} does not fit {template}"));
@@ -122,34 +123,37 @@ fn problems(
     let query: BTreeMap<String, String> = request.url.query_pairs().into_owned().collect();
     let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
     let body_text = String::from_utf8_lossy(&request.body);
-    let in_query = shape_is_query(line);
+    let shape = tool.shape(record);
     for (argument, value) in arguments {
-        let target = &plan["arguments"][argument];
-        let name = target["name"].as_str().unwrap_or(argument);
-        let kept = match (target["in"].as_str(), plan["body"].as_str()) {
-            (Some("path"), _) => true,
-            (Some("query"), _) => query.contains_key(name),
-            (Some("whole_body"), _) => !body.is_null(),
-            (Some("patch"), _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
-            (Some("clear"), _) => body.as_array().is_some_and(|operations| {
+        let Some((location, name)) = record.location(shape, argument) else {
+            problems.push(format!("the argument {argument} goes nowhere"));
+            continue;
+        };
+        let is_sent = match (location, record.request.body) {
+            (ArgumentLocation::Path | ArgumentLocation::Header, _) => true,
+            (ArgumentLocation::Query, _) => query.contains_key(name),
+            (ArgumentLocation::WholeBody, _) => !body.is_null(),
+            (ArgumentLocation::Patch, _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
+            (ArgumentLocation::Clear, _) => body.as_array().is_some_and(|operations| {
                 let removal = json!({"op": "remove", "path": format!("/{}", cleared.unwrap_or_default())});
                 operations.contains(&removal)
             }),
-            (Some("filter"), _) => field.as_ref().is_none_or(|field| {
+            (ArgumentLocation::Filter, _) => field.as_ref().is_none_or(|field| {
                 query.get("conditions").is_some_and(|text| text.contains(&format!("({field} = null)")))
             }),
-            (None, _) if in_query => query.contains_key(name),
-            (_, Some("multipart")) => body_text.contains(&format!("name=\"{name}\"")),
-            (_, Some("patch")) => body.as_array().is_some_and(|operations| {
+            (ArgumentLocation::Body, BodyFormat::Multipart) => {
+                body_text.contains(&format!("name=\"{name}\""))
+            }
+            (ArgumentLocation::Body, BodyFormat::Patch) => body.as_array().is_some_and(|operations| {
                 operations.iter().any(|operation| {
                     operation["path"] == format!("/{name}")
                         && operation["op"] == "replace"
                         && operation["value"] == *value
                 })
             }),
-            _ => body.get(name) == Some(value),
+            (ArgumentLocation::Body, _) => body.get(name) == Some(value),
         };
-        if !kept {
+        if !is_sent {
             problems.push(format!("the argument {argument} was lost"));
         }
     }
@@ -159,11 +163,6 @@ fn problems(
 /// A field that the tool's filter takes.
 fn first_field(tool: Tool) -> Option<String> {
     tool.filter_fields().into_iter().next()
-}
-
-/// Whether the members of the tool's shape travel in the query.
-fn shape_is_query(line: &Value) -> bool {
-    line["input"]["shape"].as_str().is_some_and(|name| name.starts_with("query "))
 }
 
 #[test]
@@ -186,10 +185,9 @@ fn every_typed_function_makes_the_request_of_its_tool() {
         }
     }
     for tool in CATALOG.tools() {
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
         let (method, path) = &typed[tool.name()];
-        assert_eq!(*method, line["http"]["method"], "{}", tool.name());
-        assert_eq!(*path, line["request"]["path"], "{}", tool.name());
+        assert_eq!(*method, tool.method().as_str(), "{}", tool.name());
+        assert_eq!(*path, tool.request_path(), "{}", tool.name());
     }
     let operations = Spec::read_current().unwrap().operation_count();
     println!("{} of {operations} typed functions make the request of their tool", typed.len());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Tool, Value};
+use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Method, Tool, Value};
 use cwpsa_sandbox::command::{self, SandboxArguments};
 use cwpsa_sandbox::server::MockServer;
 use e2e::client;
@@ -39,9 +39,9 @@ async fn every_tool_works_on_a_seeded_tenant() {
     let mut passed = 0;
     // What destroys goes last, so that there is something to read before.
     let mut tools: Vec<Tool> = CATALOG.tools().collect();
-    tools.sort_by_key(|tool| (tool.http().method == "DELETE", tool.annotations().destructive_hint));
+    tools.sort_by_key(|tool| (tool.method() == Method::Delete, tool.annotations().destructive_hint));
     for tool in tools {
-        let deletes = tool.http().method == "DELETE";
+        let deletes = tool.method() == Method::Delete;
         if deletes {
             // What other tools made may use what is to be deleted.
             server.stop().await;

@@ -2,6 +2,7 @@
 //! else, and what is to be emptied is named too.
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::catalog::BodyFormat;
 use connectwise_psa::runtime::dialect::Dialect;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Tool};
 use cwpsa_sandbox::command::{self, SandboxArguments};
@@ -100,8 +101,8 @@ fn no_update_is_made_of_nulls() {
     let client = client("https://localhost").expect("a client");
     let mut tried = 0;
     for tool in CATALOG.tools() {
-        let line: Value = serde_json::from_str(tool.line()).expect("a line");
-        if line["request"]["body"] != "patch" || !line["input"]["shape"].is_string() {
+        let record = tool.details();
+        if record.request.body != BodyFormat::Patch || record.input.shape.is_none() {
             continue;
         }
         let schema = tool.input_schema_value();

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Source;
-use serde_json::Value;
 
 #[test]
 fn every_plan_can_be_followed() {
@@ -13,9 +12,8 @@ fn every_plan_can_be_followed() {
     for tool in CATALOG.tools() {
         let plan = tool.prerequisites();
         for (number, step) in plan.steps.iter().enumerate() {
-            let line: Value = serde_json::from_str(CATALOG.get(step.tool).expect(step.tool).line()).unwrap();
-            let required = line["request"]["required"].as_array().into_iter().flatten();
-            let required: BTreeSet<&str> = required.filter_map(Value::as_str).collect();
+            let record = CATALOG.get(step.tool).expect(step.tool).details();
+            let required: BTreeSet<&str> = record.required().iter().map(AsRef::as_ref).collect();
             let given: BTreeSet<&str> = step.arguments.keys().map(String::as_str).collect();
             assert_eq!(given, required, "{} of {}", step.tool, tool.name());
             for source in step.arguments.values() {

@@ -121,7 +121,7 @@ pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<Figure>, Vec<
     let mut failures = Vec::new();
     for (number, tool) in CATALOG.tools().enumerate() {
         let schema = tool.input_schema_value();
-        let path = tool.http().path.into_owned();
+        let path = tool.path().to_owned();
         for draw in 0..draws {
             all += 1;
             let mut random = Random::new(number as u64 * 1_000 + draw);

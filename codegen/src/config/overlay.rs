@@ -5,6 +5,7 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use toolcrate_catalog::FilterScalar;
 
 /// `overlay.yaml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -123,8 +124,8 @@ pub struct Step {
 pub struct FilterField {
     /// The path in a condition.
     pub field: String,
-    /// `integer`, `number`, `boolean`, `text`, `date` or `datetime`.
-    pub kind: String,
+    /// What it holds.
+    pub kind: FilterScalar,
     /// The records it is for: those that have this member.
     pub beside: String,
     /// Why.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use toolcrate_catalog::OperationVariant;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -357,6 +358,9 @@ pub struct NameRules {
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<PathAction>,
+    /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
+    /// what `/service/boards` holds.
+    pub views: Vec<String>,
 }
 
 /// Paths that count as if they began differently.
@@ -404,6 +408,9 @@ pub struct PathAction {
     /// What tools call a placeholder within the tail.
     #[serde(default)]
     pub argument: Option<String>,
+    /// What sets it apart from the plain operation of its kind.
+    #[serde(default)]
+    pub variant: Option<OperationVariant>,
 }
 
 impl Profile {

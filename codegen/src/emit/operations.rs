@@ -269,7 +269,7 @@ pub fn sentence(name: &OperationName) -> String {
         Kind::Update => format!("Changes some members of {article} {one}."),
         Kind::Replace => format!("Replaces {article} {one}; members that are left out are reset."),
         Kind::Delete => format!("Deletes {article} {one}."),
-        Kind::Action => format!("{}.", name.title),
+        Kind::Action | Kind::Download | Kind::Upload => format!("{}.", name.title),
     }
 }
 

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use toolcrate_catalog::{Properties, ResponseContent, ResponseRecord, SchemaRef, ToolRecord};
 
 use super::catalog::Catalog;
 use super::context::Context;
@@ -27,13 +28,13 @@ pub fn emit(context: &Context<'_>, catalog: &Catalog<'_>) -> Result<String, Erro
     let mut arguments = Arguments::default();
     let mut shapes = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for shape in &catalog.shapes {
-        places.insert(shape["name"].as_str().unwrap_or_default(), shapes.len());
-        shapes.push(arguments.numbers(shape["properties"].as_object()));
+    for (name, shape) in &catalog.shapes {
+        places.insert(name.as_str(), shapes.len());
+        shapes.push(arguments.numbers(&shape.properties));
     }
     let prefix = &format!("{}_", context.profile.api.prefix);
     let tools = catalog.tools.values().flat_map(|tools| tools.values());
-    let tools: Vec<Value> = tools.map(|line| tool(line, prefix, &places, &mut arguments)).collect();
+    let tools: Vec<Value> = tools.map(|record| tool(record, prefix, &places, &mut arguments)).collect();
     // A line each, so that a reviewer sees which tool has changed.
     let data = format!(
         "{{\"prefix\":{},\n\"arguments\":[\n{}],\n\"shapes\":[\n{}],\n\"tools\":[\n{}]}}",
@@ -56,41 +57,43 @@ pub fn emit(context: &Context<'_>, catalog: &Catalog<'_>) -> Result<String, Erro
 }
 
 /// A tool's line: names, words, class, module, call, answer, required arguments, own arguments, shape.
-fn tool(line: &Value, prefix: &str, places: &HashMap<&str, usize>, arguments: &mut Arguments) -> Value {
-    let text = |key: &str| line[key].as_str().unwrap_or_default();
-    let (name, short) = (text("name"), text("short_name"));
+fn tool(
+    tool: &ToolRecord<'_>,
+    prefix: &str,
+    places: &HashMap<&str, usize>,
+    arguments: &mut Arguments,
+) -> Value {
     // Most short names are what is left without the prefix.
-    let short = if name.replacen(prefix, "", 1) == short { "" } else { short };
-    let input = &line["input"];
-    let shape = input["shape"].as_str().and_then(|shape| places.get(shape));
+    let short = if tool.name.replacen(prefix, "", 1) == tool.short_name { "" } else { tool.short_name };
+    let shape = tool.input.shape.as_deref().and_then(|shape| places.get(shape));
     json!([
-        name,
+        tool.name,
         short,
-        text("title"),
-        text("description"),
-        text("class"),
-        text("module"),
-        line["http"]["method"],
-        line["http"]["path"],
-        answer(&line["response"]),
-        input["required"],
-        arguments.numbers(input["properties"].as_object()),
+        tool.title,
+        tool.description,
+        tool.class,
+        tool.module,
+        tool.http.method,
+        tool.http.path,
+        answer(&tool.response),
+        tool.input.required,
+        arguments.numbers(&tool.input.properties),
         shape.map_or(-1, |place| i64::try_from(*place).unwrap_or(-1)),
     ])
 }
 
 /// What a call answers, in a word.
-fn answer(response: &Value) -> String {
-    let schema = match &response["schema"] {
-        Value::String(name) => name.clone(),
-        Value::Null => "JSON".to_owned(),
-        node => kind(node),
+fn answer(response: &ResponseRecord<'_>) -> String {
+    let schema = match &response.schema {
+        Some(SchemaRef::Named(name)) => name.to_string(),
+        Some(SchemaRef::Inline(node)) => kind(&node.to_value()),
+        None => "JSON".to_owned(),
     };
-    match response["content"].as_str() {
-        Some("json") if response["list"] == json!(true) => format!("list of {schema}"),
-        Some("json") => schema,
-        Some("binary") => "file".to_owned(),
-        _ => String::new(),
+    match response.content {
+        ResponseContent::Json if response.list => format!("list of {schema}"),
+        ResponseContent::Json => schema,
+        ResponseContent::Binary => "file".to_owned(),
+        ResponseContent::None => String::new(),
     }
 }
 
@@ -103,8 +106,9 @@ struct Arguments {
 
 impl Arguments {
     /// The numbers of the arguments that `properties` declares.
-    fn numbers(&mut self, properties: Option<&Map<String, Value>>) -> Value {
-        let numbers: Vec<usize> = properties.into_iter().flatten().map(|row| self.number(row)).collect();
+    fn numbers(&mut self, properties: &Properties<'_>) -> Value {
+        let members = properties.to_map();
+        let numbers: Vec<usize> = members.iter().map(|row| self.number(row)).collect();
         json!(numbers)
     }
 
@@ -185,8 +189,9 @@ mod tests {
         let mut arguments = Arguments::default();
         let first = json!({"id": {"type": "integer"}, "name": {"type": "string"}});
         let second = json!({"id": {"type": "integer"}, "name": {"type": "string", "description": "Whose."}});
-        assert_eq!(arguments.numbers(first.as_object()), json!([0, 1]));
-        assert_eq!(arguments.numbers(second.as_object()), json!([0, 2]));
+        let properties = |node: &Value| Properties::from(node.as_object().cloned().unwrap_or_default());
+        assert_eq!(arguments.numbers(&properties(&first)), json!([0, 1]));
+        assert_eq!(arguments.numbers(&properties(&second)), json!([0, 2]));
         assert_eq!(arguments.rows.len(), 3);
     }
 }

@@ -103,6 +103,7 @@ fn operation_name(
         tool,
         class: class(operation, draft),
         kind: draft.kind,
+        variant: action.and_then(|action| action.variant),
         module,
         file,
         function,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use toolcrate_catalog::OperationVariant;
+pub use toolcrate_catalog::ToolClass as Class;
 
 use super::lock::Lock;
 use super::tools::Kind;
@@ -31,6 +33,8 @@ pub struct OperationName {
     pub class: Class,
     /// What it does to its resource.
     pub kind: Kind,
+    /// What sets it apart from the plain operation of its kind, as the profile says.
+    pub variant: Option<OperationVariant>,
     /// The API area: Rust module and Cargo feature.
     pub module: String,
     /// The file of the top resource, within the module.
@@ -55,14 +59,4 @@ pub struct OperationName {
     pub read_only: bool,
     /// Argument names for tools, one a placeholder of the path, in its order.
     pub parents: Vec<String>,
-}
-
-/// The three classes that callers choose tools by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Class {
-    Read,
-    Write,
-    Custom,
 }

@@ -8,26 +8,15 @@ use super::inflection::Inflector;
 use super::resource_path::{self, ResourcePath};
 use crate::ir::{Content, Method, Operation, Place, Type};
 
+/// What an operation does to its resource. Names know no files, so downloads are `Get` here.
+pub use toolcrate_catalog::OperationKind as Kind;
+
 /// The maximum length of a short name. Clients put `mcp__SERVER__` before it and accept 64 characters.
 pub const SHORT_LIMIT: usize = 46;
 /// The maximum length of a full name.
 pub const LIMIT: usize = 63;
 /// The number of spellings of one name, from plain to full.
 pub const LEVELS: usize = 5;
-
-/// What an operation does to its resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[allow(missing_docs)]
-pub enum Kind {
-    List,
-    Get,
-    Count,
-    Create,
-    Update,
-    Replace,
-    Delete,
-    Action,
-}
 
 /// The kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
 pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Kind, &'a str) {
@@ -63,7 +52,7 @@ pub fn kind_of_own(method: Method, kind: Kind, own: &str) -> Kind {
         Kind::Update => says("update"),
         Kind::Replace => says("replace"),
         Kind::Delete => says("delete"),
-        Kind::List | Kind::Get | Kind::Count | Kind::Action => true,
+        _ => true,
     };
     if agrees || method == Method::Get { kind } else { Kind::Action }
 }

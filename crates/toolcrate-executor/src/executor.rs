@@ -131,7 +131,8 @@ impl ToolExecutor {
     /// # Errors
     /// Returns a rejection with the nearest names if there is no such tool, or if it isn't offered.
     pub fn resolve(&self, name: &str) -> Result<Tool, Rejection> {
-        let tool = self.filter.catalog().find(name).map_err(|error| Rejection::Invalid(Box::new(error)))?;
+        let tool =
+            self.filter.catalog().resolve(name).map_err(|error| Rejection::Invalid(Box::new(error)))?;
         if self.filter.allows(tool) { Ok(tool) } else { Err(Rejection::NotOffered(tool.short_name())) }
     }
 

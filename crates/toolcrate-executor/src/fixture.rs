@@ -1,7 +1,10 @@
 //! A small library API for tests.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use serde::Deserialize;
+use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, SchemaRecord, ToolRecord};
 use toolcrate_runtime::{
     Api, Catalog, Client, Credentials, CustomFieldDefinitions, CustomFieldKind, CustomFields, Error,
     ErrorShape, HeaderMap, Paging, PatchPaths,
@@ -45,15 +48,22 @@ pub(crate) static API: Api = Api {
     }),
 };
 
-pub(crate) static CATALOG: Catalog = Catalog::new(
-    &API,
-    &[
-        ("catalog", include_str!("../tests/fixtures/catalog.jsonl")),
-        ("loans", include_str!("../tests/fixtures/loans.jsonl")),
-    ],
-    "",
-    include_str!("../tests/fixtures/schemas.jsonl"),
-);
+pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(
+        include_str!("../tests/fixtures/catalog.jsonl"),
+        include_str!("../tests/fixtures/loans.jsonl")
+    );
+    let mut files = CatalogFiles::new();
+    files.add_tools(&records::<ToolRecord<'_>>(tools)).unwrap();
+    let schemas = records::<SchemaRecord<'_>>(include_str!("../tests/fixtures/schemas.jsonl"));
+    files.add_records("schemas", schemas).unwrap();
+    let files = files.into_files();
+    Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+});
+
+fn records<'t, T: Deserialize<'t>>(text: &'t str) -> Vec<T> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
 
 /// Credentials of an API that needs none.
 struct NoCredentials;

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use toolcrate_runtime::{Catalog, Tool};
+use toolcrate_runtime::{Catalog, Tool, ToolClass};
 use wildmatch::WildMatch;
 
-use crate::tool_class::ToolClass;
 use crate::toolsets::Toolsets;
 
 /// What a [`ToolFilter`] is made of. An empty list allows everything.
@@ -123,10 +122,8 @@ impl ToolFilter {
         if self.classes.is_empty() && !self.read_only {
             return true;
         }
-        let details = tool.details();
-        let by_class =
-            self.classes.is_empty() || self.classes.iter().any(|class| class.as_str() == details.class);
-        by_class && (!self.read_only || details.annotations.read_only_hint)
+        let by_class = self.classes.is_empty() || self.classes.contains(&tool.class());
+        by_class && (!self.read_only || tool.annotations().read_only_hint)
     }
 
     /// The allowed tools, in the order of the catalog.
@@ -167,7 +164,7 @@ mod tests {
         let spec = ToolFilterSpec::default();
         assert_eq!(count(&spec), CATALOG.len());
         let reads = count(&ToolFilterSpec { classes: vec![ToolClass::Read], ..spec.clone() });
-        assert_eq!(reads, CATALOG.tools().filter(|tool| tool.class() == "read").count());
+        assert_eq!(reads, CATALOG.tools().filter(|tool| tool.class() == ToolClass::Read).count());
         assert!(count(&ToolFilterSpec { read_only: true, ..spec.clone() }) >= reads);
         let loans = CATALOG.tools().filter(|tool| tool.module() == "loans").count();
         assert_eq!(count(&ToolFilterSpec { modules: vec!["loans".into()], ..spec.clone() }), loans);

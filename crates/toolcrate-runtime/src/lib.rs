@@ -40,7 +40,6 @@ mod error;
 mod extra;
 mod filter;
 mod form;
-mod method;
 pub mod outgoing;
 mod paging;
 mod parameter;
@@ -60,6 +59,11 @@ pub use http::{self, HeaderMap, HeaderValue};
 pub use serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
+#[doc(no_inline)]
+pub use toolcrate_catalog::{
+    self as catalog, Annotations, HttpOperation, Method, OperationKind, OperationTarget, OperationVariant,
+    Relation, ToolClass, ToolRecord, ToolSummary,
+};
 
 pub use answer::{Answer, RawResponse};
 pub use api::{
@@ -75,7 +79,6 @@ pub use encode::Encode;
 pub use error::{Delivery, Error, ErrorKind, FieldError};
 pub use extra::Extra;
 pub use form::Form;
-pub use method::Method;
 pub use paging::{Next, Page};
 pub use parameter::{ParameterValue, PathValue};
 pub use patch::Patch;
@@ -89,6 +92,6 @@ pub use table::{
     encode_table, equal,
 };
 pub use tool::{
-    Annotations, ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Http, Lookup, Omitted, Outcome,
-    PreparedCall, Prerequisites, Reinterpretation, Relation, Source, TooBig, Tool, ToolDetails, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
+    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
 };

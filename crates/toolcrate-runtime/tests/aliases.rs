@@ -2,26 +2,24 @@
 
 mod support;
 
+use std::sync::LazyLock;
+
 use futures_util::TryStreamExt;
 use serde_json::json;
 use support::server::{Server, json as json_answer};
 use support::{API, client};
 use toolcrate_runtime::{Catalog, ErrorKind};
 
-static CATALOG: Catalog = Catalog::new(
-    &API,
-    &[("sales", include_str!("support/sales.jsonl")), ("stock", include_str!("support/stock.jsonl"))],
-    include_str!("support/shapes.jsonl"),
-    include_str!("support/schemas.jsonl"),
-)
-.with_aliases(concat!(
-    r#"{"name":"list_all_acme_items","short_name":"list_all_items","tool":"list_all_acme_stock"}"#,
-    "\n",
-    r#"{"name":"list_all_acme_orders","short_name":"list_all_orders","tool":"list_all_acme_stock"}"#,
-    "\n",
-    r#"{"name":"list_all_acme_ghosts","short_name":"list_all_ghosts","tool":"no_such_tool"}"#,
-    "\n",
-));
+const ALIASES: &str = r#"{"name":"list_all_acme_items","short_name":"list_all_items","tool":"list_all_acme_stock"}
+{"name":"list_all_acme_orders","short_name":"list_all_orders","tool":"list_all_acme_stock"}
+{"name":"list_all_acme_ghosts","short_name":"list_all_ghosts","tool":"no_such_tool"}
+"#;
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(include_str!("support/sales.jsonl"), include_str!("support/stock.jsonl"));
+    let (shapes, schemas) = (include_str!("support/shapes.jsonl"), include_str!("support/schemas.jsonl"));
+    Catalog::new(&API, support::catalog(tools, shapes, schemas, ALIASES))
+});
 
 #[test]
 fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
@@ -31,7 +29,7 @@ fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
         let found = CATALOG.get(name).expect(name);
         assert_eq!(found, stock);
         assert_eq!((found.name(), found.asked_as()), ("list_all_acme_stock", Some(name)));
-        assert_eq!(CATALOG.find(name).expect(name), stock);
+        assert_eq!(CATALOG.resolve(name).expect(name), stock);
     }
     assert!(!CATALOG.names().any(|name| name == "list_all_acme_items"));
     assert_eq!(CATALOG.len(), 10);
@@ -42,7 +40,7 @@ fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
     let orders = CATALOG.get("list_all_acme_orders").expect("a tool");
     assert_eq!((orders.name(), orders.asked_as()), ("list_all_acme_orders", None));
     assert!(CATALOG.get("list_all_acme_ghosts").is_none());
-    let error = CATALOG.find("list_all_acme_ghosts").expect_err("it leads nowhere");
+    let error = CATALOG.resolve("list_all_acme_ghosts").expect_err("it leads nowhere");
     assert_eq!(error.kind(), ErrorKind::UnknownTool);
 }
 

@@ -2,11 +2,14 @@
 
 mod support;
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 use support::API;
 use toolcrate_runtime::{Catalog, Prerequisites};
 
-static CATALOG: Catalog = Catalog::new(&API, &[("m", include_str!("support/plans.jsonl"))], "", "");
+static CATALOG: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::new(&API, support::catalog(include_str!("support/plans.jsonl"), "", "", "")));
 
 fn plan(name: &str) -> Prerequisites {
     CATALOG.get(name).expect(name).prerequisites()

@@ -2,21 +2,22 @@
 
 mod support;
 
+use std::sync::LazyLock;
+
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Map, Value, json};
 use support::server::{Script, Server, answer, json as json_answer};
 use support::{API, PASSWORD, client};
 use toolcrate_runtime::{
-    Catalog, Client, CursorKey, Dialect, Error, ErrorKind, ExecuteOptions, PreparedBody, PreparedRequest,
-    Tool,
+    Catalog, Client, CursorKey, Dialect, Error, ErrorKind, ExecuteOptions, Method, OperationKind,
+    PreparedBody, PreparedRequest, Tool, ToolClass,
 };
 
-static CATALOG: Catalog = Catalog::new(
-    &API,
-    &[("sales", include_str!("support/sales.jsonl")), ("stock", include_str!("support/stock.jsonl"))],
-    include_str!("support/shapes.jsonl"),
-    include_str!("support/schemas.jsonl"),
-);
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(include_str!("support/sales.jsonl"), include_str!("support/stock.jsonl"));
+    let (shapes, schemas) = (include_str!("support/shapes.jsonl"), include_str!("support/schemas.jsonl"));
+    Catalog::new(&API, support::catalog(tools, shapes, schemas, ""))
+});
 
 fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
@@ -110,7 +111,7 @@ fn tools_are_found_by_full_and_short_name() {
     assert_eq!((found.name(), found.module()), ("list_all_acme_stock", "stock"));
     assert!(CATALOG.get("list_all").is_none() && CATALOG.get("").is_none());
     assert_eq!(CATALOG.nearest("list_orders", 1), ["list_all_acme_orders"]);
-    let error = CATALOG.find("list_all_order").expect_err("no such tool");
+    let error = CATALOG.resolve("list_all_order").expect_err("no such tool");
     assert_eq!(error.kind(), ErrorKind::UnknownTool);
     assert!(error.next_step().is_some_and(|next| next.contains("list_all_acme_orders")), "{error:?}");
 }
@@ -120,9 +121,10 @@ fn details_are_what_the_line_says() {
     let tool = tool("create_an_order_line");
     assert_eq!(tool.title(), "Create an order line");
     assert_eq!(tool.description(), "Create an order line. Says \"so\".");
-    assert_eq!(tool.class(), "write");
+    assert_eq!((tool.class(), tool.kind()), (ToolClass::Write, OperationKind::Create));
+    assert_eq!(tool.collection(), Some("/orders/{}/lines"));
     assert_eq!(tool.tags(), ["Orders"]);
-    assert_eq!((tool.http().method, tool.http().path.as_ref()), ("POST", "/orders/{parentId}/lines"));
+    assert_eq!((tool.method(), tool.path()), (Method::Post, "/orders/{parentId}/lines"));
     assert!(!tool.annotations().read_only_hint && tool.annotations().open_world_hint);
     let relations = tool.relations();
     assert_eq!(

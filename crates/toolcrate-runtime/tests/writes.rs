@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,12 +13,11 @@ use toolcrate_runtime::{
     Catalog, Client, Credentials, Delivery, Error, ErrorKind, HeaderMap, Method, Request, RetryPolicy,
 };
 
-static CATALOG: Catalog = Catalog::new(
-    &API,
-    &[("sales", include_str!("support/sales.jsonl")), ("stock", include_str!("support/stock.jsonl"))],
-    include_str!("support/shapes.jsonl"),
-    include_str!("support/schemas.jsonl"),
-);
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let tools = concat!(include_str!("support/sales.jsonl"), include_str!("support/stock.jsonl"));
+    let (shapes, schemas) = (include_str!("support/shapes.jsonl"), include_str!("support/schemas.jsonl"));
+    Catalog::new(&API, support::catalog(tools, shapes, schemas, ""))
+});
 
 fn create() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
@@ -157,7 +157,7 @@ async fn a_write_that_never_left_changed_nothing() {
     let tool = CATALOG.get("create_an_order_line").expect("a tool");
     let error = client(&server).execute(tool, &json!({"quantity": "x"})).await.expect_err("no arguments");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArguments, Delivery::NotSent));
-    assert_eq!(CATALOG.find("x").expect_err("no tool").delivery(), Delivery::NotSent);
+    assert_eq!(CATALOG.resolve("x").expect_err("no tool").delivery(), Delivery::NotSent);
     assert!(server.requests().is_empty());
 
     // A port that was free a moment ago.

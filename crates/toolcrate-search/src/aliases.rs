@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use toolcrate_runtime::Method;
+
 /// Last segments of a path that are no collection of their own.
 const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usages", "list"];
 
@@ -38,7 +40,7 @@ impl AliasIndex {
     }
 
     /// The position of an operation, by method and normalized path.
-    pub(crate) fn action(&self, method: &str, path: &str) -> Option<usize> {
+    pub(crate) fn action(&self, method: Method, path: &str) -> Option<usize> {
         self.actions.get(format!("{method} {path}").as_str()).copied()
     }
 }

@@ -11,7 +11,7 @@ use crate::word_lists::{WordLists, lines, sections};
 
 /// Returns a message for each entry that is malformed, repeated, or about no tool of the catalog.
 pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<String> {
-    let paths: Vec<String> = catalog.tools().map(|tool| normalize_path(&tool.http().path)).collect();
+    let paths: Vec<String> = catalog.tools().map(|tool| normalize_path(tool.path())).collect();
     let names: Vec<&str> = catalog.tools().map(|tool| tool.short_name()).collect();
     let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
     let index = AliasIndex::new(&collections, &actions);
@@ -33,11 +33,8 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
             messages.push(format!("collection aliases: no tool belongs to {path}"));
         }
     }
-    let of_tools: HashSet<usize> = catalog
-        .tools()
-        .zip(&paths)
-        .filter_map(|(tool, path)| index.action(tool.http().method, path))
-        .collect();
+    let of_tools: HashSet<usize> =
+        catalog.tools().zip(&paths).filter_map(|(tool, path)| index.action(tool.method(), path)).collect();
     for (number, (operation, _)) in actions.iter().enumerate() {
         if !of_tools.contains(&number) {
             messages.push(format!("action aliases: no tool executes {operation}"));
@@ -58,7 +55,7 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
         }
     }
     for (name, _) in sections(lists.api_verbs) {
-        let is_action = || names.iter().any(|tool| tool.split('_').next() == Some(name));
+        let is_action = || catalog.tools().any(|tool| tool.verb() == name);
         if Intent::from_name(name).is_none() && !is_action() {
             messages.push(format!("verbs: no tool's name starts with {name}"));
         }

@@ -1,9 +1,7 @@
 //! The index over a catalog, and the ranking.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
@@ -71,31 +69,6 @@ struct IndexedTool {
     penalties: Vec<usize>,
 }
 
-impl IndexedTool {
-    /// The first word of its name.
-    fn action_name(&self) -> &'static str {
-        self.tool.short_name().split('_').next().unwrap_or_default()
-    }
-}
-
-/// The parts of a tool's record that are indexed. Reading no more halves the time.
-#[derive(Deserialize)]
-struct Summary<'a> {
-    #[serde(borrow)]
-    title: Cow<'a, str>,
-    #[serde(borrow)]
-    description: Cow<'a, str>,
-    #[serde(borrow)]
-    http: OperationSummary<'a>,
-}
-
-#[derive(Deserialize)]
-struct OperationSummary<'a> {
-    method: &'a str,
-    #[serde(borrow)]
-    path: Cow<'a, str>,
-}
-
 impl SearchEngine {
     /// Indexes every tool of a catalog with the default weights.
     pub fn new(catalog: &'static Catalog, lists: &WordLists) -> Self {
@@ -103,7 +76,10 @@ impl SearchEngine {
     }
 
     /// Indexes every tool of a catalog.
-    pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
+    pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, mut weights: Weights) -> Self {
+        if lists.collection_aliases.is_empty() {
+            weights.description = weights.unlisted_description;
+        }
         let mut analyzer = Analyzer::new(lists);
         let verbs = VerbTable::new(lists.verbs, lists.api_verbs);
         for verb in verbs.words() {
@@ -164,7 +140,7 @@ impl SearchEngine {
             .iter()
             .enumerate()
             .map(|(number, tool)| (tool, scores.score(number, tool)))
-            .filter(|(tool, score)| *score > 0.0 && !query.excludes(tool.action_name()) && allowed(tool.tool))
+            .filter(|(tool, score)| *score > 0.0 && !query.excludes(tool.tool.verb()) && allowed(tool.tool))
             .map(|(tool, score)| (tool.family, SearchHit { tool: tool.tool, score }))
             .collect();
         hits.sort_by(|(_, a), (_, b)| a.order(b));
@@ -200,9 +176,9 @@ struct IndexBuilder {
 
 impl IndexBuilder {
     fn add(&mut self, tool: Tool) -> IndexedTool {
-        let details = Summary::parse(tool);
-        let path = normalize_path(&details.http.path);
-        let intent = Intent::from_tool_name(tool.short_name());
+        let details = tool.summary();
+        let path = normalize_path(tool.path());
+        let intent = Intent::from_tool(tool);
         let collection = self.aliases.collection(&path);
         let title = without_verb(&details.title, intent);
         let description = self.add_description(tool.module(), &details.description);
@@ -225,9 +201,9 @@ impl IndexBuilder {
             intent,
             description,
             collection,
-            action_aliases: self.aliases.action(details.http.method, &path),
+            action_aliases: self.aliases.action(tool.method(), &path),
             family,
-            action: self.analyzer.stem(tool.short_name().split('_').next().unwrap_or_default()),
+            action: self.analyzer.stem(tool.verb()),
             head,
             weight: self.weight(&path),
             penalties: penalties.map(|(number, _)| number).collect(),
@@ -373,16 +349,6 @@ impl ConceptScores {
         is_in(&self.titles, number)
             || tool.collection.is_some_and(|number| is_in(&self.collection_aliases, number))
             || tool.action_aliases.is_some_and(|number| is_in(&self.action_aliases, number))
-    }
-}
-
-impl Summary<'static> {
-    fn parse(tool: Tool) -> Self {
-        serde_json::from_str(tool.line()).unwrap_or_else(|_| {
-            let details = tool.details();
-            let http = OperationSummary { method: details.http.method, path: details.http.path };
-            Self { title: details.title, description: details.description, http }
-        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a query asks for, and what a tool does.
 
+use toolcrate_runtime::{OperationVariant, Tool};
+
 use crate::word_lists::sections;
 
 /// What is done to records.
@@ -246,12 +248,12 @@ impl Intent {
         })
     }
 
-    /// What a tool does, by its short name.
-    pub(crate) fn from_tool_name(short_name: &str) -> Self {
-        if short_name.contains("_usages_") {
+    /// What a tool does.
+    pub(crate) fn from_tool(tool: Tool) -> Self {
+        if tool.variant() == Some(OperationVariant::Usages) {
             return Self::Usages;
         }
-        Self::from_name(short_name.split('_').next().unwrap_or_default()).unwrap_or(Self::Other)
+        Self::from_name(tool.verb()).unwrap_or(Self::Other)
     }
 
     /// The factor for tools with another intent in a query with this one. Does not apply to actions that the query names.

@@ -6,6 +6,8 @@
 pub struct Weights {
     /// Weight of a description beside a title.
     pub description: f32,
+    /// The same where no list says what people call the records of the API, so that descriptions are all there is.
+    pub unlisted_description: f32,
     /// Weight of a collection's aliases beside a title.
     pub collection_alias: f32,
     /// Weight of an action's aliases beside a title.
@@ -51,6 +53,7 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             description: 0.2,
+            unlisted_description: 0.4,
             collection_alias: 1.5,
             action_alias: 0.8,
             alias_word: 0.6,

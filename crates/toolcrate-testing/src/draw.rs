@@ -1,19 +1,20 @@
 //! Arguments for a tool, drawn at random from its schema, such that a call can be made of them.
 
 use serde_json::{Map, Value, json};
-use toolcrate_runtime::Tool;
+use toolcrate_runtime::catalog::BodyFormat;
+use toolcrate_runtime::{Tool, ToolRecord};
 
 use crate::random::Random;
 
 /// Arguments that `schema`, the schema of `tool`, allows.
 pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String, Value> {
-    let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
+    let record = tool.details();
     let mut arguments = random.arguments(schema);
-    choose(&line, schema, random, &mut arguments);
-    clear(&line, schema, random, &mut arguments);
+    choose(&record, schema, random, &mut arguments);
+    clear(&record, schema, random, &mut arguments);
     realistic(&mut arguments, tool.filter_fields().first().map(String::as_str));
     let required = schema["required"].as_array().map_or(0, Vec::len);
-    if line["request"]["body"] == "patch" && arguments.len() <= required {
+    if record.request.body == BodyFormat::Patch && arguments.len() <= required {
         // An update changes something.
         let members: Vec<(&String, &Value)> =
             schema["properties"].as_object().into_iter().flatten().collect();
@@ -21,24 +22,25 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
         let mut more = Map::from_iter([(name.clone(), random.value(node))]);
         realistic(&mut more, None);
         arguments.extend(more);
-        clear(&line, schema, random, &mut arguments);
+        clear(&record, schema, random, &mut arguments);
     }
     arguments
 }
 
 /// Names to empty, where that was drawn: of members that are not given.
-pub fn clear(line: &Value, schema: &Value, random: &mut Random, arguments: &mut Map<String, Value>) {
-    let targets = &line["request"]["arguments"];
-    let Some(argument) =
-        targets.as_object().into_iter().flatten().find(|(_, target)| target["in"] == "clear")
-    else {
-        return;
-    };
-    if !arguments.contains_key(argument.0) {
+pub fn clear(
+    record: &ToolRecord<'_>,
+    schema: &Value,
+    random: &mut Random,
+    arguments: &mut Map<String, Value>,
+) {
+    let Some(argument) = record.request.clear_argument() else { return };
+    if !arguments.contains_key(argument) {
         return;
     }
+    let targets = &record.request.arguments;
     let is_field =
-        |name: &&String| targets[name.as_str()].is_null() && !arguments.contains_key(name.as_str());
+        |name: &&String| !targets.contains_key(name.as_str()) && !arguments.contains_key(name.as_str());
     let fields: Vec<&String> = schema["properties"]
         .as_object()
         .into_iter()
@@ -47,23 +49,27 @@ pub fn clear(line: &Value, schema: &Value, random: &mut Random, arguments: &mut 
         .filter(is_field)
         .collect();
     let names: Vec<&String> = fields.get(random.below(fields.len())).copied().into_iter().collect();
-    arguments.insert(argument.0.clone(), json!(names));
+    arguments.insert(argument.to_owned(), json!(names));
 }
 
 /// Of arguments that choose between operations, those of the main one.
-pub fn choose(line: &Value, schema: &Value, random: &mut Random, arguments: &mut Map<String, Value>) {
-    let bindings = line["bindings"].as_array().into_iter().flatten();
-    let choices: Vec<&str> = bindings.filter_map(|binding| binding["when"].as_str()).collect();
+pub fn choose(
+    record: &ToolRecord<'_>,
+    schema: &Value,
+    random: &mut Random,
+    arguments: &mut Map<String, Value>,
+) {
+    let choices: Vec<&str> = record.bindings.iter().map(|binding| binding.when.as_ref()).collect();
     if choices.is_empty() {
         return;
     }
     arguments.retain(|name, _| !choices.contains(&name.as_str()));
-    for name in line["request"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let mut node = schema["properties"][name].clone();
+    for name in record.required() {
+        let mut node = schema["properties"][name.as_ref()].clone();
         if let Some(first) = node["type"].get(0).cloned() {
             node["type"] = first;
         }
-        arguments.insert(name.to_owned(), random.value(&node));
+        arguments.insert(name.to_string(), random.value(&node));
     }
 }
 

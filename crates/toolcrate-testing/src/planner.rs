@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use toolcrate_runtime::{Catalog, Error, Tool};
+use toolcrate_runtime::catalog::{ArgumentLocation, PathType};
+use toolcrate_runtime::{Catalog, Error, Method, OperationVariant, Tool, ToolRecord};
 
 use crate::sample;
 
@@ -39,11 +40,11 @@ const PARENTS: usize = 12;
 impl Planner {
     /// A planner for the tools of `catalog`.
     pub fn new(catalog: &'static Catalog) -> Self {
-        let with = |verb: &'static str| {
-            let tools = catalog.tools().filter(move |tool| tool.http().method == verb);
-            tools.map(|tool| (normal(&tool.http().path), tool)).collect()
+        let with = |method: Method| {
+            let tools = catalog.tools().filter(move |tool| tool.method() == method);
+            tools.map(|tool| (normal(tool.path()), tool)).collect()
         };
-        Self { catalog, lists: BTreeMap::new(), creators: with("POST"), listers: with("GET") }
+        Self { catalog, lists: BTreeMap::new(), creators: with(Method::Post), listers: with(Method::Get) }
     }
 
     /// Forgets what lists answered.
@@ -53,11 +54,10 @@ impl Planner {
 
     /// Arguments for a tool. A deletion gets a record of its own, where the API lets one be made.
     pub fn arguments(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
-        let http = tool.http();
         let mut arguments = self.drawn(tool, call);
-        let item = normal(&http.path);
+        let item = normal(tool.path());
         // A record of a list that is named in the query.
-        if http.method == "DELETE"
+        if tool.method() == Method::Delete
             && arguments.contains_key("id")
             && !in_path(tool, "id")
             && let Some(lister) = self.listers.get(&item).copied()
@@ -71,7 +71,7 @@ impl Planner {
                 arguments.insert("id".to_owned(), record["id"].clone());
             }
         }
-        if http.method == "DELETE"
+        if tool.method() == Method::Delete
             && let Some(creator) = item.strip_suffix("/{}").and_then(|list| self.creators.get(list)).copied()
         {
             let own = identity(tool);
@@ -94,14 +94,13 @@ impl Planner {
     fn drawn(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
         let schema = tool.input_schema_value();
         let mut arguments = sample::arguments(&schema);
-        let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
-        for binding in line["bindings"].as_array().into_iter().flatten() {
-            if let Some(when) = binding["when"].as_str() {
-                arguments.remove(when);
-            }
+        let record = tool.details();
+        for binding in &record.bindings {
+            arguments.remove(binding.when.as_ref());
         }
-        let in_query = line["input"]["shape"].as_str().is_some_and(|shape| shape.starts_with("query "));
-        if in_query || tool.http().path.ends_with("/search") {
+        let shape = tool.shape(&record);
+        let in_query = shape.is_some_and(|shape| shape.location == ArgumentLocation::Query);
+        if in_query || tool.variant() == Some(OperationVariant::Search) {
             for (name, value) in QUERY {
                 if value.is_empty() {
                     arguments.retain(|known, _| !known.eq_ignore_ascii_case(name));
@@ -128,12 +127,7 @@ impl Planner {
             }
         }
         // What is filled is not emptied.
-        if let Some((clear, _)) = line["request"]["arguments"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .find(|(_, target)| target["in"] == "clear")
-        {
+        if let Some(clear) = record.request.clear_argument() {
             arguments.remove(clear);
         }
         // Raw patches would name members that no record has.
@@ -153,16 +147,17 @@ impl Planner {
             .flatten()
             .filter_map(|n| n.as_str().map(str::to_owned))
             .collect();
-        self.path(tool, &line, &mut arguments, call);
-        self.own_ids(tool, &line, &mut arguments, call);
+        self.path(tool, &record, &mut arguments, call);
+        self.own_ids(tool, &record, &mut arguments, call);
         let mut relations = tool.relations();
         relations.sort_by_key(|relation| relation.with.len());
         for relation in relations {
             let mut path: Vec<&str> = relation.argument.split('/').collect();
             // A member of the body whose name a parameter has too goes by another argument.
-            let renamed = line["request"]["arguments"].as_object().into_iter().flatten();
-            let renamed = renamed.filter(|(_, target)| target["in"] == "body" && target["name"] == path[0]);
-            if let Some((argument, _)) = renamed.into_iter().next() {
+            let renamed = record.request.arguments.iter().find(|(_, target)| {
+                target.location == ArgumentLocation::Body && target.name.as_deref() == Some(path[0])
+            });
+            if let Some((argument, _)) = renamed {
                 path[0] = argument;
             }
             if !arguments.contains_key(path[0]) || in_path(tool, path[0]) {
@@ -200,19 +195,18 @@ impl Planner {
     fn own_ids(
         &mut self,
         tool: Tool,
-        line: &Value,
+        record: &ToolRecord<'_>,
         arguments: &mut Map<String, Value>,
         call: &mut CallTool<'_>,
     ) {
-        let Some(own) = parents(line).pop() else { return };
+        let Some(own) = parents(record).pop() else { return };
         let Some(relation) = tool.relations().into_iter().find(|relation| relation.argument == own.as_str())
         else {
             return;
         };
         let Some(source) = self.catalog.get(&relation.tool) else { return };
         let noun = source
-            .http()
-            .path
+            .path()
             .trim_end_matches('/')
             .rsplit('/')
             .next()
@@ -236,12 +230,12 @@ impl Planner {
     fn path(
         &mut self,
         tool: Tool,
-        line: &Value,
+        details: &ToolRecord<'_>,
         arguments: &mut Map<String, Value>,
         call: &mut CallTool<'_>,
     ) {
         let relations = tool.relations();
-        let ordered = parents(line);
+        let ordered = parents(details);
         for argument in ordered.iter().rev() {
             let Some(relation) = relations.iter().find(|relation| relation.argument == argument.as_str())
             else {
@@ -254,7 +248,7 @@ impl Planner {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
             };
-            let text = line["input"]["properties"][argument.as_str()]["type"] == "string";
+            let text = details.request.arguments[argument.as_str()].path_type == PathType::Text;
             let value = if text {
                 ["identifier", "name", "id"]
                     .iter()
@@ -264,9 +258,7 @@ impl Planner {
                 record.get("id").cloned()
             };
             arguments.insert(argument.clone(), value.unwrap_or(json!(1)));
-            let source_line: Value = serde_json::from_str(source.line()).unwrap_or_default();
-            let own = parents(&source_line);
-            if own.is_empty() {
+            if parents(&source.details()).is_empty() {
                 continue;
             }
             // The parents of that record are the arguments before this one, in the order of the path.
@@ -285,9 +277,8 @@ impl Planner {
         given: &Map<String, Value>,
         call: &mut CallTool<'_>,
     ) -> Vec<(Value, Vec<Value>)> {
-        let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
         let relations = tool.relations();
-        let path = parents(&line);
+        let path = parents(&tool.details());
         let Some((argument, relation)) =
             path.iter().filter(|argument| !given.contains_key(argument.as_str())).find_map(|argument| {
                 Some((argument, relations.iter().find(|relation| relation.argument == argument.as_str())?))
@@ -303,8 +294,7 @@ impl Planner {
                 let list = answered.and_then(|value| value.as_array().cloned()).unwrap_or_default();
                 self.lists.insert(key.clone(), list);
             }
-            let ids: Vec<Value> =
-                parents(&line).iter().filter_map(|name| arguments.get(name).cloned()).collect();
+            let ids: Vec<Value> = path.iter().filter_map(|name| arguments.get(name).cloned()).collect();
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
         let Some(source) = self.catalog.get(&relation.tool) else { return Vec::new() };
@@ -366,33 +356,17 @@ fn normal(path: &str) -> String {
 
 /// The argument that stands last in the path.
 fn identity(tool: Tool) -> Option<String> {
-    let line: Value = serde_json::from_str(tool.line()).ok()?;
-    let name = line["request"]["path"].as_str()?.rsplit_once('{')?.1.split_once('}')?.0.to_owned();
-    let targets = line["request"]["arguments"].as_object()?;
-    let found = targets.iter().find(|(argument, target)| {
-        target["in"] == "path" && target["name"].as_str().unwrap_or(argument) == name
-    });
-    found.map(|(argument, _)| argument.clone())
+    parents(&tool.details()).pop()
 }
 
 /// The arguments in a tool's path, in order.
-fn parents(line: &Value) -> Vec<String> {
-    let targets = line["request"]["arguments"].as_object().cloned().unwrap_or_default();
-    let names = line["request"]["path"].as_str().unwrap_or_default().split('{').skip(1);
-    let names = names.filter_map(|rest| Some(rest.split_once('}')?.0));
-    names
-        .filter_map(|name| {
-            let mut in_path = targets.iter().filter(|(_, target)| target["in"] == "path");
-            let found =
-                in_path.find(|(argument, target)| target["name"].as_str().unwrap_or(argument) == name);
-            found.map(|(argument, _)| argument.clone())
-        })
-        .collect()
+fn parents(record: &ToolRecord<'_>) -> Vec<String> {
+    record.path_arguments().map(|(argument, _)| argument.to_owned()).collect()
 }
 
 fn in_path(tool: Tool, argument: &str) -> bool {
-    let line: Value = serde_json::from_str(tool.line()).unwrap_or_default();
-    line["request"]["arguments"][argument]["in"] == "path"
+    let record = tool.details();
+    record.request.arguments.get(argument).is_some_and(|target| target.location == ArgumentLocation::Path)
 }
 
 /// A value of the same type that names a record where nothing says which.

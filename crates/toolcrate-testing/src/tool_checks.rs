@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+
+use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
 use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths, Tool};
 
 static API: Api = Api {
@@ -38,23 +40,8 @@ fn is_tool_name(name: &str) -> bool {
 
 /// The catalog among `files`. Its texts are leaked, as they are static in a real program.
 pub fn catalog(files: &BTreeMap<String, String>) -> &'static Catalog {
-    let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-    let text = |path: &str| files.get(path).map_or("", |text| leak(text));
-    let modules: Vec<(&'static str, &'static str)> = files
-        .iter()
-        .filter_map(|(path, text)| {
-            let module = path.strip_prefix("catalog/tools/")?.strip_suffix(".jsonl")?;
-            Some((leak(module), leak(text)))
-        })
-        .collect();
-    let catalog = Catalog::new(
-        &API,
-        Box::leak(modules.into_boxed_slice()),
-        text("catalog/shapes.jsonl"),
-        text("catalog/schemas.jsonl"),
-    );
-    let catalog = catalog.with_filters(text("catalog/filters.jsonl"));
-    Box::leak(Box::new(catalog.with_aliases(text("catalog/aliases.jsonl"))))
+    let files = files.iter().filter_map(|(path, text)| Some((path.strip_prefix("catalog/")?, text.as_str())));
+    Box::leak(Box::new(Catalog::new(&API, CatalogText::leak(files))))
 }
 
 /// What is wrong with the tools of `catalog`, each problem with the tool's name.
@@ -65,9 +52,9 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     for tool in catalog.tools() {
         let mut wrong = schema_problems(&tool.input_schema_value());
         request_problems(tool, &mut wrong);
-        let line: Value = serde_json::from_str(tool.line()).unwrap();
+        let response = tool.details().response;
         // Many tools answer with the same record.
-        let answer = (line["response"]["schema"].to_string(), line["response"]["list"] == true);
+        let answer = (format!("{:?}", response.schema), response.list);
         wrong.extend(answers.entry(answer).or_insert_with(|| compile_problem(&tool.output_schema())).clone());
         for name in [tool.name(), tool.short_name()] {
             if !is_tool_name(name) || !names.insert(name) {
@@ -155,33 +142,28 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
 /// What is wrong with how a tool's arguments become a request: each placeholder of the path is filled by one
 /// argument, that one is required, and nothing else goes into the path.
 fn request_problems(tool: Tool, wrong: &mut Vec<String>) {
-    let line: Value = serde_json::from_str(tool.line()).unwrap();
+    let record = tool.details();
     let schema = tool.input_schema_value();
-    let others = line["bindings"].as_array().into_iter().flatten().map(|binding| &binding["request"]);
-    for request in std::iter::once(&line["request"]).chain(others) {
-        let arguments = request["arguments"].as_object().unwrap();
-        let path = request["path"].as_str().unwrap();
-        let placeholders: Vec<&str> =
-            path.split('{').skip(1).map(|part| part.split('}').next().unwrap()).collect();
-        let in_path: Vec<(&String, &str)> = arguments
-            .iter()
-            .filter(|(_, to)| to["in"] == "path")
-            .map(|(argument, to)| (argument, to["name"].as_str().unwrap()))
-            .collect();
+    for binding in std::iter::once(None).chain((0..record.bindings.len()).map(Some)) {
+        let operation = record.operation(binding);
+        let mut wanted: Vec<&str> = operation.http.placeholders().collect();
+        let arguments = &operation.request.arguments;
+        let in_path = arguments.iter().filter(|(_, target)| target.location == ArgumentLocation::Path);
+        let in_path: Vec<(&str, &str)> =
+            in_path.map(|(argument, target)| (argument.as_ref(), target.name_or(argument))).collect();
         let mut bound: Vec<&str> = in_path.iter().map(|(_, name)| *name).collect();
-        let mut wanted = placeholders.clone();
         bound.sort_unstable();
         wanted.sort_unstable();
         if bound != wanted {
-            wrong.push(format!("the path {path} is filled by {bound:?}"));
+            wrong.push(format!("the path {} is filled by {bound:?}", operation.http.path));
         }
         for (argument, _) in in_path {
-            if !request["required"].as_array().unwrap().contains(&Value::from(argument.as_str())) {
+            if !operation.required.iter().any(|name| name == argument) {
                 wrong.push(format!("the path needs {argument}, which is not required"));
             }
         }
         for argument in arguments.keys() {
-            if schema["properties"].get(argument).is_none() {
+            if schema["properties"].get(argument.as_ref()).is_none() {
                 wrong.push(format!("{argument} is sent but not in the schema"));
             }
         }

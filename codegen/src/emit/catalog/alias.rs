@@ -1,33 +1,39 @@
-//! Old names of tools that the lock keeps for this release: `aliases.jsonl`, a line each.
+//! Former names of tools that the lock keeps for this release.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+
+use toolcrate_catalog::AliasRecord;
 
 use crate::diagnostic::{Error, Errors};
 use crate::emit::Context;
 
-/// The file's lines, sorted by the old name.
+/// The records of former names, sorted by them.
 ///
 /// # Errors
 /// `E033` an old name that is still a tool's own, or a new one that is none.
-pub fn lines(context: &Context<'_>) -> Result<Vec<Value>, Errors> {
+pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Errors> {
     let tools = &context.named.operations;
-    let start = format!("{}_", context.profile.api.prefix);
     let mut errors = Errors(Vec::new());
     let mut aliases: Vec<(&str, &str)> = context.named.lock.aliases(&context.api.version).collect();
     aliases.sort_unstable();
-    let line = |(old, new): (&str, &str)| {
+    let record = |(name, tool): (&'a str, &'a str)| {
         let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
-        let wrong = match (is_tool(old), is_tool(new)) {
-            (true, _) => Some(format!("{old} is still the name of a tool")),
-            (_, false) => Some(format!("{new} is no tool of this release")),
+        let wrong = match (is_tool(name), is_tool(tool)) {
+            (true, _) => Some(format!("{name} is still the name of a tool")),
+            (_, false) => Some(format!("{tool} is no tool of this release")),
             _ => None,
         };
         errors.0.extend(
-            wrong.map(|wrong| Error::new("E033", format!("`alias {old} {new}` in the lock: {wrong}"))),
+            wrong.map(|wrong| Error::new("E033", format!("`alias {name} {tool}` in the lock: {wrong}"))),
         );
-        json!({"name": old, "short_name": old.replacen(&start, "", 1), "tool": new})
+        AliasRecord { name, short_name: Cow::Owned(short(&context.profile.api.prefix, name)), tool }
     };
-    let lines = aliases.into_iter().map(line).collect();
+    let records = aliases.into_iter().map(record).collect();
     errors.into_result()?;
-    Ok(lines)
+    Ok(records)
+}
+
+/// A name without the API's prefix.
+fn short(prefix: &str, name: &str) -> String {
+    name.replacen(&format!("{prefix}_"), "", 1)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use toolcrate_catalog::LifecycleStep;
 
-use super::lifecycle::Place as Step;
-use super::tool::Plan;
+use super::plan::Plan;
 use crate::diagnostic::Error;
 use crate::emit::Context;
 use crate::emit::templates::Templates;
@@ -49,8 +49,8 @@ impl<'a> Describer<'a> {
         &self,
         context: &Context<'_>,
         index: OperationId,
-        plan: &Plan,
-        steps: &[Step],
+        plan: &Plan<'_>,
+        steps: &[LifecycleStep<'_>],
     ) -> Result<String, Error> {
         let operation = &context.api.operations[index];
         let name = &context.named.operations[index];

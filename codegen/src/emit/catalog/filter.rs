@@ -3,10 +3,13 @@
 //! Members of the record, and of the objects in it one level down, go into conditions; members of lists into
 //! conditions of their own. What is deeper can still be reached by the raw parameters.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
 
 use crate::config::Filter;
 use crate::emit::Context;
@@ -20,17 +23,17 @@ pub struct Filters<'a> {
     filter: Option<&'a Filter>,
     /// By index of the operation.
     schemas: BTreeMap<OperationId, &'a str>,
-    lines: BTreeMap<&'a str, Value>,
+    records: BTreeMap<&'a str, FilterRecord<'a>>,
     /// How many resources have a member of this name.
     often: BTreeMap<String, usize>,
 }
 
 impl<'a> Filters<'a> {
     /// Finds the lists and counts that take conditions.
-    pub fn new(context: &'a Context<'_>) -> Self {
+    pub fn new(context: &'a Context<'a>) -> Self {
         let filter = context.profile.filter.as_ref();
         let mut schemas = BTreeMap::new();
-        let mut lines = BTreeMap::new();
+        let mut records = BTreeMap::new();
         for (index, operation) in context.api.operations.iter() {
             let Some(filter) = filter else { break };
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
@@ -43,19 +46,19 @@ impl<'a> Filters<'a> {
             let Some(schema) = schema else { continue };
             if takes && !context.api.schemas[schema].fields().is_empty() {
                 schemas.insert(index, schema);
-                lines.entry(schema).or_insert_with(|| line(context, schema));
+                records.entry(schema).or_insert_with(|| record(context, schema));
             }
         }
         let mut often: BTreeMap<String, usize> = BTreeMap::new();
-        for (member, _) in lines.values().flat_map(members_of) {
+        for (member, _) in records.values().flat_map(members_of) {
             *often.entry(member.to_owned()).or_default() += 1;
         }
-        Self { filter, schemas, lines, often }
+        Self { filter, schemas, records, often }
     }
 
-    /// The lines of `filters.jsonl`, sorted by name.
-    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Value> {
-        self.lines.values()
+    /// The records, sorted by name.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &FilterRecord<'a>> {
+        self.records.values()
     }
 
     /// For the operation at `index`: the schema, and the name and node of the argument.
@@ -73,11 +76,11 @@ impl<'a> Filters<'a> {
     /// on members of lists need lists, those on fields that the account defined need such fields.
     pub fn can_match(&self, index: OperationId, name: &str) -> bool {
         let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
-        let line = &self.lines[schema];
+        let record = &self.records[schema];
         if name == filter.child_conditions {
-            line["children"].as_object().is_some_and(|children| !children.is_empty())
+            !record.children.is_empty()
         } else if name == filter.custom_field_conditions {
-            line["custom"] == true
+            record.custom
         } else {
             true
         }
@@ -116,16 +119,16 @@ impl<'a> Filters<'a> {
 
     /// The members of a record that can be filtered by, and whether they are objects.
     fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
-        members_of(&self.lines[schema])
+        members_of(&self.records[schema])
     }
 }
 
-/// The members that a line has paths into, and whether they are objects.
-fn members_of(line: &Value) -> impl Iterator<Item = (&str, bool)> {
+/// The members that a record has paths into, and whether they are objects.
+fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str, bool)> {
     let mut last = "";
-    line["fields"].as_object().into_iter().flat_map(Map::keys).filter_map(move |path| {
+    record.fields.keys().filter_map(move |path| {
         let (member, is_object) =
-            path.split_once('/').map_or((path.as_str(), false), |(head, _)| (head, true));
+            path.split_once('/').map_or((path.as_ref(), false), |(head, _)| (head, true));
         let is_new = member != last;
         last = member;
         is_new.then_some((member, is_object))
@@ -142,9 +145,11 @@ fn counted(context: &Context<'_>, operation: &Operation) -> Option<OperationId> 
     context.related.lists.get(before).copied()
 }
 
-fn line(context: &Context<'_>, name: &str) -> Value {
-    let mut fields = Map::new();
-    let mut children = Map::new();
+type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;
+
+fn record<'a>(context: &'a Context<'a>, name: &'a str) -> FilterRecord<'a> {
+    let mut fields = FilterFields::new();
+    let mut children = FilterFields::new();
     let record = context.api.schemas[name].fields();
     let custom = context.profile.filter.as_ref().map(|filter| filter.custom_fields.as_str());
     for field in record {
@@ -157,23 +162,23 @@ fn line(context: &Context<'_>, name: &str) -> Value {
             Type::Named(_) => members(context, &field.name, ty, &mut fields),
             ty => {
                 if let Some(kind) = kind(ty) {
-                    fields.insert(field.name.clone(), kind);
+                    fields.insert(Cow::Borrowed(&field.name), kind);
                 }
             }
         }
     }
     for rule in &context.overlay.filter_fields {
-        if record.iter().any(|field| field.name == rule.beside) && !fields.contains_key(&rule.field) {
+        if record.iter().any(|field| field.name == rule.beside) && !fields.contains_key(rule.field.as_str()) {
             context.ledger.mark(format!("filter_fields.{}", rule.field));
-            fields.insert(rule.field.clone(), json!(rule.kind));
+            fields.insert(Cow::Borrowed(&rule.field), FilterKind::Scalar(rule.kind));
         }
     }
     let custom = record.iter().any(|field| Some(field.name.as_str()) == custom);
-    json!({"name": name, "fields": fields, "children": children, "custom": custom})
+    FilterRecord { name: Cow::Borrowed(name), fields, children, custom }
 }
 
 /// Scalars of the object of type `ty`, as `path/member`; of a reference, those that identify it.
-fn members(context: &Context<'_>, path: &str, ty: &Type, found: &mut Map<String, Value>) {
+fn members<'a>(context: &'a Context<'a>, path: &str, ty: &'a Type, found: &mut FilterFields<'a>) {
     let Type::Named(name) = resolved(context.api, ty) else { return };
     let reference = context.related.references.get(name);
     for field in context.api.schemas[name].fields() {
@@ -181,21 +186,24 @@ fn members(context: &Context<'_>, path: &str, ty: &Type, found: &mut Map<String,
             continue;
         }
         if let Some(kind) = kind(resolved(context.api, &field.ty)) {
-            found.insert(format!("{path}/{}", field.name), kind);
+            found.insert(Cow::Owned(format!("{path}/{}", field.name)), kind);
         }
     }
 }
 
-fn kind(ty: &Type) -> Option<Value> {
-    let kind = match ty {
-        Type::Boolean => "boolean",
-        Type::Integer | Type::Long => "integer",
-        Type::Number => "number",
-        Type::Text(Some(format)) if format == "date" => "date",
-        Type::Text(_) => "text",
-        Type::DateTime => "datetime",
-        Type::Choice(values) => return Some(json!(values)),
+fn kind(ty: &Type) -> Option<FilterKind<'_>> {
+    let scalar = match ty {
+        Type::Boolean => FilterScalar::Boolean,
+        Type::Integer | Type::Long => FilterScalar::Integer,
+        Type::Number => FilterScalar::Number,
+        Type::Text(Some(format)) if format == "date" => FilterScalar::Date,
+        Type::Text(_) => FilterScalar::Text,
+        Type::DateTime => FilterScalar::DateTime,
+        Type::Choice(values) => {
+            let values = values.iter().map(|value| Cow::Borrowed(value.as_str()));
+            return Some(FilterKind::Choice(values.collect()));
+        }
         _ => return None,
     };
-    Some(json!(kind))
+    Some(FilterKind::Scalar(scalar))
 }

@@ -1,8 +1,9 @@
 //! Lives of records: which step an operation is, what comes before it and what after.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use toolcrate_catalog::{LifecycleNeighbor, LifecycleStep};
 
 use crate::config::{Lifecycle, Step};
 use crate::diagnostic::{Error, Errors};
@@ -13,33 +14,6 @@ use crate::id::OperationId;
 pub struct Lifecycles<'a> {
     steps: BTreeMap<OperationId, Vec<(&'a Lifecycle, usize)>>,
     tools: BTreeMap<&'a str, &'a str>,
-}
-
-/// A step, as a tool's line tells it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Place {
-    /// What lives.
-    pub name: String,
-    /// What is done in this step.
-    pub step: String,
-    /// What to know of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// The step before: what is done, and with which tools.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Neighbour>,
-    /// The step after.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Neighbour>,
-}
-
-/// The step before or after.
-#[derive(Clone, Debug, Serialize)]
-pub struct Neighbour {
-    /// What is done.
-    pub step: String,
-    /// The tools that do it.
-    pub tools: Vec<String>,
 }
 
 impl<'a> Lifecycles<'a> {
@@ -73,24 +47,27 @@ impl<'a> Lifecycles<'a> {
         Ok(Self { steps, tools })
     }
 
-    /// The places of the operation at `index`.
-    pub fn steps(&self, index: OperationId) -> Vec<Place> {
-        let places = self.steps.get(&index).into_iter().flatten().map(|(lifecycle, number)| {
+    /// The steps that the operation at `index` takes.
+    pub fn steps(&self, index: OperationId) -> Vec<LifecycleStep<'a>> {
+        let steps = self.steps.get(&index).into_iter().flatten().map(|(lifecycle, number)| {
             let step = &lifecycle.steps[*number];
             let before = number.checked_sub(1).map(|before| &lifecycle.steps[before]);
-            Place {
-                name: lifecycle.name.clone(),
-                step: step.name.clone(),
-                note: step.note.clone(),
-                before: before.map(|step| self.neighbour(step)),
-                after: lifecycle.steps.get(number + 1).map(|step| self.neighbour(step)),
+            LifecycleStep {
+                name: Cow::Borrowed(&lifecycle.name),
+                step: Cow::Borrowed(&step.name),
+                note: step.note.as_deref().map(Cow::Borrowed),
+                before: before.map(|step| self.neighbor(step)),
+                after: lifecycle.steps.get(number + 1).map(|step| self.neighbor(step)),
             }
         });
-        places.collect()
+        steps.collect()
     }
 
-    fn neighbour(&self, step: &Step) -> Neighbour {
+    fn neighbor(&self, step: &'a Step) -> LifecycleNeighbor<'a> {
         let tools = step.operations.iter().filter_map(|key| self.tools.get(key.as_str()));
-        Neighbour { step: step.name.clone(), tools: tools.map(|tool| (*tool).to_owned()).collect() }
+        LifecycleNeighbor {
+            step: Cow::Borrowed(&step.name),
+            tools: tools.map(|tool| Cow::Borrowed(*tool)).collect(),
+        }
     }
 }

@@ -1,15 +1,16 @@
-//! The tool catalog: every operation as a tool, as lines of JSON.
+//! The tool catalog: every operation as a tool, as records of `toolcrate-catalog`.
 //!
-//! `catalog/tools/<area>.jsonl` has a line a tool, sorted by name; `shapes.jsonl` the arguments that
-//! several tools share, written once; `schemas.jsonl` what answers look like. The runtime joins slices of
-//! them, so nothing is parsed to serve a tool, and a reviewer sees one changed line per changed tool.
+//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once beside them.
+//! A reviewer sees one changed line per changed tool.
 
 mod alias;
 mod describe;
+mod facts;
 mod filter;
 mod lifecycle;
 mod node;
 mod output;
+mod plan;
 mod shape;
 mod tool;
 
@@ -17,115 +18,129 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
+use toolcrate_catalog::{CatalogFiles, ShapeRecord, ToolRecord};
 
 use super::rust::{self, Job};
 use super::{Context, Files};
-use crate::diagnostic::Errors;
+use crate::diagnostic::{Error, Errors};
 use describe::Describer;
+use facts::Facts;
 use filter::Filters;
 use lifecycle::Lifecycles;
 use shape::Shapes;
 
-/// The catalog as data, and as files.
+/// The catalog as records, and as files.
 pub struct Catalog<'a> {
-    /// The tools' lines, by module and name.
-    pub tools: BTreeMap<&'a str, BTreeMap<&'a str, Value>>,
-    /// The shapes' lines.
-    pub shapes: Vec<Value>,
+    /// The tools, by module and name.
+    pub tools: BTreeMap<&'a str, BTreeMap<&'a str, ToolRecord<'a>>>,
+    /// The shapes, by name.
+    pub shapes: BTreeMap<String, ShapeRecord<'a>>,
     /// The data files and the module that includes them.
     pub files: Files,
 }
 
+/// What the records of tools are made with.
+struct Emitters<'a> {
+    shapes: Shapes<'a>,
+    describer: Describer<'a>,
+    lifecycles: Lifecycles<'a>,
+    filters: Filters<'a>,
+    facts: Facts<'a>,
+}
+
 /// Emits the data files and the module that includes them.
 pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
-    let mut files = Files::new();
-    let describer = Describer::new(context)?;
-    let mut shapes = Shapes::new(context);
     let mut errors = Errors(Vec::new());
+    let mut emitters = Emitters {
+        shapes: Shapes::new(context),
+        describer: Describer::new(context)?,
+        lifecycles: Lifecycles::new(context)?,
+        filters: Filters::new(context),
+        facts: Facts::new(context),
+    };
     let bindings = tool::bindings(context)?;
-    let lifecycles = Lifecycles::new(context)?;
-    let filters = Filters::new(context);
-    let mut lines: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    let mut tools: BTreeMap<&str, BTreeMap<&str, ToolRecord<'a>>> = BTreeMap::new();
     for (index, name) in context.named.operations.iter() {
-        match tool::line(context, index, bindings.get(&index), &mut shapes, &describer, &lifecycles, &filters)
-        {
-            Ok(line) => {
-                lines.entry(&name.module).or_default().insert(&name.tool, line);
+        match tool::record(context, index, bindings.get(&index), &mut emitters) {
+            Ok(record) => {
+                tools.entry(&name.module).or_default().insert(&name.tool, record);
             }
             Err(error) => errors.0.push(error.at(&context.api.operations[index].pointer)),
         }
     }
     errors.into_result()?;
-    tell_apart(&mut lines);
-    for (module, lines) in &lines {
-        files.insert(format!("catalog/tools/{module}.jsonl"), text(lines.values()));
-    }
-    let shapes = shapes.lines();
-    files.insert("catalog/shapes.jsonl".to_owned(), text(shapes.iter()));
-    files.insert("catalog/schemas.jsonl".to_owned(), text(output::lines(context).iter()));
-    let has_filters = filters.lines().len() > 0;
-    if has_filters {
-        files.insert("catalog/filters.jsonl".to_owned(), text(filters.lines()));
-    }
-    let aliases = alias::lines(context)?;
-    if !aliases.is_empty() {
-        files.insert("catalog/aliases.jsonl".to_owned(), text(aliases.iter()));
-    }
-    let job = Job {
-        path: "src/catalog.rs".to_owned(),
-        tokens: Box::new(|| module(lines.keys().copied(), has_filters, !aliases.is_empty())),
-    };
+    distinguish(&mut tools);
+    let shapes = emitters.shapes.records();
+    let mut files = Files::new();
+    let written = write(context, &tools, &shapes, &emitters)?;
+    files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
+    let job = Job { path: "src/catalog.rs".to_owned(), tokens: Box::new(|| module(tools.keys().copied())) };
     rust::run(vec![job], &mut files)?;
-    Ok(Catalog { tools: lines, shapes, files })
+    Ok(Catalog { tools, shapes, files })
 }
 
-/// Descriptions that say the same of two tools say which call each makes.
-fn tell_apart(lines: &mut BTreeMap<&str, BTreeMap<&str, Value>>) {
+/// The files of the catalog by their paths within its folder.
+fn write(
+    context: &Context<'_>,
+    tools: &BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>,
+    shapes: &BTreeMap<String, ShapeRecord<'_>>,
+    emitters: &Emitters<'_>,
+) -> Result<BTreeMap<String, String>, Errors> {
+    let aliases = alias::records(context)?;
+    let mut files = CatalogFiles::new();
+    files
+        .add_tools(tools.values().flat_map(BTreeMap::values))
+        .and_then(|()| files.add_records("shapes", shapes.values().cloned()))
+        .and_then(|()| files.add_records("schemas", output::records(context)))
+        .and_then(|()| files.add_records("filters", emitters.filters.records().cloned()))
+        .and_then(|()| files.add_records("collections", emitters.facts.collections.values().cloned()))
+        .and_then(|()| files.add_aliases(&aliases))
+        .map_err(|error| Error::new("E030", format!("a record that can't be written: {error}")))?;
+    Ok(files.into_files())
+}
+
+/// Where several tools have the same description, adds the operation to each.
+fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for line in lines.values().flat_map(BTreeMap::values) {
-        *counts.entry(line["description"].to_string()).or_default() += 1;
+    for tool in tools.values().flat_map(BTreeMap::values) {
+        *counts.entry(tool.description.to_string()).or_default() += 1;
     }
-    for line in lines.values_mut().flat_map(BTreeMap::values_mut) {
-        if counts[&line["description"].to_string()] > 1 {
-            let call = format!(
-                "{} {}",
-                line["http"]["method"].as_str().unwrap_or_default(),
-                line["http"]["path"].as_str().unwrap_or_default()
-            );
-            let description = line["description"].as_str().unwrap_or_default();
-            line["description"] = Value::String(format!("{description} ({call})"));
+    for tool in tools.values_mut().flat_map(BTreeMap::values_mut) {
+        if counts[tool.description.as_ref()] > 1 {
+            let call = format!(" ({} {})", tool.http.method, tool.http.path);
+            tool.description.to_mut().push_str(&call);
         }
     }
 }
 
-fn text<'a>(lines: impl Iterator<Item = &'a Value>) -> String {
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(&line.to_string());
-        text.push('\n');
-    }
-    text
-}
-
-fn module<'a>(modules: impl Iterator<Item = &'a str>, has_filters: bool, has_aliases: bool) -> TokenStream {
-    let filters = has_filters.then(|| quote!(.with_filters(include_str!("../catalog/filters.jsonl"))));
-    let aliases = has_aliases.then(|| quote!(.with_aliases(include_str!("../catalog/aliases.jsonl"))));
-    let parts = modules.map(|module| {
+fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
+    let modules = modules.map(|module| {
         let path = format!("../catalog/tools/{module}.jsonl");
         quote!((#module, include_str!(#path)))
     });
+    let records = |name: &str| {
+        let (index, records) = (format!("../catalog/index/{name}.tsv"), format!("../catalog/{name}.jsonl"));
+        quote!(RecordText { index: include_str!(#index), records: include_str!(#records) })
+    };
+    let [shapes, schemas, filters, collections] =
+        ["shapes", "schemas", "filters", "collections"].map(records);
     quote! {
         //! The tools, as data: nothing in it is parsed until a tool is asked for.
 
         use toolcrate_runtime::Catalog;
+        use toolcrate_runtime::catalog::{CatalogText, RecordText};
 
         /// Every operation of the API as a tool.
-        pub static CATALOG: Catalog = Catalog::new(
-            &crate::API,
-            &[#(#parts),*],
-            include_str!("../catalog/shapes.jsonl"),
-            include_str!("../catalog/schemas.jsonl"),
-        ) #filters #aliases;
+        pub static CATALOG: Catalog = Catalog::new(&crate::API, TEXT);
+
+        const TEXT: CatalogText = CatalogText {
+            tools: include_str!("../catalog/index/tools.tsv"),
+            modules: &[#(#modules),*],
+            shapes: #shapes,
+            schemas: #schemas,
+            filters: #filters,
+            collections: #collections,
+            aliases: include_str!("../catalog/aliases.jsonl"),
+        };
     }
 }

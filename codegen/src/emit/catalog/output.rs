@@ -1,15 +1,17 @@
 //! What answers look like: one JSON Schema for each model, with references to the others it uses.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{RawJson, SchemaRecord};
 
 use crate::emit::Context;
 use crate::ir::{Shape, Type};
 
-/// The lines of `schemas.jsonl`, sorted by name.
-pub fn lines(context: &Context<'_>) -> Vec<Value> {
-    let line = |(name, schema): (&crate::id::SchemaId, &crate::ir::Schema)| {
+/// The records of schemas, sorted by name.
+pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
+    let record = |(name, schema): (&'a crate::id::SchemaId, &'a crate::ir::Schema)| {
         let mut uses = BTreeSet::new();
         let mut node = match &schema.shape {
             Shape::Alias(ty) => node(ty, &mut uses),
@@ -30,9 +32,13 @@ pub fn lines(context: &Context<'_>) -> Vec<Value> {
         if !schema.description.is_empty() {
             node["description"] = json!(schema.description);
         }
-        json!({"name": name, "schema": node, "uses": uses})
+        SchemaRecord {
+            name: Cow::Borrowed(name),
+            schema: RawJson::from(&node),
+            uses: uses.into_iter().map(Cow::Borrowed).collect(),
+        }
     };
-    context.api.schemas.iter().map(line).collect()
+    context.api.schemas.iter().map(record).collect()
 }
 
 fn custom_fields() -> Value {

@@ -1,11 +1,14 @@
 //! Shapes: sets of arguments that several tools share, each written once.
 //!
 //! Create, update and replace of one record take the same members; lists take the same filters. A tool's
-//! line names its shape, and the runtime puts the two together.
+//! record names its shape, and the runtime puts the two together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, Properties, Relation, ShapeRecord};
 
 use super::node::{Found, Writer};
 use crate::config::On;
@@ -80,69 +83,95 @@ impl<'a> Shapes<'a> {
         name
     }
 
-    /// The file's lines, sorted by name; `properties` comes last, so that it can be cut out as text.
-    pub fn lines(&self) -> Vec<Value> {
-        let mut lines: BTreeMap<&str, Value> = BTreeMap::new();
+    /// The records, sorted by name.
+    pub fn records(&self) -> BTreeMap<String, ShapeRecord<'a>> {
+        let mut records = BTreeMap::new();
         for (name, properties) in &self.queries {
-            lines.insert(
-                name,
-                json!({"name": name, "in": "query", "relations": [], "properties": properties}),
-            );
+            let record = ShapeRecord {
+                name: Cow::Owned(name.clone()),
+                schema: None,
+                location: ArgumentLocation::Query,
+                relations: Vec::new(),
+                properties: Properties::from(properties.clone()),
+            };
+            records.insert(name.clone(), record);
         }
         for (name, written) in &self.bodies {
-            lines.insert(name, self.body_line(name, written, &[]));
+            records.insert(name.clone(), self.body_record(name, name, written, &[]));
         }
         for (name, (schema, clashing)) in &self.variants {
-            lines.insert(name, self.body_line(name, &self.bodies[schema], clashing));
+            let record = self.body_record(name, schema, &self.bodies[schema], clashing);
+            records.insert(name.clone(), record);
         }
-        lines.into_values().collect()
+        records
     }
 
-    fn body_line(&self, name: &str, written: &Written<'_>, clashing: &[String]) -> Value {
+    fn body_record(
+        &self,
+        name: &str,
+        schema: &str,
+        written: &Written<'a>,
+        clashing: &[String],
+    ) -> ShapeRecord<'a> {
         let mut properties = written.properties.clone();
         properties.retain(|member, _| !clashing.contains(member));
-        let relations: Vec<Value> = written
+        let relations = written
             .references
             .iter()
             .filter(|(path, _)| !clashing.iter().any(|member| is_within(path, member)))
-            .filter_map(|(path, reference)| self.relation(path, reference, written))
+            .filter_map(|(path, reference)| self.relation(path, path.clone(), reference, written))
             .collect();
-        json!({"name": name, "in": "body", "relations": relations, "properties": properties})
+        ShapeRecord {
+            name: Cow::Owned(name.to_owned()),
+            schema: (name != schema).then(|| Cow::Owned(schema.to_owned())),
+            location: ArgumentLocation::Body,
+            relations,
+            properties: Properties::from(properties),
+        }
     }
 
-    /// What a reference says about where its value comes from, as a relation of the argument at `path`.
-    fn relation(&self, path: &str, reference: &Reference, written: &Written<'_>) -> Option<Value> {
+    /// Where the value of the reference at `path` comes from, as a relation of `argument`.
+    fn relation(
+        &self,
+        path: &str,
+        argument: String,
+        reference: &'a Reference,
+        written: &Written<'a>,
+    ) -> Option<Relation<'a>> {
         let source = reference.source.as_ref()?;
-        let tool = &self.context.named.operations[source.operation].tool;
-        let mut relation = json!({"argument": path, "tool": tool, "field": source.field});
-        let with = self.needs(path, source.operation, written);
-        if !with.is_empty() {
-            relation["with"] = Value::Object(with);
-        }
-        Some(relation)
+        Some(Relation {
+            argument: Cow::Owned(argument),
+            tool: Cow::Borrowed(&self.context.named.operations[source.operation].tool),
+            field: Cow::Borrowed(&source.field),
+            with: self.needs(path, source.operation, written),
+        })
     }
 
     /// The relations of the member of `schema` that goes by the name `argument`, as its own is taken.
-    pub fn renamed_relations(&mut self, schema: &'a str, member: &str, argument: &str) -> Vec<Value> {
+    pub fn renamed_relations(&mut self, schema: &'a str, member: &str, argument: &str) -> Vec<Relation<'a>> {
         self.body(schema);
         let written = &self.bodies[schema];
         let of_member = written.references.iter().filter(|(path, _)| is_within(path, member));
         of_member
             .filter_map(|(path, reference)| {
-                let mut relation = self.relation(path, reference, written)?;
-                relation["argument"] = json!(format!("{argument}{}", &path[member.len()..]));
-                Some(relation)
+                let renamed = format!("{argument}{}", &path[member.len()..]);
+                self.relation(path, renamed, reference, written)
             })
             .collect()
     }
 
     /// For the ids that the supplying list needs itself: which members beside the reference give them
     /// (the list of statuses needs a board, and the ticket has one).
-    fn needs(&self, path: &str, list: OperationId, written: &Written<'_>) -> Map<String, Value> {
+    fn needs(
+        &self,
+        path: &str,
+        list: OperationId,
+        written: &Written<'_>,
+    ) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
         let related = self.context.related;
         let beside = path.rsplit_once('/').map_or("", |(before, _)| before);
         let placeholders = related.arguments[list].iter().zip(&self.context.named.operations[list].parents);
-        let mut with = Map::new();
+        let mut with = IndexMap::new();
         for (source, argument) in placeholders {
             let Some(source) = source else { continue };
             let giver = written.references.iter().find(|(other, reference)| {
@@ -151,7 +180,7 @@ impl<'a> Shapes<'a> {
                     && reference.source.as_ref().is_some_and(|other| other.operation == source.operation)
             });
             if let Some((giver, _)) = giver {
-                with.insert(argument.clone(), json!(format!("{giver}/id")));
+                with.insert(Cow::Borrowed(argument.as_str()), Cow::Owned(format!("{giver}/id")));
             }
         }
         with

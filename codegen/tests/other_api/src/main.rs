@@ -61,15 +61,15 @@ async fn main() {
         .build()
         .unwrap();
 
-    let list = CATALOG.find("list_all_city_library_books").unwrap();
+    let list = CATALOG.resolve("list_all_city_library_books").unwrap();
     let pages: Vec<Value> =
         client.execute_pages(list, &json!({})).map_ok(|page| page.value).try_collect().await.unwrap();
     let by_tool: usize = pages.iter().map(|page| page.as_array().unwrap().len()).sum();
     let by_type: Vec<models::Book> =
         client.items(&books::list_books(None, None)).try_collect().await.unwrap();
-    let create = CATALOG.find("create_a_city_library_book").unwrap();
+    let create = CATALOG.resolve("create_a_city_library_book").unwrap();
     client.execute(create, &json!({"title": "D"})).await.unwrap();
-    let update = CATALOG.find("update_a_city_library_book_by_isbn").unwrap();
+    let update = CATALOG.resolve("update_a_city_library_book_by_isbn").unwrap();
     client.execute(update, &json!({"isbn": "4/5", "title": "E"})).await.unwrap();
 
     let seen: Vec<_> = std::iter::from_fn(|| seen.try_recv().ok()).collect();

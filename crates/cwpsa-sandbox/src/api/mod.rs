@@ -13,11 +13,14 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::catalog::CollectionRecord;
+pub(crate) use connectwise_psa::runtime::catalog::{BodyFormat, ResponseContent};
 
 pub(crate) use collections::{Collection, CollectionId};
 pub(crate) use names::Asked;
 pub(crate) use operation::{Operation, Purpose};
-pub(crate) use plan::{Body, Content, Link, Plan, Schema, Shape};
+pub(crate) use plan::{Link, Plan, Schema, Shape};
 pub(crate) use resource::{Member, Resource, resource};
 pub(crate) use routes::{Found, Place};
 
@@ -25,7 +28,7 @@ pub(crate) use routes::{Found, Place};
 pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) collections: Vec<Collection>,
-    by_template: HashMap<String, CollectionId>,
+    by_template: HashMap<&'static str, CollectionId>,
     by_tool: HashMap<&'static str, usize>,
     routes: routes::Routes,
 }
@@ -38,9 +41,29 @@ pub(crate) fn api() -> &'static Api {
 
 impl Api {
     fn new() -> Self {
-        let mut operations: Vec<Operation> = CATALOG.tools().filter_map(Operation::new).collect();
+        let records: Vec<&CollectionRecord<'static>> = CATALOG.collections().iter().collect();
+        let by_template: HashMap<&'static str, CollectionId> =
+            (0..).zip(&records).map(|(id, record)| (record.name.as_ref(), CollectionId(id))).collect();
+        let collection = |tool: Tool| tool.collection().and_then(|name| by_template.get(name).copied());
+        let operations: Vec<Operation> =
+            CATALOG.tools().map(|tool| Operation::new(tool, collection(tool))).collect();
+        let mut collections: Vec<Collection> =
+            records.iter().map(|record| Collection::new(record, &by_template)).collect();
+        for (number, operation) in operations.iter().enumerate() {
+            if let Some(id) = collection(operation.tool) {
+                collections[id.0 as usize].add(number, operation);
+            }
+        }
+        let mut children = collections::children(&operations);
+        for collection in &mut collections {
+            let item = if collection.single {
+                collection.template
+            } else {
+                &format!("{}/{{}}", collection.template)
+            };
+            collection.children = children.remove(item).unwrap_or_default();
+        }
         let routes = routes::Routes::new(&operations);
-        let (collections, by_template) = collections::find(&mut operations);
         let by_tool =
             operations.iter().enumerate().map(|(at, operation)| (operation.tool.name(), at)).collect();
         Self { operations, collections, by_template, by_tool, routes }
@@ -53,7 +76,7 @@ impl Api {
 
     /// The collection with this template, as in `/service/boards/{}/statuses`; letter case doesn't matter.
     pub(crate) fn collection(&self, template: &str) -> Option<CollectionId> {
-        self.by_template.get(&operation::normal(template)).copied()
+        self.by_template.get(operation::normal(template).as_str()).copied()
     }
 
     /// The collection of each parameter in a template of a path, in order; none where that isn't one.
@@ -85,19 +108,19 @@ mod tests {
         let api = api();
         assert_eq!(api.operations.len(), CATALOG.len());
         for (at, operation) in api.operations.iter().enumerate() {
-            let mut numbers = operation.numbers.iter();
-            let segments = operation.path.split('/').map(|segment| match segment.split_once('{') {
+            let mut numbers = operation.numbers();
+            let segments = operation.path().split('/').map(|segment| match segment.split_once('{') {
                 Some((before, _)) => {
-                    format!("{before}{}", if numbers.next() == Some(&true) { "7" } else { "x7" })
+                    format!("{before}{}", if numbers.next() == Some(true) { "7" } else { "x7" })
                 }
                 None => segment.to_owned(),
             });
             let path = segments.collect::<Vec<_>>().join("/");
-            match api.find(operation.method, &path) {
+            match api.find(operation.method().as_str(), &path) {
                 Found::Operation { operation: found, .. } => {
-                    assert_eq!(found, at, "{} {path}", operation.method);
+                    assert_eq!(found, at, "{} {path}", operation.method());
                 }
-                other => panic!("{} {path}: {other:?}", operation.method),
+                other => panic!("{} {path}: {other:?}", operation.method()),
             }
         }
     }

@@ -1,40 +1,36 @@
-//! One operation: its verb, its path and what it does to which collection.
+//! One operation: its path and what it does to which collection.
 
 use std::sync::OnceLock;
 
-use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::catalog::PathType;
+use connectwise_psa::runtime::{Method, OperationKind, OperationTarget, OperationVariant, Tool};
 
 use super::{CollectionId, Plan, api};
 
 /// One operation of the API.
 pub(crate) struct Operation {
     pub(crate) tool: Tool,
-    pub(crate) method: &'static str,
-    /// The path template as the catalog has it: `/service/tickets/{parentId}/notes`.
-    pub(crate) path: &'static str,
-    /// The template without the names of parameters, in small letters: `/service/tickets/{}/notes`.
+    /// The template without the names of parameters, in lower case: `/service/tickets/{}/notes`.
     pub(crate) template: String,
-    /// For each parameter of the path whether it is a whole number.
-    pub(super) numbers: Vec<bool>,
     pub(crate) purpose: Purpose,
     plan: OnceLock<Plan>,
     parameters: OnceLock<Vec<Option<CollectionId>>>,
 }
 
-/// What an operation does.
+/// What an operation does to which collection: the catalog's facts in one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Answers a page of records.
+    /// Returns a page of records.
     List(CollectionId),
-    /// The same, asked for in a body.
+    /// The same, with the filter in the body.
     Search(CollectionId),
-    /// Answers how many records there are.
+    /// Returns how many records there are.
     Count(CollectionId),
     /// Stores a new record.
     Create(CollectionId),
     /// Removes all records, or the one that the query names.
     Clear(CollectionId),
-    /// Answers a record.
+    /// Returns a record.
     Read(CollectionId),
     /// Replaces a record.
     Replace(CollectionId),
@@ -42,52 +38,86 @@ pub(crate) enum Purpose {
     Patch(CollectionId),
     /// Removes a record.
     Delete(CollectionId),
-    /// Says where a record is used.
+    /// Returns where a record is used.
     Usages(CollectionId),
-    /// Answers what a new record starts with.
+    /// Returns what a new record starts with.
     Defaults(CollectionId),
     /// Writes many records.
     Bulk(CollectionId),
     /// Makes a copy of a record.
     Copy(CollectionId),
-    /// Answers the one record that there is.
+    /// Returns the one record of a singleton.
     Single(CollectionId),
     /// Replaces that one record.
     ReplaceSingle(CollectionId),
     /// Changes that one record.
     PatchSingle(CollectionId),
-    /// Answers bytes.
+    /// Returns a file.
     Download,
-    /// Whatever else.
+    /// Anything else.
     Action,
 }
 
+impl Purpose {
+    /// What a tool does to the collection that the catalog names.
+    fn new(tool: Tool, collection: Option<CollectionId>) -> Self {
+        use {OperationKind as Kind, OperationTarget as Target, OperationVariant as Variant};
+
+        let Some(id) = collection.filter(|_| tool.kind() != Kind::Download) else {
+            return if tool.kind() == Kind::Download { Self::Download } else { Self::Action };
+        };
+        match tool.variant() {
+            Some(Variant::Search) => return Self::Search(id),
+            Some(Variant::Usages) => return Self::Usages(id),
+            Some(Variant::Defaults) => return Self::Defaults(id),
+            Some(Variant::Bulk) => return Self::Bulk(id),
+            Some(Variant::Copy) => return Self::Copy(id),
+            None => {}
+        }
+        match (tool.kind(), tool.target()) {
+            (Kind::List, Target::Collection) => Self::List(id),
+            (Kind::Count, Target::Collection) => Self::Count(id),
+            (Kind::Get | Kind::List, Target::Item) => Self::Read(id),
+            (Kind::Get, Target::Singleton) => Self::Single(id),
+            (Kind::Create | Kind::Upload, Target::Collection) => Self::Create(id),
+            (Kind::Update, Target::Item) => Self::Patch(id),
+            (Kind::Update, _) => Self::PatchSingle(id),
+            (Kind::Replace, Target::Item) => Self::Replace(id),
+            (Kind::Replace, _) => Self::ReplaceSingle(id),
+            (Kind::Delete, Target::Item) => Self::Delete(id),
+            (Kind::Delete, Target::Collection) => Self::Clear(id),
+            _ => Self::Action,
+        }
+    }
+}
+
 impl Operation {
-    pub(super) fn new(tool: Tool) -> Option<Self> {
-        let line = tool.line();
-        // Cut out of the line, since parsing all of them would cost most of the time to the first answer. The
-        // quotes of a text are escaped, so neither mark can stand in one.
-        let (_, rest) = line.split_once("\"http\":{\"method\":\"")?;
-        let (method, rest) = rest.split_once('"')?;
-        let (_, rest) = rest.split_once("\"request\":{\"path\":\"")?;
-        let (path, _) = rest.split_once('"')?;
-        let template = normal(path);
-        let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-        let numbers =
-            names.map(|name| !line.contains(&format!("\"{name}\":{{\"type\":\"string\""))).collect();
-        Some(Self {
+    pub(super) fn new(tool: Tool, collection: Option<CollectionId>) -> Self {
+        Self {
             tool,
-            method,
-            path,
-            template,
-            numbers,
-            purpose: Purpose::Action,
+            template: normal(tool.request_path()),
+            purpose: Purpose::new(tool, collection),
             plan: OnceLock::new(),
             parameters: OnceLock::new(),
-        })
+        }
     }
 
-    /// What it takes and answers.
+    /// The HTTP method.
+    pub(crate) fn method(&self) -> Method {
+        self.tool.method()
+    }
+
+    /// The path template that requests are made from: `/service/tickets/{parentId}/notes`.
+    pub(crate) fn path(&self) -> &'static str {
+        self.tool.request_path()
+    }
+
+    /// For each parameter of the path whether it is a whole number.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = bool> {
+        self.tool.index().path_types().map(|kind| kind == PathType::Integer)
+    }
+
+    /// What it takes and returns.
     pub(crate) fn plan(&self) -> &Plan {
         self.plan.get_or_init(|| Plan::new(self.tool))
     }
@@ -96,27 +126,9 @@ impl Operation {
     pub(crate) fn parameters(&self) -> &[Option<CollectionId>] {
         self.parameters.get_or_init(|| api().parameters(&self.template))
     }
-
-    /// Whether the mark stands in the catalog's line, which is cheaper than the plan.
-    pub(super) fn says(&self, mark: &str) -> bool {
-        self.tool.line().contains(mark)
-    }
-
-    /// The name of the schema of what it answers.
-    pub(super) fn schema_name(&self) -> Option<&'static str> {
-        let (_, rest) = self.tool.line().split_once("\"response\":{\"content\":\"json\",\"schema\":\"")?;
-        rest.split_once('"').map(|(name, _)| name)
-    }
-
-    /// Whether it answers a list.
-    pub(super) fn lists(&self) -> bool {
-        let response = self.tool.line().split_once("\"response\":{").map_or("", |(_, rest)| rest);
-        let end = response.find("\"relations\":[").or_else(|| response.find("\"bindings\":["));
-        end.is_some_and(|end| response[..end].contains("\"list\":true"))
-    }
 }
 
-/// A path or template in its normal form: small letters, no empty segments, parameters without names.
+/// A path or template in its normal form: lower case, no empty segments, parameters without names.
 pub(crate) fn normal(path: &str) -> String {
     let mut normal = String::with_capacity(path.len());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

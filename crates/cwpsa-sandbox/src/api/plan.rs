@@ -1,44 +1,23 @@
-//! What an operation takes and answers, parsed from its line of the catalog when it is first called.
+//! What an operation takes and returns, read from its record when it is first called.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::Tool;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use connectwise_psa::runtime::catalog::{ArgumentLocation, BodyFormat, ResponseContent, SchemaRef};
+use connectwise_psa::runtime::{Relation, Tool};
+use serde_json::Value;
 
 /// What an operation takes and answers.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    pub(crate) content: Content,
+    pub(crate) content: ResponseContent,
     pub(crate) list: bool,
     pub(crate) schema: Schema,
-    pub(crate) body: Body,
+    pub(crate) body: BodyFormat,
     pub(crate) shape: Shape,
     /// References in the body.
     pub(crate) links: Vec<Link>,
     /// Members of the body that must be given.
     pub(crate) required: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Content {
-    Json,
-    Binary,
-    None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Body {
-    None,
-    Object,
-    Whole,
-    Patch,
-    Multipart,
 }
 
 /// The schema of an answer, or of an item of one.
@@ -68,111 +47,30 @@ pub(crate) struct Link {
     pub(crate) within: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    input: Input<'a>,
-    #[serde(borrow)]
-    request: Request<'a>,
-    #[serde(borrow)]
-    response: Response<'a>,
-    #[serde(borrow, default)]
-    relations: Vec<Relation<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Input<'a> {
-    properties: Map<String, Value>,
-    #[serde(borrow, default)]
-    shape: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Request<'a> {
-    #[serde(borrow, default)]
-    arguments: BTreeMap<Cow<'a, str>, Target<'a>>,
-    body: Body,
-    #[serde(borrow, default)]
-    required: Vec<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Target<'a> {
-    #[serde(borrow, rename = "in")]
-    location: Cow<'a, str>,
-    #[serde(borrow, default)]
-    name: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Response<'a> {
-    content: Content,
-    #[serde(borrow, default)]
-    schema: Option<&'a RawValue>,
-    #[serde(default)]
-    list: bool,
-}
-
-#[derive(Deserialize)]
-struct Relation<'a> {
-    #[serde(borrow)]
-    argument: Cow<'a, str>,
-    #[serde(borrow)]
-    tool: Cow<'a, str>,
-    #[serde(borrow, default)]
-    with: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct ShapeLine<'a> {
-    #[serde(borrow, rename = "in")]
-    location: Cow<'a, str>,
-    #[serde(borrow, default)]
-    relations: Vec<Relation<'a>>,
-    properties: Map<String, Value>,
-}
-
 impl Plan {
-    /// # Panics
-    /// If the line isn't what the generator writes, which no caller can cause.
     pub(super) fn new(tool: Tool) -> Self {
-        let line: Line<'_> = match serde_json::from_str(tool.line()) {
-            Ok(line) => line,
-            Err(error) => panic!("the catalog's line of {} is damaged: {error}", tool.name()),
-        };
-        let shape_line: Option<ShapeLine<'_>> = line
-            .input
-            .shape
-            .as_deref()
-            .and_then(|name| CATALOG.shape(name))
-            .and_then(|line| serde_json::from_str(line).ok());
-        let in_body = |argument: &str| {
-            let target = line.request.arguments.get(argument);
-            match target.map(|target| &*target.location) {
-                None => Some(argument.to_owned()),
-                Some("body") => {
-                    let name = target.and_then(|target| target.name.as_deref());
-                    Some(name.unwrap_or(argument).to_owned())
-                }
-                Some(_) => None,
+        let record = tool.details();
+        let shared = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Body);
+        let in_body = |argument: &str| match record.request.arguments.get(argument) {
+            None => Some(argument.to_owned()),
+            Some(target) if target.location == ArgumentLocation::Body => {
+                Some(target.name_or(argument).to_owned())
             }
+            Some(_) => None,
         };
         let mut shape = Shape::default();
         let mut links = Vec::new();
-        shape.name = line.input.shape.as_deref().unwrap_or_default().to_owned();
-        if let Some((name, _)) = shape.name.split_once(" without ") {
-            shape.name.truncate(name.len());
-        }
-        for (argument, node) in &line.input.properties {
-            let target = line.request.arguments.get(argument.as_str());
-            if target.is_some_and(|target| target.location == "whole_body") {
-                shape.whole = Some(node.clone());
-            } else if let Some(name) = in_body(argument) {
-                shape.members.insert(name, node.clone());
+        for (argument, node) in record.input.properties.to_map() {
+            let target = record.request.arguments.get(argument.as_str());
+            if target.is_some_and(|target| target.location == ArgumentLocation::WholeBody) {
+                shape.whole = Some(node);
+            } else if let Some(name) = in_body(&argument) {
+                shape.members.insert(name, node);
             }
         }
-        if let Some(found) = shape_line.filter(|found| found.location == "body") {
-            for (argument, node) in found.properties {
+        if let Some(shared) = shared {
+            shape.name = shared.schema().unwrap_or_default().to_owned();
+            for (argument, node) in shared.properties.to_map() {
                 shape.members.insert(in_body(&argument).unwrap_or(argument), node);
             }
             // A member whose name is also a parameter's has another argument, and keeps its relation.
@@ -180,20 +78,20 @@ impl Plan {
                 in_body(argument)
                     .or_else(|| shape.members.contains_key(argument).then(|| argument.to_owned()))
             };
-            links.extend(found.relations.iter().filter_map(|relation| Link::new(relation, &of_shape)));
+            links.extend(shared.relations.iter().filter_map(|relation| Link::new(relation, &of_shape)));
         }
-        links.extend(line.relations.iter().filter_map(|relation| Link::new(relation, &in_body)));
-        let schema = match line.response.schema.map(|schema| serde_json::from_str(schema.get())) {
-            Some(Ok(Value::String(name))) => Schema::Named(name),
-            Some(Ok(Value::Null)) | Some(Err(_)) | None => Schema::Nothing,
-            Some(Ok(schema)) => Schema::Inline(schema),
+        links.extend(record.relations.iter().filter_map(|relation| Link::new(relation, &in_body)));
+        let schema = match &record.response.schema {
+            None => Schema::Nothing,
+            Some(SchemaRef::Named(name)) => Schema::Named(name.to_string()),
+            Some(SchemaRef::Inline(schema)) => Schema::Inline(schema.to_value()),
         };
-        let required = line.request.required.iter().filter_map(|argument| in_body(argument)).collect();
+        let required = record.required().iter().filter_map(|argument| in_body(argument)).collect();
         Self {
-            content: line.response.content,
-            list: line.response.list,
+            content: record.response.content,
+            list: record.response.list,
             schema,
-            body: line.request.body,
+            body: record.request.body,
             shape,
             links,
             required,

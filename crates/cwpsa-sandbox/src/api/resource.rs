@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 
 use connectwise_psa::CATALOG;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use connectwise_psa::runtime::catalog::{FilterKind, FilterScalar};
+use serde_json::Value;
 
 use crate::engine::query::ValueKind;
 
@@ -83,23 +83,12 @@ pub(crate) fn resource(name: &str) -> &'static Resource {
     found
 }
 
-#[derive(Deserialize)]
-struct SchemaLine {
-    schema: Value,
-}
-
-#[derive(Deserialize)]
-struct FilterLine {
-    fields: Map<String, Value>,
-}
-
 fn parse(name: &str) -> Option<Resource> {
-    let line: SchemaLine = serde_json::from_str(CATALOG.schema(name)?).ok()?;
-    let properties = line.schema.get("properties").and_then(Value::as_object);
+    let schema = CATALOG.schemas().get(name)?.schema.to_value();
+    let properties = schema.get("properties").and_then(Value::as_object);
     let members = properties.into_iter().flatten().map(|(name, node)| (name.clone(), member(node))).collect();
-    let filters: Option<FilterLine> = CATALOG.filter(name).and_then(|line| serde_json::from_str(line).ok());
-    let fields = filters.map(|line| line.fields).unwrap_or_default();
-    let kinds = fields.iter().map(|(path, kind)| (path.to_ascii_lowercase(), self::kind(kind))).collect();
+    let fields = CATALOG.filters().get(name).into_iter().flat_map(|filter| &filter.fields);
+    let kinds = fields.map(|(path, kind)| (path.to_ascii_lowercase(), self::kind(kind))).collect();
     Some(Resource { name: name.to_owned(), members, kinds })
 }
 
@@ -130,17 +119,14 @@ pub(crate) fn member(node: &Value) -> Member {
     }
 }
 
-fn kind(kind: &Value) -> ValueKind {
+fn kind(kind: &FilterKind<'_>) -> ValueKind {
     match kind {
-        Value::Array(choices) => {
-            ValueKind::Choice(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        FilterKind::Choice(choices) => {
+            ValueKind::Choice(choices.iter().map(|choice| choice.to_string()).collect())
         }
-        Value::String(kind) => match kind.as_str() {
-            "integer" | "number" => ValueKind::Number,
-            "boolean" => ValueKind::Boolean,
-            "datetime" | "date" => ValueKind::Date,
-            _ => ValueKind::Text,
-        },
-        _ => ValueKind::Text,
+        FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) => ValueKind::Number,
+        FilterKind::Scalar(FilterScalar::Boolean) => ValueKind::Boolean,
+        FilterKind::Scalar(FilterScalar::Date | FilterScalar::DateTime) => ValueKind::Date,
+        FilterKind::Scalar(FilterScalar::Text) => ValueKind::Text,
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use connectwise_psa::runtime::Method;
 use percent_encoding::percent_decode_str;
 
 use super::Operation;
@@ -19,7 +20,7 @@ struct Node {
     /// Numbers go before texts, and the longest text before a parameter first: `types{id}`.
     parameters: Vec<(Parameter, usize)>,
     /// Verbs and numbers of operations.
-    operations: Vec<(&'static str, usize)>,
+    operations: Vec<(Method, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +51,12 @@ impl Routes {
         let mut routes = Self { nodes: vec![Node::default()] };
         for (number, operation) in operations.iter().enumerate() {
             let mut at = 0;
-            let mut numbers = operation.numbers.iter();
+            let mut numbers = operation.numbers();
             for segment in operation.template.split('/').skip(1) {
-                let number = segment.ends_with('}') && numbers.next().is_none_or(|number| *number);
+                let number = segment.ends_with('}') && numbers.next().unwrap_or(true);
                 at = routes.below(at, segment, number);
             }
-            routes.nodes[at].operations.push((operation.method, number));
+            routes.nodes[at].operations.push((operation.method(), number));
         }
         routes
     }
@@ -110,7 +111,11 @@ impl Routes {
         let node = &self.nodes[at];
         let Some((first, rest)) = segments.split_first() else {
             *wrong_verb |= !node.operations.is_empty();
-            return node.operations.iter().find(|(verb, _)| *verb == method).map(|(_, number)| *number);
+            return node
+                .operations
+                .iter()
+                .find(|(verb, _)| verb.as_str() == method)
+                .map(|(_, number)| *number);
         };
         let small = first.to_ascii_lowercase();
         if let Some(next) = node.literals.get(&small)

@@ -71,6 +71,8 @@ fn contains_id(record: &Value, path: &str, id: i64) -> bool {
 mod tests {
     use connectwise_psa::runtime::serde_json::json;
 
+    use connectwise_psa::runtime::Method;
+
     use super::*;
     use crate::message::RecordChangeKind;
 
@@ -122,10 +124,8 @@ mod tests {
         for (name, known) in &*TYPES {
             let mut schemas = String::new();
             for collection in &known.collections {
-                let tool = tools.iter().find(|tool| {
-                    let http = tool.http();
-                    http.method == "GET" && http.path == *collection
-                });
+                let tool =
+                    tools.iter().find(|tool| tool.method() == Method::Get && tool.path() == *collection);
                 let tool = tool.unwrap_or_else(|| panic!("{name}: no list at {collection}"));
                 schemas += &tool.output_schema().to_string();
             }

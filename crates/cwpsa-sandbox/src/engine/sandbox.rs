@@ -14,7 +14,7 @@ use super::rule::RuleSet;
 use super::store::{RecordDatabase, TenantState};
 use super::synthetic::ensure_table;
 use super::transaction::Transaction;
-use crate::api::{Body, CollectionId, Found, Operation, Purpose, api};
+use crate::api::{BodyFormat, CollectionId, Found, Operation, Purpose, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INACTIVE_FLAG;
@@ -104,7 +104,7 @@ impl Sandbox {
     ) -> Result<MockResponse, ApiError> {
         match context.operation.purpose {
             _ if self.rules.has_action(context.index) => self.act(context, tx),
-            Purpose::Create(collection) if context.operation.plan().body == Body::Multipart => {
+            Purpose::Create(collection) if context.operation.plan().body == BodyFormat::Multipart => {
                 handlers::upload(context, tx, collection)
             }
             Purpose::Bulk(collection) => handlers::write_many(context, tx, collection),

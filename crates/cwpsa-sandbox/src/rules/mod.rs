@@ -114,7 +114,8 @@ fn load() -> Result<ApiRules, DataError> {
     for (operation, name) in &file.actions {
         let (method, template) = operation.split_once(' ').unwrap_or_default();
         let mut operations = api().operations.iter();
-        let index = operations.position(|known| known.method == method && known.template == template);
+        let index =
+            operations.position(|known| known.method().as_str() == method && known.template == template);
         let index = index.ok_or_else(|| DataError::new(operation, "there is no such operation"))?;
         if !rules.bind_operation(index, name) {
             return Err(unknown_rule(name));

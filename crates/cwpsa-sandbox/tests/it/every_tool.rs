@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use connectwise_psa::runtime::{Client, PreparedBody, PreparedRequest, Secret, Tool};
+use connectwise_psa::runtime::catalog::ResponseContent;
+use connectwise_psa::runtime::{Client, Method, PreparedBody, PreparedRequest, Secret, Tool};
 use connectwise_psa::{API, CATALOG, Credentials};
 use cwpsa_sandbox::{MockRequest, MockResponse, Sandbox};
 use serde_json::{Map, Value};
@@ -101,11 +102,12 @@ fn wrong(tool: Tool, answer: &MockResponse) -> Option<String> {
     if !answer.status.is_success() {
         return Some(format!("{} {body}", answer.status.as_u16()));
     }
-    let line: Value = serde_json::from_str(tool.line()).expect("a line");
-    match line["response"]["content"].as_str() {
-        Some("none") => (answer.status.as_u16() != 204).then(|| "it should answer nothing".to_owned()),
-        Some("binary") => answer.body.is_empty().then(|| "there are no bytes".to_owned()),
-        _ => {
+    match tool.details().response.content {
+        ResponseContent::None => {
+            (answer.status.as_u16() != 204).then(|| "it should answer nothing".to_owned())
+        }
+        ResponseContent::Binary => answer.body.is_empty().then(|| "there are no bytes".to_owned()),
+        ResponseContent::Json => {
             let mut value: Value = match serde_json::from_slice(&answer.body) {
                 Ok(value) => value,
                 Err(error) => return Some(format!("{error}: {body}")),
@@ -127,9 +129,9 @@ fn every_tool_returns_what_the_spec_says() {
     let mut passed = 0;
     // What destroys goes last, so that there is something to read before.
     let mut tools: Vec<Tool> = CATALOG.tools().collect();
-    tools.sort_by_key(|tool| (tool.http().method == "DELETE", tool.annotations().destructive_hint));
+    tools.sort_by_key(|tool| (tool.method() == Method::Delete, tool.annotations().destructive_hint));
     for tool in tools {
-        let deletes = tool.http().method == "DELETE";
+        let deletes = tool.method() == Method::Delete;
         if deletes {
             // What other tools made may use what is to be deleted.
             sandbox = engine::sandbox();

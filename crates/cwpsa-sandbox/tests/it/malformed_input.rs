@@ -2,6 +2,8 @@
 //! status of the API, in JSON, and keeps working.
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::Method;
+use connectwise_psa::runtime::catalog::ArgumentLocation;
 use serde_json::{Map, Value, json};
 use toolcrate_testing::random::Random;
 
@@ -26,18 +28,19 @@ fn malformed_requests_get_api_errors() {
     let sandbox = sandbox();
     let mut statuses = std::collections::BTreeMap::<u16, usize>::new();
     for (seed, tool) in (0..).zip(CATALOG.tools()) {
-        let line: Value = serde_json::from_str(tool.line()).expect("a line");
-        let path = line["request"]["path"].as_str().expect("a path");
+        let record = tool.details();
+        let path = tool.request_path();
         let mut random = Random::new(seed);
         let drawn = random.arguments(&tool.input_schema_value());
-        let targets = &line["request"]["arguments"];
+        let targets = &record.request.arguments;
         let mut members = Map::new();
         let mut query = Vec::new();
         for (name, value) in drawn {
-            let sent = targets[&name]["name"].as_str().unwrap_or(&name).to_owned();
-            match targets[&name]["in"].as_str() {
-                Some("path") => {}
-                None | Some("body") if tool.http().method != "GET" => {
+            let target = targets.get(name.as_str());
+            let sent = target.map_or(name.as_str(), |target| target.name_or(&name)).to_owned();
+            match target.map(|target| target.location) {
+                Some(ArgumentLocation::Path) => {}
+                None | Some(ArgumentLocation::Body) if tool.method() != Method::Get => {
                     members.insert(sent, value);
                 }
                 _ => query.push((sent, value.as_str().map_or(value.to_string(), str::to_owned))),
@@ -56,7 +59,7 @@ fn malformed_requests_get_api_errors() {
                 None => segment.to_owned(),
             });
             let path = segments.collect::<Vec<_>>().join("/");
-            let mut call = call(tool.http().method, &path, body);
+            let mut call = call(tool.method().as_str(), &path, body);
             call.query = query.clone();
             let answer = sandbox.answer(&call);
             let status = answer.status.as_u16();

@@ -35,7 +35,7 @@ fn client() -> Client {
 
 /// What the runtime sends for a filter, read as the server reads it.
 fn search(client: &Client, filter: &Value) -> RecordSearch {
-    let tool = CATALOG.find("list_all_connect_wise_psa_company_contacts").expect("a tool");
+    let tool = CATALOG.resolve("list_all_connect_wise_psa_company_contacts").expect("a tool");
     let prepared = client.prepare(tool, &json!({"filter": filter}));
     let prepared = prepared.unwrap_or_else(|error| panic!("{filter}: {error:?}"));
     let url = Url::parse(&prepared.url).expect("a URL");

@@ -10,5 +10,5 @@ use crate::error::CliError;
 /// # Errors
 /// There is none. The error suggests similar names.
 pub(super) fn find_tool(name: &str) -> Result<Tool, CliError> {
-    Ok(CATALOG.find(name)?)
+    Ok(CATALOG.resolve(name)?)
 }

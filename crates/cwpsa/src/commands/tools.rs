@@ -32,7 +32,7 @@ pub fn run(arguments: &Tools) -> Result<(), CliError> {
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
-            vec![name(tool).to_owned(), details.class.to_owned(), details.title.into_owned()]
+            vec![name(tool).to_owned(), details.class.to_string(), details.title.into_owned()]
         };
         let rows: Vec<Vec<String>> = selection.tools().map(row).collect();
         output::print_table(&["tool", "class", "title"], &rows)?;

@@ -31,7 +31,7 @@ pub async fn call(
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let tool = match CATALOG.find(&name) {
+    let tool = match CATALOG.resolve(&name) {
         Ok(tool) => tool,
         Err(error) => return failure::of_call(&error, false),
     };

@@ -107,7 +107,7 @@ impl Server {
 
     /// The tool called `name`, if it is offered.
     fn tool(&self, name: &str) -> Result<Tool, Value> {
-        let tool = CATALOG.find(name).map_err(|error| error.to_json())?;
+        let tool = CATALOG.resolve(name).map_err(|error| error.to_json())?;
         if self.0.runner.filter().allows(tool) {
             return Ok(tool);
         }
@@ -173,7 +173,7 @@ impl Server {
 
     /// Refuses to call a tool, which is written down if there is one of that name.
     fn refuse(&self, name: &str, arguments: &Value, caller: &Caller<'_>, error: Value) -> CallToolResponse {
-        if let Ok(tool) = CATALOG.find(name) {
+        if let Ok(tool) = CATALOG.resolve(name) {
             self.0.runner.record_rejection(caller.by(), tool, arguments, "not_offered");
         }
         answer::refused(error).into()

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::{Annotations, ToolRecord};
 use toolcrate_codegen::id::OperationId;
 
 use crate::change::{Change, ToolMigration};
@@ -42,8 +43,9 @@ impl<'a> CatalogLines<'a> {
     /// The line of a tool, and that of its shape.
     fn line_and_shape(&self, tool: &str) -> (&'a str, &'a str) {
         let line = self.tools.get(tool).copied().unwrap_or_default();
-        let shape = line.split_once(",\"shape\":\"").and_then(|(_, rest)| rest.split_once('"'));
-        let shape = shape.and_then(|(name, _)| self.shapes.get(name).copied());
+        let record: Option<ToolRecord<'_>> = serde_json::from_str(line).ok();
+        let shape = record.and_then(|record| record.input.shape);
+        let shape = shape.and_then(|name| self.shapes.get(name.as_ref()).copied());
         (line, shape.unwrap_or_default())
     }
 }
@@ -68,6 +70,17 @@ impl ComparedTool {
         let required = line["input"]["required"].as_array().into_iter().flatten();
         let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
         Self { line, properties, required }
+    }
+
+    /// All hints, also those that the record leaves out because they are the default.
+    fn hints(&self) -> Value {
+        let hints: Annotations = serde_json::from_value(self.line["annotations"].clone()).unwrap_or_default();
+        json!({
+            "readOnlyHint": hints.read_only_hint,
+            "destructiveHint": hints.destructive_hint,
+            "idempotentHint": hints.idempotent_hint,
+            "openWorldHint": hints.open_world_hint,
+        })
     }
 
     fn text_of(&self, member: &str) -> String {
@@ -143,7 +156,7 @@ fn tool(
         found.push(change.was(old.text_of("class")).is(new.text_of("class")).breaks_if(true));
     }
     if old.line["annotations"] != new.line["annotations"] {
-        let (before, after) = hints(&old.line["annotations"], &new.line["annotations"]);
+        let (before, after) = hints(&old.hints(), &new.hints());
         found.push(change(DiffKind::ToolHintsChanged).was(before).is(after));
     }
     answer(&old.line["response"], &new.line["response"], change, found);

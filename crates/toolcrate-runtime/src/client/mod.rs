@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::custom::Definitions;
-use crate::tool::Checks;
+use crate::tool::ToolValidators;
 use crate::{Answer, Api, Credentials, CursorKey, Error, HeaderMap, Request, Response};
 
 use address::Address;
@@ -48,7 +48,7 @@ struct Inner {
     /// Signs the cursors of lists.
     cursor_key: CursorKey,
     /// Compiled schemas of the tools that were called.
-    checks: Checks,
+    checks: ToolValidators,
     /// The account's definitions of its own fields, once they were read.
     definitions: RwLock<Option<Arc<Definitions>>>,
 }
@@ -103,7 +103,7 @@ impl Client {
         })
     }
 
-    pub(crate) fn checks(&self) -> &Checks {
+    pub(crate) fn checks(&self) -> &ToolValidators {
         &self.inner.checks
     }
 

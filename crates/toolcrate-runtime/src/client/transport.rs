@@ -56,7 +56,7 @@ impl Client {
         let mut headers = ready.headers.clone();
         self.authorize(&mut headers)?;
         let http = self.inner.connector.http()?;
-        let request = http.request(ready.method.into(), url.clone()).headers(headers);
+        let request = http.request(http_method(ready.method), url.clone()).headers(headers);
         Ok(match &ready.body {
             ReadyBody::None => request,
             ReadyBody::Json(text) => request.body(text.clone()),
@@ -163,4 +163,18 @@ fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
     let error = error.with_status(status.as_u16());
     // A read that was cut off has an answer, only not all of it.
     if !writes && lost == Lost::Cut { error.with_kind(ErrorKind::Decode) } else { error }
+}
+
+/// The method as the HTTP client has it.
+const fn http_method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+        Method::Head => http::Method::HEAD,
+        Method::Options => http::Method::OPTIONS,
+        Method::Trace => http::Method::TRACE,
+    }
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::BodyFormat;
+
+use crate::tool::record_name;
 
 use super::CustomField;
 use crate::{
@@ -113,13 +116,14 @@ impl Account {
     pub fn input_schema(&self, tool: Tool) -> Value {
         let mut schema = tool.input_schema_value();
         let Some((custom, _)) = self.described() else { return schema };
-        let details = tool.details();
-        let fields = details.record().map(|record| self.fields(record)).unwrap_or_default();
+        let record = tool.details();
+        let name = record_name(&record, tool.catalog());
+        let fields = name.map(|name| self.fields(name)).unwrap_or_default();
         let writable: Vec<&CustomField> = fields.iter().filter(|field| !field.read_only).collect();
         if writable.is_empty() {
             return schema;
         }
-        let whole = !details.is_partial();
+        let whole = record.request.body != BodyFormat::Patch;
         let needed = fill(&mut schema, custom.member, &writable, whole);
         if needed
             && schema["properties"].get(custom.member).is_some()

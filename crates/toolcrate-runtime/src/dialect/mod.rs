@@ -16,7 +16,8 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
-use crate::tool::ToolDetails;
+use toolcrate_catalog::ToolRecord;
+
 use crate::{Api, Error, FieldError, Tool};
 
 pub use lint::{Finding, check, lint};
@@ -107,7 +108,7 @@ impl Tool {
 /// A tool before a dialect is chosen.
 struct Source<'a> {
     tool: Tool,
-    details: ToolDetails<'static>,
+    details: ToolRecord<'static>,
     name: &'a str,
     schema: Value,
     special: Special,

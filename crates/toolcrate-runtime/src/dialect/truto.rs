@@ -4,8 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Source, keys, properties, required, types};
+use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
+
 use crate::Tool;
-use crate::tool::{Location, Sides, ToolDetails};
+use crate::tool::ArgumentLocations;
 
 /// Names that stand for something else in every call.
 pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
@@ -27,17 +29,17 @@ pub struct Route {
 
 /// How a tool is called.
 pub fn route(tool: Tool) -> Route {
-    let details = tool.details();
-    let sides = tool.sides(&details);
-    route_of(&details, &sides)
+    let record = tool.details();
+    let locations = tool.argument_locations(&record);
+    route_of(&record, &locations)
 }
 
 /// Whether a tool is a list, whose next page a cursor asks for.
-pub(crate) fn is_list(details: &ToolDetails<'_>, sides: &Sides) -> bool {
-    route_of(details, sides).method == "list"
+pub(crate) fn is_list(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> bool {
+    route_of(details, locations).method == "list"
 }
 
-fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
+fn route_of(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
     let mut resource = String::new();
     let segments: Vec<&str> = details.http.path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_value = |segment: &&str| segment.contains('{');
@@ -57,15 +59,14 @@ fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
         resource.push_str(rest);
     }
     let resource = resource.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
-    let verb = details.short_name.split('_').next().unwrap_or_default();
-    let by_id = ends_in_value && segments.last().is_some_and(|last| sides.segment("id") == Some(*last));
-    let bodiless = !sides.has_body();
-    let method = match (details.http.method, verb) {
-        ("GET", "list") if bodiless => "list",
-        ("GET", "get") if by_id && bodiless => "get",
-        ("POST", "create") if !ends_in_value => "create",
-        ("PATCH", "update") if by_id => "update",
-        ("DELETE", "delete") if by_id && bodiless => "delete",
+    let by_id = ends_in_value && segments.last().is_some_and(|last| locations.segment("id") == Some(*last));
+    let bodiless = !locations.has_body();
+    let method = match (details.http.method, details.verb()) {
+        (Method::Get, "list") if bodiless => "list",
+        (Method::Get, "get") if by_id && bodiless => "get",
+        (Method::Post, "create") if !ends_in_value => "create",
+        (Method::Patch, "update") if by_id => "update",
+        (Method::Delete, "delete") if by_id && bodiless => "delete",
         // Without the form of its word, a tool needs another word.
         (_, "list") => "find",
         (_, "get") => "fetch",
@@ -80,14 +81,14 @@ fn route_of(details: &ToolDetails<'_>, sides: &Sides) -> Route {
 
 /// The tool in Truto's words.
 pub(super) fn declare(source: &Source<'_>) -> Value {
-    let sides = source.tool.sides(&source.details);
-    let Route { resource, method } = route_of(&source.details, &sides);
+    let locations = source.tool.argument_locations(&source.details);
+    let Route { resource, method } = route_of(&source.details, &locations);
     let pairs = names(&source.schema);
     let schema = keys::rename(&source.schema, &pairs);
     let mut query = Map::new();
     let mut body = Map::new();
     for ((own, _), (name, member)) in properties(&source.schema).zip(properties(&schema)) {
-        let side = if sides.of(own) == Location::Body { &mut body } else { &mut query };
+        let side = if locations.location(own) == ArgumentLocation::Body { &mut body } else { &mut query };
         side.insert(name.clone(), member.clone());
     }
     if method == "list" {

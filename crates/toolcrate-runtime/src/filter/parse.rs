@@ -3,6 +3,7 @@
 //! none for groups.
 
 use serde_json::{Map, Number, Value};
+use toolcrate_catalog::FilterScalar;
 
 use super::table::{FilterTable, Kind};
 use super::write::{quoted, single_bucket};
@@ -152,7 +153,9 @@ impl Reader<'_> {
         // Specs often call a date just text; what is compared by order and is written as a date is one.
         let is_date = value.as_str().is_some_and(|text| utc_seconds(text).is_some());
         let kind = match found.kind {
-            Kind::Text if is_order(operator) && is_date => &Kind::DateTime,
+            Kind::Scalar(FilterScalar::Text) if is_order(operator) && is_date => {
+                Kind::Scalar(FilterScalar::DateTime)
+            }
             kind => kind,
         };
         if !fits(operator, kind) {
@@ -234,30 +237,32 @@ fn is_order(operator: Operator) -> bool {
     matches!(operator, Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual)
 }
 
-fn fits(operator: Operator, kind: &Kind) -> bool {
+fn fits(operator: Operator, kind: Kind<'_>) -> bool {
     let order = is_order(operator);
     let part =
         matches!(operator, Operator::Contains | Operator::NotContains | Operator::Like | Operator::NotLike);
     match kind {
-        Kind::Boolean => matches!(operator, Operator::Equal | Operator::NotEqual),
+        Kind::Scalar(FilterScalar::Boolean) => matches!(operator, Operator::Equal | Operator::NotEqual),
         Kind::Choice(_) => !order && !part,
-        Kind::Text => !order,
+        Kind::Scalar(FilterScalar::Text) => !order,
         Kind::Custom => true,
         _ => !part,
     }
 }
 
-fn offered(kind: &Kind) -> &'static str {
+fn offered(kind: Kind<'_>) -> &'static str {
     match kind {
-        Kind::Boolean => "it takes = and !=",
+        Kind::Scalar(FilterScalar::Boolean) => "it takes = and !=",
         Kind::Choice(_) => "it takes =, !=, in and not in",
-        Kind::Text => "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >=",
+        Kind::Scalar(FilterScalar::Text) => {
+            "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >="
+        }
         _ => "it takes =, !=, <, <=, >, >=, in and not in",
     }
 }
 
 /// A value of a list as the grammar writes it.
-fn listed(value: &Value, kind: &Kind) -> Result<String, String> {
+fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match value {
         Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
         value => literal(value, kind),
@@ -265,34 +270,46 @@ fn listed(value: &Value, kind: &Kind) -> Result<String, String> {
 }
 
 /// The value as the grammar writes it.
-fn literal(value: &Value, kind: &Kind) -> Result<String, String> {
+fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match (kind, value) {
         (_, Value::Null) => Ok("null".to_owned()),
-        (Kind::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {
+        (Kind::Scalar(FilterScalar::Integer), Value::Number(number))
+            if number.is_i64() || number.is_u64() =>
+        {
             Ok(number.to_string())
         }
-        (Kind::Integer, Value::Number(number))
+        (Kind::Scalar(FilterScalar::Integer), Value::Number(number))
             if number.as_f64().is_some_and(|n| n.fract() == 0.0 && n.abs() < 9e15) =>
         {
             Ok(format!("{:.0}", number.as_f64().unwrap_or_default()))
         }
-        (Kind::Integer, Value::String(text)) if text.parse::<i64>().is_ok() => Ok(text.trim().to_owned()),
-        (Kind::Integer, _) => Err("must be a whole number".to_owned()),
-        (Kind::Number, Value::Number(found)) => Ok(number(found)),
+        (Kind::Scalar(FilterScalar::Integer), Value::String(text)) if text.parse::<i64>().is_ok() => {
+            Ok(text.trim().to_owned())
+        }
+        (Kind::Scalar(FilterScalar::Integer), _) => Err("must be a whole number".to_owned()),
+        (Kind::Scalar(FilterScalar::Number), Value::Number(found)) => Ok(number(found)),
         // Some dialects have no values of several types, so numbers and truth come as text.
-        (Kind::Number, Value::String(text)) if text.parse::<Number>().is_ok() => {
+        (Kind::Scalar(FilterScalar::Number), Value::String(text)) if text.parse::<Number>().is_ok() => {
             Ok(text.parse().map(|found| number(&found)).unwrap_or_default())
         }
-        (Kind::Number, _) => Err("must be a number".to_owned()),
-        (Kind::Boolean, Value::Bool(value)) => Ok(value.to_string()),
-        (Kind::Boolean, Value::String(text)) if matches!(text.as_str(), "true" | "false") => Ok(text.clone()),
-        (Kind::Boolean, _) => Err("must be true or false".to_owned()),
-        (Kind::Text, Value::String(text)) => Ok(quoted(text)),
-        (Kind::Text, _) => Err("must be text".to_owned()),
-        (Kind::Choice(values), Value::String(text)) if values.contains(text) => Ok(quoted(text)),
+        (Kind::Scalar(FilterScalar::Number), _) => Err("must be a number".to_owned()),
+        (Kind::Scalar(FilterScalar::Boolean), Value::Bool(value)) => Ok(value.to_string()),
+        (Kind::Scalar(FilterScalar::Boolean), Value::String(text))
+            if matches!(text.as_str(), "true" | "false") =>
+        {
+            Ok(text.clone())
+        }
+        (Kind::Scalar(FilterScalar::Boolean), _) => Err("must be true or false".to_owned()),
+        (Kind::Scalar(FilterScalar::Text), Value::String(text)) => Ok(quoted(text)),
+        (Kind::Scalar(FilterScalar::Text), _) => Err("must be text".to_owned()),
+        (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => {
+            Ok(quoted(text))
+        }
         (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
-        (Kind::Date | Kind::DateTime, Value::String(text)) => date(text),
-        (Kind::Date | Kind::DateTime, _) => {
+        (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => {
+            date(text)
+        }
+        (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), _) => {
             Err("must be a date, e.g. \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
         }
         (Kind::Custom, Value::String(text)) => Ok(date(text).unwrap_or_else(|_| quoted(text))),

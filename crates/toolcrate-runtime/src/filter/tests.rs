@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::json;
+use toolcrate_catalog::FilterRecord;
 
 use super::grammar::Condition;
 use super::*;
@@ -16,7 +17,8 @@ const GRAMMAR: FilterGrammar = FilterGrammar {
 };
 
 fn compile(value: &Value) -> Result<QueryPairs, Vec<FieldError>> {
-    let table: FilterTable<'_> = serde_json::from_str(LINE).expect("a table");
+    let record: FilterRecord<'_> = serde_json::from_str(LINE).expect("a table");
+    let table = FilterTable::new(&record);
     let mut pairs = QueryPairs::new();
     apply(&table, &GRAMMAR, value, "/filter", &mut pairs)?;
     Ok(pairs)
@@ -92,7 +94,8 @@ fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
 
 #[test]
 fn raw_conditions_stay() {
-    let table: FilterTable<'_> = serde_json::from_str(LINE).expect("a table");
+    let record: FilterRecord<'_> = serde_json::from_str(LINE).expect("a table");
+    let table = FilterTable::new(&record);
     let mut pairs = QueryPairs::new();
     pairs.set("conditions", "a = 1 or b = 2");
     apply(&table, &GRAMMAR, &json!({"id": 1}), "/filter", &mut pairs).expect("right");

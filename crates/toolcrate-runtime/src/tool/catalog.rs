@@ -1,84 +1,55 @@
-//! All tools of an API, kept as the text that the generator wrote. Nothing of it is parsed to list names or
-//! to find a tool: names stand at the start of each line, and lines are sorted by them.
+//! All tools of an API. The index is parsed when a tool is first looked up, a record when it is used. A tool is a
+//! reference into the index, so passing one around costs nothing.
 
 use std::fmt;
 use std::sync::OnceLock;
 
-use super::lines::{Lines, cut};
-use crate::{Api, Error, Tool};
+use serde::Deserialize;
+use serde_json::Value;
+use toolcrate_catalog::{
+    AliasRecord, Annotations, CatalogText, CollectionRecord, FilterRecord, IndexEntry, IndexedTool, Method,
+    OperationKind, OperationTarget, OperationVariant, RecordTable, Relation, SchemaRecord, ShapeRecord,
+    ToolClass, ToolRecord, ToolSummary,
+};
+
+use crate::filter::FilterTable;
+use crate::{Api, Error};
 
 /// All tools of an API.
 pub struct Catalog {
     api: &'static Api,
-    modules: &'static [(&'static str, &'static str)],
-    shapes: Lines,
-    schemas: Lines,
-    filters: Lines,
-    aliases: &'static str,
+    text: CatalogText,
     /// Sorted by full name.
-    tools: OnceLock<Vec<Entry>>,
-    /// Numbers of `tools`, sorted by short name.
+    tools: OnceLock<Vec<IndexedTool>>,
+    /// Indices into `tools`, sorted by short name.
     by_short_name: OnceLock<Vec<u32>>,
-}
-
-/// A name that a tool had in the release before, and the full name it has now.
-struct Alias {
-    name: &'static str,
-    short_name: &'static str,
-    tool: &'static str,
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    name: &'static str,
-    short_name: &'static str,
-    module: &'static str,
-    line: &'static str,
+    aliases: OnceLock<Vec<AliasRecord<'static>>>,
+    shapes: RecordTable<ShapeRecord<'static>>,
+    schemas: RecordTable<SchemaRecord<'static>>,
+    filters: RecordTable<FilterRecord<'static>>,
+    collections: RecordTable<CollectionRecord<'static>>,
 }
 
 impl Catalog {
-    /// A catalog over text: for each module its name and one JSON line a tool, then one JSON line a shape
-    /// of arguments and one a schema. Lines begin with a name and are sorted by it.
-    pub const fn new(
-        api: &'static Api,
-        modules: &'static [(&'static str, &'static str)],
-        shapes: &'static str,
-        schemas: &'static str,
-    ) -> Self {
+    /// The catalog in these files.
+    pub const fn new(api: &'static Api, text: CatalogText) -> Self {
         Self {
             api,
-            modules,
-            shapes: Lines(shapes),
-            schemas: Lines(schemas),
-            filters: Lines(""),
-            aliases: "",
             tools: OnceLock::new(),
             by_short_name: OnceLock::new(),
+            aliases: OnceLock::new(),
+            shapes: RecordTable::new(text.shapes.index, text.shapes.records),
+            schemas: RecordTable::new(text.schemas.index, text.schemas.records),
+            filters: RecordTable::new(text.filters.index, text.filters.records),
+            collections: RecordTable::new(text.collections.index, text.collections.records),
+            text,
         }
     }
 
-    /// The same with a line for each resource that says what it can be filtered by.
-    #[must_use]
-    pub const fn with_filters(mut self, filters: &'static str) -> Self {
-        self.filters = Lines(filters);
-        self
-    }
-
-    /// The same with a line for each tool that had another name in the release before.
-    #[must_use]
-    pub const fn with_aliases(mut self, aliases: &'static str) -> Self {
-        self.aliases = aliases;
-        self
-    }
-
-    fn entries(&self) -> &[Entry] {
-        self.tools.get_or_init(|| {
-            let mut tools: Vec<Entry> = Vec::new();
-            for (module, text) in self.modules {
-                tools.extend(Lines(text).iter().filter_map(|line| Entry::parse(module, line)));
-            }
-            tools.sort_by_key(|entry| entry.name);
-            tools
+    fn indexed(&self) -> &[IndexedTool] {
+        self.tools.get_or_init(|| match self.text.tools() {
+            Ok(tools) => tools,
+            Err(error) => panic!("{error}"),
         })
     }
 
@@ -87,81 +58,83 @@ impl Catalog {
         self.api
     }
 
-    /// How many tools there are.
+    /// The number of tools.
     pub fn len(&self) -> usize {
-        self.entries().len()
+        self.indexed().len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no tools.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The full names, sorted.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
-        self.entries().iter().map(|entry| entry.name)
+        self.indexed().iter().map(|tool| tool.entry.name)
     }
 
     /// The modules, in the order in which the generator wrote them.
     pub fn modules(&self) -> impl ExactSizeIterator<Item = &'static str> {
-        self.modules.iter().map(|(module, _)| *module)
+        self.text.modules.iter().map(|(module, _)| *module)
     }
 
     /// All tools, sorted by full name.
     pub fn tools(&'static self) -> impl ExactSizeIterator<Item = Tool> {
-        self.entries().iter().map(|entry| self.tool(entry))
+        self.indexed().iter().map(move |tool| Tool::new(self, tool))
     }
 
-    /// The tool with this full or short name. A name that a tool had in the release before finds it too;
-    /// [`Tool::asked_as`] says so.
+    /// The tool with this full or short name. A name that a tool had in the previous release finds it too;
+    /// [`Tool::asked_as`] returns that name.
     pub fn get(&'static self, name: &str) -> Option<Tool> {
-        self.named(name).or_else(|| {
-            let mut aliases = self.aliases.lines().filter_map(Alias::parse);
-            let alias = aliases.find(|alias| alias.name == name || alias.short_name == name)?;
-            let asked_as = if alias.name == name { alias.name } else { alias.short_name };
-            Some(self.named(alias.tool)?.under(asked_as))
+        self.by_current_name(name).or_else(|| {
+            let alias = self.aliases().iter().find(|alias| alias.name == name || alias.short_name == name)?;
+            let asked_as = if alias.name == name { alias.name } else { alias.short_name.as_ref() };
+            Some(self.by_current_name(alias.tool)?.under(asked_as))
         })
     }
 
-    fn named(&'static self, name: &str) -> Option<Tool> {
-        // A process that uses one tool does not look at the names of the others.
-        if self.tools.get().is_none() {
-            let lines = self.modules.iter().find_map(|(module, text)| Some((module, Lines(text).get(name)?)));
-            if let Some((module, line)) = lines {
-                return Some(self.tool(&Entry::parse(module, line)?));
-            }
-        }
-        let tools = self.entries();
-        let full = tools.binary_search_by_key(&name, |entry| entry.name).ok();
-        let number = full.or_else(|| {
-            let short = |number: &u32| tools[*number as usize].short_name;
+    fn by_current_name(&'static self, name: &str) -> Option<Tool> {
+        let tools = self.indexed();
+        let full = tools.binary_search_by_key(&name, |tool| tool.entry.name).ok();
+        let index = full.or_else(|| {
+            let short_name = |index: &u32| tools[*index as usize].entry.short_name;
             let sorted = self.by_short_name.get_or_init(|| {
-                let mut numbers: Vec<u32> = (0..).take(tools.len()).collect();
-                numbers.sort_by_key(short);
-                numbers
+                let mut indices: Vec<u32> = (0..).take(tools.len()).collect();
+                indices.sort_by_key(short_name);
+                indices
             });
-            let place = sorted.binary_search_by_key(&name, short).ok()?;
-            Some(sorted[place] as usize)
+            let found = sorted.binary_search_by_key(&name, short_name).ok()?;
+            Some(sorted[found] as usize)
         })?;
-        Some(self.tool(&tools[number]))
+        Some(Tool::new(self, &tools[index]))
+    }
+
+    fn aliases(&self) -> &[AliasRecord<'static>] {
+        self.aliases.get_or_init(|| {
+            let parse = |line: &'static str| match serde_json::from_str(line) {
+                Ok(alias) => alias,
+                Err(error) => panic!("the catalog's alias {line:?} is malformed: {error}"),
+            };
+            self.text.aliases.lines().map(parse).collect()
+        })
     }
 
     /// The tool with this full or short name.
     ///
     /// # Errors
     /// `UnknownTool`, with the nearest names.
-    pub fn find(&'static self, name: &str) -> Result<Tool, Error> {
+    pub fn resolve(&'static self, name: &str) -> Result<Tool, Error> {
         self.get(name).ok_or_else(|| Error::unknown_tool(name, &self.nearest(name, 3)))
     }
 
-    /// Up to `count` full names that are spelt like `name`, the nearest first.
+    /// Up to `count` full names that are spelled like `name`, the nearest first.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&'static str> {
-        let entries = self.entries().iter();
-        let mut scored: Vec<(f64, &'static str)> = entries
-            .map(|entry| {
-                let full = strsim::normalized_damerau_levenshtein(name, entry.name);
-                let short = strsim::normalized_damerau_levenshtein(name, entry.short_name);
-                (full.max(short), entry.name)
+        let tools = self.indexed().iter();
+        let mut scored: Vec<(f64, &'static str)> = tools
+            .map(|tool| {
+                let full = strsim::normalized_damerau_levenshtein(name, tool.entry.name);
+                let short = strsim::normalized_damerau_levenshtein(name, tool.entry.short_name);
+                (full.max(short), tool.entry.name)
             })
             .filter(|(score, _)| *score > 0.4)
             .collect();
@@ -169,41 +142,24 @@ impl Catalog {
         scored.into_iter().take(count).map(|(_, name)| name).collect()
     }
 
-    fn tool(&'static self, entry: &Entry) -> Tool {
-        Tool::new(self, entry.name, entry.short_name, entry.module, entry.line)
+    /// The sets of arguments that several tools share, by name.
+    pub const fn shapes(&self) -> &RecordTable<ShapeRecord<'static>> {
+        &self.shapes
     }
 
-    /// The line of a shape of arguments: a JSON object with `name`, `in`, `relations` and `properties`.
-    pub fn shape(&self, name: &str) -> Option<&'static str> {
-        self.shapes.get(name)
+    /// What resources can be filtered by, by the name of their schema.
+    pub const fn filters(&self) -> &RecordTable<FilterRecord<'static>> {
+        &self.filters
     }
 
-    /// The line of what a resource can be filtered by: a JSON object with `name`, `fields` (path to kind),
-    /// `children` and `custom`.
-    pub fn filter(&self, name: &str) -> Option<&'static str> {
-        self.filters.get(name)
+    /// The schemas of responses, by name.
+    pub const fn schemas(&self) -> &RecordTable<SchemaRecord<'static>> {
+        &self.schemas
     }
 
-    /// The line of a schema: a JSON object with `name`, `schema` and `uses`, the names it refers to.
-    pub fn schema(&self, name: &str) -> Option<&'static str> {
-        self.schemas.get(name)
-    }
-}
-
-impl Entry {
-    fn parse(module: &'static str, line: &'static str) -> Option<Self> {
-        let (name, rest) = cut(line, "{\"name\":\"")?;
-        let (short_name, _) = cut(rest, ",\"short_name\":\"")?;
-        Some(Self { name, short_name, module, line })
-    }
-}
-
-impl Alias {
-    fn parse(line: &'static str) -> Option<Self> {
-        let (name, rest) = cut(line, "{\"name\":\"")?;
-        let (short_name, rest) = cut(rest, ",\"short_name\":\"")?;
-        let (tool, _) = cut(rest, ",\"tool\":\"")?;
-        Some(Self { name, short_name, tool })
+    /// The collections of the API, by name.
+    pub const fn collections(&self) -> &RecordTable<CollectionRecord<'static>> {
+        &self.collections
     }
 }
 
@@ -212,3 +168,192 @@ impl fmt::Debug for Catalog {
         f.debug_struct("Catalog").field("api", &self.api.name).field("tools", &self.len()).finish()
     }
 }
+
+/// A tool of a catalog: what the index says about it, and a way to its record.
+#[derive(Clone, Copy)]
+pub struct Tool {
+    catalog: &'static Catalog,
+    indexed: &'static IndexedTool,
+    asked_as: Option<&'static str>,
+}
+
+impl Tool {
+    fn new(catalog: &'static Catalog, indexed: &'static IndexedTool) -> Self {
+        Self { catalog, indexed, asked_as: None }
+    }
+
+    /// The same tool, asked for by a name that it had before.
+    fn under(self, asked_as: &'static str) -> Self {
+        Self { asked_as: Some(asked_as), ..self }
+    }
+
+    /// The name of the release before, where the tool was asked for by that. It works for one release.
+    pub fn asked_as(self) -> Option<&'static str> {
+        self.asked_as
+    }
+
+    /// What to tell who asked for the tool by a name of the release before.
+    pub(crate) fn notice(self) -> Option<String> {
+        let old = self.asked_as?;
+        Some(format!("{old} is called {} now; the old name works in this release only", self.name()))
+    }
+
+    /// What the index says about it. Costs nothing, as do all methods that don't mention the record.
+    pub fn index(self) -> &'static IndexEntry<'static> {
+        &self.indexed.entry
+    }
+
+    /// The full name.
+    pub fn name(self) -> &'static str {
+        self.index().name
+    }
+
+    /// The name without the API's prefix.
+    pub fn short_name(self) -> &'static str {
+        self.index().short_name
+    }
+
+    /// The part of the API that it belongs to.
+    pub fn module(self) -> &'static str {
+        self.index().module
+    }
+
+    /// The class by which callers choose tools.
+    pub fn class(self) -> ToolClass {
+        self.index().class
+    }
+
+    /// What the operation does.
+    pub fn kind(self) -> OperationKind {
+        self.index().kind
+    }
+
+    /// The first word of the name: `list`, `merge`.
+    pub fn verb(self) -> &'static str {
+        self.index().verb()
+    }
+
+    /// What the operation is applied to.
+    pub fn target(self) -> OperationTarget {
+        self.index().target
+    }
+
+    /// What sets the operation apart from the plain one of its kind.
+    pub fn variant(self) -> Option<OperationVariant> {
+        self.index().variant
+    }
+
+    /// The collection that the operation works on, such as `/service/tickets/{}/notes`.
+    pub fn collection(self) -> Option<&'static str> {
+        self.index().collection
+    }
+
+    /// The HTTP method.
+    pub fn method(self) -> Method {
+        self.index().method
+    }
+
+    /// The path template as the API's description spells it.
+    pub fn path(self) -> &'static str {
+        self.index().path
+    }
+
+    /// The path template that requests are made from.
+    pub fn request_path(self) -> &'static str {
+        self.index().request_path()
+    }
+
+    /// The catalog that it belongs to.
+    pub fn catalog(self) -> &'static Catalog {
+        self.catalog
+    }
+
+    /// The text of the record, one JSON object.
+    pub fn line(self) -> &'static str {
+        self.indexed.record
+    }
+
+    /// The record: all that the catalog says about the tool. It is parsed by each call.
+    ///
+    /// # Panics
+    /// If the record is not what the generator writes, which no caller can cause.
+    pub fn details(self) -> ToolRecord<'static> {
+        self.parse()
+    }
+
+    /// Title and description alone, which takes half the time.
+    ///
+    /// # Panics
+    /// As [`details`](Self::details).
+    pub fn summary(self) -> ToolSummary<'static> {
+        self.parse()
+    }
+
+    fn parse<T: Deserialize<'static>>(self) -> T {
+        match serde_json::from_str(self.line()) {
+            Ok(record) => record,
+            Err(error) => panic!("the catalog's record of {} is malformed: {error}", self.name()),
+        }
+    }
+
+    /// The record of the arguments that it shares with other tools.
+    pub fn shape(self, record: &ToolRecord<'_>) -> Option<&'static ShapeRecord<'static>> {
+        self.catalog.shapes().get(record.input.shape.as_deref()?)
+    }
+
+    /// The title shown to people. Parses the record, as all of the following do; see [`details`](Self::details).
+    pub fn title(self) -> String {
+        self.details().title.into_owned()
+    }
+
+    /// What it does, what it needs first and what it returns.
+    pub fn description(self) -> String {
+        self.details().description.into_owned()
+    }
+
+    /// Hints about the effect of a call.
+    pub fn annotations(self) -> Annotations {
+        self.details().annotations
+    }
+
+    /// The API's own tags.
+    pub fn tags(self) -> Vec<String> {
+        self.details().tags.into_iter().map(std::borrow::Cow::into_owned).collect()
+    }
+
+    /// Which tools list the ids that arguments need.
+    pub fn relations(self) -> Vec<Relation<'static>> {
+        let record = self.details();
+        let shared = self.shape(&record).map(|shape| shape.relations.clone()).unwrap_or_default();
+        record.relations.into_iter().chain(shared).collect()
+    }
+
+    /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
+    /// neighbours are `{step, tools}`. Empty where nothing is known.
+    pub fn lifecycle(self) -> Value {
+        serde_json::to_value(self.details().lifecycle).unwrap_or_default()
+    }
+
+    /// The paths that the tool's structured filter takes, such as `company/name`; the schema shows a few of them
+    /// alone. Empty where the tool takes no such filter.
+    pub fn filter_fields(self) -> Vec<String> {
+        let record = self.details();
+        let filter = record.request.filter.as_deref().and_then(|name| self.catalog.filters().get(name));
+        let table = filter.map(FilterTable::new);
+        table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tool").field(&self.name()).finish()
+    }
+}
+
+impl PartialEq for Tool {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.indexed, other.indexed)
+    }
+}
+
+impl Eq for Tool {}

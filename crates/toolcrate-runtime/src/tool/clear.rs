@@ -2,9 +2,9 @@
 //! caller names the fields instead, in an argument of its own.
 
 use serde_json::{Map, Value};
+use toolcrate_catalog::RequestRecord;
 
-use super::details::{Location, RequestPlan};
-use super::explain;
+use super::validation_errors;
 use crate::FieldError;
 
 /// What is to be emptied.
@@ -21,7 +21,7 @@ pub(super) struct Cleared {
 /// account's own fields: `customFields/Region` names one of those.
 pub(super) fn extract(
     arguments: &mut Map<String, Value>,
-    request: &RequestPlan<'_>,
+    request: &RequestRecord<'_>,
     properties: Option<&Map<String, Value>>,
     is_field: impl Fn(&str) -> bool,
     custom: Option<&str>,
@@ -43,7 +43,7 @@ pub(super) fn extract(
         if names[..position].iter().any(|(_, before)| before == name) {
             continue;
         }
-        let pointer = format!("{}/{index}", explain::pointer("", argument));
+        let pointer = format!("{}/{index}", validation_errors::pointer("", argument));
         if fields.contains(name) {
             if arguments.contains_key(*name) {
                 problems.push(FieldError::new(pointer, "conflict", conflict_message(name)));
@@ -84,21 +84,8 @@ fn unknown_message(name: &str, is_argument: bool, fields: &[&str]) -> String {
     if is_argument {
         return format!("\"{name}\" is no field of the record, so it can't be cleared");
     }
-    match explain::nearest(name, fields.iter().copied()).as_slice() {
+    match validation_errors::nearest(name, fields.iter().copied()).as_slice() {
         [] => format!("there is no field \"{name}\" to clear"),
         near => format!("there is no field \"{name}\" to clear; did you mean {}?", near.join(" or ")),
-    }
-}
-
-impl RequestPlan<'_> {
-    /// The argument that names the fields to empty.
-    pub(super) fn clear_argument(&self) -> Option<&str> {
-        let mut arguments = self.arguments.iter();
-        arguments.find(|(_, target)| target.location == Location::Clear).map(|(name, _)| name.as_ref())
-    }
-
-    /// The name that an argument has in the body.
-    pub(super) fn body_name<'n>(&'n self, argument: &'n str) -> &'n str {
-        self.arguments.get(argument).and_then(|target| target.name.as_deref()).unwrap_or(argument)
     }
 }

@@ -2,13 +2,16 @@
 //! that the arguments that are checked, approved and recorded are the very ones that are sent.
 
 use serde_json::{Map, Value};
+use toolcrate_catalog::ArgumentLocation;
 
-use super::check::Check;
-use super::details::Location;
-use super::{Arguments, ExecuteOptions, Tool};
+use super::catalog::Tool;
+use super::execute::Arguments;
+use super::outcome::ExecuteOptions;
+use super::page_state::is_page_state;
+use super::validator::ToolValidator;
 use crate::dialect;
 use crate::error::Delivery;
-use crate::{Client, Dialect, Error, ErrorKind, FieldError, Paging};
+use crate::{Client, Dialect, Error, ErrorKind, FieldError};
 
 impl Client {
     /// Decodes the arguments of a call that is made in the dialect of `options`: the tool's own arguments, and the
@@ -35,7 +38,7 @@ impl Client {
     pub(super) fn decode_for(
         &self,
         tool: Tool,
-        check: &Check,
+        check: &ToolValidator,
         mut arguments: Map<String, Value>,
         options: &ExecuteOptions,
     ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
@@ -46,8 +49,10 @@ impl Client {
         let cursor = arguments.shift_remove(dialect::CURSOR);
         let mut arguments = own_arguments(options.dialect, check, arguments);
         if arguments.values().any(Value::is_array) {
-            let sides = tool.sides(&check.details);
-            dialect::join(check.declared(), &mut arguments, |name| sides.of(name) == Location::Query);
+            let locations = tool.argument_locations(&check.record);
+            dialect::join(check.declared(), &mut arguments, |name| {
+                locations.location(name) == ArgumentLocation::Query
+            });
         }
         match cursor {
             // Truto's SDK sends an empty one for the first page.
@@ -62,7 +67,12 @@ impl Client {
     }
 
     /// The paging state of a cursor.
-    fn open_cursor(&self, tool: Tool, check: &Check, cursor: &Value) -> Result<Map<String, Value>, Error> {
+    fn open_cursor(
+        &self,
+        tool: Tool,
+        check: &ToolValidator,
+        cursor: &Value,
+    ) -> Result<Map<String, Value>, Error> {
         if !check.is_list(tool) {
             let reason = format!("{} is not a list, and only lists take a cursor", tool.short_name());
             return Err(invalid(&reason));
@@ -79,9 +89,13 @@ impl Client {
 }
 
 /// The arguments as the tool itself takes them, and under the names that it has for them.
-fn own_arguments(dialect: Dialect, check: &Check, arguments: Map<String, Value>) -> Map<String, Value> {
+fn own_arguments(
+    dialect: Dialect,
+    check: &ToolValidator,
+    arguments: Map<String, Value>,
+) -> Map<String, Value> {
     let mut arguments = dialect::arguments(dialect, || check.declared(), check.api, arguments);
-    let clear = check.details.request.clear_argument();
+    let clear = check.record.request.clear_argument();
     if let Some(names) = clear.and_then(|argument| arguments.get_mut(argument)) {
         dialect::restore_names(dialect, || check.declared(), names);
     }
@@ -104,41 +118,6 @@ fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: us
     skipped
 }
 
-/// Whether a cursor may hold this member: the number of rows to skip, or an argument that can say where a list goes on.
-/// That is one of the query, as the API itself chooses in its links, but none that chooses records or their fields. Where
-/// pages are numbered, it is a number: the page, its size, or the id of a record that a page begins after.
-pub(super) fn is_page_state(check: &Check, name: &str, value: &Value) -> bool {
-    if name == dialect::SKIP {
-        return value.is_u64();
-    }
-    let is_numbered = matches!(check.api.paging, Paging::Page { .. });
-    if value.is_array() || value.is_object() || is_numbered && !takes_number(check, name) {
-        return false;
-    }
-    let plans = check.details.bindings.iter().map(|binding| &binding.request).chain([&check.details.request]);
-    let mut targets = plans.filter_map(|plan| plan.arguments.get(name)).peekable();
-    let parameter = match targets.peek() {
-        None if check.is_query(name) => name,
-        None => return false,
-        Some(target) => target.name.as_deref().unwrap_or(name),
-    };
-    targets.all(|target| target.location == Location::Query) && !chooses_records(check, parameter)
-}
-
-fn takes_number(check: &Check, name: &str) -> bool {
-    let kind = check.property(name).and_then(|schema| schema.get("type")).and_then(Value::as_str);
-    matches!(kind, Some("integer" | "number"))
-}
-
-fn chooses_records(check: &Check, parameter: &str) -> bool {
-    let grammar = check.api.filter.as_ref();
-    let conditions = grammar.is_some_and(|grammar| {
-        [grammar.argument, grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
-            .contains(&parameter)
-    });
-    conditions || check.api.fields_parameter == Some(parameter)
-}
-
 fn invalid(reason: &str) -> Error {
     let message = format!("invalid next_cursor; {reason}");
     let field = FieldError::new(format!("/{}", dialect::CURSOR), "invalid", message.clone());
@@ -150,10 +129,13 @@ fn invalid(reason: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use serde_json::json;
+    use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
 
     use super::*;
-    use crate::{Api, Catalog, CursorKey, ErrorShape, FilterGrammar, PatchPaths};
+    use crate::{Api, Catalog, CursorKey, ErrorShape, FilterGrammar, Paging, PatchPaths};
 
     static API: Api = Api {
         name: "Orders",
@@ -181,12 +163,15 @@ mod tests {
         custom_fields: None,
     };
 
-    static CATALOG: Catalog = Catalog::new(
-        &API,
-        &[("sales", include_str!("../../tests/support/sales.jsonl"))],
-        include_str!("../../tests/support/shapes.jsonl"),
-        include_str!("../../tests/support/schemas.jsonl"),
-    );
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        let lines = include_str!("../../tests/support/sales.jsonl").lines();
+        let tools: Vec<ToolRecord<'_>> =
+            lines.map(|line| serde_json::from_str(line).expect("a record")).collect();
+        let mut files = CatalogFiles::new();
+        files.add_tools(&tools).expect("records");
+        let files = files.into_files();
+        Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+    });
 
     const LIST: &str = "list_all_orders";
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
+use toolcrate_catalog::{RequestRecord, ResponseContent};
 
-use super::check::Check;
+use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::details::{Content, RequestPlan};
-use super::outcome::{Reader, argument};
-use super::{ExecuteOptions, Outcome, Tool, plan};
+use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
+use super::plan;
+use super::validator::ToolValidator;
 use crate::call::Call;
 use crate::client::Ready;
 use crate::error::Delivery;
@@ -45,12 +46,12 @@ impl Arguments for Value {
 /// A tool call that was checked.
 pub(super) struct Checked {
     pub(super) tool: Tool,
-    check: Arc<Check>,
+    check: Arc<ToolValidator>,
     /// The number of the binding that was chosen; `None` for the main one.
     binding: Option<usize>,
     pub(super) call: Call,
     pub(super) accept: &'static str,
-    content: Content,
+    content: ResponseContent,
     /// The arguments that the request was made of.
     pub(super) arguments: Map<String, Value>,
     pub(super) reinterpretations: Vec<Reinterpretation>,
@@ -62,9 +63,8 @@ impl Checked {
         Reader::new(api, &self.call, self.content, self.options)
     }
 
-    fn plan(&self) -> &RequestPlan<'static> {
-        let details = &self.check.details;
-        self.binding.map_or(&details.request, |number| &details.bindings[number].request)
+    fn plan(&self) -> &RequestRecord<'static> {
+        self.check.record.operation(self.binding).request
     }
 }
 
@@ -205,7 +205,7 @@ impl Client {
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }
-            let content = accepted.response.content;
+            let content = accepted.operation.response.content;
             let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
             let call = plan::call(&check, accepted)?;
             Ok((binding, call, accept, content, arguments, reinterpretations, options))

@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
-use super::check::Check;
+use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::compact::{Omitted, cut, drop_empty, json_size, page_after};
-use super::decode::is_page_state;
-use super::details::{Content, Location, RequestPlan};
+use super::page_state::is_page_state;
+use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
+use super::validator::ToolValidator;
 use crate::call::Call;
 use crate::client::Received;
 use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit, Tool,
+    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, Place, QueryPairs, RateLimit,
     custom, dialect,
 };
 
@@ -85,7 +86,7 @@ impl Outcome {
     }
 
     /// Signs the cursor of a list.
-    pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &Check) {
+    pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &ToolValidator) {
         let state = self.page_state.take().filter(|_| check.is_list(tool));
         self.next_cursor = state.map(|state| key.seal(tool.name(), &state));
     }
@@ -93,7 +94,7 @@ impl Outcome {
 
 /// What is needed to make outcomes of answers.
 pub(super) struct Reader {
-    content: Content,
+    content: ResponseContent,
     trim: Vec<&'static str>,
     /// The members that the caller listed, by path.
     listed: Vec<String>,
@@ -103,7 +104,12 @@ pub(super) struct Reader {
 
 impl Reader {
     /// A reader for the answers of a call.
-    pub(super) fn new(api: &'static Api, call: &Call, content: Content, options: ExecuteOptions) -> Self {
+    pub(super) fn new(
+        api: &'static Api,
+        call: &Call,
+        content: ResponseContent,
+        options: ExecuteOptions,
+    ) -> Self {
         let listed = api.fields_parameter.and_then(|parameter| call.query.get(parameter)).unwrap_or_default();
         let names: Vec<&str> = listed.split([',', '/']).map(str::trim).collect();
         let kept = |name: &&&str| !options.keep_trimmed && !names.contains(*name);
@@ -122,8 +128,8 @@ impl Reader {
     pub(super) fn read(&self, received: Received) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
-            Content::None => Value::Null,
-            Content::Binary => {
+            ResponseContent::None => Value::Null,
+            ResponseContent::Binary => {
                 let file = Download::new(raw.headers(), raw.body().clone());
                 json!({
                     "media_type": file.media_type,
@@ -132,8 +138,8 @@ impl Reader {
                     "content_base64": STANDARD.encode(&file.bytes),
                 })
             }
-            Content::Json if raw.is_empty() => Value::Null,
-            Content::Json => {
+            ResponseContent::Json if raw.is_empty() => Value::Null,
+            ResponseContent::Json => {
                 let mut value = Value::Null;
                 raw.decode_into(Place::Any(&mut value))?;
                 if !self.trim.is_empty() {
@@ -143,7 +149,7 @@ impl Reader {
             }
         };
         let mut custom_fields = BTreeMap::new();
-        if let Some(fields) = self.custom.filter(|_| self.content == Content::Json) {
+        if let Some(fields) = self.custom.filter(|_| self.content == ResponseContent::Json) {
             custom::from_api(&mut value, fields, &mut custom_fields);
         }
         let omitted = self.fit(&mut value);
@@ -167,7 +173,7 @@ impl Reader {
 impl Reader {
     /// Makes an answer as small as was asked for.
     fn fit(&self, value: &mut Value) -> Option<Omitted> {
-        if self.content != Content::Json {
+        if self.content != ResponseContent::Json {
             return None;
         }
         let asked: Vec<&str> = self.listed.iter().map(String::as_str).collect();
@@ -204,8 +210,8 @@ impl Outcome {
     /// Finds the arguments of what follows: rows that were left out, else the next page.
     pub(super) fn find_next(
         &mut self,
-        check: &Check,
-        plan: &RequestPlan<'_>,
+        check: &ToolValidator,
+        plan: &RequestRecord<'_>,
         sent: &Call,
         arguments: &Map<String, Value>,
     ) {
@@ -231,8 +237,8 @@ impl Outcome {
     fn rest(
         &self,
         omitted: &Omitted,
-        check: &Check,
-        plan: &RequestPlan<'_>,
+        check: &ToolValidator,
+        plan: &RequestRecord<'_>,
         sent: &Call,
     ) -> Option<Map<String, Value>> {
         let Paging::Page { page, size, max_size } = check.api.paging else { return None };
@@ -259,8 +265,8 @@ impl Outcome {
     /// under the names that the tool has for them.
     fn find_page(
         &mut self,
-        check: &Check,
-        plan: &RequestPlan<'_>,
+        check: &ToolValidator,
+        plan: &RequestRecord<'_>,
         sent: &Call,
         mut arguments: Map<String, Value>,
     ) {
@@ -287,7 +293,7 @@ impl Outcome {
 
 /// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
 /// say so to whoever sends another value beside it.
-fn page_state(check: &Check, plan: &RequestPlan<'_>, query: &QueryPairs) -> Map<String, Value> {
+fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
     known
@@ -299,16 +305,20 @@ fn page_state(check: &Check, plan: &RequestPlan<'_>, query: &QueryPairs) -> Map<
 }
 
 /// A value of a query as the argument has it.
-fn typed(check: &Check, argument: &str, value: &str) -> Value {
+fn typed(check: &ToolValidator, argument: &str, value: &str) -> Value {
     let kind = check.property(argument).and_then(|schema| schema.get("type"));
     let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
     number.map_or_else(|| Value::from(value), Value::from)
 }
 
 /// The argument of a tool that becomes this query parameter.
-pub(super) fn argument<'p>(check: &Check, plan: &'p RequestPlan<'_>, parameter: &'p str) -> Option<&'p str> {
+pub(super) fn argument<'p>(
+    check: &ToolValidator,
+    plan: &'p RequestRecord<'_>,
+    parameter: &'p str,
+) -> Option<&'p str> {
     let own = plan.arguments.iter().find(|(argument, target)| {
-        target.location == Location::Query && target.name.as_deref().unwrap_or(argument) == parameter
+        target.location == ArgumentLocation::Query && target.name_or(argument) == parameter
     });
     match own {
         Some((argument, _)) => Some(argument),

@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
-use super::check::{Accepted, Check};
-use super::details::{BodyPlan, Content, Location, RequestPlan};
-use super::explain;
+use super::validation_errors;
+use super::validator::{Accepted, ToolValidator};
 use crate::call::{Body, Call};
 use crate::patch::Operation;
-use crate::{Api, Encode, Error, FieldError, Form, Method, path};
+use crate::{Api, Encode, Error, FieldError, Form, path};
 
 /// The arguments that make up the body.
 #[derive(Default)]
@@ -23,15 +23,12 @@ struct Parts {
 }
 
 /// The call that accepted arguments stand for.
-pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error> {
-    let plan = accepted.request;
-    let verb = plan.method.unwrap_or(check.details.http.method);
-    let method = Method::from_text(verb)
-        .ok_or_else(|| Error::configuration(format!("the catalog names an unknown verb \"{verb}\"")))?;
-    let mut call = Call::new(method, plan.path.clone());
+pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call, Error> {
+    let (plan, http) = (accepted.operation.request, accepted.operation.http);
+    let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
-    call.idempotent |= check.details.annotations.idempotent_hint;
-    call.writes &= !check.details.annotations.read_only_hint;
+    call.idempotent |= check.record.annotations.idempotent_hint;
+    call.writes &= !check.record.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     let mut filter = None;
@@ -41,64 +38,68 @@ pub(super) fn call(check: &Check, accepted: Accepted<'_>) -> Result<Call, Error>
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
         let location = match target {
             Some(target) => target.location,
-            None if check.is_query(&argument) => Location::Query,
-            None => Location::Body,
+            None if check.is_query(&argument) => ArgumentLocation::Query,
+            None => ArgumentLocation::Body,
         };
         match location {
-            Location::Path => call.values.push((name, text(&value))),
-            Location::Query => match value {
+            ArgumentLocation::Path => call.values.push((name, text(&value))),
+            ArgumentLocation::Query => match value {
                 Value::Array(items) => {
                     items.iter().for_each(|item| call.query.push_text(name.clone(), text(item)));
                 }
                 value => call.query.push_text(name, text(&value)),
             },
-            Location::Header => {
+            ArgumentLocation::Header => {
                 let value = text(&value);
                 if http::HeaderValue::from_str(&value).is_err() {
                     let message = "travels in a header, which can't hold line breaks and the like";
-                    problems.push(FieldError::new(explain::pointer("", &argument), "invalid", message));
+                    problems.push(FieldError::new(
+                        validation_errors::pointer("", &argument),
+                        "invalid",
+                        message,
+                    ));
                 }
                 call.headers.push((name, value));
             }
-            Location::Body => {
+            ArgumentLocation::Body => {
                 parts.members.insert(name.into_owned(), value);
             }
-            Location::Filter => filter = Some((argument, value)),
-            Location::WholeBody => parts.whole = Some(value),
-            Location::Patch => parts.operations.extend(operations(value)),
+            ArgumentLocation::Filter => filter = Some((argument, value)),
+            ArgumentLocation::WholeBody => parts.whole = Some(value),
+            ArgumentLocation::Patch => parts.operations.extend(operations(value)),
             // Taken out when the arguments were checked.
-            Location::Clear => {}
+            ArgumentLocation::Clear => {}
         }
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
         // Last, so that raw conditions are there to be joined.
-        let pointer = explain::pointer("", &argument);
+        let pointer = validation_errors::pointer("", &argument);
         let applied = check
             .filter(plan.filter.as_deref())
             .map(|table| crate::filter::apply(&table, grammar, &value, &pointer, &mut call.query));
         problems.extend(applied.and_then(Result::err).unwrap_or_default());
     }
-    problems.extend(path::problems(&plan.path, &call.values, |placeholder| {
-        let argument = plan.arguments.iter().find(|(_, target)| {
-            target.location == Location::Path && target.name.as_deref() == Some(placeholder)
+    problems.extend(path::problems(http.request_path(), &call.values, |placeholder| {
+        let argument = plan.arguments.iter().find(|(argument, target)| {
+            target.location == ArgumentLocation::Path && target.name_or(argument) == placeholder
         });
         argument.map_or(placeholder, |(argument, _)| argument)
     }));
     call.body = match plan.body {
-        BodyPlan::None => Body::None,
-        BodyPlan::Object => Body::Json(parts.members.encode()),
-        BodyPlan::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
-        BodyPlan::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
-        BodyPlan::Multipart => Body::Form(form(check, parts.members, &mut problems)),
+        BodyFormat::None => Body::None,
+        BodyFormat::Object => Body::Json(parts.members.encode()),
+        BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.encode())),
+        BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
+        BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
     };
     if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
 }
 
 /// What a tool's request says it accepts.
-pub(super) fn accept(api: &Api, content: Content) -> &'static str {
+pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     match content {
-        Content::Binary => "*/*",
-        Content::Json | Content::None => api.accept,
+        ResponseContent::Binary => "*/*",
+        ResponseContent::Json | ResponseContent::None => api.accept,
     }
 }
 
@@ -112,7 +113,7 @@ fn text(value: &Value) -> String {
 
 fn patch(
     parts: Parts,
-    plan: &RequestPlan<'_>,
+    plan: &RequestRecord<'_>,
     removed: &[String],
     problems: &mut Vec<FieldError>,
 ) -> Vec<Operation> {
@@ -146,7 +147,7 @@ fn operations(value: Value) -> Vec<Operation> {
         .collect()
 }
 
-fn form(check: &Check, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
+fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
     let mut form = Form::new();
     for (name, value) in members {
         let binary = check.property(&name).and_then(|schema| schema.get("format"));
@@ -164,12 +165,12 @@ fn form(check: &Check, members: Map<String, Value>, problems: &mut Vec<FieldErro
                 };
             }
             (None, _) => problems.push(FieldError::new(
-                format!("{}/file_name", explain::pointer("", &name)),
+                format!("{}/file_name", validation_errors::pointer("", &name)),
                 "missing",
                 "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
             )),
             (_, Err(error)) => problems.push(FieldError::new(
-                format!("{}/content_base64", explain::pointer("", &name)),
+                format!("{}/content_base64", validation_errors::pointer("", &name)),
                 "format",
                 format!("must be base64: {error}"),
             )),

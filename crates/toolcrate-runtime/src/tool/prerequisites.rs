@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use toolcrate_catalog::{Relation, ToolRecord};
 
-use super::{Relation, Tool, ToolDetails};
+use super::catalog::Tool;
 
 /// The look-ups that fill arguments of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -57,9 +58,9 @@ pub enum Source {
 impl Tool {
     /// The look-ups that fill the arguments which the tool requires.
     pub fn prerequisites(self) -> Prerequisites {
-        let details = self.details();
-        let required: Vec<&str> = details.request.required.iter().map(AsRef::as_ref).collect();
-        self.plan(&details, &required)
+        let record = self.details();
+        let required: Vec<&str> = record.required().iter().map(AsRef::as_ref).collect();
+        self.plan(&record, &required)
     }
 
     /// The look-ups that fill these arguments, required or not.
@@ -67,8 +68,8 @@ impl Tool {
         self.plan(&self.details(), arguments)
     }
 
-    fn plan(self, details: &ToolDetails<'_>, arguments: &[&str]) -> Prerequisites {
-        let mut planner = Planner { plan: Prerequisites::default(), path: vec![details.name.to_owned()] };
+    fn plan(self, record: &ToolRecord<'_>, arguments: &[&str]) -> Prerequisites {
+        let mut planner = Planner { plan: Prerequisites::default(), path: vec![record.name.to_owned()] };
         let relations = self.relations();
         for argument in arguments {
             let found = find(&relations, argument);
@@ -111,11 +112,11 @@ impl Planner {
             return None;
         }
         let tool = asking.catalog().get(&relation.tool)?;
-        let details = tool.details();
+        let record = tool.details();
         let own_relations = tool.relations();
         self.path.push(relation.tool.to_string());
         let mut arguments = BTreeMap::new();
-        for name in &details.request.required {
+        for name in record.required() {
             let beside = relation.with.get(name).and_then(|member| {
                 // The member beside is an argument of the asking tool: "board/id" of its board.
                 let argument = member.split('/').next().unwrap_or(member);

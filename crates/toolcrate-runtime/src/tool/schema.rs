@@ -1,62 +1,44 @@
-//! Putting schemas together out of the catalog's lines. The schema of the arguments is spliced as text,
+//! Putting schemas together out of the catalog's records. The schema of the arguments is joined as text,
 //! since a server lists thousands of them; the schema of an answer is built on demand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ResponseContent, ResponseRecord, SchemaRef, ToolInput};
 
-use super::Catalog;
-use super::details::{Content, Input, ResponsePlan, ShapeLine};
-use crate::filter::FilterTable;
+use super::catalog::{Catalog, Tool};
+
+impl Tool {
+    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
+    pub fn input_schema(self) -> String {
+        input(self.catalog(), &self.details().input)
+    }
+
+    /// The JSON Schema of the arguments.
+    pub fn input_schema_value(self) -> Value {
+        parse(self.name(), &self.input_schema())
+    }
+
+    /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.
+    pub fn output_schema(self) -> Value {
+        output(self.catalog(), &self.details().response)
+    }
+}
 
 /// The schema of a tool's arguments.
-pub(super) fn input(catalog: &Catalog, input: &Input<'_>) -> String {
-    let own = members(input.properties.get());
-    let shape = input.shape.as_deref().and_then(|name| catalog.shape(name)).map_or("", shape_members);
-    let comma = if own.is_empty() || shape.is_empty() { "" } else { "," };
-    let required = match input.required.get() {
-        "[]" => String::new(),
-        names => format!("\"required\":{names},"),
+pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {
+    let own = input.properties.inner_text();
+    let shape = input.shape.as_deref().and_then(|name| catalog.shapes().get(name));
+    let shared = shape.map_or("", |shape| shape.properties.inner_text());
+    let comma = if own.is_empty() || shared.is_empty() { "" } else { "," };
+    let required = match input.required.as_slice() {
+        [] => String::new(),
+        names => format!("\"required\":{},", json!(names)),
     };
     format!(
-        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shape}}},{required}\"additionalProperties\":false}}"
+        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shared}}},{required}\"additionalProperties\":false}}"
     )
-}
-
-/// The shape that a tool's arguments have a part in.
-///
-/// # Panics
-/// If the line isn't JSON, which no caller can cause.
-pub(super) fn shape(catalog: &Catalog, input: &Input<'_>) -> Option<ShapeLine<'static>> {
-    let name = input.shape.as_deref()?;
-    match serde_json::from_str(catalog.shape(name)?) {
-        Ok(line) => Some(line),
-        Err(error) => panic!("the catalog's line of shape {name} is damaged: {error}"),
-    }
-}
-
-/// What the resource called `name` can be filtered by.
-///
-/// # Panics
-/// If the line isn't JSON, which no caller can cause.
-pub(super) fn filter(catalog: &Catalog, name: &str) -> Option<FilterTable<'static>> {
-    match serde_json::from_str(catalog.filter(name)?) {
-        Ok(table) => Some(table),
-        Err(error) => panic!("the catalog's line of filter {name} is damaged: {error}"),
-    }
-}
-
-/// What stands between the braces of an object.
-fn members(object: &str) -> &str {
-    object.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map_or("", str::trim)
-}
-
-/// The properties of a shape's line, which end it: `{"name":"…",…,"properties":{…}}`.
-fn shape_members(line: &str) -> &str {
-    let line = line.trim_end().strip_suffix('}').unwrap_or_default();
-    line.split_once("\"properties\":").map_or("", |(_, properties)| members(properties))
 }
 
 /// Parses text that the generator wrote.
@@ -70,28 +52,11 @@ pub(super) fn parse(name: &str, text: &str) -> Value {
     }
 }
 
-/// A line of the schemas.
-#[derive(Deserialize)]
-struct SchemaLine<'a> {
-    #[serde(borrow)]
-    schema: &'a RawValue,
-    #[serde(default)]
-    uses: Vec<String>,
-}
-
-fn line(catalog: &Catalog, name: &str) -> Option<SchemaLine<'static>> {
-    let line = catalog.schema(name)?;
-    match serde_json::from_str(line) {
-        Ok(line) => Some(line),
-        Err(error) => panic!("the catalog's line of schema {name} is damaged: {error}"),
-    }
-}
-
 /// The schema of what a tool answers.
-pub(super) fn output(catalog: &Catalog, response: &ResponsePlan<'_>) -> Value {
+pub(super) fn output(catalog: &Catalog, response: &ResponseRecord<'_>) -> Value {
     match response.content {
-        Content::None => json!({"type": "null"}),
-        Content::Binary => json!({
+        ResponseContent::None => json!({"type": "null"}),
+        ResponseContent::Binary => json!({
             "type": "object",
             "properties": {
                 "media_type": {"type": "string"},
@@ -101,14 +66,15 @@ pub(super) fn output(catalog: &Catalog, response: &ResponsePlan<'_>) -> Value {
             },
             "required": ["media_type", "file_name", "size", "content_base64"],
         }),
-        Content::Json => {
-            let (root, uses) = match response.schema.map(|schema| parse("an answer", schema.get())) {
-                None | Some(Value::Null) => (json!({}), Vec::new()),
-                Some(Value::String(name)) => match line(catalog, &name) {
-                    Some(line) => (parse(&name, line.schema.get()), line.uses),
+        ResponseContent::Json => {
+            let (root, uses) = match &response.schema {
+                None => (json!({}), Vec::new()),
+                Some(SchemaRef::Named(name)) => match catalog.schemas().get(name) {
+                    Some(record) => (record.schema.to_value(), names(&record.uses)),
                     None => (json!({}), Vec::new()),
                 },
-                Some(schema) => {
+                Some(SchemaRef::Inline(schema)) => {
+                    let schema = schema.to_value();
                     let mut uses = Vec::new();
                     references(&schema, &mut uses);
                     (schema, uses)
@@ -136,13 +102,16 @@ fn closure(catalog: &Catalog, uses: Vec<String>) -> Map<String, Value> {
     let mut waiting = VecDeque::from(uses);
     let mut found = Map::new();
     while let Some(name) = waiting.pop_front() {
-        let Some(line) = line(catalog, &name) else { continue };
-        waiting.extend(line.uses.iter().filter(|name| seen.insert((*name).clone())).cloned());
-        let schema = parse(&name, line.schema.get());
-        found.insert(name, schema);
+        let Some(record) = catalog.schemas().get(&name) else { continue };
+        waiting.extend(names(&record.uses).into_iter().filter(|name| seen.insert(name.clone())));
+        found.insert(name, record.schema.to_value());
     }
     found.sort_keys();
     found
+}
+
+fn names(uses: &[Cow<'_, str>]) -> Vec<String> {
+    uses.iter().map(|name| name.to_string()).collect()
 }
 
 /// The names that an inline schema refers to.

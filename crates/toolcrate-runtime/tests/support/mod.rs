@@ -7,6 +7,10 @@ pub mod server;
 
 use std::time::Duration;
 
+use toolcrate_runtime::catalog::{
+    AliasRecord, CatalogFiles, CatalogText, SchemaRecord, ShapeRecord, ToolRecord,
+};
+use toolcrate_runtime::serde::Deserialize;
 use toolcrate_runtime::{
     Api, Client, ClientBuilder, Credentials, Error, ErrorShape, HeaderMap, Paging, PatchPaths, Secret, basic,
 };
@@ -53,4 +57,20 @@ pub fn builder(server: &server::Server) -> ClientBuilder {
 
 pub fn client(server: &server::Server) -> Client {
     builder(server).build().expect("a client")
+}
+
+/// A catalog of these records, one a line.
+pub fn catalog(tools: &str, shapes: &str, schemas: &str, aliases: &str) -> CatalogText {
+    let tools = records::<ToolRecord<'_>>(tools);
+    let mut files = CatalogFiles::new();
+    files.add_tools(&tools).expect("records");
+    files.add_records("shapes", records::<ShapeRecord<'_>>(shapes)).expect("records");
+    files.add_records("schemas", records::<SchemaRecord<'_>>(schemas)).expect("records");
+    files.add_aliases(&records::<AliasRecord<'_>>(aliases)).expect("records");
+    let files = files.into_files();
+    CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+fn records<'t, T: Deserialize<'t>>(text: &'t str) -> Vec<T> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::context::RequestContext;
 use super::{files, generated, response};
-use crate::api::{Body, CollectionId, Content, Purpose, api, resource};
+use crate::api::{BodyFormat, CollectionId, Purpose, ResponseContent, api, resource};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{COPY_SOURCE_FIELDS, INFO, UNIQUE_FIELDS};
 use crate::engine::rule::ActionRequest;
@@ -20,7 +20,7 @@ pub(crate) fn run_action(
 ) -> Result<(MockResponse, Value), ApiError> {
     let ids = context.ids(tx.state)?;
     let plan = context.operation.plan();
-    if plan.body == Body::None && !context.request.body.is_empty() {
+    if plan.body == BodyFormat::None && !context.request.body.is_empty() {
         files::store_body(context, tx);
     }
     let body = validated_body(context, tx)?;
@@ -40,7 +40,7 @@ pub(crate) fn run_action(
         value = addressed_record(tx, &request);
     }
     let response = match (plan.content, value) {
-        (Content::None, _) => response::no_content(),
+        (ResponseContent::None, _) => response::no_content(),
         (_, Some(mut value)) => {
             if plan.list && !value.is_array() {
                 value = Value::Array(vec![value]);
@@ -67,7 +67,7 @@ fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Res
     let resource = resource(&plan.shape.name);
     let mut validator = BodyValidator::new(&plan.shape, resource, context.body_text());
     match plan.body {
-        Body::Object => {
+        BodyFormat::Object => {
             let body = context.body()?;
             let mut record = validator.fields(&expect_object(&body, &plan.shape.name)?)?;
             validator.require(&plan.required, &record);
@@ -75,15 +75,15 @@ fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Res
             tx.resolve_references(&plan.links, resource, &mut record, |_| true)?;
             Ok(Value::Object(record))
         }
-        Body::Whole => {
+        BodyFormat::Whole => {
             let body = context.body()?;
             let node = plan.shape.whole.clone().unwrap_or_default();
             let body = validator.value(&node, None, &body, "")?;
             validator.finish()?;
             Ok(body)
         }
-        Body::Patch => context.body(),
-        Body::None | Body::Multipart => Ok(Value::Null),
+        BodyFormat::Patch => context.body(),
+        BodyFormat::None | BodyFormat::Multipart => Ok(Value::Null),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::{Body, Operation, Place, api};
+use crate::api::{BodyFormat, Operation, Place, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::headers;
 use crate::engine::crud::WriteBody;
@@ -25,7 +25,7 @@ impl RequestContext<'_> {
     /// Checks that the body has a media type that the operation accepts.
     pub(crate) fn check_media_type(&self) -> Result<(), ApiError> {
         let body = self.operation.plan().body;
-        if body == Body::None || (self.request.body.is_empty() && body != Body::Multipart) {
+        if body == BodyFormat::None || (self.request.body.is_empty() && body != BodyFormat::Multipart) {
             return Ok(());
         }
         let given =
@@ -33,7 +33,7 @@ impl RequestContext<'_> {
         let given =
             given.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let accepted = match body {
-            Body::Multipart => given == "multipart/form-data",
+            BodyFormat::Multipart => given == "multipart/form-data",
             _ => given.ends_with("/json") || given.ends_with("+json"),
         };
         if accepted {
@@ -46,7 +46,9 @@ impl RequestContext<'_> {
     pub(crate) fn body(&self) -> Result<Value, ApiError> {
         if self.request.body.iter().all(u8::is_ascii_whitespace) {
             return match self.operation.plan().body {
-                Body::Object | Body::Whole | Body::Patch if self.request.method != http::Method::DELETE => {
+                BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch
+                    if self.request.method != http::Method::DELETE =>
+                {
                     Err(ApiError::body_required())
                 }
                 _ => Ok(Value::Null),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::context::RequestContext;
 use super::record::{render_record, respond_with_record};
 use super::{files, generated, response};
-use crate::api::{Body, CollectionId, Purpose, Schema, api};
+use crate::api::{BodyFormat, CollectionId, Purpose, Schema, api};
 use crate::connectwise::bodies;
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
@@ -29,7 +29,7 @@ pub(crate) fn list(
         let item = sample_inline(node, 1, &date::format(state.created_at));
         return Ok(response::json(200, &Value::Array(vec![item])));
     }
-    let body = if plan.body == Body::Object { context.body()? } else { Value::Null };
+    let body = if plan.body == BodyFormat::Object { context.body()? } else { Value::Null };
     let mut query = ListParameters::new(&context.request.query, context.is_forward_only());
     read_search_body(&body, &mut query)?;
     let page = listing::find_page(state, collection, &ids, &query)?;

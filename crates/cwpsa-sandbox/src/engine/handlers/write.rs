@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::context::RequestContext;
 use super::record::respond_with_record;
 use super::{generated, response};
-use crate::api::{Body, CollectionId, Content, Plan, Purpose, api};
+use crate::api::{BodyFormat, CollectionId, Plan, Purpose, ResponseContent, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::engine::crud;
@@ -26,7 +26,7 @@ pub(crate) fn write(
         Purpose::Create(collection) => {
             let parent = if api().of(collection).parents.is_empty() { 0 } else { last };
             let body = match context.body()? {
-                Value::Null if plan.body == Body::None => Value::Object(Map::new()),
+                Value::Null if plan.body == BodyFormat::None => Value::Object(Map::new()),
                 body => body,
             };
             let id = crud::create(context.rules, tx, collection, parent, context.write_body(&body))?;
@@ -46,7 +46,7 @@ pub(crate) fn write(
         Purpose::Delete(collection) => {
             // Some deletions return the deleted record.
             let response = match plan.content {
-                Content::None => response::no_content(),
+                ResponseContent::None => response::no_content(),
                 _ => respond_with_record(tx.state, context, collection, last, 200, &context.path())?,
             };
             crud::delete(context.rules, tx, collection, last)?;

@@ -249,7 +249,7 @@ impl<'a> Transaction<'a> {
                 let text = row.map(|row| {
                     json!({"parent": row.parent, "record": row.record.to_json()}).to_string().into_bytes()
                 });
-                DatabaseEntry::Record { template: &api().of(*collection).template, id: *id, text }
+                DatabaseEntry::Record { template: api().of(*collection).template, id: *id, text }
             }
             UndoEntry::File { path, .. } => {
                 DatabaseEntry::File { path: path.clone(), file: self.state.files.get(path).cloned() }

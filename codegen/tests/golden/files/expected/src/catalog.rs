@@ -3,11 +3,28 @@
 //! The tools, as data: nothing in it is parsed until a tool is asked for.
 
 use toolcrate_runtime::Catalog;
+use toolcrate_runtime::catalog::{CatalogText, RecordText};
 
 /// Every operation of the API as a tool.
-pub static CATALOG: Catalog = Catalog::new(
-    &crate::API,
-    &[("store", include_str!("../catalog/tools/store.jsonl"))],
-    include_str!("../catalog/shapes.jsonl"),
-    include_str!("../catalog/schemas.jsonl"),
-);
+pub static CATALOG: Catalog = Catalog::new(&crate::API, TEXT);
+const TEXT: CatalogText = CatalogText {
+    tools: include_str!("../catalog/index/tools.tsv"),
+    modules: &[("store", include_str!("../catalog/tools/store.jsonl"))],
+    shapes: RecordText {
+        index: include_str!("../catalog/index/shapes.tsv"),
+        records: include_str!("../catalog/shapes.jsonl"),
+    },
+    schemas: RecordText {
+        index: include_str!("../catalog/index/schemas.tsv"),
+        records: include_str!("../catalog/schemas.jsonl"),
+    },
+    filters: RecordText {
+        index: include_str!("../catalog/index/filters.tsv"),
+        records: include_str!("../catalog/filters.jsonl"),
+    },
+    collections: RecordText {
+        index: include_str!("../catalog/index/collections.tsv"),
+        records: include_str!("../catalog/collections.jsonl"),
+    },
+    aliases: include_str!("../catalog/aliases.jsonl"),
+};

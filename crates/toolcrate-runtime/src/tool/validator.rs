@@ -1,37 +1,38 @@
 //! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
 //! sentence that a model can act on; compiled schemas are kept for the next call.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
 
+use super::argument_locations::record_name;
+use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
 use super::coercion::{self, Reinterpretation};
-use super::details::{BodyPlan, Location, RequestPlan, ResponsePlan};
-use super::{Tool, ToolDetails, explain, schema};
+use super::{schema, validation_errors};
 use crate::custom::{Definitions, Known};
 use crate::filter::FilterTable;
-use crate::{Api, Catalog, Error, FieldError, custom, dialect};
+use crate::{Api, Error, FieldError, custom, dialect};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
 
 /// The compiled schemas of the tools that were called, by where their lines are in memory.
 #[derive(Default)]
-pub(crate) struct Checks(Mutex<HashMap<usize, Arc<Check>>>);
+pub(crate) struct ToolValidators(Mutex<HashMap<usize, Arc<ToolValidator>>>);
 
-impl Checks {
-    pub(super) fn get(&self, tool: Tool) -> Result<Arc<Check>, Error> {
+impl ToolValidators {
+    pub(super) fn get(&self, tool: Tool) -> Result<Arc<ToolValidator>, Error> {
         let key = tool.line().as_ptr().addr();
         // A panic elsewhere leaves the map whole.
         if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(check));
         }
         // Compiled outside of the lock; two tasks may do it at once, which is only a little waste.
-        let check = Arc::new(Check::new(tool)?);
+        let check = Arc::new(ToolValidator::new(tool)?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
             kept.clear();
@@ -42,8 +43,8 @@ impl Checks {
 }
 
 /// A tool, ready to check arguments.
-pub(super) struct Check {
-    pub(super) details: ToolDetails<'static>,
+pub(super) struct ToolValidator {
+    pub(super) record: ToolRecord<'static>,
     schema: Value,
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
@@ -68,21 +69,20 @@ pub(super) struct Accepted<'c> {
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
-    pub(super) request: &'c RequestPlan<'static>,
-    pub(super) response: &'c ResponsePlan<'static>,
+    pub(super) operation: OperationRef<'c, 'static>,
 }
 
-impl Check {
+impl ToolValidator {
     fn new(tool: Tool) -> Result<Self, Error> {
-        let details = tool.details();
+        let record = tool.details();
         let mut schema = tool.input_schema_value();
-        for (name, target) in &details.request.arguments {
+        for (name, target) in &record.request.arguments {
             let node = &mut schema["properties"][name.as_ref()];
             match target.location {
                 // A filter may also be a list of tests; what is in it is checked when it is compiled.
-                Location::Filter => node["type"] = json!(["object", "array"]),
+                ArgumentLocation::Filter => node["type"] = json!(["object", "array"]),
                 // A raw change may set any value.
-                Location::Patch => node["items"]["properties"]["value"] = json!({}),
+                ArgumentLocation::Patch => node["items"]["properties"]["value"] = json!({}),
                 _ => {}
             }
         }
@@ -93,7 +93,7 @@ impl Check {
         }
         // The raw conditions that a filter is compiled to are always taken; the schema leaves out those that can't
         // match anything, as far as the API's description goes.
-        let raw = details.request.filter.is_some().then_some(api.filter).flatten();
+        let raw = record.request.filter.is_some().then_some(api.filter).flatten();
         let raw = raw.map_or([None; 2], |grammar| {
             [Some(grammar.child_conditions), Some(grammar.custom_field_conditions)]
         });
@@ -107,15 +107,13 @@ impl Check {
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
         })?;
-        let shape = schema::shape(tool.catalog(), &details.input);
-        let mut in_query: BTreeSet<String> = shape
-            .filter(|shape| shape.location == Location::Query)
-            .map(|shape| shape.properties.into_keys().map(Cow::into_owned).collect())
-            .unwrap_or_default();
+        let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
+        let mut in_query: BTreeSet<String> =
+            shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalog = tool.catalog();
         Ok(Self {
-            details,
+            record,
             schema,
             declared: OnceLock::new(),
             list: OnceLock::new(),
@@ -128,24 +126,23 @@ impl Check {
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
     pub(super) fn declared(&self) -> &Value {
-        self.declared.get_or_init(|| {
-            schema::parse(self.details.name, &schema::input(self.catalog, &self.details.input))
-        })
+        self.declared
+            .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
     }
 
     /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
-        *self.list.get_or_init(|| dialect::is_list(&self.details, &tool.sides(&self.details)))
+        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.argument_locations(&self.record)))
     }
 
     /// The verb and the path template, for messages.
     pub(super) fn label(&self) -> String {
-        format!("{} {}", self.details.http.method, self.details.http.path)
+        format!("{} {}", self.record.http.method, self.record.http.path)
     }
 
     /// What the resource called `name` can be filtered by.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
-        schema::filter(self.catalog, name?)
+        self.catalog.filters().get(name?).map(FilterTable::new)
     }
 
     /// Whether the argument is a member of a shape that goes to the query.
@@ -155,7 +152,7 @@ impl Check {
 
     /// Whether a query parameter is one that a structured filter is compiled to.
     pub(super) fn is_compiled(&self, parameter: &str) -> bool {
-        self.details.request.filter.is_some()
+        self.record.request.filter.is_some()
             && self.api.filter.is_some_and(|grammar| {
                 [grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
                     .contains(&parameter)
@@ -167,28 +164,26 @@ impl Check {
         self.schema.get("properties")?.get(name)
     }
 
-    /// Checks arguments and chooses the operation that they are for.
+    /// ToolValidators arguments and chooses the operation that they are for.
     pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
         let mut instance = Value::Object(arguments);
         let reinterpretations = coercion::coerce(&self.schema, &mut instance);
         let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
-        let chosen = self.details.bindings.iter().position(|binding| given(&binding.when));
-        let binding = chosen.map(|number| &self.details.bindings[number]);
-        let (request, response) = match binding {
-            Some(binding) => (&binding.request, &binding.response),
-            None => (&self.details.request, &self.details.response),
-        };
-        if request.body == BodyPlan::Patch
+        let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
+        let binding = chosen.map(|number| &self.record.bindings[number]);
+        let operation = self.record.operation(chosen);
+        let request = operation.request;
+        if request.body == BodyFormat::Patch
             && let Some(members) = instance.as_object_mut()
         {
             // Whatever the schema allows: an update empties what it is told to, and nothing by null.
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
-        let mut problems = explain::all(&self.schema, &self.validator, &instance);
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
-        for name in &request.required {
+        for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
-                problems.push(explain::missing(&self.schema, name));
+                problems.push(validation_errors::missing(&self.schema, name));
             }
         }
         // An argument of another operation would have no effect, and the answer would look as if it had.
@@ -200,7 +195,7 @@ impl Check {
                     }
                     None => format!("\"{name}\" has no effect with these arguments"),
                 };
-                problems.push(FieldError::new(explain::pointer("", name), "conflict", message));
+                problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
             }
         }
         let known = self.schema.get("properties").and_then(Value::as_object);
@@ -208,17 +203,9 @@ impl Check {
         let is_field = |name: &str| self.is_field(request, name);
         let decoded = arguments.clone();
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
-        explain::tidy(&mut problems);
+        validation_errors::tidy(&mut problems);
         if problems.is_empty() {
-            Ok(Accepted {
-                arguments,
-                decoded,
-                reinterpretations,
-                cleared,
-                binding: chosen,
-                request,
-                response,
-            })
+            Ok(Accepted { arguments, decoded, reinterpretations, cleared, binding: chosen, operation })
         } else {
             Err(Error::invalid_arguments(problems))
         }
@@ -233,7 +220,7 @@ impl Check {
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
         let Some(fields) = &self.api.custom_fields else { return problems };
-        let record = self.details.record();
+        let record = record_name(&self.record, self.catalog);
         let known = fields.definitions.as_ref().zip(definitions);
         let known = known.map(|(about, definitions)| Known { definitions, about, record });
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
@@ -256,10 +243,10 @@ impl Check {
     }
 
     /// Whether an argument is a member of the record that a request writes.
-    fn is_field(&self, request: &RequestPlan<'_>, name: &str) -> bool {
+    fn is_field(&self, request: &RequestRecord<'_>, name: &str) -> bool {
         self.property(name).is_some()
             && match request.arguments.get(name) {
-                Some(target) => target.location == Location::Body,
+                Some(target) => target.location == ArgumentLocation::Body,
                 None => !self.is_query(name),
             }
     }
@@ -296,7 +283,7 @@ fn allow_list(schema: &mut Value, member: &str) {
 }
 
 /// Whether an operation does something with an argument.
-fn uses(request: &RequestPlan<'_>, name: &str) -> bool {
-    let has_members = matches!(request.body, BodyPlan::Object | BodyPlan::Patch | BodyPlan::Multipart);
+fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
+    let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
     has_members || request.arguments.contains_key(name)
 }

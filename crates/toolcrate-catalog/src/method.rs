@@ -1,9 +1,12 @@
-//! The verbs of HTTP, and which of them only read.
+//! HTTP methods.
 
 use std::fmt;
 
-/// A verb of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// `GET`
     Get,
@@ -24,7 +27,11 @@ pub enum Method {
 }
 
 impl Method {
-    /// The verb in capitals.
+    /// Every method.
+    pub const ALL: [Self; 8] =
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options, Self::Trace];
+
+    /// The method in upper case, as it is sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -38,14 +45,12 @@ impl Method {
         }
     }
 
-    /// The verb written `text`, in any case.
+    /// Parses a method; letter case is ignored.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options, Self::Trace]
-            .into_iter()
-            .find(|method| method.as_str().eq_ignore_ascii_case(text))
+        Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text))
     }
 
-    /// Whether the verb changes nothing on the server.
+    /// Whether the method changes nothing on the server ("safe" in RFC 9110).
     pub const fn is_read(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
     }
@@ -54,20 +59,5 @@ impl Method {
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-impl From<Method> for http::Method {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Get => Self::GET,
-            Method::Post => Self::POST,
-            Method::Put => Self::PUT,
-            Method::Patch => Self::PATCH,
-            Method::Delete => Self::DELETE,
-            Method::Head => Self::HEAD,
-            Method::Options => Self::OPTIONS,
-            Method::Trace => Self::TRACE,
-        }
     }
 }

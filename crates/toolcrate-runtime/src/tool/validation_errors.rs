@@ -39,7 +39,7 @@ impl ArgumentSchema {
         Ok(Self { schema, validator })
     }
 
-    /// Checks arguments, and says what is wrong as a tool of a catalog does.
+    /// ToolValidators arguments, and says what is wrong as a tool of a catalog does.
     ///
     /// # Errors
     /// `InvalidArguments` with each problem.

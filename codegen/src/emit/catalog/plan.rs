@@ -1,0 +1,325 @@
+//! Which arguments an operation takes, and where they go.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, PathType, Relation};
+
+use super::Emitters;
+use super::node::{Writer, any};
+use super::shape::Shapes;
+use crate::config::On;
+use crate::emit::Context;
+use crate::emit::rust::resolved;
+use crate::id::OperationId;
+use crate::ir::{Body, BodyKind, Limits, Parameter, Place, Shape, Type};
+use crate::naming::Kind;
+
+/// What an operation needs and how its request is made.
+pub struct Plan<'a> {
+    /// Own arguments, by name.
+    pub properties: Map<String, Value>,
+    /// The shape of further arguments.
+    pub shape: Option<String>,
+    /// Names of required arguments.
+    pub required: Vec<String>,
+    /// Those of them that another tool gives.
+    pub looked_up: Vec<String>,
+    /// Where own arguments go.
+    pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
+    pub body: BodyFormat,
+    pub relations: Vec<Relation<'a>>,
+}
+
+/// The plan of an operation with its structured filter, and the schema that the filter is read against.
+pub fn filtered_plan<'a>(
+    context: &'a Context<'a>,
+    index: OperationId,
+    emitters: &mut Emitters<'a>,
+) -> (Plan<'a>, Option<&'a str>) {
+    let mut plan = plan(context, index, emitters);
+    let filter = emitters.filters.of(context, index);
+    let schema = filter.map(|(schema, argument, node)| {
+        add_own(&mut plan, argument, ArgumentLocation::Filter, node, false);
+        schema
+    });
+    (plan, schema)
+}
+
+fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitters<'a>) -> Plan<'a> {
+    let operation = &context.api.operations[index];
+    let name = &context.named.operations[index];
+    let mut plan = Plan {
+        properties: Map::new(),
+        shape: None,
+        required: Vec::new(),
+        looked_up: Vec::new(),
+        arguments: IndexMap::new(),
+        body: BodyFormat::None,
+        relations: Vec::new(),
+    };
+    let mut parents = name.parents.iter();
+    let mut shared: Vec<&str> = Vec::new();
+    let on = match name.kind {
+        Kind::List => Some(On::List),
+        Kind::Count => Some(On::Count),
+        Kind::Get => Some(On::Get),
+        _ => None,
+    };
+    for (at, parameter) in operation.parameters.iter().enumerate() {
+        if let (Place::Query, Some(query)) =
+            (parameter.place, context.profile.shared_query.get(&parameter.name))
+        {
+            context.ledger.mark(format!("shared_query.{}", parameter.name));
+            if on.is_some_and(|on| query.tools && query.on.contains(&on))
+                && emitters.filters.can_match(index, &parameter.name)
+            {
+                shared.push(&parameter.name);
+            }
+            continue;
+        }
+        let argument = match parameter.place {
+            Place::Path => parents.next().unwrap_or(&parameter.name),
+            _ => &parameter.name,
+        };
+        add_parameter(context, &mut plan, parameter, argument, index, at);
+    }
+    if let (Some(on), false) = (on, shared.is_empty()) {
+        plan.shape = Some(emitters.shapes.query(on, &shared));
+    }
+    if let Some(body) = &operation.body {
+        add_body(context, &mut plan, body, name.kind, &mut emitters.shapes);
+    }
+    plan
+}
+
+fn add_parameter<'a>(
+    context: &'a Context<'a>,
+    plan: &mut Plan<'a>,
+    parameter: &'a Parameter,
+    argument: &'a str,
+    index: OperationId,
+    at: usize,
+) {
+    let source = context.related.arguments[index][at].as_ref();
+    let mut words = parameter.description.trim().to_owned();
+    if let Some(source) = source {
+        let tool = &context.named.operations[source.operation].tool;
+        let gap = if words.is_empty() { "" } else { " " };
+        let from = match source.field.as_str() {
+            "id" => "From".to_owned(),
+            field => format!("{} from", capital(field)),
+        };
+        words.push_str(&format!("{gap}{from} {tool}."));
+        plan.relations.push(Relation {
+            argument: Cow::Borrowed(argument),
+            tool: Cow::Borrowed(tool),
+            field: Cow::Borrowed(&source.field),
+            with: IndexMap::new(),
+        });
+    }
+    // An object in the query travels member by member; what is left of one here is text.
+    let ty = match resolved(context.api, &parameter.ty) {
+        Type::Named(_) | Type::Any | Type::Map(_) if parameter.place != Place::Query => &Type::Text(None),
+        ty => ty,
+    };
+    let node = Writer::new(context).node(ty, &Limits::default(), &words);
+    plan.properties.insert(argument.to_owned(), node);
+    let location = match parameter.place {
+        Place::Path => ArgumentLocation::Path,
+        Place::Query => ArgumentLocation::Query,
+        Place::Header => ArgumentLocation::Header,
+    };
+    let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
+    let target = ArgumentTarget {
+        path_type: if is_text { PathType::Text } else { PathType::Integer },
+        ..target(location, &parameter.name, argument)
+    };
+    plan.arguments.insert(Cow::Borrowed(argument), target);
+    if parameter.required {
+        plan.required.push(argument.to_owned());
+        if source.is_some() {
+            plan.looked_up.push(argument.to_owned());
+        }
+    }
+}
+
+/// The target of `argument`, which is called `name` there.
+fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
+    let name = (name != argument).then_some(Cow::Borrowed(name));
+    ArgumentTarget { location, name, path_type: PathType::Integer }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn add_body<'a>(
+    context: &'a Context<'a>,
+    plan: &mut Plan<'a>,
+    body: &'a Body,
+    kind: Kind,
+    shapes: &mut Shapes<'a>,
+) {
+    let ty = resolved(context.api, &body.ty);
+    let object = match ty {
+        Type::Named(name) if matches!(context.api.schemas[name].shape, Shape::Object(_)) => {
+            Some(name.as_str())
+        }
+        _ => None,
+    };
+    if body.kind == BodyKind::Patch {
+        plan.body = BodyFormat::Patch;
+        if let Some(schema) = object {
+            add_shape(context, plan, schema, Requires::Nothing, shapes);
+        }
+        let members = object.map(|schema| &shapes.body(schema).properties);
+        let taken = |name: &str| members.is_some_and(|members| members.contains_key(name));
+        let operations = operations();
+        add_own_beside(plan, "operations", ArgumentLocation::Patch, operations, object.is_none(), taken);
+        if let Some(schema) = object.filter(|_| members.is_some_and(|members| !members.is_empty())) {
+            add_own_beside(plan, "clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
+        }
+        return;
+    }
+    match object {
+        // An object without members that a caller can set is any object.
+        Some(schema) if !shapes.body(schema).properties.is_empty() => {
+            plan.body =
+                if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
+            let requires = if kind == Kind::Replace { Requires::Replace } else { Requires::Create };
+            add_shape(context, plan, schema, requires, shapes);
+        }
+        _ => {
+            plan.body = BodyFormat::Whole;
+            let mut writer = Writer::new(context);
+            let (argument, node) = match ty {
+                Type::List(_) => ("items", writer.node(ty, &Limits::default(), "The records.")),
+                Type::Named(_) | Type::Map(_) => {
+                    ("body", json!({"type": "object", "description": "What is sent."}))
+                }
+                Type::Any => ("body", any("What is sent.")),
+                ty => ("body", writer.node(ty, &Limits::default(), "What is sent.")),
+            };
+            add_own(plan, argument, ArgumentLocation::WholeBody, node, true);
+        }
+    }
+}
+
+/// Which members a call must give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Requires {
+    Nothing,
+    Create,
+    Replace,
+}
+
+fn add_shape<'a>(
+    context: &'a Context<'a>,
+    plan: &mut Plan<'a>,
+    schema: &'a str,
+    requires: Requires,
+    shapes: &mut Shapes<'a>,
+) {
+    let written = shapes.body(schema);
+    let clashing: Vec<String> =
+        written.properties.keys().filter(|member| plan.properties.contains_key(*member)).cloned().collect();
+    let mut required = written.required.clone();
+    if requires == Requires::Replace {
+        let fields = context.api.schemas[schema].fields();
+        let more = fields.iter().filter(|field| field.limits.required_on_replace);
+        required.extend(
+            more.map(|field| field.name.clone()).filter(|name| written.properties.contains_key(name)),
+        );
+    }
+    let clashing_nodes: Vec<Value> =
+        clashing.iter().map(|member| written.properties[member].clone()).collect();
+    for (member, node) in clashing.iter().zip(clashing_nodes) {
+        // An id in the path that is named after the parent says already what the member would say.
+        let taken = &plan.arguments[member.as_str()];
+        let is_parent = taken.location == ArgumentLocation::Path && taken.name_or(member) != member;
+        if is_parent && !required.contains(member) {
+            continue;
+        }
+        let argument = format!("body{}", capital(member));
+        plan.properties.insert(argument.clone(), node);
+        let member_target = ArgumentTarget {
+            location: ArgumentLocation::Body,
+            name: Some(Cow::Owned(member.clone())),
+            path_type: PathType::Integer,
+        };
+        plan.relations.extend(shapes.renamed_relations(schema, member, &argument));
+        if requires != Requires::Nothing && required.contains(member) {
+            plan.required.push(argument.clone());
+        }
+        plan.arguments.insert(Cow::Owned(argument), member_target);
+    }
+    if requires != Requires::Nothing {
+        required.retain(|member| !clashing.contains(member) && !plan.required.contains(member));
+        let written = shapes.body(schema);
+        let is_looked_up = |member: &&String| {
+            let mut references = written.references.iter();
+            references.any(|(path, reference)| path == *member && reference.source.is_some())
+        };
+        plan.looked_up.extend(required.iter().filter(is_looked_up).cloned());
+        plan.required.extend(required);
+    }
+    let is_empty = shapes.body(schema).properties.is_empty();
+    plan.shape = (!is_empty).then(|| shapes.variant(schema, &clashing));
+}
+
+/// Adds an argument that is no parameter; its name gives way to one that is taken.
+fn add_own<'a>(plan: &mut Plan<'a>, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
+    add_own_beside(plan, name, location, node, required, |_| false);
+}
+
+/// Adds an argument that is no parameter; its name gives way to one that is taken, also by the members of a shape.
+fn add_own_beside<'a>(
+    plan: &mut Plan<'a>,
+    name: &'a str,
+    location: ArgumentLocation,
+    node: Value,
+    required: bool,
+    is_taken: impl Fn(&str) -> bool,
+) {
+    let mut argument = name.to_owned();
+    while plan.properties.contains_key(&argument) || is_taken(&argument) {
+        argument = format!("body{}", capital(&argument));
+    }
+    plan.properties.insert(argument.clone(), node);
+    let target = target(location, name, &argument);
+    plan.arguments.insert(Cow::Owned(argument.clone()), target);
+    if required {
+        plan.required.push(argument);
+    }
+}
+
+fn operations() -> Value {
+    json!({
+        "type": "array",
+        "description": "Raw JSON Patch.",
+        "items": {
+            "type": "object",
+            "properties": {
+                "op": {"type": "string", "enum": ["add", "replace", "remove"]},
+                "path": {"type": "string"},
+                // Lists and null are taken too. What is in lists would take more words than all else here, and many
+                // clients give null wherever it is allowed.
+                "value": {"type": ["string", "number", "boolean", "object"]},
+            },
+            "required": ["op", "path"],
+        },
+    })
+}
+
+/// The argument that names the fields to empty. Null can't say so: clients send it for all that they leave out.
+fn clear(context: &Context<'_>, schema: &str) -> Value {
+    let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
+    let words = match custom {
+        Some(field) => format!("Names of fields to empty; {0}/CAPTION for one of {0}.", field.name),
+        None => "Names of fields to empty.".to_owned(),
+    };
+    json!({"type": "array", "items": {"type": "string"}, "description": words})
+}

@@ -1,0 +1,150 @@
+//! What an operation is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An enumeration whose values are words in JSON and in the index.
+macro_rules! words {
+    ($(#[$attribute:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $word:literal,)+ }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for the value in JSON and in the index.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// Parses the word.
+            pub fn from_text(text: &str) -> Option<Self> {
+                match text {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What an operation does.
+    OperationKind {
+        /// Returns a page of records.
+        List => "list",
+        /// Returns one record.
+        Get => "get",
+        /// Returns how many records match.
+        Count => "count",
+        /// Stores a new record.
+        Create => "create",
+        /// Changes some members of a record.
+        Update => "update",
+        /// Replaces a whole record.
+        Replace => "replace",
+        /// Removes a record.
+        Delete => "delete",
+        /// Does something that none of the other kinds covers, such as merging two records.
+        Action => "action",
+        /// Returns a file.
+        Download => "download",
+        /// Stores a file.
+        Upload => "upload",
+    }
+}
+
+words! {
+    /// What an operation is applied to.
+    OperationTarget {
+        /// A collection of records, or the API as a whole.
+        Collection => "collection",
+        /// The one record that the path names.
+        Item => "item",
+        /// A record of which there is only one, such as settings.
+        Singleton => "singleton",
+    }
+}
+
+words! {
+    /// What sets an operation apart from the plain one of its kind.
+    OperationVariant {
+        /// Lists records, with the filter in the body.
+        Search => "search",
+        /// Lists where a record is used.
+        Usages => "usages",
+        /// Returns what a new record starts with.
+        Defaults => "defaults",
+        /// Works on many records at once.
+        Bulk => "bulk",
+        /// Makes a copy of a record.
+        Copy => "copy",
+    }
+}
+
+words! {
+    /// The class by which callers choose tools.
+    ToolClass {
+        /// Changes nothing.
+        Read => "read",
+        /// Creates, changes or deletes records.
+        Write => "write",
+        /// Does something else.
+        Custom => "custom",
+    }
+}
+
+/// A word that is not the name of a [`ToolClass`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown class \"{0}\" (expected read, write or custom)")]
+pub struct UnknownToolClass(String);
+
+impl FromStr for ToolClass {
+    type Err = UnknownToolClass;
+
+    fn from_str(word: &str) -> Result<Self, UnknownToolClass> {
+        Self::from_text(word).ok_or_else(|| UnknownToolClass(word.to_owned()))
+    }
+}
+
+impl OperationKind {
+    /// The first word of the names of plain tools of this kind.
+    pub const fn verb(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl OperationTarget {
+    /// Whether this is the default, which records leave out.
+    pub(crate) fn is_collection(&self) -> bool {
+        matches!(self, Self::Collection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_the_same_in_json_and_in_the_index() {
+        for kind in OperationKind::ALL {
+            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
+            assert_eq!(OperationKind::from_text(kind.as_str()), Some(*kind));
+        }
+        assert_eq!(OperationVariant::from_text("nothing"), None);
+    }
+}

@@ -1,0 +1,462 @@
+//! The record of one tool.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::json::{Properties, RawJson};
+use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
+use crate::method::Method;
+use crate::record::{LifecycleStep, ShapeRecord};
+
+/// Everything the catalog says about a tool: one line of `tools/<module>.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolRecord<'a> {
+    /// The full name.
+    pub name: &'a str,
+    /// The name without the API's prefix.
+    pub short_name: &'a str,
+    /// The title shown to people.
+    #[serde(borrow)]
+    pub title: Cow<'a, str>,
+    /// What the tool does, what it needs first and what it returns.
+    #[serde(borrow)]
+    pub description: Cow<'a, str>,
+    /// The class by which callers choose tools.
+    pub class: ToolClass,
+    /// The part of the API that the tool belongs to.
+    pub module: &'a str,
+    /// What the operation does.
+    pub kind: OperationKind,
+    /// The first word of the tool's name, where it is not that of the [`kind`](Self::kind).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verb: Option<&'a str>,
+    /// What the operation is applied to.
+    #[serde(default = "collection", skip_serializing_if = "OperationTarget::is_collection")]
+    pub target: OperationTarget,
+    /// What sets the operation apart from the plain one of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<OperationVariant>,
+    /// The collection that the operation works on: the path template in lower case with unnamed
+    /// placeholders, such as `/service/tickets/{}/notes`.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Cow<'a, str>>,
+    /// The collection whose item the collection belongs to.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Cow<'a, str>>,
+    /// The API's own tags.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Cow<'a, str>>,
+    /// Hints about the effect of a call.
+    #[serde(default)]
+    pub annotations: Annotations,
+    /// Method and path.
+    #[serde(borrow)]
+    pub http: HttpOperation<'a>,
+    /// The arguments.
+    #[serde(borrow, default)]
+    pub input: ToolInput<'a>,
+    /// Where the arguments go.
+    #[serde(borrow, default, skip_serializing_if = "RequestRecord::is_empty")]
+    pub request: RequestRecord<'a>,
+    /// What comes back.
+    #[serde(borrow, default)]
+    pub response: ResponseRecord<'a>,
+    /// Which tools list the ids that arguments need.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation<'a>>,
+    /// Further operations that the tool stands for.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub bindings: Vec<BindingRecord<'a>>,
+    /// The steps in the life cycles of records that the tool takes.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub lifecycle: Vec<LifecycleStep<'a>>,
+}
+
+const fn collection() -> OperationTarget {
+    OperationTarget::Collection
+}
+
+impl<'a> ToolRecord<'a> {
+    /// The first word of the tool's name: `list`, `merge`.
+    pub fn verb(&self) -> &str {
+        self.verb.unwrap_or(self.kind.verb())
+    }
+
+    /// The operation itself, or the one of the binding with this number.
+    ///
+    /// # Panics
+    /// If there is no such binding.
+    pub fn operation(&self, binding: Option<usize>) -> OperationRef<'_, 'a> {
+        match binding.map(|number| &self.bindings[number]) {
+            None => OperationRef {
+                http: &self.http,
+                request: &self.request,
+                response: &self.response,
+                required: self.request.required.as_ref().unwrap_or(&self.input.required),
+            },
+            Some(binding) => OperationRef {
+                http: &binding.http,
+                request: &binding.request,
+                response: &binding.response,
+                required: binding.request.required.as_deref().unwrap_or_default(),
+            },
+        }
+    }
+
+    /// The names of the arguments that the operation itself requires.
+    pub fn required(&self) -> &[Cow<'a, str>] {
+        self.request.required.as_ref().unwrap_or(&self.input.required)
+    }
+
+    /// The arguments of the operation itself that fill placeholders of its path, in the order of the path.
+    pub fn path_arguments(&self) -> impl Iterator<Item = (&str, &ArgumentTarget<'a>)> {
+        self.http.placeholders().filter_map(|placeholder| {
+            self.request.arguments.iter().map(|(name, target)| (name.as_ref(), target)).find(
+                |(name, target)| {
+                    target.location == ArgumentLocation::Path && target.name_or(name) == placeholder
+                },
+            )
+        })
+    }
+
+    /// Where the argument `name` goes, and what it is called there. `shape` is the record of
+    /// [`ToolInput::shape`]. An argument that belongs to a binding alone has no location here.
+    pub fn location<'n>(
+        &'n self,
+        shape: Option<&ShapeRecord<'_>>,
+        name: &'n str,
+    ) -> Option<(ArgumentLocation, &'n str)> {
+        if let Some(target) = self.request.arguments.get(name) {
+            return Some((target.location, target.name_or(name)));
+        }
+        let shape = shape.filter(|shape| shape.properties.contains(name))?;
+        Some((shape.location, name))
+    }
+}
+
+/// The words of a [`ToolRecord`], for those who read no more of every tool.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ToolSummary<'a> {
+    /// The title shown to people.
+    #[serde(borrow)]
+    pub title: Cow<'a, str>,
+    /// What the tool does, what it needs first and what it returns.
+    #[serde(borrow)]
+    pub description: Cow<'a, str>,
+}
+
+/// One of the operations that a tool stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct OperationRef<'r, 'a> {
+    /// Method and path.
+    pub http: &'r HttpOperation<'a>,
+    /// Where the arguments go.
+    pub request: &'r RequestRecord<'a>,
+    /// What comes back.
+    pub response: &'r ResponseRecord<'a>,
+    /// The names of the required arguments.
+    pub required: &'r [Cow<'a, str>],
+}
+
+/// Hints about the effect of a call, as the Model Context Protocol defines them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Annotations {
+    /// It changes nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub read_only_hint: bool,
+    /// It may destroy something.
+    #[serde(skip_serializing_if = "is_false")]
+    pub destructive_hint: bool,
+    /// Calling it twice has the same effect as calling it once.
+    #[serde(skip_serializing_if = "is_false")]
+    pub idempotent_hint: bool,
+    /// It reaches systems outside of the machine.
+    #[serde(skip_serializing_if = "is_true")]
+    pub open_world_hint: bool,
+}
+
+impl Default for Annotations {
+    fn default() -> Self {
+        Self { read_only_hint: false, destructive_hint: false, idempotent_hint: false, open_world_hint: true }
+    }
+}
+
+/// A method and a path template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpOperation<'a> {
+    /// The method.
+    pub method: Method,
+    /// The path template as the API's description spells it, such as `/orders/{id}`.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// The path template that requests are made from, where it is another one.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub request_path: Option<Cow<'a, str>>,
+}
+
+impl<'a> HttpOperation<'a> {
+    /// The path template that requests are made from.
+    pub fn request_path(&self) -> &Cow<'a, str> {
+        self.request_path.as_ref().unwrap_or(&self.path)
+    }
+
+    /// The names of the path's placeholders, in order.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let rest = self.request_path().split('{').skip(1);
+        rest.filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+    }
+}
+
+/// The arguments of a tool: its own and those of a shape.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ToolInput<'a> {
+    /// The JSON Schemas of its own arguments.
+    #[serde(borrow, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties<'a>,
+    /// The name of the [`ShapeRecord`] that has the other arguments.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Cow<'a, str>>,
+    /// The names of the arguments that every call needs.
+    #[serde(borrow, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<Cow<'a, str>>,
+}
+
+/// How arguments become a request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestRecord<'a> {
+    /// Where arguments go, by name; members of a shape go to [`ShapeRecord::location`].
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
+    /// The form of the body.
+    #[serde(skip_serializing_if = "BodyFormat::is_none")]
+    pub body: BodyFormat,
+    /// The names of the required arguments, where they differ from [`ToolInput::required`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Vec<Cow<'a, str>>>,
+    /// The body's media type, where it is not the usual one.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<Cow<'a, str>>,
+    /// The name of the [`FilterRecord`](crate::FilterRecord) that a structured filter is checked against.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Cow<'a, str>>,
+}
+
+impl RequestRecord<'_> {
+    /// The argument that names the members to empty.
+    pub fn clear_argument(&self) -> Option<&str> {
+        let mut arguments = self.arguments.iter();
+        arguments
+            .find(|(_, target)| target.location == ArgumentLocation::Clear)
+            .map(|(name, _)| name.as_ref())
+    }
+
+    /// The name that an argument has in the body.
+    pub fn body_name<'n>(&'n self, argument: &'n str) -> &'n str {
+        self.arguments.get(argument).map_or(argument, |target| target.name_or(argument))
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where an argument goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArgumentTarget<'a> {
+    /// The part of the request.
+    #[serde(rename = "in")]
+    pub location: ArgumentLocation,
+    /// The name there, where it differs from that of the argument.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'a, str>>,
+    /// The type of a value in the path.
+    #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
+    pub path_type: PathType,
+}
+
+impl ArgumentTarget<'_> {
+    /// The name in the request of the argument that is called `argument`.
+    pub fn name_or<'n>(&'n self, argument: &'n str) -> &'n str {
+        self.name.as_deref().unwrap_or(argument)
+    }
+}
+
+/// A part of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArgumentLocation {
+    /// A placeholder of the path.
+    Path,
+    /// A parameter of the query.
+    Query,
+    /// A header.
+    Header,
+    /// A member of the body.
+    Body,
+    /// The whole body.
+    WholeBody,
+    /// JSON Patch operations, sent as they are.
+    Patch,
+    /// A structured filter, compiled to parameters of the query.
+    Filter,
+    /// The names of members that an update empties.
+    Clear,
+}
+
+/// The type of a value in a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathType {
+    /// A whole number.
+    #[default]
+    Integer,
+    /// Any text.
+    Text,
+}
+
+impl PathType {
+    fn is_integer(&self) -> bool {
+        *self == Self::Integer
+    }
+}
+
+/// The form of a request body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyFormat {
+    /// There is no body.
+    #[default]
+    None,
+    /// A JSON object of the arguments that go to the body.
+    Object,
+    /// The JSON value of one argument.
+    Whole,
+    /// A JSON Patch.
+    Patch,
+    /// A form with files.
+    Multipart,
+}
+
+impl BodyFormat {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
+/// What comes back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResponseRecord<'a> {
+    /// The form of the body.
+    pub content: ResponseContent,
+    /// The schema of the body, or of each item if it is a [`list`](Self::list).
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaRef<'a>>,
+    /// Whether the body is a list.
+    #[serde(skip_serializing_if = "is_false")]
+    pub list: bool,
+}
+
+impl ResponseRecord<'_> {
+    /// The name of the schema, if it has one.
+    pub fn schema_name(&self) -> Option<&str> {
+        match &self.schema {
+            Some(SchemaRef::Named(name)) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The form of a response body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseContent {
+    /// A JSON value.
+    Json,
+    /// Bytes.
+    Binary,
+    /// There is no body.
+    #[default]
+    None,
+}
+
+/// A schema of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SchemaRef<'a> {
+    /// The name of a [`SchemaRecord`](crate::SchemaRecord).
+    Named(Cow<'a, str>),
+    /// A JSON Schema.
+    Inline(RawJson<'a>),
+}
+
+impl Serialize for SchemaRef<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Named(name) => serializer.serialize_str(name),
+            Self::Inline(schema) => schema.serialize(serializer),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for SchemaRef<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(transparent)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        let raw = <&'a serde_json::value::RawValue>::deserialize(deserializer)?;
+        if raw.get().starts_with('"') {
+            let name: Name<'a> = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+            return Ok(Self::Named(name.0));
+        }
+        RawJson::deserialize(raw).map(Self::Inline).map_err(D::Error::custom)
+    }
+}
+
+/// Where the value of an argument comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation<'a> {
+    /// The argument, or the path of a member within one.
+    #[serde(borrow)]
+    pub argument: Cow<'a, str>,
+    /// The tool that returns the value.
+    #[serde(borrow)]
+    pub tool: Cow<'a, str>,
+    /// The member of its records that is the value.
+    #[serde(borrow, default)]
+    pub field: Cow<'a, str>,
+    /// Arguments of that tool whose values are beside this one: `{"boardId": "board/id"}`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub with: IndexMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+/// Another operation, which a tool stands for if a certain argument is given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BindingRecord<'a> {
+    /// The argument that chooses the operation.
+    #[serde(borrow)]
+    pub when: Cow<'a, str>,
+    /// Method and path.
+    #[serde(borrow)]
+    pub http: HttpOperation<'a>,
+    /// Where the arguments go; `required` is always present.
+    #[serde(borrow)]
+    pub request: RequestRecord<'a>,
+    /// What comes back.
+    #[serde(borrow)]
+    pub response: ResponseRecord<'a>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
+}

@@ -1,0 +1,71 @@
+//! Where each argument of a tool goes, for those who have to tell the locations of a request apart without making
+//! one.
+
+use std::collections::BTreeMap;
+
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, ToolRecord};
+
+use super::catalog::{Catalog, Tool};
+
+/// Where each argument of a tool goes.
+pub(crate) struct ArgumentLocations {
+    by_name: BTreeMap<String, ArgumentLocation>,
+    /// For arguments of the main operation's path: the segment that takes them.
+    segments: BTreeMap<String, String>,
+}
+
+impl Tool {
+    /// Where each argument goes; those of other operations that the tool answers for among them.
+    pub(crate) fn argument_locations(self, record: &ToolRecord<'_>) -> ArgumentLocations {
+        let members = self
+            .shape(record)
+            .into_iter()
+            .flat_map(|shape| shape.properties.names().into_iter().map(|name| (name, shape.location)));
+        let mut by_name: BTreeMap<String, ArgumentLocation> = members.collect();
+        let mut segments = BTreeMap::new();
+        let plans = record.bindings.iter().map(|binding| &binding.request).chain([&record.request]);
+        for request in plans {
+            for (name, target) in &request.arguments {
+                by_name.insert(name.to_string(), target.location);
+            }
+        }
+        for (name, target) in &record.request.arguments {
+            if target.location == ArgumentLocation::Path {
+                let placeholder = target.name_or(name);
+                segments.insert(name.to_string(), format!("{{{placeholder}}}"));
+            }
+        }
+        ArgumentLocations { by_name, segments }
+    }
+}
+
+impl ArgumentLocations {
+    /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
+    pub(crate) fn location(&self, name: &str) -> ArgumentLocation {
+        match self.by_name.get(name) {
+            Some(
+                ArgumentLocation::Body
+                | ArgumentLocation::WholeBody
+                | ArgumentLocation::Patch
+                | ArgumentLocation::Clear,
+            ) => ArgumentLocation::Body,
+            _ => ArgumentLocation::Query,
+        }
+    }
+
+    /// Whether any argument goes to the body.
+    pub(crate) fn has_body(&self) -> bool {
+        self.by_name.keys().any(|name| self.location(name) == ArgumentLocation::Body)
+    }
+
+    /// The segment of the path that an argument fills whole: `{id}`.
+    pub(crate) fn segment(&self, name: &str) -> Option<&str> {
+        self.segments.get(name).map(String::as_str)
+    }
+}
+
+/// The name of the record that a tool's body is, or changes, if it is one.
+pub(crate) fn record_name<'c>(record: &ToolRecord<'_>, catalog: &'c Catalog) -> Option<&'c str> {
+    let shape = record.input.shape.as_deref().filter(|_| record.request.body != BodyFormat::None)?;
+    catalog.shapes().get(shape)?.schema()
+}

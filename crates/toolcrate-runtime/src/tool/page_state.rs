@@ -1,0 +1,42 @@
+//! What a cursor may hold: where a list goes on, and nothing that chooses records.
+
+use serde_json::Value;
+use toolcrate_catalog::ArgumentLocation;
+
+use super::validator::ToolValidator;
+use crate::{Paging, dialect};
+
+/// Whether a cursor may hold this member: the number of rows to skip, or an argument that can say where a list goes on.
+/// That is one of the query, as the API itself chooses in its links, but none that chooses records or their fields. Where
+/// pages are numbered, it is a number: the page, its size, or the id of a record that a page begins after.
+pub(super) fn is_page_state(check: &ToolValidator, name: &str, value: &Value) -> bool {
+    if name == dialect::SKIP {
+        return value.is_u64();
+    }
+    let is_numbered = matches!(check.api.paging, Paging::Page { .. });
+    if value.is_array() || value.is_object() || is_numbered && !takes_number(check, name) {
+        return false;
+    }
+    let plans = check.record.bindings.iter().map(|binding| &binding.request).chain([&check.record.request]);
+    let mut targets = plans.filter_map(|plan| plan.arguments.get(name)).peekable();
+    let parameter = match targets.peek() {
+        None if check.is_query(name) => name,
+        None => return false,
+        Some(target) => target.name_or(name),
+    };
+    targets.all(|target| target.location == ArgumentLocation::Query) && !chooses_records(check, parameter)
+}
+
+fn takes_number(check: &ToolValidator, name: &str) -> bool {
+    let kind = check.property(name).and_then(|schema| schema.get("type")).and_then(Value::as_str);
+    matches!(kind, Some("integer" | "number"))
+}
+
+fn chooses_records(check: &ToolValidator, parameter: &str) -> bool {
+    let grammar = check.api.filter.as_ref();
+    let conditions = grammar.is_some_and(|grammar| {
+        [grammar.argument, grammar.conditions, grammar.child_conditions, grammar.custom_field_conditions]
+            .contains(&parameter)
+    });
+    conditions || check.api.fields_parameter == Some(parameter)
+}
