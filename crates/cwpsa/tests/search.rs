@@ -138,9 +138,10 @@ fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
 fn the_opposite_action_is_never_first() {
     let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];
     let records = ["time sheet 4411", "expense report 88", "SSO user of member 12"];
+    let english = SearchEngine::new(&CATALOG, &WordLists::ENGLISH);
     for (action, opposite) in pairs {
         for (wanted, other) in [(action, opposite), (opposite, action)] {
-            for engine in [&*ENGINE, &SearchEngine::new(&CATALOG, &WordLists::ENGLISH)] {
+            for engine in [&*ENGINE, &english] {
                 for query in records.iter().map(|record| format!("{wanted} {record}")) {
                     let hits = engine.find(&query, 10, |_| true);
                     assert!(hits.iter().all(|hit| hit.tool.verb() != other), "{query}: {hits:?}");
