@@ -149,6 +149,7 @@ fn the_opposite_action_is_never_first() {
             }
         }
     }
+    assert_eq!(found("undo the approval of time sheet 4411").first(), Some(&"reverse_a_time_sheet_by_id"));
     for query in ["undo the approval of time sheet 4411", "do not approve expense report 88"] {
         assert!(ENGINE.find(query, 10, |_| true).iter().all(|hit| hit.tool.verb() != "approve"), "{query}");
     }

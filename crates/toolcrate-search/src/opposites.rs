@@ -13,6 +13,11 @@ const UNDOING: [&str; 12] = [
     "unwind", "without",
 ];
 
+/// Whether a word asks for the opposite of the action behind it.
+pub(crate) fn is_undoing(word: &str) -> bool {
+    UNDOING.contains(&word)
+}
+
 /// The opposites of each action, in both directions.
 pub(crate) struct Opposites {
     actions: BTreeMap<&'static str, BTreeSet<&'static str>>,
@@ -33,7 +38,7 @@ impl Opposites {
 
     /// The actions that a query must not lead to. `verbs` are the actions whose verbs occur in it.
     pub(crate) fn excluded(&self, query: &[String], verbs: &[&str], analyzer: &Analyzer) -> Vec<String> {
-        let undone_from = query.iter().position(|word| UNDOING.contains(&word.as_str()));
+        let undone_from = query.iter().position(|word| is_undoing(word));
         // What has been approved, and the approval, say which record; "approve" says what to do.
         let is_command = |position: usize, action: &str| {
             let word = &query[position];

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::analyzer::{Analyzer, bounded, tokenize};
 use crate::intent::{DetectedIntent, Intent, VerbTable};
 use crate::names::find_names;
-use crate::opposites::Opposites;
+use crate::opposites::{Opposites, is_undoing};
 use crate::weights::Weights;
 use crate::word_lists::sections;
 
@@ -193,7 +193,12 @@ impl ParsedQuery {
         // The name of an action may be a verb of another activity: resetting is updating, but there are tools that reset.
         stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
         let excluded = opposites.excluded(&query, &verbs.actions(&query), words);
-        let (intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
+        let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
+        // Undoing an action is an action, and deletes nothing.
+        let undoes = query[wanted.spent.clone()].iter().any(|word| is_undoing(word));
+        if undoes && intent == Intent::Delete && !excluded.is_empty() {
+            intent = Intent::Other;
+        }
         Self {
             intent,
             is_sure,
