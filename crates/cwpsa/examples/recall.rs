@@ -2,13 +2,15 @@
 //!
 //! `--missed` also prints the queries that are missed of the sets that are tuned on. `--kept-out` alone measures the half
 //! kept out: whoever tunes the search leaves it alone, or it would be tuned on too. The path of another file of labeled
-//! queries runs these and prints all that are missed.
+//! queries runs these and prints all that are missed. `--ablation` prints what each list adds to the sets that may be
+//! looked at: their recall without it.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use cwpsa::word_lists::search_engine;
+use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{Recall, parse_queries};
+use toolcrate_search::{SearchEngine, WordLists};
 
 const TRAIN: &str = include_str!("../tests/search_eval/train.tsv");
 const DEV: &str = include_str!("../tests/search_eval/dev.tsv");
@@ -37,6 +39,10 @@ fn main() {
         recall.missed.iter().for_each(|query| println!("{query}"));
         return;
     }
+    if has_flag("--ablation") {
+        print_ablation();
+        return;
+    }
     let mut missed = Vec::new();
     for (file, label) in [(TRAIN, "tuned on"), (DEV, "validation"), (TEST, "kept out")] {
         if label == "kept out" && !has_flag("--kept-out") {
@@ -62,5 +68,36 @@ fn main() {
     }
     if has_flag("--missed") {
         missed.iter().for_each(|query| println!("{query}"));
+    }
+}
+
+/// Prints the recall with all lists, without each, and with those of English alone.
+fn print_ablation() {
+    let lists = WORD_LISTS;
+    let variants = [
+        ("all", lists),
+        ("no API verbs", WordLists { api_verbs: "", ..lists }),
+        ("no synonyms", WordLists { synonyms: "", ..lists }),
+        ("no thesaurus", WordLists { thesaurus: "", ..lists }),
+        ("no collection aliases", WordLists { collection_aliases: "", ..lists }),
+        ("no action aliases", WordLists { action_aliases: "", ..lists }),
+        ("no penalties", WordLists { penalties: "", ..lists }),
+        ("no popular", WordLists { popular: "", ..lists }),
+        ("English context", WordLists { context: WordLists::ENGLISH.context, ..lists }),
+        ("English alone", WordLists::ENGLISH),
+        ("English, no thesaurus", WordLists { thesaurus: "", ..WordLists::ENGLISH }),
+    ];
+    for (name, lists) in variants {
+        let engine = SearchEngine::new(&connectwise_psa::CATALOG, &lists);
+        for (file, label) in [(TRAIN, "tuned on"), (DEV, "validation")] {
+            let recall = Recall::measure(&engine, parse_queries(file));
+            let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
+            println!(
+                "{name}, {label}: recall@1 {:.3}, @5 {:.3}, @10 {:.3}",
+                share(recall.at_1),
+                share(recall.at_5),
+                share(recall.at_10)
+            );
+        }
     }
 }

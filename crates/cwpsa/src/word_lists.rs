@@ -6,7 +6,7 @@ use toolcrate_search::{SearchEngine, WordLists};
 /// ConnectWise's word lists.
 pub const WORD_LISTS: WordLists = WordLists {
     stems: include_str!("../data/stems.txt"),
-    verbs: include_str!("../data/verbs.txt"),
+    api_verbs: include_str!("../data/verbs.txt"),
     synonyms: include_str!("../data/synonyms.txt"),
     collection_aliases: include_str!("../data/collection_aliases.txt"),
     action_aliases: include_str!("../data/action_aliases.txt"),

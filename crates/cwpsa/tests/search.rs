@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use connectwise_psa::CATALOG;
 use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
-use toolcrate_search::{SearchEngine, check_word_lists};
+use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
 
 /// What was tuned on.
 const TRAIN: &str = include_str!("search_eval/train.tsv");
@@ -131,4 +131,36 @@ fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
     assert!(hits.iter().all(|hit| hit.tool.annotations().read_only_hint));
     assert!(found("").is_empty());
     assert!(found("zzzzqqqq").is_empty());
+}
+
+/// For each two actions of the catalog that undo each other: naming one, or its undoing, never leads to the other first.
+#[test]
+fn the_opposite_action_is_never_first() {
+    let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];
+    let records = ["time sheet 4411", "expense report 88", "SSO user of member 12"];
+    let english = SearchEngine::new(&CATALOG, &WordLists::ENGLISH);
+    for (action, opposite) in pairs {
+        for (wanted, other) in [(action, opposite), (opposite, action)] {
+            for engine in [&*ENGINE, &english] {
+                for query in records.iter().map(|record| format!("{wanted} {record}")) {
+                    let hits = engine.find(&query, 10, |_| true);
+                    assert!(hits.iter().all(|hit| hit.tool.verb() != other), "{query}: {hits:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(found("undo the approval of time sheet 4411").first(), Some(&"reverse_a_time_sheet_by_id"));
+    for query in ["undo the approval of time sheet 4411", "do not approve expense report 88"] {
+        assert!(ENGINE.find(query, 10, |_| true).iter().all(|hit| hit.tool.verb() != "approve"), "{query}");
+    }
+}
+
+#[test]
+fn another_language_and_long_queries_do_no_harm() {
+    for query in ["\u{442}\u{438}\u{43a}\u{435}\u{442}", "alle offenen Tickets anzeigen", "\u{7968}"] {
+        assert!(ENGINE.find(query, 5, |_| true).len() <= 5, "{query}");
+    }
+    assert!(!found("alle offenen Tickets anzeigen").is_empty());
+    let long = "tickets qwertyuiopa ".repeat(400);
+    assert!(found(&long).iter().any(|tool| tool.contains("ticket")));
 }

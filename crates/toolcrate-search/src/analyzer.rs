@@ -11,6 +11,12 @@ use crate::word_lists::{WordLists, entries, lines, sections};
 const MIN_CORRECTED_CHARS: usize = 5;
 /// The lowest Jaro-Winkler similarity of a correction.
 const MIN_SIMILARITY: f64 = 0.78;
+/// The most words of a query that are read: nobody says what they want in more, and each one costs.
+const MAX_QUERY_WORDS: usize = 64;
+/// The most words of a query that are corrected, which compares each with the whole vocabulary.
+const MAX_CORRECTIONS: usize = 12;
+/// The longest word that is corrected.
+const MAX_CORRECTED_BYTES: usize = 32;
 /// The longest phrase that is looked up in a query.
 const MAX_PHRASE_WORDS: usize = 6;
 /// The longest title that is indexed with its words rotated.
@@ -19,6 +25,22 @@ const MAX_ROTATED_WORDS: usize = 4;
 /// About how many words and phrases a large catalog has; growing the tables step by step takes longer.
 const EXPECTED_WORDS: usize = 4096;
 const EXPECTED_PHRASES: usize = 32_768;
+
+/// The start of a query: as much of it as is read.
+pub(crate) fn bounded(query: &str) -> &str {
+    let mut words = 0;
+    let mut is_in_word = false;
+    for (at, c) in query.char_indices() {
+        if c.is_alphanumeric() && !is_in_word {
+            words += 1;
+            if words > MAX_QUERY_WORDS {
+                return &query[..at];
+            }
+        }
+        is_in_word = c.is_alphanumeric();
+    }
+    query
+}
 
 /// Splits a text into words in lower case.
 pub(crate) fn tokenize(text: &str) -> Vec<String> {
@@ -91,6 +113,10 @@ pub(crate) struct Analyzer {
     known: HashMap<String, WordStats>,
     /// The stems of the vocabulary.
     stems: HashSet<String>,
+    /// The stems of titles.
+    title_stems: HashSet<String>,
+    /// The words of aliases: what an API's own lists know.
+    alias_words: HashSet<String>,
     /// Indexed phrases: several stems joined into one token.
     phrases: HashSet<String>,
 }
@@ -113,6 +139,8 @@ impl Analyzer {
             synonyms: HashMap::new(),
             known: HashMap::with_capacity(EXPECTED_WORDS),
             stems: HashSet::with_capacity(EXPECTED_WORDS),
+            title_stems: HashSet::new(),
+            alias_words: HashSet::new(),
             phrases: HashSet::with_capacity(EXPECTED_PHRASES),
         };
         for (meaning, synonyms) in sections(lists.synonyms) {
@@ -165,6 +193,9 @@ impl Analyzer {
     pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<String>, Vec<String>) {
         let words = tokenize(phrase);
         self.record(&words);
+        if let [word] = words.as_slice() {
+            self.alias_words.insert(word.clone());
+        }
         let known = || words.iter().filter_map(|word| self.known.get(word));
         let all: Vec<&str> = known().map(|known| known.stem.as_str()).collect();
         let content: Vec<&str> =
@@ -212,6 +243,11 @@ impl Analyzer {
     /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
     pub(crate) fn index_title(&mut self, title: &str) -> Vec<String> {
         let mut stems = self.index_words(&tokenize(title));
+        for stem in &stems {
+            if !self.title_stems.contains(stem) {
+                self.title_stems.insert(stem.clone());
+            }
+        }
         let count = stems.len();
         if (2..=MAX_ROTATED_WORDS).contains(&count) {
             for first in 0..count {
@@ -225,11 +261,50 @@ impl Analyzer {
         stems
     }
 
+    /// Adds the words of a general thesaurus that stand for words of the indexed titles. Words that are in titles
+    /// themselves, and those that the API's own lists know, stay as they are.
+    pub(crate) fn add_thesaurus(&mut self, list: &'static str) {
+        for line in lines(list) {
+            let is_mutual = !line.contains(':');
+            let (from, to) = line.split_once(':').unwrap_or((line, line));
+            let split = |part: &'static str| part.split(',').map(str::trim).map(tokenize).collect::<Vec<_>>();
+            let (from, to) = (split(from), split(to));
+            let titled: Vec<(Vec<String>, Vec<String>)> =
+                to.into_iter().filter_map(|words| Some((self.title_stems_of(&words)?, words))).collect();
+            for words in from {
+                let is_titled = is_mutual && titled.iter().any(|(_, title)| *title == words);
+                let is_alias = match words.as_slice() {
+                    [word] => self.alias_words.contains(word),
+                    several => {
+                        self.phrases.contains(&self.stems_with_and_without_stop_words(several).0.join("_"))
+                    }
+                };
+                if is_alias || is_titled || titled.is_empty() || self.synonyms.contains_key(&words) {
+                    continue;
+                }
+                let mut meaning: Vec<String> = titled.iter().flat_map(|(stems, _)| stems.clone()).collect();
+                meaning.sort_unstable();
+                meaning.dedup();
+                self.record(&words);
+                self.synonyms.insert(words, meaning);
+            }
+        }
+    }
+
+    /// The stems of words if titles contain all of them.
+    fn title_stems_of(&self, words: &[String]) -> Option<Vec<String>> {
+        let content = words.iter().filter(|word| !self.is_stop_word(word));
+        let stems: Vec<String> = content.map(|word| self.stem(word)).collect();
+        (!stems.is_empty() && stems.iter().all(|stem| self.title_stems.contains(stem))).then_some(stems)
+    }
+
     /// The stems meant by the longest synonym at the start of `words`, and how many words the synonym has.
     pub(crate) fn synonym(&self, words: &[String]) -> Option<(&[String], usize)> {
-        (1..=words.len().min(3))
-            .rev()
-            .find_map(|length| Some((self.synonyms.get(&words[..length])?.as_slice(), length)))
+        (1..=words.len().min(3)).rev().find_map(|length| {
+            let written = self.synonyms.get(&words[..length]);
+            let meaning = written.or_else(|| self.synonyms.get(&singular(&words[..length])?))?;
+            Some((meaning.as_slice(), length))
+        })
     }
 
     /// The stem of a word.
@@ -248,10 +323,18 @@ impl Analyzer {
     pub(crate) fn correct_query(&self, query: &str) -> Vec<String> {
         let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
         let words = tokenize_cased(query).into_iter().enumerate();
+        let mut corrections = 0;
         words
             .map(|(place, word)| {
                 let lower = word.to_lowercase();
-                if is_name(place, &word) { lower } else { self.correct(&lower) }
+                if is_name(place, &word)
+                    || corrections == MAX_CORRECTIONS
+                    || lower.len() > MAX_CORRECTED_BYTES
+                {
+                    return lower;
+                }
+                corrections += usize::from(!self.is_known(&lower));
+                self.correct(&lower)
             })
             .collect()
     }
@@ -296,6 +379,16 @@ impl Analyzer {
                 .then_some(turned)
         })
     }
+}
+
+/// Words with the last in the singular; `None` if it has no plural ending.
+fn singular(words: &[String]) -> Option<Vec<String>> {
+    let (last, rest) = words.split_last()?;
+    let one = match last.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => last.strip_suffix('s').filter(|one| one.len() > 2)?.to_owned(),
+    };
+    Some(rest.iter().cloned().chain([one]).collect())
 }
 
 /// The tokens that stand for a whole phrase: its stems without stop words, if two or more are left, and with them.

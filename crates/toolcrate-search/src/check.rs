@@ -54,7 +54,7 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
             Some(_) => {}
         }
     }
-    for (name, _) in sections(lists.verbs) {
+    for (name, _) in sections(lists.api_verbs) {
         let is_action = || catalog.tools().any(|tool| tool.verb() == name);
         if Intent::from_name(name).is_none() && !is_action() {
             messages.push(format!("verbs: no tool's name starts with {name}"));

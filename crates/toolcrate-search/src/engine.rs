@@ -8,6 +8,7 @@ use crate::aliases::{AliasIndex, collection_path, normalize_path};
 use crate::analyzer::{Analyzer, tokenize};
 use crate::index::Bm25Index;
 use crate::intent::{Intent, VerbTable};
+use crate::opposites::Opposites;
 use crate::query::{ContextWords, ParsedQuery, QueryParser};
 use crate::rare_tools::Penalty;
 use crate::weights::Weights;
@@ -75,9 +76,12 @@ impl SearchEngine {
     }
 
     /// Indexes every tool of a catalog.
-    pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
+    pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, mut weights: Weights) -> Self {
+        if lists.collection_aliases.is_empty() {
+            weights.description = weights.unlisted_description;
+        }
         let mut analyzer = Analyzer::new(lists);
-        let verbs = VerbTable::new(lists.verbs);
+        let verbs = VerbTable::new(lists.verbs, lists.api_verbs);
         for verb in verbs.words() {
             analyzer.index_words(&[verb.to_owned()]);
         }
@@ -103,7 +107,11 @@ impl SearchEngine {
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         };
-        let tools = catalog.tools().map(|tool| builder.add(tool)).collect();
+        let mut tools: Vec<IndexedTool> = catalog.tools().map(|tool| builder.add(tool)).collect();
+        if builder.popular.is_empty() {
+            builder.favor_families_with_parts(&mut tools);
+        }
+        builder.analyzer.add_thesaurus(lists.thesaurus);
         let IndexBuilder { analyzer, titles, descriptions, collection_aliases, penalties, .. } = builder;
         Self {
             tools,
@@ -112,7 +120,13 @@ impl SearchEngine {
             collection_aliases: Bm25Index::new(&collection_aliases, 0.0, weights.alias_word),
             action_aliases: Bm25Index::new(&action_aliases, 0.0, weights.alias_word),
             penalties,
-            parser: QueryParser { analyzer, verbs, context: ContextWords::new(lists.context), weights },
+            parser: QueryParser {
+                analyzer,
+                verbs,
+                context: ContextWords::new(lists.context),
+                weights,
+                opposites: Opposites::new(lists.opposites),
+            },
             weights,
         }
     }
@@ -126,7 +140,7 @@ impl SearchEngine {
             .iter()
             .enumerate()
             .map(|(number, tool)| (tool, scores.score(number, tool)))
-            .filter(|(tool, score)| *score > 0.0 && allowed(tool.tool))
+            .filter(|(tool, score)| *score > 0.0 && !query.excludes(tool.tool.verb()) && allowed(tool.tool))
             .map(|(tool, score)| (tool.family, SearchHit { tool: tool.tool, score }))
             .collect();
         hits.sort_by(|(_, a), (_, b)| a.order(b));
@@ -207,6 +221,22 @@ impl IndexBuilder {
             self.descriptions.push((tokens.concat(), Vec::new()));
         }
         number
+    }
+
+    /// Favors records that have many parts of their own, for an API that does not say which records people speak of most:
+    /// what the API is about has more parts than what is merely configured.
+    fn favor_families_with_parts(&self, tools: &mut [IndexedTool]) {
+        let mut parts = vec![0_u16; self.families.len()];
+        for path in self.families.keys() {
+            for (at, _) in path.match_indices("/{}") {
+                if let Some(owner) = self.families.get(&path[..at]).filter(|_| at + 3 < path.len()) {
+                    parts[*owner] += 1;
+                }
+            }
+        }
+        for tool in tools {
+            tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
+        }
     }
 
     fn weight(&self, path: &str) -> f32 {

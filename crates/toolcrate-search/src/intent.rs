@@ -101,10 +101,11 @@ pub(crate) struct DetectedIntent {
 }
 
 impl VerbTable {
-    /// Reads the list of verbs.
-    pub(crate) fn new(list: &'static str) -> Self {
+    /// Reads the list of verbs of the language, and that of an API's own actions.
+    pub(crate) fn new(list: &'static str, of_api: &'static str) -> Self {
         let mut verbs: Vec<Verb> = sections(list)
             .into_iter()
+            .chain(sections(of_api))
             .flat_map(|(name, verbs)| verbs.into_iter().map(move |verb| Verb::parse(verb, name)))
             .collect();
         verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
@@ -288,7 +289,7 @@ mod tests {
 
     fn wanted(query: &str) -> DetectedIntent {
         let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
-        VerbTable::new(WordLists::ENGLISH.verbs).detect(&words, &[0], &[])
+        VerbTable::new(WordLists::ENGLISH.verbs, "").detect(&words, &[0], &[])
     }
 
     #[test]
@@ -329,7 +330,7 @@ mod tests {
     fn a_request_may_follow_a_statement() {
         let words = tokenize("the printer is jammed, close the ticket");
         assert_eq!(
-            VerbTable::new(WordLists::ENGLISH.verbs).detect(&words, &[0, 4], &[]).intent,
+            VerbTable::new(WordLists::ENGLISH.verbs, "").detect(&words, &[0, 4], &[]).intent,
             Intent::Update
         );
         assert_eq!(wanted("the printer is jammed").intent, Intent::Statement);
@@ -344,7 +345,7 @@ mod tests {
 
     #[test]
     fn actions_are_detected_by_their_verbs() {
-        let actions = |query: &str| VerbTable::new(WordLists::ENGLISH.verbs).actions(&tokenize(query));
+        let actions = |query: &str| VerbTable::new(WordLists::ENGLISH.verbs, "").actions(&tokenize(query));
         assert_eq!(actions("combine two tickets"), ["merge"]);
         assert_eq!(actions("turn a deal into a project"), ["convert"]);
         assert!(actions("tickets").is_empty());

@@ -28,6 +28,7 @@ pub mod evaluate;
 mod index;
 mod intent;
 mod names;
+mod opposites;
 mod query;
 mod rare_tools;
 mod weights;

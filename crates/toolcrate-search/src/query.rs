@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::analyzer::{Analyzer, tokenize};
+use crate::analyzer::{Analyzer, bounded, tokenize};
 use crate::intent::{DetectedIntent, Intent, VerbTable};
 use crate::names::find_names;
+use crate::opposites::{Opposites, is_undoing};
 use crate::weights::Weights;
 use crate::word_lists::sections;
 
@@ -50,6 +51,8 @@ pub(crate) struct QueryParser {
     pub(crate) context: ContextWords,
     /// The weights of its tokens.
     pub(crate) weights: Weights,
+    /// Actions that undo each other.
+    pub(crate) opposites: Opposites,
 }
 
 /// A parsed query.
@@ -69,6 +72,8 @@ pub(crate) struct ParsedQuery {
     pub(crate) things: Vec<Vec<String>>,
     /// Whether the first thing is what is wanted and the others only say which: tickets on a board are tickets.
     pub(crate) has_head: bool,
+    /// The actions that it must not lead to: the opposite of what it wants.
+    pub(crate) excluded: Vec<String>,
     /// Stems and phrases, each as often as it counts.
     pub(crate) tokens: Vec<String>,
 }
@@ -76,8 +81,8 @@ pub(crate) struct ParsedQuery {
 impl ParsedQuery {
     /// Parses a query.
     pub(crate) fn new(text: &str, parser: &QueryParser) -> Self {
-        let QueryParser { analyzer: words, verbs, context, weights } = parser;
-        let text = without_content(text);
+        let QueryParser { analyzer: words, verbs, context, weights, opposites } = parser;
+        let text = without_content(bounded(text));
         let query = words.correct_query(&text);
         let names = find_names(&text, words);
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
@@ -187,7 +192,13 @@ impl ParsedQuery {
         }
         // The name of an action may be a verb of another activity: resetting is updating, but there are tools that reset.
         stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
-        let (intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
+        let excluded = opposites.excluded(&query, &verbs.actions(&query), words);
+        let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
+        // Undoing an action is an action, and deletes nothing.
+        let undoes = query[wanted.spent.clone()].iter().any(|word| is_undoing(word));
+        if undoes && intent == Intent::Delete && !excluded.is_empty() {
+            intent = Intent::Other;
+        }
         Self {
             intent,
             is_sure,
@@ -196,6 +207,7 @@ impl ParsedQuery {
             stems,
             things,
             has_head,
+            excluded,
             tokens,
         }
     }
@@ -210,6 +222,11 @@ impl ParsedQuery {
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.iter().any(|of_head| of_head == stem))
+    }
+
+    /// Whether an action is the opposite of what it wants.
+    pub(crate) fn excludes(&self, action: &str) -> bool {
+        self.excluded.iter().any(|excluded| excluded == action)
     }
 
     /// Whether it contains the stem of the name of an action.
@@ -342,9 +359,10 @@ mod tests {
     fn query(text: &str) -> ParsedQuery {
         let parser = QueryParser {
             analyzer: Analyzer::new(&LISTS),
-            verbs: VerbTable::new(LISTS.verbs),
+            verbs: VerbTable::new(LISTS.verbs, ""),
             context: ContextWords::new(LISTS.context),
             weights: Weights::default(),
+            opposites: Opposites::new(LISTS.opposites),
         };
         ParsedQuery::new(text, &parser)
     }

@@ -6,6 +6,8 @@
 pub struct Weights {
     /// Weight of a description beside a title.
     pub description: f32,
+    /// The same where no list says what people call the records of the API, so that descriptions are all there is.
+    pub unlisted_description: f32,
     /// Weight of a collection's aliases beside a title.
     pub collection_alias: f32,
     /// Weight of an action's aliases beside a title.
@@ -22,6 +24,9 @@ pub struct Weights {
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
     pub popular: f32,
+    /// What the logarithm of the number of parts that a record has adds to the factor of its tools, where no list says
+    /// which collections are popular.
+    pub owned_part: f32,
     /// Share of a score that depends on covering everything that the query mentions: two things in one tool say more
     /// than one of them twice.
     pub coverage: f32,
@@ -48,6 +53,7 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             description: 0.2,
+            unlisted_description: 0.4,
             collection_alias: 1.5,
             action_alias: 0.8,
             alias_word: 0.6,
@@ -56,6 +62,7 @@ impl Default for Weights {
             named_action: 1.2,
             nesting: 0.97,
             popular: 1.07,
+            owned_part: 0.08,
             coverage: 0.7,
             missing_head: 0.8,
             matching_head: 1.1,

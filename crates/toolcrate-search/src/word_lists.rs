@@ -20,8 +20,16 @@ pub struct WordLists {
     /// word of the names of tools with another one, and the verbs that ask for it. A `+` after a word means that it also
     /// names a thing, a `?` that it is a verb only before a determiner, and a `*` word stands for any words.
     pub verbs: &'static str,
+    /// The same for actions that only this API has.
+    pub api_verbs: &'static str,
     /// Sectioned: the API's words for something, and the words that users have for it.
     pub synonyms: &'static str,
+    /// Words of general English that mean nearly the same, separated by commas: each stands for the others that occur in
+    /// titles. Behind a colon are the words that those before it stand for, and not the reverse. `synonyms` come first.
+    pub thesaurus: &'static str,
+    /// `action: opposite, opposite`: first words of the names of tools that undo each other. Where a query wants one,
+    /// tools of the other are not found.
+    pub opposites: &'static str,
     /// Sectioned: the path of a collection with `{}` for each parameter, and what people call its records.
     pub collection_aliases: &'static str,
     /// Sectioned: method and path of an operation with `{}` for each parameter, and how people ask for it.
@@ -43,10 +51,13 @@ impl WordLists {
         stop_words: include_str!("../data/stop_words.txt"),
         stems: include_str!("../data/stems.txt"),
         verbs: include_str!("../data/verbs.txt"),
+        api_verbs: "",
         synonyms: "",
+        thesaurus: include_str!("../data/thesaurus.txt"),
+        opposites: include_str!("../data/opposites.txt"),
         collection_aliases: "",
         action_aliases: "",
-        penalties: "",
+        penalties: include_str!("../data/penalties.txt"),
         popular: "",
         context: include_str!("../data/context.txt"),
     };

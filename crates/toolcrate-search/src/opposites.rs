@@ -1,0 +1,106 @@
+//! Actions that undo each other: approve and reject, link and unlink.
+//!
+//! A query for one of them must never lead to the other, however many words they share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analyzer::Analyzer;
+use crate::word_lists::entries;
+
+/// Words that ask for the opposite of the action behind them: undo the approval, do not approve.
+const UNDOING: [&str; 12] = [
+    "undo", "revert", "reverse", "revoke", "cancel", "withdraw", "retract", "rescind", "not", "never",
+    "unwind", "without",
+];
+
+/// Whether a word asks for the opposite of the action behind it.
+pub(crate) fn is_undoing(word: &str) -> bool {
+    UNDOING.contains(&word)
+}
+
+/// The opposites of each action, in both directions.
+pub(crate) struct Opposites {
+    actions: BTreeMap<&'static str, BTreeSet<&'static str>>,
+}
+
+impl Opposites {
+    /// Reads the list.
+    pub(crate) fn new(list: &'static str) -> Self {
+        let mut actions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (action, opposites) in entries(list) {
+            for opposite in opposites.split(',').map(str::trim) {
+                actions.entry(action).or_default().insert(opposite);
+                actions.entry(opposite).or_default().insert(action);
+            }
+        }
+        Self { actions }
+    }
+
+    /// The actions that a query must not lead to. `verbs` are the actions whose verbs occur in it.
+    pub(crate) fn excluded(&self, query: &[String], verbs: &[&str], analyzer: &Analyzer) -> Vec<String> {
+        let undone_from = query.iter().position(|word| is_undoing(word));
+        // What has been approved, and the approval, say which record; "approve" says what to do.
+        let is_command = |position: usize, action: &str| {
+            let word = &query[position];
+            word == action || analyzer.stem(word) == analyzer.stem(action) && word.ends_with("ing")
+        };
+        let is_undone = |position: usize| undone_from.is_some_and(|undoing| undoing < position);
+        let mut wanted = BTreeSet::new();
+        let mut excluded = BTreeSet::new();
+        for action in self.actions.keys().copied() {
+            let stem = analyzer.stem(action);
+            for position in
+                (0..query.len()).filter(|position| is_named(&query[*position], action, &stem, analyzer))
+            {
+                if is_undone(position) {
+                    excluded.insert(action);
+                } else if is_command(position, action) {
+                    wanted.insert(action);
+                }
+            }
+        }
+        // A verb of an action counts where the query does not name an action itself.
+        if wanted.is_empty() {
+            wanted.extend(
+                verbs.iter().filter_map(|verb| self.actions.get_key_value(verb)).map(|(action, _)| *action),
+            );
+        }
+        for action in &wanted {
+            excluded.extend(self.actions[action].iter().filter(|opposite| !wanted.contains(*opposite)));
+        }
+        excluded.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// Whether a word is a form of the name of an action: approve, approved, approval.
+fn is_named(word: &str, action: &str, stem: &str, analyzer: &Analyzer) -> bool {
+    word == action || analyzer.stem(word) == stem || stem.len() > 4 && word.starts_with(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tokenize;
+    use crate::word_lists::WordLists;
+
+    fn excluded(query: &str) -> Vec<String> {
+        let opposites = Opposites::new("approve: reject, reverse\nlink: unlink\n");
+        opposites.excluded(&tokenize(query), &[], &Analyzer::new(&WordLists::ENGLISH))
+    }
+
+    #[test]
+    fn the_opposite_of_what_is_wanted_is_excluded() {
+        assert_eq!(excluded("approve the time sheet"), ["reject", "reverse"]);
+        assert_eq!(excluded("undo the approval of a time sheet"), ["approve"]);
+        assert_eq!(excluded("do not approve it"), ["approve"]);
+        assert_eq!(excluded("unlink the user"), ["link"]);
+        assert_eq!(excluded("link the user"), ["unlink"]);
+    }
+
+    #[test]
+    fn what_has_been_done_excludes_nothing() {
+        assert!(excluded("rejected time sheets").is_empty());
+        assert_eq!(excluded("approve or reject it"), ["reverse"]);
+        assert_eq!(excluded("approve the rejected sheet"), ["reject", "reverse"]);
+    }
+}
