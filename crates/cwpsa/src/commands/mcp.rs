@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use toolcrate_executor::{InFlight, ToolExecutor, ToolFilterSpec};
+use toolcrate_http::{Observer, RequestMetrics};
 use toolcrate_listener::{LOOPBACK_NAMES, Listener, shutdown_signal};
 use toolcrate_mcp::{
     ExposureMode, HostValidation, McpError, McpOptions, McpServer, ToolListing, http_service, serve_stdio,
@@ -13,7 +14,7 @@ use toolcrate_store::MemoryStore;
 use crate::cli::Mcp;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
-use crate::metrics::{Metrics, Requests};
+use crate::metrics::Metrics;
 use crate::product::PRODUCT;
 use crate::select::is_narrow;
 use crate::services::execution_context;
@@ -85,7 +86,7 @@ async fn serve_http(server: McpServer, address: SocketAddr) -> Result<(), CliErr
     let allowed_origins = LOOPBACK_NAMES.iter().map(|name| format!("http://{name}:{port}")).collect();
     let service = http_service(server, HostValidation::Service { allowed_origins }, None);
     let router = axum::Router::new().route_service("/mcp", service);
-    let router = crate::http::watched(router, calls.clone(), Requests::default());
+    let router = Observer::new(calls.clone(), RequestMetrics::default()).with_streams("/mcp").observe(router);
     shutdown::serve(listener, router, &calls, stop).await;
     Ok(())
 }
