@@ -14,9 +14,9 @@ use crate::tool_context::ToolContext;
 
 /// Offers the tools of one account over the Model Context Protocol. Clones share their state.
 #[derive(Clone)]
-pub struct McpServer(Arc<ServerState>);
+pub struct McpServer(Arc<McpServerState>);
 
-struct ServerState {
+struct McpServerState {
     context: ToolContext,
     meta_tools: MetaTools,
     changes: ToolListChanges,
@@ -29,7 +29,7 @@ impl McpServer {
     /// Creates a server that offers the tools of `product` that `executor` runs.
     pub fn new(product: &'static Product, executor: ToolExecutor, options: McpOptions) -> Self {
         let McpOptions { listing, word_lists, changes, events } = options;
-        Self(Arc::new(ServerState {
+        Self(Arc::new(McpServerState {
             context: ToolContext::new(product, executor, listing, word_lists),
             meta_tools: MetaTools::new(product),
             changes,

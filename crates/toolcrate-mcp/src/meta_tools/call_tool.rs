@@ -11,10 +11,10 @@ use super::meta_tool::{MetaTool, definition};
 use crate::caller::Caller;
 use crate::tool_context::ToolContext;
 
-pub(super) struct CallTool;
+pub(super) struct CallAnyTool;
 
 #[async_trait]
-impl MetaTool for CallTool {
+impl MetaTool for CallAnyTool {
     fn definition(&self, product: &Product) -> Tool {
         let schema = json!({
             "type": "object",

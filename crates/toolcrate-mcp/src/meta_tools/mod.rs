@@ -11,7 +11,7 @@ mod registry;
 mod search_tools;
 mod validate;
 
-use call_tool::CallTool;
+use call_tool::CallAnyTool;
 use describe_tools::DescribeTools;
 use meta_tool::MetaTool;
 use search_tools::SearchTools;
@@ -20,7 +20,7 @@ use toolcrate_executor::Product;
 pub(crate) use registry::MetaTools;
 
 /// All meta tools, in the order in which they are listed.
-const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallTool];
+const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallAnyTool];
 
 impl MetaTools {
     /// The meta tools of a product.
