@@ -6,6 +6,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use connectwise_psa::runtime::Dialect;
+use cwpsa_sandbox::fault_injection::{FaultRule, RequestBudget};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
 use toolcrate_mcp::{ExposureMode, NameStyle};
 
@@ -42,7 +43,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
         cwpsa call create_a_ticket_note --dry-run \\\n        \
-        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}'"
+        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\", \"internalAnalysisFlag\": true}'"
 )]
 pub struct Arguments {
     /// What to do.
@@ -355,6 +356,13 @@ pub struct Connection {
     /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
     #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
+    /// With --sandbox, a fault to inject, e.g. "too_many_requests x1" or "cut_after POST" (cwpsa sandbox --help lists
+    /// them); repeatable.
+    #[arg(long, value_name = "RULE", requires = "sandbox")]
+    pub sandbox_fault: Vec<FaultRule>,
+    /// With --sandbox, a request budget; further requests get 429.
+    #[arg(long, value_name = "REQUESTS/SECONDS", requires = "sandbox")]
+    pub sandbox_budget: Option<RequestBudget>,
     /// The account of this name in the settings file; its default if not given.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
     pub account: Option<String>,
