@@ -12,6 +12,10 @@ use super::field::FieldError;
 use super::kind::ErrorKind;
 use crate::api::ErrorShape;
 
+/// The next step after a web page that says that nothing was found: it is not the API's.
+const NO_API: &str =
+    "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
+
 impl Error {
     /// Creates the error for a response with this status.
     pub(crate) fn upstream(
@@ -40,7 +44,10 @@ impl Error {
             .with_status(status)
             .with_code(code)
             .with_fields(fields);
-        match next_step(kind, status) {
+        let is_page = error.code().is_none() && is_html(headers, body);
+        match next_step(kind, status)
+            .map(|step| if kind == ErrorKind::NotFound && is_page { NO_API } else { step })
+        {
             Some(next_step) => error.with_next_step(next_step),
             None => error,
         }
