@@ -3,7 +3,10 @@
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 
 /// What is asked for: the version of the server, which every API member may read.
-const PATH: &str = "/system/info";
+pub const PATH: &str = "/system/info";
+
+/// What to do about an address that answers, but not as the API.
+const BASE_URL: &str = "Check the base URL: it must end in /v4_6_release/apis/3.0, e.g. https://api-na.myconnectwise.net/v4_6_release/apis/3.0.";
 
 /// Asks the API for its version.
 ///
@@ -11,6 +14,13 @@ const PATH: &str = "/system/info";
 /// What the server and the way to it give; see [`advice`].
 pub async fn ask(client: &Client) -> Result<Response<Value>, Error> {
     client.send_full(&Request::new(Method::Get, PATH)).await
+}
+
+/// Adds to an error what the base URL must be, if the server has no API at the one that is set.
+#[must_use]
+pub fn explain_base_url(error: Error) -> Error {
+    let is_page = error.kind() == ErrorKind::NotFound && error.code().is_none();
+    if is_page { error.with_next_step(BASE_URL) } else { error }
 }
 
 /// Which check an error fails, and what to do.

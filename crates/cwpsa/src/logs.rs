@@ -16,8 +16,14 @@ use crate::error::CliError;
 /// The variable that says how much is told, e.g. `debug` or `cwpsa=debug,warn`.
 const LEVEL: &str = "CWPSA_LOG";
 /// The crates whose events name no arguments, headers or tokens.
-const OWN_CRATES: [&str; 4] =
-    [env!("CARGO_CRATE_NAME"), "toolcrate_executor", "toolcrate_listener", "toolcrate_store"];
+const OWN_CRATES: [&str; 6] = [
+    env!("CARGO_CRATE_NAME"),
+    "toolcrate_executor",
+    "toolcrate_http",
+    "toolcrate_listener",
+    "toolcrate_mcp",
+    "toolcrate_store",
+];
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -11,9 +11,9 @@ use toolcrate_listener::{Listener, shutdown_signal};
 /// How long connections may take to close after the last response.
 const CONNECTION_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Refuses new calls and waits for those in flight. Call this when the first signal has arrived: another one ends the wait,
-/// and everything that waits for [`InFlight::forced_token`].
-pub async fn drain(calls: &InFlight) {
+/// Announces the shutdown. Call this when the first signal has arrived: another one ends the wait for calls in flight, and
+/// everything that waits for [`InFlight::forced_token`].
+pub fn announce(calls: &InFlight) {
     // From here to the end of the process. The handler is installed before the shutdown is announced, or a signal that
     // follows the announcement would be lost.
     let (second_signal, forced) = (shutdown_signal(), calls.clone());
@@ -22,7 +22,6 @@ pub async fn drain(calls: &InFlight) {
         second_signal.await;
         forced.force_shutdown();
     });
-    calls.drain().await;
 }
 
 /// Serves until `shutdown` resolves and the calls in flight are finished.
@@ -39,7 +38,8 @@ pub async fn serve(
         () = shutdown => {}
     }
     let drain = async {
-        drain(calls).await;
+        announce(calls);
+        calls.drain().await;
         tokio::time::sleep(CONNECTION_CLOSE_TIMEOUT).await;
     };
     // The server has to be polled meanwhile, so that it closes its socket and answers what is in flight.

@@ -188,7 +188,7 @@ async fn a_cancelled_call_ends() {
     let list = session.ask("tools/list", json!({})).await;
     assert!(list["result"]["tools"].is_array());
     let written = std::fs::read_to_string(audit.path()).unwrap();
-    assert!(written.contains("\"outcome\":\"abandoned\"") && written.lines().count() == 1, "{written}");
+    assert!(written.contains("\"outcome\":\"canceled\"") && written.lines().count() == 1, "{written}");
 }
 
 #[tokio::test]

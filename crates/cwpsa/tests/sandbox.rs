@@ -104,3 +104,56 @@ fn collect(command: &clap::Command, names: &mut BTreeSet<String>) {
     names.extend(variables.map(|name| name.to_str().unwrap().to_owned()));
     command.get_subcommands().for_each(|command| collect(command, names));
 }
+
+#[tokio::test]
+async fn faults_and_a_budget_are_seen_with_one_process() {
+    let note = r#"{"ticketId": 8812, "text": "x", "internalAnalysisFlag": true}"#;
+    let create = ["call", "create_a_ticket_note", "--sandbox", "--args", note];
+    let error = |output: &Output| -> serde_json::Value {
+        let text = String::from_utf8(output.stderr.clone()).unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    };
+    let lost = cwpsa(&[&create[..], &["--sandbox-fault", "cut_after POST"]].concat(), &[]).await;
+    assert_eq!(lost.status.code(), Some(3));
+    assert_eq!(error(&lost)["error"]["kind"], "outcome_unknown");
+    let limited = cwpsa(&[&create[..], &["--sandbox-budget", "0/600"]].concat(), &[]).await;
+    assert_eq!(limited.status.code(), Some(1));
+    assert_eq!(error(&limited)["error"]["status"], 429);
+    // One of several, and with a comma in it.
+    let faults = ["--sandbox-fault", "bad_value GET /x,y", "--sandbox-fault", "bad_value POST"];
+    let refused = cwpsa(&[&create[..], &faults].concat(), &[]).await;
+    assert!(!refused.status.success() && !error(&refused)["error"].is_null());
+    for (flags, message) in [
+        (&["--sandbox", "--sandbox-fault", "earthquake"][..], "earthquake"),
+        (&["--sandbox", "--sandbox-budget", "many"], "many"),
+        (&["--sandbox-budget", "1/1"], "--sandbox"),
+    ] {
+        let refused = cwpsa(&[&["doctor"], flags].concat(), &[]).await;
+        let text = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(2) && text.contains(message), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_base_url_that_lacks_the_path_of_the_api_is_named() {
+    let server = cwpsa_sandbox::command::start(&cwpsa_sandbox::command::SandboxArguments {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        ..cwpsa_sandbox::command::SandboxArguments::default()
+    })
+    .await
+    .unwrap();
+    let base_url = format!("http://{}", server.address());
+    let variables = [
+        ("CWPSA_BASE_URL", base_url.as_str()),
+        ("CWPSA_COMPANY_ID", "acme"),
+        ("CWPSA_PUBLIC_KEY", "public"),
+        ("CWPSA_PRIVATE_KEY", "private"),
+        ("CWPSA_CLIENT_ID", "test"),
+    ];
+    for arguments in [&["call", "get_single_ticket_by_id", "--args", r#"{"id": 8812}"#][..], &["doctor"]] {
+        let output = cwpsa(arguments, &variables).await;
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.contains("/v4_6_release/apis/3.0"), "{text}");
+    }
+    server.stop().await;
+}

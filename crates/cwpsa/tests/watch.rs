@@ -344,7 +344,7 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
     assert_eq!(outcomes, ["started", "canceled"]);
     let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
     let counted = counted.text().await.unwrap();
-    let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"abandoned\",status=\"0\"} 1";
+    let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"canceled\",status=\"0\"} 1";
     assert!(counted.contains(line), "{counted}");
 }
 
@@ -387,7 +387,9 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let told: Vec<String> = lines
         .map(|line| {
-            ["by", "token", "tool", "outcome"].map(|name| line[name].as_str().unwrap().to_owned()).join(" ")
+            ["transport", "token", "tool", "outcome"]
+                .map(|name| line[name].as_str().unwrap().to_owned())
+                .join(" ")
         })
         .collect();
     assert_eq!(

@@ -104,6 +104,7 @@ mod redact;
 mod stages;
 mod tool_call;
 mod tool_filter;
+mod tool_json;
 mod toolsets;
 mod trace;
 
@@ -131,6 +132,7 @@ pub use product::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource}
 pub use stages::{Approved, Prepared, Started, Unapproved};
 pub use tool_call::ToolCall;
 pub use tool_filter::{ToolFilter, ToolFilterError, ToolFilterSpec};
+pub use tool_json::{describe_tool, tool_to_json};
 pub use toolcrate_runtime::catalog::{ToolClass, UnknownToolClass};
 pub use toolsets::Toolsets;
 pub use trace::{TraceContext, TraceId};

@@ -16,9 +16,11 @@
 //! ```
 
 mod listener;
+mod loopback;
 mod request_body;
 mod shutdown;
 
 pub use listener::{Listener, PeerAddress, Timeouts};
+pub use loopback::LOOPBACK_NAMES;
 pub use request_body::RequestBody;
 pub use shutdown::shutdown_signal;

@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(entity, record);
         assert_eq!(
             body["Metadata"]["key_url"],
-            "http://127.0.0.1:9090/v4_6_release/system/callbackkey/index.rails?companyName=acme+%26+co&id=k"
+            "http://127.0.0.1:9090/v2025_1//system/callbackkey/index.rails?companyName=acme+%26+co&id=k"
         );
         assert_eq!(read(RecordChangeKind::Deleted)["Entity"], Value::Null);
         assert_eq!(

@@ -10,14 +10,20 @@ use serde::Deserialize;
 use super::fields::INFO;
 use crate::message::ChangeEvent;
 
+/// The level that matches every record, which all types have.
+const OWNER: &str = "owner";
+
 /// A type of callbacks: the collections of its records, and the field that each level compares with the
-/// callback's object. Levels whose object no record contains (`integratortag`, `chargetotype`) are not in the
-/// table and never match; `owner` matches every record.
+/// callback's object. Levels whose object no record contains (`integratortag`, `chargetotype`) never match; `owner`
+/// matches every record.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallbackType {
     collections: Vec<String>,
     levels: HashMap<String, String>,
+    /// Levels whose object no record contains.
+    #[serde(default)]
+    unmatched_levels: Vec<String>,
 }
 
 static TYPES: LazyLock<HashMap<String, CallbackType>> =
@@ -31,6 +37,13 @@ pub(crate) fn has_type(collection: &str) -> bool {
     TYPES.values().any(|known| known.collections.iter().any(|known| known == collection))
 }
 
+/// Returns whether a type of callbacks has a level; `None` for an unknown type.
+pub(crate) fn has_level(kind: &str, level: &str) -> Option<bool> {
+    let known = TYPES.get(&kind.to_lowercase())?;
+    let level = level.to_lowercase();
+    Some(level == OWNER || known.levels.contains_key(&level) || known.unmatched_levels.contains(&level))
+}
+
 /// Returns whether a callback is called for a change.
 pub(crate) fn matches(callback: &Value, event: &ChangeEvent) -> bool {
     let text = |name: &str| callback[name].as_str().unwrap_or_default().to_lowercase();
@@ -40,7 +53,7 @@ pub(crate) fn matches(callback: &Value, event: &ChangeEvent) -> bool {
         return false;
     }
     let level = text("level");
-    level == "owner"
+    level == OWNER
         || known.levels.get(&level).is_some_and(|path| {
             callback["objectId"].as_i64().is_some_and(|object| contains_id(&event.record, path, object))
         })

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 pub(crate) const INFO: &str = "_info";
 /// The list of a record's custom fields.
 pub(crate) const CUSTOM_FIELDS: &str = "customFields";
+/// What configurations can be attached by besides their id.
+pub(crate) const DEVICE_IDENTIFIER: &str = "deviceIdentifier";
 /// The collection that defines custom fields.
 pub(crate) const CUSTOM_FIELD_DEFINITIONS: &str = "/system/userDefinedFields";
 /// What a reference can name its target by, the most specific first.
@@ -94,17 +96,19 @@ pub(crate) fn display_value(field: &str, text: impl Fn(&str) -> Option<String>) 
         let names: Vec<String> = ["firstName", "lastName"].into_iter().filter_map(&text).collect();
         (!names.is_empty()).then(|| names.join(" "))
     };
-    person().or_else(|| ["description", "summary", "identifier", "caption"].into_iter().find_map(&text))
+    person()
+        .or_else(|| ["description", "summary", "identifier", "caption", "title"].into_iter().find_map(&text))
 }
 
 /// Returns the name of a reference's link, `company_href`. `schema` is the schema of the reference; without
 /// one, the link is named after the target's `noun`.
 pub(crate) fn link_name(schema: Option<&str>, noun: &str) -> String {
     let noun = match schema {
-        // A status is linked as `status_href`, whatever module it is of.
+        // A status is linked as `status_href`, whatever module it is of, and a communication type as `type_href`.
         Some(schema) => {
             let noun = reference_target(schema).unwrap_or(schema);
-            noun.strip_prefix("Service").filter(|rest| !rest.is_empty()).unwrap_or(noun)
+            let short = ["Service", "Communication"].iter().find_map(|module| noun.strip_prefix(module));
+            short.filter(|rest| !rest.is_empty()).unwrap_or(noun)
         }
         None => noun,
     };

@@ -32,6 +32,11 @@ impl ApiError {
         Self::general(415, format!("The media type '{media_type}' is not supported for this resource."))
     }
 
+    pub(crate) fn invalid_page_size(max: usize) -> Self {
+        let message = format!("The field pageSize must be between 1 and {max}.");
+        Self::invalid_field("OutOfRange", "pageSize", "pageSize", message)
+    }
+
     pub(crate) fn body_required() -> Self {
         Self::general(400, "A body is required.")
     }
@@ -42,6 +47,15 @@ impl ApiError {
 
     pub(crate) fn invalid_form(reason: &str) -> Self {
         Self::general(400, format!("The form can't be read: {reason}"))
+    }
+
+    /// 400 for a body that attaches a record without naming it.
+    pub(crate) fn attachment_without_id(resource: &str, has_device: bool) -> Self {
+        let message = match has_device {
+            true => "id or deviceIdentifier is required.",
+            false => "The id field is required.",
+        };
+        Self::invalid_field("MissingRequiredField", resource, "id", message)
     }
 
     pub(crate) fn id_required() -> Self {

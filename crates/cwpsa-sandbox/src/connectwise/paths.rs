@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 /// The base path of the API in links and examples. Any other codebase works too.
 pub(crate) const BASE_PATH: &str = "/v4_6_release/apis/3.0";
-/// The path of the keys that callbacks are signed with.
-pub(crate) const CALLBACK_KEY_PATH: &str = "/v4_6_release/system/callbackkey/index.rails";
+/// The path of the keys that callbacks are signed with, as the API writes it: its codebase ends in a slash already.
+pub(crate) const CALLBACK_KEY_PATH: &str = "/v2025_1//system/callbackkey/index.rails";
+/// The same path below the codebase.
+const CALLBACK_KEY_PAGE: &str = "system/callbackkey/index.rails";
 /// The path of the API's collection of callbacks.
 pub(crate) const CALLBACKS: &str = "/system/callbacks";
 
@@ -58,10 +60,8 @@ impl<'a> ServerPath<'a> {
             let slashes = below.len() - below.trim_start_matches('/').len();
             return Self::Api { base, path: &below[slashes.saturating_sub(1)..] };
         }
-        if is(second, "system")
-            && is(third, "callbackkey")
-            && segments.next().is_some_and(|page| is(page, "index.rails"))
-        {
+        let below = &path[first.len() + 2..];
+        if is(below.strip_prefix('/').unwrap_or(below), CALLBACK_KEY_PAGE) {
             return Self::CallbackKey;
         }
         Self::Unknown
@@ -87,6 +87,9 @@ mod tests {
             ("/V2025_1/APIs/3.0", api("/V2025_1/APIs/3.0", "")),
             ("/login/companyinfo/acme", ServerPath::CompanyInfo { company: "acme" }),
             ("/v4_6_release/system/callbackkey/index.rails", ServerPath::CallbackKey),
+            ("/v2025_1//system/callbackkey/index.rails", ServerPath::CallbackKey),
+            ("/v2025_1///system/callbackkey/index.rails", ServerPath::Unknown),
+            ("/v2025_1//system/callbackkey/index.rails/x", ServerPath::Unknown),
             ("/_sandbox/faults", ServerPath::Unknown),
             ("/v4_6_release/apis/3.1/x", ServerPath::Unknown),
             ("/other/apis/3.0/x", ServerPath::Unknown),

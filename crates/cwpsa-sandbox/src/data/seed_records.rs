@@ -13,6 +13,7 @@ use crate::api::{CollectionId, Found, Purpose, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{self, AuditStamp, INFO};
+use crate::engine::reference::describe_attachment;
 use crate::engine::store::TenantState;
 use crate::engine::transaction::Transaction;
 
@@ -62,8 +63,11 @@ pub(super) fn load(state: &mut TenantState, own: Option<&Path>) -> Result<(), Da
                 };
                 resolve_dates(&mut record, state.created_at);
                 let next = state.table(collection).map_or(1, |table| table.next_id());
-                let id = record.get("id").and_then(Value::as_i64).unwrap_or(next);
-                record.insert("id".to_owned(), Value::from(id));
+                let attaches = state.overrides.attached(collection).is_some();
+                let id = record.get("id").and_then(Value::as_i64).filter(|_| !attaches).unwrap_or(next);
+                if !attaches {
+                    record.insert("id".to_owned(), Value::from(id));
+                }
                 state.put(collection, id, parent, false, &record);
                 loaded.push((collection, parent, id));
             }
@@ -140,6 +144,11 @@ fn complete(state: &mut TenantState, loaded: &[(CollectionId, i64, i64)]) -> Res
         tx.resolve_references(links, known.resource(), &mut record, |_| true).map_err(failed)?;
         tx.fill_defaults(*collection, *parent, links, &mut record);
         tx.merge_custom_fields(*collection, None, &mut record);
+        if let Some(target) = state.overrides.attached(*collection)
+            && let Some(attached) = record.get("id").and_then(Value::as_i64)
+        {
+            describe_attachment(state, *collection, target, attached, &mut record);
+        }
         fields::stamp_missing(&mut record, AuditStamp { date: &date::format(now), member: AUTHOR });
         state.put(*collection, *id, *parent, false, &record);
     }

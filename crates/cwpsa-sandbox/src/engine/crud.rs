@@ -3,21 +3,13 @@
 
 use serde_json::{Map, Value};
 
+use super::attach;
 use super::rule::{RecordChange, RuleSet, WrittenRecord};
 use super::transaction::{BodyValidator, Transaction, apply_patch, expect_object, find_uses};
-use crate::api::{CollectionId, Plan, Resource, api};
+use super::write_body::WriteBody;
+use crate::api::{CollectionId, Resource, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, spaced};
-
-/// The body of a write.
-#[derive(Clone, Copy)]
-pub(crate) struct WriteBody<'a> {
-    /// What the operation accepts.
-    pub(crate) plan: &'a Plan,
-    pub(crate) value: &'a Value,
-    /// The raw body, for positions in error messages.
-    pub(crate) text: &'a str,
-}
 
 /// Creates a record and returns its id.
 pub(crate) fn create(
@@ -28,8 +20,11 @@ pub(crate) fn create(
     body: WriteBody<'_>,
 ) -> Result<i64, ApiError> {
     tx.ensure(collection);
+    if tx.state.overrides.attached(collection).is_some() {
+        return attach::attach(rules, tx, collection, parent, body);
+    }
     let resource = api().of(collection).resource();
-    let mut record = validate(body, resource)?;
+    let mut record = validate(rules, tx, collection, body)?;
     tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
     tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
     tx.merge_custom_fields(collection, None, &mut record);
@@ -51,7 +46,7 @@ pub(crate) fn replace(
 ) -> Result<(), ApiError> {
     let resource = api().of(collection).resource();
     let before = tx.get_or_404(collection, id)?;
-    let mut record = validate(body, resource)?;
+    let mut record = validate(rules, tx, collection, body)?;
     tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
     // Fields that only the server sets are kept, and so are custom fields.
     for (name, value) in &before {
@@ -83,13 +78,15 @@ pub(crate) fn patch(
     };
     let changed = apply_patch(body.value, &before, resource, &plan.shape, &plan.links)?;
     let mut validator = BodyValidator::new(&plan.shape, resource, body.text);
+    validator.undocumented = tx.state.overrides.undocumented(collection);
     let accepted = validator.fields(&changed)?;
     let required: Vec<String> =
         required_fields(collection).iter().filter(|name| accepted.contains_key(*name)).cloned().collect();
     validator.require(&required, &accepted);
-    validator.finish()?;
     let mut record = before.clone();
     record.extend(accepted.clone());
+    rules.validate(collection, &record, &mut validator.invalid_fields);
+    validator.finish()?;
     tx.resolve_references(&plan.links, resource, &mut record, |field| accepted.contains_key(field))?;
     store(rules, tx, collection, id, before, record)
 }
@@ -108,14 +105,23 @@ pub(crate) fn delete(
         return Err(ApiError::in_use(&noun, id, found.ids.len(), &user));
     }
     tx.remove(collection, id);
+    attach::detach(tx, collection, id);
     rules.after_delete(tx, collection, &before)
 }
 
-fn validate(body: WriteBody<'_>, resource: &'static Resource) -> Result<Map<String, Value>, ApiError> {
+fn validate(
+    rules: &RuleSet,
+    tx: &Transaction<'_>,
+    collection: CollectionId,
+    body: WriteBody<'_>,
+) -> Result<Map<String, Value>, ApiError> {
     let given = expect_object(body.value, &body.plan.shape.name)?;
+    let resource = api().of(collection).resource();
     let mut validator = BodyValidator::new(&body.plan.shape, resource, body.text);
+    validator.undocumented = tx.state.overrides.undocumented(collection);
     let record = validator.fields(&given)?;
     validator.require(&body.plan.required, &record);
+    rules.validate(collection, &record, &mut validator.invalid_fields);
     validator.finish()?;
     Ok(record)
 }
@@ -134,13 +140,19 @@ fn store(
     tx.merge_custom_fields(collection, Some(&before), &mut record);
     let mut change = RecordChange { collection, parent, before: Some(&before), record: &mut record };
     let pending = rules.before_write(tx, &mut change)?;
-    record.insert("id".to_owned(), resource.id(id));
+    // An attachment keeps the id of what it attaches.
+    let own_id = match tx.state.overrides.attached(collection) {
+        Some(_) => before.get("id").cloned().unwrap_or_default(),
+        None => resource.id(id),
+    };
+    record.insert("id".to_owned(), own_id);
     drop_write_only(resource, &mut record);
     let old = tx.state.record(collection, id);
     tx.update(collection, id, record);
     if let Some(old) = old {
         tx.update_references(collection, id, &old);
     }
+    attach::update_attachments(tx, collection, id);
     pending.after_write(tx, &WrittenRecord { collection, id, before: Some(&before) })
 }
 

@@ -4,10 +4,11 @@
 //! 2. [`reference`], [`synthetic`]: references to records, and records generated from schemas;
 //! 3. [`transaction`]: changes that can be rolled back;
 //! 4. [`query`]: conditions, ordering, projections, and lists of records;
-//! 5. [`rule`]: the one trait by which the engine calls rules; [`crud`]: whole writes;
+//! 5. [`rule`]: the one trait by which the engine calls rules; [`crud`], [`attach`]: whole writes;
 //! 6. [`handlers`]: what each kind of operation does; [`sandbox`]: locking, commits and events;
 //! 7. [`server`]: the network.
 
+pub(crate) mod attach;
 pub(crate) mod crud;
 pub(crate) mod handlers;
 pub(crate) mod mock_engine;
@@ -19,3 +20,4 @@ pub mod server;
 pub(crate) mod store;
 pub(crate) mod synthetic;
 pub(crate) mod transaction;
+pub(crate) mod write_body;

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::api::{CollectionId, Member, api, resource};
-use crate::connectwise::fields::{self, INFO};
-use crate::engine::store::{RecordObject, RecordValue, StoredRow};
+use crate::connectwise::fields::{self, DEVICE_IDENTIFIER, INFO};
+use crate::engine::store::{RecordObject, RecordValue, StoredRow, TenantState};
 
 /// Builds a reference to a record for a field of this type. `path` is the path of the record, for the link.
 pub(crate) fn build_reference(
@@ -42,6 +42,32 @@ pub(crate) fn build_reference(
         fields::info(&mut reference).insert(name, Value::from(path));
     }
     reference
+}
+
+/// Writes what an attachment shows of the attached record: its id, its name and a link to it.
+pub(crate) fn describe_attachment(
+    state: &TenantState,
+    collection: CollectionId,
+    target: CollectionId,
+    id: i64,
+    record: &mut Map<String, Value>,
+) {
+    record.insert("id".to_owned(), Value::from(id));
+    let Some(row) = state.row(target, id) else { return };
+    if api().of(collection).resource().member(DEVICE_IDENTIFIER).is_some()
+        && let Some(identifier) = row.record.get(DEVICE_IDENTIFIER)
+    {
+        record.insert(DEVICE_IDENTIFIER.to_owned(), identifier.to_json());
+    }
+    let path = format!("{}/{id}", api().of(target).path);
+    let reference = build_reference(target, row, None, Some(path));
+    let info = fields::info(record);
+    if let Some(name) = reference.get("name") {
+        info.insert("name".to_owned(), name.clone());
+    }
+    if let Some(Value::Object(links)) = reference.get(fields::INFO) {
+        info.extend(links.clone());
+    }
 }
 
 /// Returns what references show for a field of a record.

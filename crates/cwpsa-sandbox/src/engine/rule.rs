@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::transaction::Transaction;
 use crate::api::{CollectionId, Operation};
-use crate::connectwise::error::ApiError;
+use crate::connectwise::error::{ApiError, InvalidField};
 
 /// A write to one record, before it is stored.
 pub(crate) struct RecordChange<'a> {
@@ -57,6 +57,10 @@ pub(crate) trait SandboxRule: Send + Sync + 'static {
     /// What [`before_write`](Self::before_write) hands to [`after_write`](Self::after_write).
     type CarryOver: Default;
 
+    /// Reports invalid fields of a record that is to be written, together with those that violate its schema.
+    /// References are not resolved yet.
+    fn validate(&self, _record: &Map<String, Value>, _invalid_fields: &mut Vec<InvalidField>) {}
+
     /// Changes or rejects a write before it is stored.
     fn before_write(
         &self,
@@ -96,6 +100,8 @@ type AfterWrite<'r> = Box<dyn FnOnce(&mut Transaction<'_>, &WrittenRecord<'_>) -
 
 /// A rule whose carry-over type is erased, so that rules of different types fit into one list.
 trait ErasedRule: Send + Sync {
+    fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>);
+
     fn before_write<'r>(
         &'r self,
         tx: &mut Transaction<'_>,
@@ -108,6 +114,10 @@ trait ErasedRule: Send + Sync {
 }
 
 impl<R: SandboxRule> ErasedRule for R {
+    fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>) {
+        SandboxRule::validate(self, record, invalid_fields);
+    }
+
     fn before_write<'r>(
         &'r self,
         tx: &mut Transaction<'_>,
@@ -193,6 +203,16 @@ impl RuleSet {
             Some(rule) => self.rules[*rule].rule.run(tx, request),
             None => Ok(None),
         }
+    }
+
+    /// Lets the rules of a collection report invalid fields.
+    pub(crate) fn validate(
+        &self,
+        collection: CollectionId,
+        record: &Map<String, Value>,
+        invalid_fields: &mut Vec<InvalidField>,
+    ) {
+        self.of_collection(collection).for_each(|rule| rule.validate(record, invalid_fields));
     }
 
     /// Lets the rules of a collection change or reject a write. Returns what is to be done after it.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reference::build_reference;
+use super::reference::{build_reference, describe_attachment};
 use crate::api::{CollectionId, Member, Resource, api, resource};
 use crate::connectwise::date;
 use crate::connectwise::fields::{self, AuditStamp, CUSTOM_FIELDS, INFO};
@@ -43,11 +43,21 @@ fn fill(state: &mut TenantState, collection: CollectionId) {
         Some(None) => 1,
         None => 0,
     };
-    let records = if known.single { 1 } else { RECORDS_PER_COLLECTION };
+    let attached = state.overrides.attached(collection);
+    let records = if known.single || attached.is_some() { 1 } else { RECORDS_PER_COLLECTION };
     for id in 1..=records {
         let mut record = generate(state, collection, id);
         record.insert("id".to_owned(), known.resource().id(id));
         set_parent(collection, parent, &mut record);
+        if let Some(target) = attached {
+            ensure_table(state, target);
+            let Some(first) = state.table(target).and_then(|table| table.rows().first()) else { return };
+            let first = first.id;
+            record.shift_remove(INFO);
+            describe_attachment(state, collection, target, first, &mut record);
+            state.put(collection, id, parent, true, &record);
+            continue;
+        }
         let date = date::format(state.created_at);
         record.shift_remove(INFO);
         fields::stamp_created(&mut record, AuditStamp { date: &date, member: AUTHOR });

@@ -1,25 +1,35 @@
-//! Callbacks: a callback must have a URL that can be called, and be the only one of its kind.
+//! Callbacks: a callback must have a URL that can be called and a level of its type, and be the only one of its kind.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::record_fields::text_field;
-use crate::connectwise::error::ApiError;
+use crate::connectwise::callback_types;
+use crate::connectwise::error::{ApiError, InvalidField};
 use crate::engine::rule::{RecordChange, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 const RESOURCE: &str = "callbackEntry";
+const UNKNOWN_LEVEL: &str =
+    "Unrecognized level for type, see documentation for supported levels for each type";
 
 pub(super) struct CallbackRule;
 
 impl SandboxRule for CallbackRule {
     type CarryOver = ();
 
-    fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
-        let url = text_field(change.record, "url");
-        if !url.starts_with("http://") && !url.starts_with("https://") {
-            return Err(ApiError::invalid_field("InvalidField", RESOURCE, "url", "Invalid URL"));
+    fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>) {
+        let url = text_field(record, "url");
+        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "url", "Invalid URL"));
         }
+        let (kind, level) = (text_field(record, "type"), text_field(record, "level"));
+        if !level.is_empty() && callback_types::has_level(kind, level) == Some(false) {
+            invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "level", UNKNOWN_LEVEL));
+        }
+    }
+
+    fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
         // Observed: the API gives all callbacks of the level `owner` the object 1.
         if text_field(change.record, "level").eq_ignore_ascii_case("owner") {
             change.record.insert("objectId".to_owned(), Value::from(1));

@@ -1,5 +1,6 @@
 //! The templates of the collections that rules read and write.
 
+pub(super) const ACTIVITIES: &str = "/sales/activities";
 pub(super) const AGREEMENT_TYPES: &str = "/finance/agreements/types";
 pub(super) const AGREEMENTS: &str = "/finance/agreements";
 pub(super) const BILLING_TERMS: &str = "/finance/billingTerms";
@@ -9,11 +10,15 @@ pub(super) const BOARD_SUBTYPES: &str = "/service/boards/{}/subtypes";
 pub(super) const BOARD_TYPES: &str = "/service/boards/{}/types";
 pub(super) const BOARDS: &str = "/service/boards";
 pub(super) const CATALOG_ITEMS: &str = "/procurement/catalog";
+pub(super) const COMMUNICATION_TYPES: &str = "/company/communicationTypes";
+pub(super) const COMMUNICATIONS: &str = "/company/contacts/{}/communications";
+pub(super) const CONTACTS: &str = "/company/contacts";
 pub(super) const EXPENSE_ENTRIES: &str = "/expense/entries";
 pub(super) const MEMBERS: &str = "/system/members";
 pub(super) const OPPORTUNITIES: &str = "/sales/opportunities";
 pub(super) const OPPORTUNITY_CONVERSIONS: &str = "/sales/opportunities/conversions/{}";
 pub(super) const PRODUCTS: &str = "/procurement/products";
+pub(super) const PROJECT_TICKETS: &str = "/project/tickets";
 pub(super) const PROJECTS: &str = "/project/projects";
 pub(super) const PURCHASE_ORDER_LINES: &str = "/procurement/purchaseorders/{}/lineitems";
 pub(super) const PURCHASE_ORDER_STATUSES: &str = "/procurement/purchaseorderstatuses";

@@ -10,10 +10,11 @@ use super::record_fields::{reference_id, text_field};
 use crate::api::{api, resource};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
-use crate::engine::crud::{self, WriteBody};
+use crate::engine::crud;
 use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
+use crate::engine::write_body::WriteBody;
 
 const DAY: i64 = 86_400;
 /// How long a project is estimated to take.

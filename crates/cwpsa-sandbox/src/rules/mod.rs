@@ -9,6 +9,9 @@ mod batch_purchase_order;
 mod bundle;
 mod callback;
 mod collections;
+mod communication;
+mod contact;
+mod contact_communications;
 mod convert_opportunity;
 mod copy_purchase_order;
 mod delete_schedule_entry;
@@ -21,6 +24,7 @@ mod purchasing_demand;
 mod quantity_on_hand;
 mod record_fields;
 mod report;
+mod schedule_entry;
 mod sheet_status;
 mod stock;
 mod system_info;
@@ -38,6 +42,7 @@ use crate::engine::store::CollectionOverrides;
 use convert_opportunity::{ConversionTarget, ConvertOpportunityRule};
 use report::{ReportPart, ReportRule};
 use sheet_status::SheetStatusRule;
+use ticket_note::TicketNoteRule;
 
 /// All rules, with the names by which `data/rules.json` refers to them.
 fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
@@ -45,6 +50,7 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
     let sheet = |status| SheetStatusRule { status };
     let collections = Arc::new(std::mem::take(&mut file.reports));
     let report = |part| ReportRule { part, collections: collections.clone() };
+    let note = |tickets, resource, code| TicketNoteRule { tickets, resource, code };
     let lists = std::mem::take(&mut file.bundles);
     vec![
         NamedRule::new("adjustment", adjustment::AdjustmentRule),
@@ -53,6 +59,8 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
         NamedRule::new("attach_children", attach_child_tickets::AttachChildTicketsRule),
         NamedRule::new("bundle", bundle::BundleRule { lists }),
         NamedRule::new("callback", callback::CallbackRule),
+        NamedRule::new("communication", communication::CommunicationRule),
+        NamedRule::new("contact", contact::ContactRule),
         NamedRule::new("convert_to_agreement", convert(ConversionTarget::Agreement)),
         NamedRule::new("convert_to_order", convert(ConversionTarget::SalesOrder)),
         NamedRule::new("convert_to_project", convert(ConversionTarget::Project)),
@@ -60,7 +68,8 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
         NamedRule::new("copy_order", copy_purchase_order::CopyPurchaseOrderRule),
         NamedRule::new("delete_schedule_entry", delete_schedule_entry::DeleteScheduleEntryRule),
         NamedRule::new("merge_tickets", merge_tickets::MergeTicketsRule),
-        NamedRule::new("note", ticket_note::TicketNoteRule),
+        NamedRule::new("note", note(collections::TICKETS, "serviceNote", "ServiceNote")),
+        NamedRule::new("project_note", note(collections::PROJECT_TICKETS, "ticketNote", "TicketNote")),
         NamedRule::new("purchase_demand", purchasing_demand::PurchasingDemandRule),
         NamedRule::new("purchase_order", purchase_order::PurchaseOrderRule),
         NamedRule::new("purchase_order_line", purchase_order_line::PurchaseOrderLineRule),
@@ -71,6 +80,7 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
         NamedRule::new("report_columns", report(ReportPart::Columns)),
         NamedRule::new("report_count", report(ReportPart::Count)),
         NamedRule::new("reverse_sheet", sheet("Open")),
+        NamedRule::new("schedule_entry", schedule_entry::ScheduleEntryRule),
         NamedRule::new("submit_sheet", sheet("PendingApproval")),
         NamedRule::new("system_info", system_info::SystemInfoRule),
         NamedRule::new("ticket", ticket::TicketRule),

@@ -10,9 +10,10 @@ use super::collections::{
 use super::record_fields::reference_id;
 use crate::api::{CollectionId, Plan, api};
 use crate::connectwise::error::ApiError;
-use crate::engine::crud::{self, WriteBody};
+use crate::engine::crud;
 use crate::engine::rule::{ActionRequest, RuleSet, SandboxRule};
 use crate::engine::transaction::Transaction;
+use crate::engine::write_body::WriteBody;
 
 const RESOURCE: &str = "purchasingDemand";
 

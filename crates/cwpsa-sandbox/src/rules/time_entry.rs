@@ -1,4 +1,4 @@
-//! Time entries: the hours are the time span minus the deduction. An entry on a ticket takes over the ticket's
+//! Time entries: the hours are the time span minus the deduction, or, without an end, as given. An entry on a ticket takes over the ticket's
 //! company, adds to its hours, and may become its note; some ticket statuses allow no time entries.
 
 use serde_json::{Map, Value};
@@ -98,7 +98,7 @@ fn charged_ticket(tx: &mut Transaction<'_>, entry: &Map<String, Value>) -> Resul
     }
 }
 
-/// Sets the hours of an entry with a start and an end.
+/// Sets the hours of an entry: those between start and end, or the given ones if there is no end.
 fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiError> {
     let moment = |entry: &Map<String, Value>, field: &str| date::parse(text_field(entry, field));
     if let (Some(start), Some(end)) = (moment(entry, "timeStart"), moment(entry, "timeEnd")) {
@@ -109,17 +109,24 @@ fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiEr
         #[expect(clippy::cast_precision_loss, reason = "a span of hours")]
         let span = (end - start) as f64 / 3600.0;
         let hours = ((span - number_field(entry, "hoursDeduct")).max(0.0) * 100.0).round() / 100.0;
-        entry.insert("actualHours".to_owned(), Value::from(hours));
-        if text_field(entry, "billableOption") == "Billable" {
-            entry.insert("invoiceHours".to_owned(), Value::from(hours));
-            if is_new && number_field(entry, "hoursBilled") == 0.0 {
-                entry.insert("hoursBilled".to_owned(), Value::from(hours));
-            }
-        }
+        set_hours(entry, hours, is_new);
     } else if is_new {
-        entry.insert("actualHours".to_owned(), Value::from(0.0));
+        // Without an end, callers give the hours themselves.
+        set_hours(entry, number_field(entry, "actualHours"), true);
+    } else if entry.get("actualHours").is_some_and(|hours| !hours.is_null()) {
+        set_hours(entry, number_field(entry, "actualHours"), false);
     }
     Ok(())
+}
+
+fn set_hours(entry: &mut Map<String, Value>, hours: f64, is_new: bool) {
+    entry.insert("actualHours".to_owned(), Value::from(hours));
+    if text_field(entry, "billableOption") == "Billable" {
+        entry.insert("invoiceHours".to_owned(), Value::from(hours));
+        if is_new && number_field(entry, "hoursBilled") == 0.0 {
+            entry.insert("hoursBilled".to_owned(), Value::from(hours));
+        }
+    }
 }
 
 /// Sets the hourly rate by work role and work type, unless it was given.

@@ -11,6 +11,7 @@ mod malformed_input;
 mod persistence;
 mod query_speed;
 mod reads;
+mod recorded_behavior;
 mod server;
 mod structured_filters;
 mod support;

@@ -6,11 +6,13 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use connectwise_psa::runtime::Dialect;
+use cwpsa_sandbox::fault_injection::{FaultRule, RequestBudget};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
+use toolcrate_mcp::{ExposureMode, NameStyle};
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;
-use crate::exposure::{ExposureMode, NameStyle, NamedValues};
+use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::logs::Form;
 
 /// The values of `--class`.
@@ -41,7 +43,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
         cwpsa call create_a_ticket_note --dry-run \\\n        \
-        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\"}'"
+        --args '{\"ticketId\": 8812, \"text\": \"Ordered.\", \"internalAnalysisFlag\": true}'"
 )]
 pub struct Arguments {
     /// What to do.
@@ -154,7 +156,7 @@ pub struct Tools {
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
     /// In which length names are; short in a table, else full.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES))]
+    #[arg(long, value_parser = one_of(NAME_STYLES))]
     pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
     #[arg(long)]
@@ -230,13 +232,13 @@ pub struct Call {
 #[derive(Args, Debug)]
 pub struct Mcp {
     /// How tools are offered; selected if any are chosen, else search.
-    #[arg(long, value_parser = one_of(ExposureMode::VALUES))]
+    #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
     pub selection: Selection,
     /// In which length names are; short by default, as clients put the server's name in front.
-    #[arg(long, value_parser = one_of(NameStyle::VALUES), default_value = "short")]
+    #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
     /// ExposureMode and run only tools that change nothing.
     #[arg(long)]
@@ -354,6 +356,13 @@ pub struct Connection {
     /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
     #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
+    /// With --sandbox, a fault to inject, e.g. "too_many_requests x1" or "cut_after POST" (cwpsa sandbox --help lists
+    /// them); repeatable.
+    #[arg(long, value_name = "RULE", requires = "sandbox")]
+    pub sandbox_fault: Vec<FaultRule>,
+    /// With --sandbox, a request budget; further requests get 429.
+    #[arg(long, value_name = "REQUESTS/SECONDS", requires = "sandbox")]
+    pub sandbox_budget: Option<RequestBudget>,
     /// The account of this name in the settings file; its default if not given.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
     pub account: Option<String>,

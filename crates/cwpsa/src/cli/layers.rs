@@ -12,6 +12,8 @@ enum FlagKind {
     Value,
     /// Values separated by commas.
     List,
+    /// Values that may contain commas.
+    Repeated,
     /// A flag without a value.
     Switch,
 }
@@ -19,6 +21,8 @@ enum FlagKind {
 /// The arguments that are settings. Their IDs are the keys of the settings.
 const SETTINGS: &[(&str, FlagKind)] = &[
     ("sandbox", FlagKind::Switch),
+    ("sandbox_fault", FlagKind::Repeated),
+    ("sandbox_budget", FlagKind::Value),
     ("account", FlagKind::Value),
     ("base_url", FlagKind::Value),
     ("region", FlagKind::Value),
@@ -58,6 +62,7 @@ pub(super) fn settings_layers(matches: &ArgMatches) -> (SettingsLayer, SettingsL
         let texts: Vec<String> = raw.map(std::borrow::Cow::into_owned).collect();
         match kind {
             FlagKind::Switch => layer.insert(key, &origin, matches.get_flag(key)),
+            FlagKind::Repeated => layer.insert(key, &origin, texts),
             FlagKind::Value => layer.insert(key, &origin, texts.concat()),
             FlagKind::List => {
                 let items = texts.iter().flat_map(|text| text.split(',')).map(str::trim);

@@ -10,6 +10,7 @@ use super::find_tool::find_tool;
 use crate::cli::Call;
 use crate::cli::output;
 use crate::error::CliError;
+use crate::health_check::explain_base_url;
 use crate::settings::{Settings, Target, client_for_dry_run};
 
 /// Executes the tool, or shows what it would send.
@@ -35,7 +36,8 @@ pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Resu
     }
     let target = Target::resolve(&settings).await;
     let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
-    let mut outcome = truncate_outcome(client.execute_with(tool, &given, &options).await?, options.max_bytes);
+    let answered = client.execute_with(tool, &given, &options).await.map_err(explain_base_url)?;
+    let mut outcome = truncate_outcome(answered, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }

@@ -1,10 +1,11 @@
 //! The commands, a module each.
 
 mod call;
-pub mod describe;
+mod describe;
 mod doctor;
 mod find_tool;
-pub mod search;
+mod mcp;
+mod search;
 mod tools;
 
 use std::process::ExitCode;
@@ -19,7 +20,9 @@ pub async fn run(invocation: Invocation) -> ExitCode {
     let Invocation { arguments, settings: loader } = invocation;
     // Servers log what they do; other commands show it.
     let level = match arguments.command {
-        Command::Mcp(_) | Command::Serve(_) => "warn,rmcp=error,cwpsa=info,toolcrate_executor=info",
+        Command::Mcp(_) | Command::Serve(_) => {
+            "warn,rmcp=error,cwpsa=info,toolcrate_executor=info,toolcrate_http=info,toolcrate_mcp=info"
+        }
         _ => "warn",
     };
     if let Err(error) = crate::logs::start(arguments.log, level, &loader.environment) {
@@ -38,7 +41,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Describe(arguments) => describe::run(&arguments, settings).await,
         Command::Call(arguments) => call::run(&arguments, settings).await,
         Command::Mcp(arguments) => match settings {
-            Ok(settings) => crate::mcp::run(&arguments, loader, &settings).await,
+            Ok(settings) => mcp::run(&arguments, loader, &settings).await,
             Err(error) => Err(error),
         },
         Command::Serve(arguments) => match settings {

@@ -31,7 +31,7 @@ pub fn run(arguments: &cli::Search) -> Result<(), CliError> {
 }
 
 /// A hit as JSON.
-pub fn entry(hit: &SearchHit) -> Value {
+fn entry(hit: &SearchHit) -> Value {
     let details = hit.tool.details();
     json!({
         "name": hit.tool.name(),

@@ -1,12 +1,12 @@
 //! `cwpsa tools`: the catalog, or what was chosen of it.
 
-use connectwise_psa::runtime::{Tool, Value};
-use serde_json::json;
+use connectwise_psa::runtime::Tool;
+use toolcrate_executor::tool_to_json;
+use toolcrate_mcp::NameStyle;
 
 use crate::cli::Tools;
 use crate::cli::output;
 use crate::error::CliError;
-use crate::exposure::NameStyle;
 use crate::select::{SETS, tool_filter};
 
 /// Prints the tools.
@@ -28,7 +28,7 @@ pub fn run(arguments: &Tools) -> Result<(), CliError> {
             |tool: Tool| tool.declaration_with(dialect, name(tool), tool.input_schema_value()).value;
         output::print_json(&selection.tools().map(declared).collect())?;
     } else if arguments.json {
-        output::print_json(&selection.tools().map(entry).collect())?;
+        output::print_json(&selection.tools().map(tool_to_json).collect())?;
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
@@ -39,40 +39,4 @@ pub fn run(arguments: &Tools) -> Result<(), CliError> {
         eprintln!("{} tools", rows.len());
     }
     Ok(())
-}
-
-/// A tool as `--json` prints it.
-pub fn entry(tool: Tool) -> Value {
-    let details = tool.details();
-    let hints = details.annotations;
-    let relations: Vec<Value> = tool
-        .relations()
-        .into_iter()
-        .map(|relation| {
-            let mut value =
-                json!({"argument": relation.argument, "tool": relation.tool, "field": relation.field});
-            if !relation.with.is_empty() {
-                value["with"] = json!(relation.with);
-            }
-            value
-        })
-        .collect();
-    json!({
-        "name": tool.name(),
-        "short_name": tool.short_name(),
-        "title": details.title,
-        "description": details.description,
-        "class": details.class,
-        "module": tool.module(),
-        "tags": details.tags,
-        "http": {"method": details.http.method, "path": details.http.path},
-        "input_schema": tool.input_schema_value(),
-        "annotations": {
-            "readOnlyHint": hints.read_only_hint,
-            "destructiveHint": hints.destructive_hint,
-            "idempotentHint": hints.idempotent_hint,
-            "openWorldHint": hints.open_world_hint,
-        },
-        "relations": relations,
-    })
 }

@@ -1,75 +1,40 @@
-//! The tools over HTTP, in the form that Truto's SDK and toolset expect, beside a plain form for one call and the
-//! Model Context Protocol at `/mcp`.
+//! `cwpsa serve`: the tools over HTTP and the Model Context Protocol, and where ConnectWise posts callbacks.
 //!
-//! Nothing is remembered between two requests but caches, and what is in the store that copies share: so any number of
-//! copies may stand behind one address.
+//! Everything that is not in memory only as a cache is in the store that replicas share, so any number of replicas can
+//! share one address.
 
 mod accounts;
-mod api;
-mod approvals;
-mod call;
-mod choice;
-mod failure;
-mod guard;
+mod address_tokens;
 mod mcp;
-mod methods;
-mod nest;
-mod plain;
-mod proxy;
-mod ready;
-mod repeat;
+mod mcp_parameters;
 mod signing;
-mod slashes;
-mod tools;
-mod watch;
 mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
-use axum::middleware;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
 use connectwise_psa::runtime::Secret;
 
-use toolcrate_executor::{ExecutionContext, IdempotencyStore, InFlight, ToolFilter, ToolFilterSpec};
+use toolcrate_executor::{InFlight, ToolFilterSpec};
+use toolcrate_http::{AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
 
 use crate::cli::Serve;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
+use crate::health_check;
 use crate::metrics::Metrics;
 use crate::services::execution_context;
 use crate::settings::{Settings, SettingsLoader};
 use crate::shutdown;
 use crate::webhooks::Webhooks;
-use accounts::Accounts;
-pub use watch::watched;
+use accounts::ConfiguredAccounts;
+use mcp::McpEndpoint;
+use webhooks::WebhookEndpoint;
 
-/// The most bytes of a request: a document of ten megabytes in base64 fits.
-const MOST_BODY: usize = 16 << 20;
-
-/// What all requests share.
-struct State {
-    accounts: Accounts,
-    selection: ToolFilter,
-    listings: tools::Listings,
-    routes: proxy::Routes,
-    repeats: IdempotencyStore,
-    sessions: mcp::Sessions,
-    watch: Arc<ExecutionContext>,
-    metrics: Metrics,
-    guard: guard::Guard,
-    ready: ready::Ready,
-    reload: ConfigWatch,
-    webhooks: Arc<Webhooks>,
-}
-
-type Shared = axum::extract::State<Arc<State>>;
+/// The OpenAPI document of the endpoints.
+const OPENAPI: &str = include_str!("../../data/openapi.json");
 
 /// A server that listens.
 pub struct Listening {
@@ -100,10 +65,10 @@ impl Listening {
     }
 }
 
-/// Reads the settings and listens.
+/// Wires the server that the settings describe, and listens.
 ///
 /// # Errors
-/// What is wrong with the settings, or why the address can't be had.
+/// Returns an error if the settings are invalid, or if the server can't listen at its address.
 pub async fn listen(
     arguments: &Serve,
     loader: SettingsLoader,
@@ -111,18 +76,19 @@ pub async fn listen(
 ) -> Result<Listening, CliError> {
     let values = &settings.values;
     let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
-    let reload = ConfigWatch::start(flags, loader)?;
-    let selection = reload.selection();
+    let config_watch = ConfigWatch::start(flags, loader)?;
+    let filter = config_watch.selection();
     let state = values.state.as_ref().map(Secret::expose);
     let store =
         toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
     let metrics = Metrics::new();
-    let watch = execution_context(values, Arc::clone(&store), &metrics)?;
+    let context = execution_context(values, Arc::clone(&store), &metrics)?;
     let secret = signing::SigningSecret::from_environment(&settings.environment);
-    let mut accounts = Accounts::read(settings, &selection, &watch, &secret).await?;
-    accounts.show_custom_fields(values.custom_fields, &reload);
-    let webhooks = Arc::new(accounts.webhooks(settings, &store, &metrics.webhooks)?);
-    if watch.approvals.is_any_required() && !accounts.have_approvers() {
+    let configured = ConfiguredAccounts::resolve(settings).await?;
+    let custom_fields = values.custom_fields.then_some(&config_watch);
+    let accounts = Arc::new(configured.registry(&filter, &context, &secret, custom_fields)?);
+    let webhooks = Arc::new(configured.webhooks(settings, &store, &metrics.webhooks)?);
+    if context.approvals.is_any_required() && !accounts.have_approvers() {
         eprintln!(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
@@ -136,23 +102,35 @@ pub async fn listen(
     let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
-    let guard = guard::Guard::new(address, &values.allow_host).map_err(CliError::Usage)?;
-    let calls = watch.in_flight.clone();
-    let state = Arc::new(State {
-        accounts,
-        selection,
-        listings: tools::Listings::default(),
-        routes: proxy::Routes::default(),
-        repeats: IdempotencyStore::new(Arc::clone(&store)),
-        sessions: mcp::Sessions::new(&secret, store),
-        watch,
-        metrics,
-        guard,
-        ready: ready::Ready::default(),
-        reload,
+    let hosts = AllowedHosts::new(address, &values.allow_host)
+        .map_err(|error| CliError::Usage(format!("--allow-host {error}")))?;
+    let calls = context.in_flight.clone();
+    let observer = Observer::new(calls.clone(), metrics.requests.clone())
+        .with_streams("/mcp")
+        .with_unavailable_response(webhooks::CALLBACK_ROUTE, webhooks::draining_response);
+    let mcp = McpEndpoint {
+        accounts: Arc::clone(&accounts),
+        filter: filter.clone(),
+        config_watch: config_watch.clone(),
         webhooks: Arc::clone(&webhooks),
-    });
-    let router = router(state, calls.clone());
+        sessions: mcp::McpServices::new(Arc::clone(&store)),
+        tokens: address_tokens::AddressTokens::new(secret.token_key()),
+    };
+    let (mcp_routes, token_routes) = mcp.into_routes();
+    let callbacks = WebhookEndpoint { accounts: Arc::clone(&accounts), webhooks: Arc::clone(&webhooks) };
+    let router = HttpApi::new(accounts, filter, context, store, hosts)
+        .with_changes(config_watch.notifier())
+        .with_observer(observer)
+        .with_metrics(metrics.into_registry())
+        .with_health_check(HealthCheck {
+            path: health_check::PATH,
+            advice: |error| health_check::advice(error).1,
+        })
+        .with_openapi(OPENAPI)
+        .with_routes(token_routes)
+        .with_routes(callbacks.into_routes())
+        .with_protocol_routes(mcp_routes)
+        .into_router();
     Ok(Listening { address, listener, router, calls, webhooks })
 }
 
@@ -162,7 +140,7 @@ pub async fn listen(
 /// As [`listen`].
 pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
     let listening = listen(arguments, loader, settings).await?;
-    let (address, told) = (listening.address, shutdown_signal());
+    let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
@@ -170,70 +148,6 @@ pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings)
     if settings.values.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
     }
-    listening.serve(told).await;
+    listening.serve(stop).await;
     Ok(())
-}
-
-fn router(state: Arc<State>, calls: InFlight) -> Router {
-    let requests = state.metrics.requests.clone();
-    let accounts = Router::new()
-        .route("/integrated-account/{account}/tools", get(tools::list))
-        .route("/integrated-account/{account}/capabilities", get(tools::capabilities))
-        .route("/integrated-account/{account}/mcp", post(mcp::token))
-        .route("/approvals", get(approvals::list))
-        .route("/approvals/{id}", post(approvals::decide))
-        .route("/mcp", any(mcp::of_account))
-        .route("/webhooks/{account}/retry", post(webhooks::retry))
-        .route("/metrics", get(metrics));
-    // Their bodies may be large, and nobody else's are read.
-    let calls_of_tools = Router::new()
-        .route("/proxy/{resource}", any(proxy::collection))
-        .route("/proxy/{resource}/{rest}", any(proxy::item))
-        .route("/tools/{name}/call", post(call::call))
-        .route_layer(middleware::from_fn_with_state(state.clone(), known));
-    let all = Router::new()
-        .merge(accounts)
-        .merge(calls_of_tools)
-        // A token in the path is all that this one asks for.
-        .route("/mcp/{token}", any(mcp::of_token))
-        // A callback's signature is all that this one asks for.
-        .route(
-            webhooks::ROUTE,
-            get(webhooks::tell).post(webhooks::receive).layer(DefaultBodyLimit::max(webhooks::MOST_BODY)),
-        )
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready::answer))
-        .route("/openapi.json", get(api::document))
-        .fallback(|| async {
-            failure::plain(
-                StatusCode::NOT_FOUND,
-                "there is nothing at this path; /openapi.json tells what there is",
-            )
-        })
-        .method_not_allowed_fallback(plain::no_method)
-        .layer(middleware::from_fn(plain::as_json))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::check))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(state);
-    // Outside of the routes, as these go by the path that it gives.
-    Router::new()
-        .fallback_service(watched(all, calls, requests))
-        .layer(middleware::map_request(slashes::collapse))
-}
-
-/// Refuses a request whose token opens no account, before its body is read.
-async fn known(state: Shared, request: axum::extract::Request, next: middleware::Next) -> Response {
-    match state.accounts.open_any(request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => *refused,
-    }
-}
-
-/// Shows what was counted to whoever may use an account.
-async fn metrics(state: Shared, headers: HeaderMap) -> Response {
-    if let Err(refused) = state.accounts.open_any(&headers) {
-        return *refused;
-    }
-    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], state.metrics.text())
-        .into_response()
 }

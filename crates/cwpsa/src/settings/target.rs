@@ -5,6 +5,7 @@ use std::time::Duration;
 use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
 use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, SandboxArguments, SandboxLogin};
+use cwpsa_sandbox::fault_injection::FaultSyntaxError;
 
 use super::account::AccountTable;
 use super::error::SettingsError;
@@ -29,7 +30,7 @@ impl Target {
     /// Something is missing or invalid, or the sandbox can't start.
     pub async fn resolve(settings: &Settings) -> Result<Self, CliError> {
         if settings.values.sandbox {
-            return start_sandbox().await;
+            return start_sandbox(&settings.values).await;
         }
         Ok(PartialTarget::resolve(settings)?.complete()?)
     }
@@ -64,9 +65,17 @@ impl Target {
 }
 
 /// Starts a sandbox that runs until this process ends, and returns its account.
-async fn start_sandbox() -> Result<Target, CliError> {
+async fn start_sandbox(values: &SettingValues) -> Result<Target, CliError> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
+    let invalid = |name: &str, error: FaultSyntaxError| CliError::Usage(format!("{name}: {error}"));
+    let rules = values.sandbox_fault.iter().map(|rule| rule.parse()).collect::<Result<_, _>>();
+    let budget = values.sandbox_budget.as_ref().map(|budget| budget.parse()).transpose();
+    let arguments = SandboxArguments {
+        listen,
+        rules: rules.map_err(|error| invalid("sandbox_fault", error))?,
+        budget: budget.map_err(|error| invalid("sandbox_budget", error))?,
+        ..SandboxArguments::default()
+    };
     let started = command::start(&arguments).await;
     let server = started.map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}")))?;
     let base_url = server.base_url();

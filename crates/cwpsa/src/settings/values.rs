@@ -18,6 +18,10 @@ use super::account::AccountTable;
 pub struct SettingValues {
     /// Whether a sandbox in this process is used instead of an account.
     pub sandbox: bool,
+    /// The faults of that sandbox.
+    pub sandbox_fault: Vec<String>,
+    /// The request budget of that sandbox.
+    pub sandbox_budget: Option<String>,
     /// The name of the account to use.
     pub account: Option<String>,
     /// The account that is used if none is named.
@@ -71,6 +75,8 @@ impl Default for SettingValues {
     fn default() -> Self {
         Self {
             sandbox: false,
+            sandbox_fault: Vec::new(),
+            sandbox_budget: None,
             account: None,
             default: None,
             base_url: None,

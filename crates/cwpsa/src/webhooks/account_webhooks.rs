@@ -14,8 +14,9 @@ use super::payload::CallbackPayload;
 use super::settings::WebhookPlan;
 use super::worker::DeliveryWorker;
 use crate::error::CliError;
-use crate::mcp::Events;
+use crate::product::PRODUCT;
 use crate::settings::Target;
+use toolcrate_mcp::EventFeed;
 use toolcrate_store::{SharedStore as Shared, StoreError as Error};
 
 /// How long it is remembered that a callback was taken. A signature holds no time, so a callback that comes again after
@@ -34,7 +35,7 @@ pub struct AccountWebhooks {
     account: String,
     keys: KeyCache,
     store: Shared,
-    events: Option<Events>,
+    events: Option<EventFeed>,
     workers: Vec<Arc<DeliveryWorker>>,
 }
 
@@ -51,7 +52,7 @@ impl AccountWebhooks {
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
         let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
-        let events = plan.mcp.then(|| Events::new(name, Arc::clone(store)));
+        let events = plan.mcp.then(|| EventFeed::new(&PRODUCT, name, Arc::clone(store)));
         let workers = Sink::of(plan, events.as_ref()).into_iter().map(|sink| {
             Arc::new(DeliveryWorker {
                 account: name.to_owned(),
@@ -77,7 +78,7 @@ impl AccountWebhooks {
     }
 
     /// What MCP sessions can listen to.
-    pub fn events(&self) -> Option<&Events> {
+    pub fn events(&self) -> Option<&EventFeed> {
         self.events.as_ref()
     }
 

@@ -8,7 +8,7 @@ use super::delivery_error::DeliveryError;
 use super::settings::WebhookPlan;
 use super::sinks::command::CommandSink;
 use super::sinks::http::HttpSink;
-use crate::mcp::Events;
+use toolcrate_mcp::EventFeed;
 
 /// The longest pause between two tries.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -20,12 +20,12 @@ pub enum Sink {
     /// An address.
     Http(HttpSink),
     /// Sessions of the Model Context Protocol.
-    Mcp(Events),
+    Mcp(EventFeed),
 }
 
 impl Sink {
     /// All that the plan names.
-    pub fn of(plan: &WebhookPlan, events: Option<&Events>) -> Vec<Self> {
+    pub fn of(plan: &WebhookPlan, events: Option<&EventFeed>) -> Vec<Self> {
         let command = CommandSink::new(&plan.command, plan.timeout).map(Self::Command);
         let post =
             plan.post.clone().map(|(url, signer)| Self::Http(HttpSink::new(url, signer, plan.timeout)));

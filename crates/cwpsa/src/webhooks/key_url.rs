@@ -9,6 +9,10 @@ use url::Url;
 /// The longest id or codebase. The API's are GUIDs of 36 characters and words such as `v4_6_release`.
 const LONGEST: usize = 64;
 
+/// The domain of ConnectWise's cloud, and what its API's hosts begin with.
+const CLOUD_DOMAIN: &str = ".myconnectwise.net";
+const API_PREFIX: &str = "api-";
+
 /// Where an account's keys are.
 #[derive(Clone, Debug)]
 pub struct KeyUrlPolicy {
@@ -17,7 +21,8 @@ pub struct KeyUrlPolicy {
 }
 
 impl KeyUrlPolicy {
-    /// The host of `base_url`, and `more` hosts, such as `na.myconnectwise.net`, which are asked over https.
+    /// The host of `base_url`, and `more` hosts, which are asked over https. An account on `api-na.myconnectwise.net` has
+    /// its keys on `na.myconnectwise.net` too, and so in other regions.
     ///
     /// # Errors
     /// A sentence that says which host is none.
@@ -31,6 +36,10 @@ impl KeyUrlPolicy {
             Ok::<Url, String>(url)
         };
         let mut hosts = vec![root(base_url, base_url)?];
+        if let Some(host) = hosts[0].host_str().and_then(cloud_host).filter(|_| hosts[0].scheme() == "https")
+        {
+            hosts.push(root(base_url, &format!("https://{host}"))?);
+        }
         for host in more {
             let url = root(host, &format!("https://{host}"))?;
             let bare = url.port().map_or_else(
@@ -62,10 +71,15 @@ impl KeyUrlPolicy {
             return Err("the key's address has a name or password in it");
         }
         let segments: Vec<&str> = given.path_segments().into_iter().flatten().collect();
-        let codebase = match segments[..] {
-            [codebase, "system", "callbackkey", "index.rails"] if is_plain(codebase, "_.-") => codebase,
+        // Live tenants write two slashes after the codebase, the documentation one.
+        let (codebase, slashes) = match segments[..] {
+            [codebase, "system", "callbackkey", "index.rails"] => (codebase, "/"),
+            [codebase, "", "system", "callbackkey", "index.rails"] => (codebase, "//"),
             _ => return Err("the key's address is not of the documented form"),
         };
+        if !is_plain(codebase, "_.-") {
+            return Err("the key's address is not of the documented form");
+        }
         let parameter = |name: &str| {
             let mut values = given.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
             values.next().filter(|_| values.next().is_none())
@@ -80,10 +94,17 @@ impl KeyUrlPolicy {
             return Err("the key's id is none");
         }
         let mut url = host.clone();
-        url.set_path(&format!("/{codebase}/system/callbackkey/index.rails"));
+        url.set_path(&format!("/{codebase}{slashes}system/callbackkey/index.rails"));
         url.query_pairs_mut().append_pair("companyName", &self.company).append_pair("id", &id);
         Ok(url)
     }
+}
+
+/// The host of the keys of an account whose API is on this host of ConnectWise's cloud.
+fn cloud_host(api_host: &str) -> Option<&str> {
+    let host = api_host.strip_prefix(API_PREFIX)?;
+    let region = host.strip_suffix(CLOUD_DOMAIN)?;
+    is_plain(region, "").then_some(host)
 }
 
 /// Whether the text is letters, digits and some signs, and not too long.
@@ -118,6 +139,22 @@ mod tests {
             assert_eq!(place.check(given).unwrap().as_str(), asked);
         }
         assert_eq!(place.own().as_str(), "https://psa.example.com/");
+    }
+
+    #[test]
+    fn two_slashes_are_asked_as_they_were_given() {
+        // Source: callbacks recorded from a live tenant in June 2026 (tests/webhooks/fixtures/key_urls.json).
+        let recorded: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/webhooks/fixtures/key_urls.json")).unwrap();
+        for row in recorded["rows"].as_array().unwrap() {
+            let text = |name: &str| row[name].as_str().unwrap();
+            let policy = KeyUrlPolicy::new(text("base_url"), "acme", &[]).unwrap();
+            let checked = policy.check(text("key_url")).map(|url| url.to_string());
+            match row["accepted"].as_bool().unwrap() {
+                true => assert_eq!(checked.as_deref(), Ok(text("key_url"))),
+                false => assert!(checked.is_err(), "{row}"),
+            }
+        }
     }
 
     #[test]

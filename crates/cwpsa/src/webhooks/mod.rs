@@ -34,7 +34,7 @@ pub use metrics::WebhookMetrics;
 pub use settings::WebhookPlan;
 pub use table::WebhookTable;
 
-use crate::mcp::Events;
+use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;
 
 /// How long events that are being handed on are waited for at the end.
@@ -64,7 +64,7 @@ impl Webhooks {
     }
 
     /// The events that MCP sessions of the account can listen to, if they may.
-    pub fn events(&self, account: &str) -> Option<Events> {
+    pub fn events(&self, account: &str) -> Option<EventFeed> {
         self.hooks.get(account)?.events().cloned()
     }
 

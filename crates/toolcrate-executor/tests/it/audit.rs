@@ -4,7 +4,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use toolcrate_executor::{Consent, ExecuteError, Rejection};
+use toolcrate_executor::{Consent, ExecuteError, Rejection, ToolClass};
 
 use crate::harness::{Harness, call, created, decoded_loan, loan, tool};
 
@@ -91,7 +91,7 @@ async fn call_is_not_sent_without_an_audit_line() {
 #[tokio::test]
 async fn tool_that_is_not_offered_is_audited_and_not_sent() {
     let harness = Harness::start(&[]).await;
-    let filter = harness.executor.filter().intersect(|tool| tool.class().as_str() == "read");
+    let filter = harness.executor.filter().intersect(|tool| tool.class() == ToolClass::Read);
     let executor = harness.executor.with_filter(filter);
     let arguments = json!({"id": 7});
     let error =

@@ -8,8 +8,9 @@ use crate::api::{CollectionId, Plan, api};
 use crate::connectwise::bodies::{self, BULK_IDS};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::messages::type_names;
-use crate::engine::crud::{self, WriteBody};
+use crate::engine::crud;
 use crate::engine::transaction::Transaction;
+use crate::engine::write_body::WriteBody;
 use crate::message::MockResponse;
 
 /// Writes or deletes many records.

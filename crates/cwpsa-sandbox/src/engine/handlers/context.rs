@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::api::{BodyFormat, Operation, Place, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::headers;
-use crate::engine::crud::WriteBody;
 use crate::engine::rule::RuleSet;
 use crate::engine::store::TenantState;
+use crate::engine::write_body::WriteBody;
 use crate::message::MockRequest;
 
 /// A request, its operation, and the rules it is handled by.

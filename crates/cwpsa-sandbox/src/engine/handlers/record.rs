@@ -8,8 +8,12 @@ use crate::api::{CollectionId, Plan, api, resource};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::FieldProjection;
 use crate::engine::query::listing;
+use crate::engine::reference::display_value;
 use crate::engine::store::{LinkContext, StoredRow, TenantState, prefix_links, render};
 use crate::message::MockResponse;
+
+/// The fields by which excerpts of records show what they are called.
+const NAMES: [&str; 2] = ["name", "description"];
 
 /// Renders a record as the operation returns it.
 pub(super) fn render_record(
@@ -28,6 +32,23 @@ pub(super) fn render_record(
     let only = |name: &str| excerpt.is_none_or(|excerpt| excerpt.member(name).is_some());
     let base_url = &context.request.base_url;
     let hrefs = LinkContext { base_url, path: excerpt.is_none().then_some(path), children: &known.children };
+    if let (Some(excerpt), None) = (excerpt, fields) {
+        // What the record has under another name: a document's title, a schedule entry's name.
+        let missing = |name: &&str| excerpt.member(name).is_some() && row.record.get(name).is_none();
+        if let Some((name, shown)) = NAMES
+            .into_iter()
+            .filter(missing)
+            .find_map(|name| Some((name, display_value(&row.record, "name")?)))
+        {
+            let mut value: Map<String, Value> = row.record.to_json();
+            value.retain(|name, _| only(name));
+            value.insert(name.to_owned(), Value::from(shown));
+            let mut value = Value::Object(value);
+            prefix_links(&mut value, base_url);
+            out.extend_from_slice(value.to_string().as_bytes());
+            return;
+        }
+    }
     match fields {
         None => render(&row.record, hrefs, excerpt.is_some().then_some(&only as &dyn Fn(&str) -> bool), out),
         Some(fields) => {

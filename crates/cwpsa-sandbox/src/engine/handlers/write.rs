@@ -14,12 +14,19 @@ use crate::engine::synthetic::sample;
 use crate::engine::transaction::Transaction;
 use crate::message::MockResponse;
 
+/// The template of one callback.
+const CALLBACK: &str = "/system/callbacks/{}";
+
 /// Handles a write to one record or a whole collection.
 pub(crate) fn write(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
 ) -> Result<MockResponse, ApiError> {
-    let ids = context.ids(tx.state)?;
+    let ids = context.ids(tx.state).map_err(|error| match context.operation.template.as_str() {
+        // Observed: the API has no endpoint for a callback that does not exist.
+        CALLBACK if error.status == 404 => ApiError::no_endpoint(),
+        _ => error,
+    })?;
     let last = ids.last().copied().unwrap_or_default();
     let plan = context.operation.plan();
     match context.operation.purpose {

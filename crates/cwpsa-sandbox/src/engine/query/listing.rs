@@ -10,7 +10,7 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, INFO};
 use crate::engine::store::{ProjectionBuffer, RecordObject, StoredRow, TenantState};
 
-/// The largest page; a larger size is silently reduced.
+/// The largest page. Whether the API rejects a larger size or reduces it is reported both ways.
 const MAX_PAGE_SIZE: usize = 1000;
 const DEFAULT_PAGE_SIZE: usize = 25;
 
@@ -23,7 +23,7 @@ pub(crate) struct ListParameters<'a> {
     pub(crate) order_by: Option<&'a str>,
     pub(crate) fields: Option<&'a str>,
     page: Option<usize>,
-    page_size: Option<usize>,
+    page_size: Option<&'a str>,
     page_id: Option<i64>,
     forward_only: bool,
     query: &'a [(String, String)],
@@ -46,7 +46,7 @@ impl<'a> ListParameters<'a> {
             order_by: text("orderBy"),
             fields: text("fields"),
             page: number("page"),
-            page_size: number("pageSize"),
+            page_size: text("pageSize"),
             page_id,
             forward_only: forward_only || page_id.is_some(),
             query,
@@ -57,11 +57,10 @@ impl<'a> ListParameters<'a> {
         self.page.unwrap_or(1).max(1)
     }
 
-    fn page_size(&self) -> usize {
-        match self.page_size {
-            None | Some(0) => DEFAULT_PAGE_SIZE,
-            Some(size) => size.min(MAX_PAGE_SIZE),
-        }
+    fn page_size(&self) -> Result<usize, ApiError> {
+        let Some(text) = self.page_size else { return Ok(DEFAULT_PAGE_SIZE) };
+        let size = text.trim().parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size));
+        size.ok_or_else(|| ApiError::invalid_page_size(MAX_PAGE_SIZE))
     }
 
     fn search(&self, collection: CollectionId) -> Result<(RecordSearch, Vec<String>), ApiError> {
@@ -171,7 +170,7 @@ pub(crate) fn find_page<'s>(
     ids: &[i64],
     query: &ListParameters<'_>,
 ) -> Result<ListPage<'s>, ApiError> {
-    let size = query.page_size();
+    let size = query.page_size()?;
     let (mut rows, search, paths) = search(state, collection, ids, query)?;
     if query.forward_only {
         rows.sort_by_key(|row| row.id);

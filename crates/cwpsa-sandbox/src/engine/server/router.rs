@@ -8,7 +8,7 @@ use uuid::Builder;
 
 use super::body::{ConnectionCut, ResponseBody, into_response};
 use super::request::BufferedRequest;
-use super::responses::plain;
+use super::responses::{page_not_found, plain};
 use super::state::ServerState;
 use super::{admin_api, api_handler, discovery, host_validation};
 use crate::connectwise::headers::{REQUEST_ID, SERVER_NAME};
@@ -52,11 +52,7 @@ pub(super) async fn route(
             into_response(discovery::company_info(state, &request, company))
         }
         ServerPath::CallbackKey => into_response(discovery::callback_key(state, &request)),
-        ServerPath::Unknown => into_response(plain(
-            StatusCode::NOT_FOUND,
-            "There is nothing here. The API is below /v4_6_release/apis/3.0, for example \
-             /v4_6_release/apis/3.0/system/info.",
-        )),
+        ServerPath::Unknown => into_response(page_not_found()),
     };
     Ok(complete(response))
 }

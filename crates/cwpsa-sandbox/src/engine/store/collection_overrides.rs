@@ -15,6 +15,9 @@ pub(crate) struct CollectionOverrides {
     pub(crate) views: HashMap<CollectionId, CollectionView>,
     pub(crate) empty: HashSet<CollectionId>,
     pub(crate) query_filters: HashMap<CollectionId, Vec<String>>,
+    pub(crate) undocumented: HashMap<CollectionId, Vec<String>>,
+    /// Collections of records that are attached to a parent, and the collection of what is attached.
+    pub(crate) attachments: HashMap<CollectionId, CollectionId>,
 }
 
 /// A collection that returns records of another one.
@@ -57,6 +60,16 @@ impl CollectionOverrides {
         self.empty.contains(&collection) || self.views.contains_key(&collection)
     }
 
+    /// Returns the fields that the API accepts although the catalog offers them to no caller.
+    pub(crate) fn undocumented(&self, collection: CollectionId) -> &[String] {
+        self.undocumented.get(&collection).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the collection of what is attached to a parent, if the collection consists of attachments.
+    pub(crate) fn attached(&self, collection: CollectionId) -> Option<CollectionId> {
+        self.attachments.get(&collection).copied()
+    }
+
     /// Returns the query parameters that filter a list by audit fields of the same name.
     pub(crate) fn query_filters(&self, collection: CollectionId) -> &[String] {
         self.query_filters.get(&collection).map_or(&[], Vec::as_slice)
@@ -72,7 +85,11 @@ impl CollectionView {
                 Some(value?.as_object().and_then(|object| object.get(name)))
             });
             match (test, value.flatten()) {
-                (ViewTest::Parameter(at), Some(value)) => value.as_integer() == ids.get(*at).copied(),
+                // `_info` contains only text.
+                (ViewTest::Parameter(at), Some(value)) => {
+                    let id = value.as_integer().or_else(|| value.as_text()?.parse().ok());
+                    id.is_some() && id == ids.get(*at).copied()
+                }
                 (ViewTest::Equals(expected), Some(value)) => value.to_json() == *expected,
                 (_, None) => false,
             }

@@ -82,6 +82,11 @@ impl TenantState {
         let table = self.table(collection)?;
         let fits = |row: &&StoredRow| parent.is_none_or(|parent| row.parent == parent);
         if let Ok(id) = text.parse() {
+            // Rows of attachments have ids of their own.
+            if self.overrides.attached(collection).is_some() {
+                let id = RecordValue::Integer(id);
+                return table.rows().iter().filter(fits).find(|row| row.record.get("id") == Some(&id));
+            }
             return table.get(id).filter(fits);
         }
         let has = |row: &&StoredRow, field: &str| {

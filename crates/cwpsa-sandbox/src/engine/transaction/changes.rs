@@ -126,6 +126,51 @@ impl<'a> Transaction<'a> {
         id
     }
 
+    /// Stores a new record that has the id of what it attaches, and returns the id of its row.
+    pub(crate) fn insert_attachment(
+        &mut self,
+        collection: CollectionId,
+        parent: i64,
+        mut record: Map<String, Value>,
+    ) -> i64 {
+        let row = self.state.table_mut(collection).next_id();
+        fields::stamp_created(&mut record, AuditStamp { date: &self.date(), member: self.member });
+        self.put(collection, row, parent, &record);
+        let id = record.get("id").and_then(Value::as_i64).unwrap_or(row);
+        self.emit(RecordChangeKind::Added, collection, id, record);
+        row
+    }
+
+    /// Stores a record that is part of its parent under an id that is known already. It is no change of its own.
+    pub(crate) fn put_child(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+        parent: i64,
+        mut record: Map<String, Value>,
+    ) {
+        if let Some(info) =
+            self.state.value(collection, id).and_then(|mut before| before.remove(fields::INFO))
+        {
+            record.insert(fields::INFO.to_owned(), info);
+        } else {
+            fields::stamp_created(&mut record, AuditStamp { date: &self.date(), member: self.member });
+        }
+        self.put(collection, id, parent, &record);
+    }
+
+    /// Stores a changed record without audit fields and without an event.
+    pub(crate) fn replace_unnoticed(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+        record: &Map<String, Value>,
+    ) {
+        if let Some(parent) = self.state.row(collection, id).map(|row| row.parent) {
+            self.put(collection, id, parent, record);
+        }
+    }
+
     /// Stores a changed record as it is.
     pub(crate) fn update(&mut self, collection: CollectionId, id: i64, mut record: Map<String, Value>) {
         let Some(parent) = self.state.row(collection, id).map(|row| row.parent) else { return };

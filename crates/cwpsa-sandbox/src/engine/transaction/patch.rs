@@ -1,11 +1,16 @@
 //! The API's JSON Patch: a list of operations whose paths are case-sensitive and may lack the leading `/`. An
-//! operation below a reference succeeds without any effect, as with the API.
+//! operation on the key of a reference (`status/id`) makes it refer to another record. One on anything else below a
+//! reference succeeds without any effect, as with the API, and so does one on `company/identifier`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::api::{Link, Member, Resource, Shape};
 use crate::connectwise::error::ApiError;
+use crate::connectwise::fields::{REFERENCE_KEYS, reference_target};
 use crate::connectwise::messages::type_names;
+
+/// The path below a reference that the developer guide documents as a false success.
+const WITHOUT_EFFECT: &str = "company/identifier";
 
 /// Applies a patch to a stored record and returns the changed fields; null removes a field.
 pub(crate) fn apply_patch(
@@ -36,11 +41,25 @@ pub(crate) fn apply_patch(
             "remove" => Value::Null,
             other => return Err(ApiError::invalid_patch_operation(other)),
         };
-        let is_reference = links.iter().any(|link| link.path.len() == 1 && link.path[0] == first);
-        let object = matches!(resource.member(first), Some(Member::Object(_)));
+        let is_reference = match resource.member(first) {
+            Some(Member::Object(schema)) => {
+                reference_target(schema).is_some()
+                    || links.iter().any(|link| link.path.len() == 1 && link.path[0] == first)
+            }
+            _ => false,
+        };
         if rest.is_empty() {
             fields.insert(first.to_owned(), value);
-        } else if !(is_reference && object) {
+        } else if is_reference {
+            if let [key] = rest
+                && REFERENCE_KEYS.contains(key)
+                && segments.join("/") != WITHOUT_EFFECT
+            {
+                // The key alone: what the old reference shows is not true of the new one.
+                let reference = if value.is_null() { value } else { json!({*key: value}) };
+                fields.insert(first.to_owned(), reference);
+            }
+        } else {
             let start = fields.get(first).or_else(|| record.get(first)).cloned().unwrap_or_default();
             let mut whole = start;
             apply_below(&mut whole, rest, value, &op, path)?;
@@ -91,8 +110,6 @@ fn apply_below(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::api::{Purpose, api};
 
@@ -122,7 +139,15 @@ mod tests {
         assert_eq!(done(json!([{"op": "remove", "path": "title"}])), json!({"title": null}));
         let items = done(json!([{"op": "replace", "path": "/communicationItems/1/value", "value": "c"}]));
         assert_eq!(items, json!({"communicationItems": [{"id": 1, "value": "a"}, {"id": 2, "value": "c"}]}));
-        // The false success on a path below a reference.
+        let moved = done(json!([{"op": "replace", "path": "/company/id", "value": 3}]));
+        assert_eq!(moved, json!({"company": {"id": 3}}));
+        assert_eq!(
+            done(json!([{"op": "replace", "path": "site/name", "value": "Main"}])),
+            json!({"site": {"name": "Main"}})
+        );
+        assert_eq!(done(json!([{"op": "remove", "path": "site/id"}])), json!({"site": null}));
+        assert_eq!(done(json!([{"op": "replace", "path": "company/_info/x", "value": 1}])), json!({}));
+        // The false success that the developer guide documents.
         assert_eq!(done(json!([{"op": "replace", "path": "company/identifier", "value": "X"}])), json!({}));
     }
 

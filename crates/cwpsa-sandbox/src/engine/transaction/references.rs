@@ -70,7 +70,7 @@ impl Transaction<'_> {
         let member = of.member(first);
         if rest.is_empty() {
             let mut resolve = |value: &mut Value| {
-                if let Err(invalid_field) = self.resolve_one(value, member, link, target, parent) {
+                if let Err(invalid_field) = self.resolve_one(value, member, link, target, parent, &of.name) {
                     invalid_fields.push(invalid_field);
                 }
             };
@@ -99,6 +99,7 @@ impl Transaction<'_> {
         link: &Link,
         target: CollectionId,
         parent: Option<i64>,
+        resource: &str,
     ) -> Result<(), InvalidField> {
         let (key, text) = match &*value {
             Value::Object(members) => {
@@ -112,6 +113,11 @@ impl Transaction<'_> {
                 });
                 match given {
                     Some(given) => given,
+                    // A reference that names nothing would be stored without a target.
+                    None if members.values().all(Value::is_null) => {
+                        let field = format!("{}/id", link.path.join("/"));
+                        return Err(InvalidField::missing(&lower_first(resource), &field));
+                    }
                     None => return Ok(()),
                 }
             }

@@ -1,0 +1,15 @@
+//! The body of a write, and what the operation accepts.
+
+use serde_json::Value;
+
+use crate::api::Plan;
+
+/// The body of a write.
+#[derive(Clone, Copy)]
+pub(crate) struct WriteBody<'a> {
+    /// What the operation accepts.
+    pub(crate) plan: &'a Plan,
+    pub(crate) value: &'a Value,
+    /// The raw body, for positions in error messages.
+    pub(crate) text: &'a str,
+}

@@ -1,0 +1,90 @@
+//! What ConnectWise is known to do, by fixtures that say where each fact comes from. Each is a list of calls, made
+//! in order to a sandbox of its own, with the status of each and what its response contains.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::support::engine::{ask, sandbox};
+
+/// A fact about ConnectWise, and calls that show it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedFact {
+    fact: String,
+    /// Where the fact comes from.
+    source: String,
+    steps: Vec<RecordedCall>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedCall {
+    /// Method and path.
+    call: String,
+    #[serde(default)]
+    body: Value,
+    status: u16,
+    /// JSON pointers and what is there; null where nothing is.
+    #[serde(default)]
+    expect: Map<String, Value>,
+}
+
+fn check(fixture: &str) {
+    let fixture: RecordedFact = serde_json::from_str(fixture).expect("a fixture");
+    assert!(!fixture.source.is_empty(), "{}", fixture.fact);
+    let sandbox = sandbox();
+    for step in fixture.steps {
+        let (method, path) = step.call.split_once(' ').expect("a method and a path");
+        let (status, body) = ask(&sandbox, method, path, &step.body);
+        assert_eq!(status, step.status, "{}\n{} {}\n{body:#}", fixture.fact, step.call, step.body);
+        for (pointer, expected) in step.expect {
+            let found = body.pointer(&pointer).unwrap_or(&Value::Null);
+            assert_eq!(*found, expected, "{}\n{} {pointer}\n{body:#}", fixture.fact, step.call);
+        }
+    }
+}
+
+#[test]
+fn patching_the_key_of_a_reference_changes_it() {
+    check(include_str!("../fixtures/patch_references.json"));
+}
+
+#[test]
+fn records_below_tickets_agreements_and_groups_are_the_attached_ones() {
+    check(include_str!("../fixtures/attached_records.json"));
+}
+
+#[test]
+fn schedule_entries_are_about_records_that_exist() {
+    check(include_str!("../fixtures/schedule_entries.json"));
+}
+
+#[test]
+fn callback_levels_are_those_of_the_type() {
+    check(include_str!("../fixtures/callback_levels.json"));
+}
+
+#[test]
+fn communication_items_of_contacts_are_records() {
+    check(include_str!("../fixtures/contacts.json"));
+}
+
+#[test]
+fn page_sizes_out_of_range_are_refused() {
+    check(include_str!("../fixtures/page_sizes.json"));
+}
+
+#[test]
+fn notes_are_displayed_somewhere() {
+    check(include_str!("../fixtures/note_flags.json"));
+}
+
+#[test]
+fn hours_without_an_end_are_the_callers() {
+    check(include_str!("../fixtures/time_entry_hours.json"));
+}
+
+#[test]
+fn empty_references_are_refused() {
+    check(include_str!("../fixtures/empty_references.json"));
+}

@@ -1,0 +1,210 @@
+//! Tokens for clients that can only be given an address. A token holds, signed, which account and tools it gives access
+//! to, so no server has to remember it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connectwise_psa::runtime::Value;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Map, json};
+use sha2::Sha256;
+use toolcrate_http::{MethodFilter, MethodFilterError};
+
+/// Makes and verifies tokens.
+pub(crate) struct AddressTokens {
+    key: Vec<u8>,
+}
+
+/// What a token gives access to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AddressClaims {
+    pub(crate) account: String,
+    pub(crate) filter: MethodFilter,
+    /// When the token expires, in seconds since 1970.
+    pub(crate) expires: Option<u64>,
+}
+
+impl AddressTokens {
+    /// Signs tokens with `key`.
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self { key: key.to_vec() }
+    }
+
+    /// Makes a token that holds `claims`.
+    pub(crate) fn sign(&self, claims: &AddressClaims) -> String {
+        let AddressClaims { account, filter, expires } = claims;
+        let claims =
+            json!({"account": account, "methods": filter.methods, "tags": filter.tags, "expires": expires});
+        let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+        let mac = URL_SAFE_NO_PAD.encode(self.mac(&payload).finalize().into_bytes());
+        format!("{payload}.{mac}")
+    }
+
+    /// Returns what a token holds, or `None` if it was not signed here or has expired.
+    pub(crate) fn verify(&self, token: &str) -> Option<AddressClaims> {
+        let (payload, mac) = token.split_once('.')?;
+        self.mac(payload).verify_slice(&URL_SAFE_NO_PAD.decode(mac).ok()?).ok()?;
+        let claims: Map<String, Value> =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+        let expires = claims.get("expires").and_then(Value::as_u64);
+        let account = claims.get("account")?.as_str()?.to_owned();
+        let filter = MethodFilter::parse(&claims).ok()?;
+        expires.is_none_or(|end| end > now()).then_some(AddressClaims { account, filter, expires })
+    }
+
+    fn mac(&self, payload: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC accepts keys of any length");
+        mac.update(payload.as_bytes());
+        mac
+    }
+}
+
+/// A request for a token: `{name, config: {methods, tags}, expires_at}`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct MintTokenRequest {
+    pub(crate) filter: MethodFilter,
+    /// When the token expires, in seconds since 1970.
+    pub(crate) expires: Option<u64>,
+}
+
+/// Why a [`MintTokenRequest`] can't be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MintTokenError {
+    #[error("the body must be a JSON object: {0}")]
+    NotAnObject(#[from] serde_json::Error),
+    #[error("{object} has no member \"{name}\"; it has {}", .known.join(", "))]
+    UnknownField { object: &'static str, name: String, known: &'static [&'static str] },
+    #[error("name must be text")]
+    NameNotText,
+    #[error("config must be an object of methods and tags")]
+    ConfigNotAnObject,
+    #[error("config: {0}")]
+    Filter(#[from] MethodFilterError),
+    #[error("expires_at must be a time as text, such as \"2026-01-31T08:00:00Z\", and not {0}")]
+    InvalidExpiry(Value),
+    #[error("expires_at is in the past")]
+    Expired,
+}
+
+impl MintTokenRequest {
+    /// Parses a body. An unreadable part is an error, as a token that gives more access than was meant would work as well
+    /// as any other.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, MintTokenError> {
+        let request: Map<String, Value> = match body.is_empty() {
+            true => Map::new(),
+            false => serde_json::from_slice(body)?,
+        };
+        reject_unknown_fields(&request, &["name", "config", "expires_at"], "the body")?;
+        if !matches!(request.get("name"), None | Some(Value::Null | Value::String(_))) {
+            return Err(MintTokenError::NameNotText);
+        }
+        let filter = match request.get("config") {
+            None | Some(Value::Null) => MethodFilter::default(),
+            Some(Value::Object(config)) => {
+                reject_unknown_fields(config, &["methods", "tags"], "config")?;
+                MethodFilter::parse(config)?
+            }
+            Some(_) => return Err(MintTokenError::ConfigNotAnObject),
+        };
+        let expires = match request.get("expires_at") {
+            None | Some(Value::Null) => None,
+            Some(time) => Some(
+                time.as_str()
+                    .and_then(parse_time)
+                    .ok_or_else(|| MintTokenError::InvalidExpiry(time.clone()))?,
+            ),
+        };
+        if expires.is_some_and(|end| end <= now()) {
+            return Err(MintTokenError::Expired);
+        }
+        Ok(Self { filter, expires })
+    }
+}
+
+fn reject_unknown_fields(
+    fields: &Map<String, Value>,
+    known: &'static [&'static str],
+    object: &'static str,
+) -> Result<(), MintTokenError> {
+    match fields.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(MintTokenError::UnknownField { object, name: name.clone(), known }),
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn parse_time(text: &str) -> Option<u64> {
+    let time = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+    u64::try_from(time.unix_timestamp()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connectwise_psa::CATALOG;
+
+    #[test]
+    fn tokens_hold_what_they_were_made_for_and_no_other_key_fits() {
+        let tokens = AddressTokens::new(b"secret");
+        let filter = MethodFilter { methods: vec!["read".to_owned()], tags: Vec::new() };
+        let claims = AddressClaims { account: "acme".to_owned(), filter, expires: Some(now() + 60) };
+        let token = tokens.sign(&claims);
+        assert_eq!(AddressTokens::new(b"other").verify(&token), None);
+        let expired =
+            tokens.sign(&AddressClaims { expires: Some(now() - 1), ..tokens.verify(&token).unwrap() });
+        assert_eq!((tokens.verify(&token), tokens.verify(&expired)), (Some(claims), None));
+    }
+
+    #[test]
+    fn invalid_requests_are_errors() {
+        let parse = |body: &str| MintTokenRequest::parse(body.as_bytes());
+        let MintTokenRequest { filter, expires } = parse(
+            r#"{"name": "x", "config": {"methods": ["read"], "tags": "service"}, "expires_at": "2999-01-31T08:00:00Z"}"#,
+        )
+        .unwrap();
+        assert_eq!((filter.methods, filter.tags), (vec!["read".to_owned()], vec!["service".to_owned()]));
+        assert!(expires.is_some_and(|end| end > now()));
+        for body in ["", "{}", r#"{"config": null, "expires_at": null}"#] {
+            let all = MintTokenRequest { filter: MethodFilter::default(), expires: None };
+            assert_eq!(parse(body).unwrap(), all, "{body}");
+        }
+        for (body, message) in [
+            (r#"{"expires_at": 1600000000}"#, "expires_at must be a time as text"),
+            (r#"{"expires_at": "tomorrow"}"#, "expires_at must be a time"),
+            (r#"{"expires_at": "2020-01-01T00:00:00Z"}"#, "in the past"),
+            (r#"{"expires_at": "1920-01-01T00:00:00Z"}"#, "expires_at"),
+            (r#"{"config": "read"}"#, "config must be an object"),
+            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods must be"),
+            (r#"{"config": {"method": "read"}}"#, "config has no member \"method\""),
+            (r#"{"confg": {"methods": "read"}}"#, "no member \"confg\""),
+            (r#"{"name": 5}"#, "name must be text"),
+            ("[]", "JSON object"),
+            ("{", "JSON object"),
+        ] {
+            let error = parse(body).unwrap_err().to_string();
+            assert!(error.contains(message), "{body}: {error}");
+        }
+    }
+
+    #[test]
+    fn methods_are_a_union_and_tags_narrow_it() {
+        let count = |methods: &[&str], tags: &[&str]| {
+            let owned = |words: &[&str]| words.iter().copied().map(str::to_owned).collect();
+            let filter = MethodFilter { methods: owned(methods), tags: owned(tags) };
+            CATALOG.tools().filter(|tool| filter.allows(*tool)).count()
+        };
+        assert_eq!(count(&[], &[]), CATALOG.len());
+        let reads = count(&["read"], &[]);
+        assert_eq!(reads + count(&["write"], &[]) + count(&["custom"], &[]), CATALOG.len());
+        assert_eq!(count(&["list"], &[]) + count(&["get"], &[]), reads);
+        assert_eq!(count(&["read", "write"], &[]), reads + count(&["write"], &[]));
+        assert_eq!(count(&[], &["service"]), 355);
+        assert!(count(&["create"], &["Tickets"]) >= 1);
+        assert_eq!(count(&["nothing"], &[]), 0);
+        assert_eq!(count(&["READ"], &["SERVICE"]), count(&["read"], &["service"]));
+    }
+}

@@ -1,0 +1,64 @@
+//! A tool as JSON, for lists and descriptions that people and programs read.
+
+use serde_json::{Value, json};
+use toolcrate_runtime::{Account, Tool};
+
+use crate::custom_fields::input_schema_for;
+
+/// A tool with its schema, annotations and relations.
+pub fn tool_to_json(tool: Tool) -> Value {
+    let details = tool.details();
+    let hints = details.annotations;
+    let relations: Vec<Value> = tool
+        .relations()
+        .into_iter()
+        .map(|relation| {
+            let mut value =
+                json!({"argument": relation.argument, "tool": relation.tool, "field": relation.field});
+            if !relation.with.is_empty() {
+                value["with"] = json!(relation.with);
+            }
+            value
+        })
+        .collect();
+    json!({
+        "name": tool.name(),
+        "short_name": tool.short_name(),
+        "title": details.title,
+        "description": details.description,
+        "class": details.class,
+        "module": tool.module(),
+        "tags": details.tags,
+        "http": {"method": details.http.method, "path": details.http.path},
+        "input_schema": tool.input_schema_value(),
+        "annotations": {
+            "readOnlyHint": hints.read_only_hint,
+            "destructiveHint": hints.destructive_hint,
+            "idempotentHint": hints.idempotent_hint,
+            "openWorldHint": hints.open_world_hint,
+        },
+        "relations": relations,
+    })
+}
+
+/// A tool with everything that helps to call it: also the fields of its filter, the look-ups before it, its place in the
+/// life of a record, and the account's custom fields if they are known.
+pub fn describe_tool(tool: Tool, account: Option<&Account>) -> Value {
+    let mut value = tool_to_json(tool);
+    if account.is_some() {
+        value["input_schema"] = input_schema_for(account, tool);
+    }
+    let fields = tool.filter_fields();
+    if !fields.is_empty() {
+        value["filter_fields"] = json!(fields);
+    }
+    let prerequisites = tool.prerequisites();
+    if !prerequisites.steps.is_empty() {
+        value["prerequisites"] = json!(prerequisites);
+    }
+    let lifecycle = tool.lifecycle();
+    if lifecycle.as_array().is_some_and(|steps| !steps.is_empty()) {
+        value["lifecycle"] = lifecycle;
+    }
+    value
+}

@@ -1,0 +1,183 @@
+//! The accounts whose tools are served, each with its tokens and approvers.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use subtle::ConstantTimeEq;
+use toolcrate_executor::{Principal, ToolExecutor};
+use toolcrate_runtime::Secret;
+
+use crate::error::HttpError;
+use crate::rate_limit::LastRateLimit;
+
+/// An account whose tools are served.
+pub struct HttpAccount {
+    executor: ToolExecutor,
+    /// Any of them gives access. If there are none, everyone who reaches the server has access.
+    tokens: Vec<Secret>,
+    /// Those who approve its calls, by name.
+    approvers: Vec<(String, Secret)>,
+    rate_limit: LastRateLimit,
+}
+
+/// Why an account can't be served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// A token both gives access and approves calls.
+    #[error(
+        "the token of the approver {0} also gives access to the account: whoever makes a call must not be able to approve it"
+    )]
+    ApproverHasAccess(String),
+}
+
+impl HttpAccount {
+    /// Creates an account whose tools `executor` runs, for callers with one of `tokens`. Each of `approvers` is a name for
+    /// the audit log and a token.
+    ///
+    /// # Errors
+    /// Returns an error if the token of an approver is also one of `tokens`.
+    pub fn new(
+        executor: ToolExecutor,
+        tokens: Vec<Secret>,
+        approvers: Vec<(String, Secret)>,
+    ) -> Result<Self, AccountError> {
+        let has_access = |approver: &Secret| tokens.iter().any(|token| is_equal(token, approver.expose()));
+        if let Some((name, _)) = approvers.iter().find(|(_, approver)| has_access(approver)) {
+            return Err(AccountError::ApproverHasAccess(name.clone()));
+        }
+        let executor = executor.with_approvers(!approvers.is_empty());
+        Ok(Self { executor, tokens, approvers, rate_limit: LastRateLimit::default() })
+    }
+
+    /// Runs the tools of the account.
+    pub fn executor(&self) -> &ToolExecutor {
+        &self.executor
+    }
+
+    /// Returns who sent a request that has access to the account.
+    pub fn principal(&self, transport: &'static str, headers: &HeaderMap) -> Principal {
+        match bearer_token(headers) {
+            Some(token) if !self.tokens.is_empty() => Principal::with_token(transport, token),
+            _ => Principal::anonymous(transport),
+        }
+    }
+
+    /// Returns true if and only if the request has access to the account.
+    pub fn is_open_to(&self, headers: &HeaderMap) -> bool {
+        self.accepts(bearer_token(headers))
+    }
+
+    pub(crate) fn rate_limit(&self) -> &LastRateLimit {
+        &self.rate_limit
+    }
+
+    fn accepts(&self, token: Option<&str>) -> bool {
+        if self.tokens.is_empty() {
+            return true;
+        }
+        let Some(token) = token else { return false };
+        // All are compared, so that the time taken reveals nothing.
+        self.tokens.iter().fold(false, |accepted, known| accepted | is_equal(known, token))
+    }
+}
+
+/// The accounts that are served, by id.
+#[derive(Default)]
+pub struct AccountRegistry(BTreeMap<String, HttpAccount>);
+
+impl FromIterator<(String, HttpAccount)> for AccountRegistry {
+    fn from_iter<I: IntoIterator<Item = (String, HttpAccount)>>(accounts: I) -> Self {
+        Self(accounts.into_iter().collect())
+    }
+}
+
+impl AccountRegistry {
+    /// Returns true if and only if some account has an approver.
+    pub fn have_approvers(&self) -> bool {
+        self.0.values().any(|account| !account.approvers.is_empty())
+    }
+
+    /// Returns true if and only if every account asks for a token.
+    pub fn all_have_tokens(&self) -> bool {
+        self.0.values().all(|account| !account.tokens.is_empty())
+    }
+
+    /// The accounts with their ids, sorted by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &HttpAccount)> {
+        self.0.iter().map(|(id, account)| (id.as_str(), account))
+    }
+
+    /// The account `id`, for a caller who has proved the right to it in another way.
+    pub fn get(&self, id: &str) -> Option<&HttpAccount> {
+        self.0.get(id)
+    }
+
+    /// The account `id`, or without an id the only account that the request has access to.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such account, if the request has no access to it, or if an id is needed.
+    pub fn open(&self, id: Option<&str>, headers: &HeaderMap) -> Result<(&str, &HttpAccount), HttpError> {
+        let token = bearer_token(headers);
+        let mut open = self
+            .0
+            .iter()
+            .filter(|(name, account)| id.is_none_or(|id| id == name.as_str()) && account.accepts(token));
+        match (open.next(), open.next()) {
+            (Some((name, account)), None) => {
+                tracing::Span::current().record("account", name.as_str());
+                Ok((name, account))
+            }
+            (Some(_), Some(_)) => Err(HttpError::BadRequest(
+                "the request has access to several accounts: name one with integrated_account_id".to_owned(),
+            )),
+            (None, _) if self.0.values().all(|account| account.tokens.is_empty()) => {
+                let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+                Err(HttpError::NotFound(format!(
+                    "there is no account {}; there are: {}",
+                    id.unwrap_or_default(),
+                    names.join(", ")
+                )))
+            }
+            // An account that doesn't exist and one that the token gives no access to look alike.
+            (None, _) => Err(HttpError::Unauthorized),
+        }
+    }
+
+    /// Checks that the request has access to some account.
+    ///
+    /// # Errors
+    /// Returns an error if it has none.
+    pub fn open_any(&self, headers: &HeaderMap) -> Result<(), HttpError> {
+        let token = bearer_token(headers);
+        let is_open = self.0.values().fold(false, |open, account| open | account.accepts(token));
+        if is_open { Ok(()) } else { Err(HttpError::Unauthorized) }
+    }
+
+    /// Returns true if and only if the request's token is an approver's.
+    pub(crate) fn is_approver(&self, headers: &HeaderMap) -> bool {
+        self.0.keys().any(|id| self.approver(id, headers).is_some())
+    }
+
+    /// The name of the approver of the account `id` whose token the request has.
+    pub(crate) fn approver(&self, id: &str, headers: &HeaderMap) -> Option<&str> {
+        let token = bearer_token(headers)?;
+        let approvers = &self.0.get(id)?.approvers;
+        // All are compared, so that the time taken reveals nothing.
+        approvers.iter().fold(
+            None,
+            |found, (name, known)| if is_equal(known, token) { Some(name.as_str()) } else { found },
+        )
+    }
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+}
+
+fn is_equal(known: &Secret, token: &str) -> bool {
+    known.expose().as_bytes().ct_eq(token.as_bytes()).into()
+}

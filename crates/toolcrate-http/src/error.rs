@@ -1,0 +1,198 @@
+//! Errors as Truto's SDK reads them.
+//!
+//! The SDK doesn't throw on an error status, so what helps the model is in the body. It repeats a request, even a POST, on
+//! the statuses 408, 409, 425, 429, 502, 503 and 504: they are used only where repeating is safe.
+
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use toolcrate_executor::{ApprovalError, ExecuteError, Rejection};
+use toolcrate_runtime::{Error, ErrorKind};
+
+use crate::json_response::{json_response, json_with_rate_limit};
+use crate::query_string::NotSingleText;
+use crate::tool_filter::ToolFilterParamsError;
+use crate::truto_filter::MethodFilterError;
+
+/// The number of seconds to wait after a 429 for which the API gave no time.
+const DEFAULT_RETRY_AFTER: u64 = 10;
+
+/// Why a request failed. It converts into a response.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The request makes no sense (400).
+    #[error("{0}")]
+    BadRequest(String),
+    /// The request has no token, or one that gives no access (401). What is wrong with it isn't revealed.
+    #[error("a token of this account is needed: Authorization: Bearer …")]
+    Unauthorized,
+    /// The request isn't allowed (403).
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// There is no such account, tool or path (404).
+    #[error("{0}")]
+    NotFound(String),
+    /// The method means nothing at this path (405).
+    #[error("{method} means nothing {location}")]
+    MethodNotAllowed {
+        /// The method of the request.
+        method: Method,
+        /// Where it means nothing, and what to do instead.
+        location: &'static str,
+    },
+    /// The server can't do what it should at the moment (500).
+    #[error("{0}")]
+    Internal(&'static str),
+    /// Another status with a message.
+    #[error("{message}")]
+    Status {
+        /// The status of the response.
+        status: StatusCode,
+        /// What went wrong.
+        message: String,
+    },
+    /// A call has no result.
+    #[error("{error}")]
+    Execute {
+        /// Why.
+        #[source]
+        error: ExecuteError,
+        /// Whether the call could have changed something.
+        is_write: bool,
+    },
+}
+
+/// Marks a response to a call that certainly changed nothing, so that it can be made again without harm.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotExecuted;
+
+impl From<NotSingleText> for HttpError {
+    fn from(error: NotSingleText) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+impl From<MethodFilterError> for HttpError {
+    fn from(error: MethodFilterError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+impl From<ToolFilterParamsError> for HttpError {
+    fn from(error: ToolFilterParamsError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+impl HttpError {
+    /// The error of a call that was rejected before it was sent.
+    pub(crate) fn from_rejection(rejection: Rejection, is_write: bool) -> Self {
+        Self::Execute { error: rejection.into(), is_write }
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let message = self.to_string();
+        match self {
+            Self::BadRequest(_) => message_response(StatusCode::BAD_REQUEST, &message),
+            Self::Unauthorized => {
+                let mut response = message_response(StatusCode::UNAUTHORIZED, &message);
+                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                response
+            }
+            Self::Forbidden(_) => message_response(StatusCode::FORBIDDEN, &message),
+            Self::NotFound(_) => message_response(StatusCode::NOT_FOUND, &message),
+            Self::MethodNotAllowed { .. } => message_response(StatusCode::METHOD_NOT_ALLOWED, &message),
+            Self::Internal(_) => message_response(StatusCode::INTERNAL_SERVER_ERROR, &message),
+            Self::Status { status, .. } => message_response(status, &message),
+            Self::Execute { error, is_write } => execute_response(&error, is_write),
+        }
+    }
+}
+
+fn message_response(status: StatusCode, message: &str) -> Response {
+    json_response(
+        status,
+        &json!({
+            "statusCode": status.as_u16(),
+            "error": status.canonical_reason().unwrap_or("Error"),
+            "message": message,
+        }),
+    )
+}
+
+fn execute_response(error: &ExecuteError, is_write: bool) -> Response {
+    let mut response = match error {
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => runtime_response(error, is_write),
+        ExecuteError::Rejected(Rejection::Approval(error)) => approval_response(error),
+        ExecuteError::Rejected(rejection @ Rejection::NotOffered(_)) => {
+            message_response(StatusCode::FORBIDDEN, &rejection.to_string())
+        }
+        ExecuteError::Rejected(rejection) => {
+            message_response(StatusCode::INTERNAL_SERVER_ERROR, &rejection.to_string())
+        }
+    };
+    if error.changed_nothing() {
+        response.extensions_mut().insert(NotExecuted);
+    }
+    response
+}
+
+/// Returns 403, which no client repeats unasked: a person must approve first.
+fn approval_response(error: &ApprovalError) -> Response {
+    let mut body = error.to_json()["error"].take();
+    body["statusCode"] = json!(StatusCode::FORBIDDEN.as_u16());
+    body["error"] = json!("Forbidden");
+    json_response(StatusCode::FORBIDDEN, &body)
+}
+
+fn runtime_response(error: &Error, is_write: bool) -> Response {
+    let status = runtime_status(error, is_write);
+    let mut body = error.to_json()["error"].take();
+    body["statusCode"] = json!(status.as_u16());
+    body["error"] = json!(status.canonical_reason().unwrap_or("Error"));
+    body["truto_is_remote_error"] = json!(error.status().is_some());
+    if let Some(raw) = error.raw_response() {
+        body["raw_response"] = raw.clone();
+    }
+    let mut limit = error.rate_limit();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // At least 1 and a whole number: clients take 0 or a date for "never retry".
+        let wait = error.retry_after().unwrap_or(DEFAULT_RETRY_AFTER).max(1);
+        // Clients read one or the other.
+        (limit.retry_after, limit.reset) = (Some(wait), Some(wait));
+        limit.remaining = limit.remaining.or(Some(0));
+        body["retry_after"] = json!(wait);
+        body["rate_limit"] = limit.to_json();
+    }
+    json_with_rate_limit(status, limit, &body)
+}
+
+fn runtime_status(error: &Error, is_write: bool) -> StatusCode {
+    let upstream = error.status().and_then(|status| StatusCode::from_u16(status).ok());
+    match error.kind() {
+        ErrorKind::InvalidArguments => StatusCode::BAD_REQUEST,
+        ErrorKind::UnknownTool => StatusCode::NOT_FOUND,
+        ErrorKind::Configuration | ErrorKind::OutcomeUnknown => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Unreachable if is_write => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Unreachable => StatusCode::BAD_GATEWAY,
+        ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorKind::Conflict => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        // The account's credentials were refused, not those of our caller.
+        ErrorKind::Unauthorized => StatusCode::FORBIDDEN,
+        ErrorKind::Server if is_write => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
+        // A status that is no error would tell our caller that the call succeeded.
+        _ => upstream
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}

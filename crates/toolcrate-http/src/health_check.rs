@@ -1,0 +1,12 @@
+//! How readiness is checked.
+
+use toolcrate_runtime::Error;
+
+/// A request that every valid set of credentials may make, and advice for those whose credentials fail.
+#[derive(Clone, Copy, Debug)]
+pub struct HealthCheck {
+    /// The path of a `GET` request, below the API's root.
+    pub path: &'static str,
+    /// Returns what to do about an error.
+    pub advice: fn(&Error) -> &'static str,
+}

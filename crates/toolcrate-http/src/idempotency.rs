@@ -1,0 +1,67 @@
+//! `Idempotency-Key` over HTTP: which responses are stored, and how they are replayed.
+
+use axum::body::to_bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use toolcrate_executor::{
+    IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, Prepared, StoredResponse,
+};
+
+use crate::error::{HttpError, NotExecuted};
+
+const KEY_HEADER: &str = "idempotency-key";
+
+/// Returns the key of a request. Reads have none, as they can be repeated.
+pub(crate) fn key(headers: &HeaderMap, call: &Prepared) -> Option<IdempotencyKey> {
+    let key = headers.get(KEY_HEADER)?.as_bytes();
+    call.is_write().then(|| IdempotencyKey::new(key, call))
+}
+
+/// Makes `call` unless it was made under `key`. If it is in flight, waits for its response. The call goes on to its end
+/// when the client disconnects.
+pub(crate) async fn run(
+    responses: &IdempotencyStore,
+    key: Option<IdempotencyKey>,
+    call: impl Future<Output = Response> + Send + 'static,
+) -> Response {
+    let Some(key) = key else { return call.await };
+    match responses.run(key, async { to_stored(call.await).await }).await {
+        Ok(stored) => from_stored(stored),
+        Err(error) => {
+            // No client repeats a request on either status unasked.
+            let status = match &error {
+                IdempotencyError::Store(error) => {
+                    tracing::error!(%error, "an Idempotency-Key could not be looked up or stored");
+                    StatusCode::INTERNAL_SERVER_ERROR
+                }
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            HttpError::Status { status, message: error.to_string() }.into_response()
+        }
+    }
+}
+
+async fn to_stored(response: Response) -> IdempotentResponse {
+    let was_executed = response.extensions().get::<NotExecuted>().is_none();
+    let (parts, body) = response.into_parts();
+    // The body was made in this process, so reading it does not fail.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let headers = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+    let stored = StoredResponse { status: parts.status.as_u16(), headers: headers.collect(), body };
+    if was_executed { IdempotentResponse::Final(stored) } else { IdempotentResponse::NotExecuted(stored) }
+}
+
+fn from_stored(stored: StoredResponse) -> Response {
+    let mut response = stored.body.into_response();
+    *response.status_mut() = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().clear();
+    for (name, value) in stored.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

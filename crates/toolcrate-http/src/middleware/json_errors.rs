@@ -1,0 +1,42 @@
+//! Gives errors of the framework the form of all others, such as a body that is too large or a path that isn't UTF-8.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::error::HttpError;
+use crate::limits::MAX_BODY_BYTES;
+
+/// The maximum size of a text that is made JSON. Those of the framework are shorter.
+const MAX_TEXT_BYTES: usize = 4096;
+
+/// Makes JSON of an error that is text.
+pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let content_type = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let is_text = content_type.is_empty() || content_type.starts_with(b"text/plain");
+    let status = response.status();
+    if !is_text || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let text = to_bytes(body, MAX_TEXT_BYTES).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let message = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => format!("a request may have at most {MAX_BODY_BYTES} bytes"),
+        _ if text.trim().is_empty() => status.canonical_reason().unwrap_or("Error").to_owned(),
+        _ => text,
+    };
+    let (json, body) = HttpError::Status { status, message }.into_response().into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(json.headers);
+    Response::from_parts(parts, Body::new(body))
+}
+
+/// Responds to a method that means nothing at a path. The framework adds those that do, in `Allow`.
+pub(crate) async fn method_not_allowed(method: Method) -> HttpError {
+    HttpError::MethodNotAllowed { method, location: "at this path; see /openapi.json for those that do" }
+}

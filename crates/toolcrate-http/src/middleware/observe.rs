@@ -1,0 +1,131 @@
+//! What is done around every request: it is in flight until its response is sent, belongs to a trace, is counted, and
+//! leaves a line in the log. The line names the route, which unlike the address holds no token.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use http_body::{Frame, SizeHint};
+use toolcrate_executor::{InFlight, InFlightToken, TraceContext, milliseconds};
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use crate::error::HttpError;
+use crate::metrics::RequestMetrics;
+
+/// Routes that are requested every few seconds, so that their log lines are debug output.
+const PROBE_ROUTES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Makes the response of a route while the server drains.
+type UnavailableResponse = fn() -> Response;
+
+/// Traces, counts and logs the requests of a router.
+#[derive(Clone)]
+pub struct Observer {
+    in_flight: InFlight,
+    requests: RequestMetrics,
+    /// `GET` requests of routes below these are streams.
+    stream_prefixes: Vec<&'static str>,
+    unavailable: Vec<(&'static str, UnavailableResponse)>,
+}
+
+impl Observer {
+    /// Counts requests among `requests`, and among `in_flight` until their responses are sent. Once `in_flight` drains,
+    /// requests get a 503.
+    pub fn new(in_flight: InFlight, requests: RequestMetrics) -> Self {
+        Self { in_flight, requests, stream_prefixes: Vec::new(), unavailable: Vec::new() }
+    }
+
+    /// Takes `GET` requests of routes that start with `prefix` for streams. They last as long as their clients like, so
+    /// shutdown does not wait for them.
+    #[must_use]
+    pub fn with_streams(mut self, prefix: &'static str) -> Self {
+        self.stream_prefixes.push(prefix);
+        self
+    }
+
+    /// Sets the response of a route while the server drains.
+    #[must_use]
+    pub fn with_unavailable_response(mut self, route: &'static str, response: fn() -> Response) -> Self {
+        self.unavailable.push((route, response));
+        self
+    }
+
+    /// Observes the requests of a router.
+    pub fn observe(self, router: Router) -> Router {
+        router.layer(middleware::from_fn_with_state(Arc::new(self), observe))
+    }
+
+    fn is_stream(&self, method: &Method, route: &str) -> bool {
+        method == Method::GET && self.stream_prefixes.iter().any(|prefix| route.starts_with(prefix))
+    }
+
+    /// The response while the server drains. Nothing was done, so the caller can try another replica.
+    fn unavailable_response(&self, route: &str) -> Response {
+        match self.unavailable.iter().find(|(other, _)| *other == route) {
+            Some((_, response)) => response(),
+            None => {
+                let message = "this server is stopping".to_owned();
+                HttpError::Status { status: StatusCode::SERVICE_UNAVAILABLE, message }.into_response()
+            }
+        }
+    }
+}
+
+async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let Some(token) = observer.in_flight.acquire() else {
+        let response = observer.unavailable_response(route);
+        observer.requests.record(&method, route, response.status());
+        return response;
+    };
+    let token = (!observer.is_stream(&method, route)).then_some(token);
+    let trace = TraceContext::from_headers(request.headers());
+    let span = tracing::info_span!("request", %method, route, account = Empty, trace_id = %trace.id());
+    // For handlers that run in tasks of their own.
+    request.extensions_mut().insert(trace.clone());
+    let response = trace.scope(next.run(request)).instrument(span.clone()).await;
+    observer.requests.record(&method, route, response.status());
+    let (status, ms) = (response.status().as_u16(), milliseconds(started.elapsed()));
+    span.in_scope(|| match PROBE_ROUTES.contains(&route) {
+        true => tracing::debug!(status, ms, "answered"),
+        false => tracing::info!(status, ms, "answered"),
+    });
+    response.map(|body| Body::new(InFlightBody { body, _token: token }))
+}
+
+/// A body whose request is in flight until it was sent.
+struct InFlightBody {
+    body: Body,
+    _token: Option<InFlightToken>,
+}
+
+impl HttpBody for InFlightBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,176 @@
+//! Query strings with brackets: `fields[0]=id&flt[a][b]=1` is `{"fields": ["id"], "flt": {"a": {"b": "1"}}}`.
+//!
+//! The `serde_qs` crate rejects what clients send and PHP and Rack accept: lists with gaps (`a[1]=x&a[2]=y`), and several
+//! spellings of one list in one query (`a=x&a[]=y`). This parser accepts every query and drops nothing.
+
+use std::collections::HashMap;
+
+use serde_json::Map;
+use toolcrate_runtime::Value;
+
+/// A name with more brackets is taken literally.
+const MAX_DEPTH: usize = 8;
+
+/// Parses a query into an object. Values stay text, and a repeated name is a list.
+pub(crate) fn parse(query: &str) -> Map<String, Value> {
+    let mut root = QueryNode::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let segments = segments(&name);
+        let mut node = root.field(segments[0].to_owned());
+        for segment in &segments[1..] {
+            node = node.bracket_field(segment);
+        }
+        node.texts.push(value.into_owned());
+    }
+    root.fields.into_iter().map(|(name, node)| (name, node.into_value())).collect()
+}
+
+/// A parameter that should have one value has none that is text, or several.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} must be one text")]
+pub(crate) struct NotSingleText(String);
+
+/// Returns the value of a parameter that has one value, in any spelling, or `None` if it is absent.
+///
+/// # Errors
+/// Returns an error if it has several values, or none that is text.
+pub(crate) fn single_text<'q>(
+    query: &'q Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'q str>, NotSingleText> {
+    let mut values = match query.get(name) {
+        None => return Ok(None),
+        Some(Value::Array(values)) => values.iter(),
+        Some(value) => std::slice::from_ref(value).iter(),
+    };
+    let first = values.next().and_then(Value::as_str);
+    match first.filter(|first| values.all(|other| other == first)) {
+        Some(text) => Ok(Some(text)),
+        None => Err(NotSingleText(name.to_owned())),
+    }
+}
+
+/// What one name of a query holds.
+#[derive(Default)]
+struct QueryNode {
+    texts: Vec<String>,
+    fields: Vec<(String, QueryNode)>,
+    /// The position of each field, as a query can have thousands.
+    positions: HashMap<String, usize>,
+    /// The index after the largest so far.
+    next_index: u32,
+}
+
+impl QueryNode {
+    /// The field of this name, which is added if it is absent.
+    fn field(&mut self, name: String) -> &mut Self {
+        let position = self.positions.get(&name).copied().unwrap_or_else(|| {
+            let position = self.fields.len();
+            let after = parse_index(&name).map_or(0, |index| index.saturating_add(1));
+            self.next_index = self.next_index.max(after);
+            self.positions.insert(name.clone(), position);
+            self.fields.push((name, Self::default()));
+            position
+        });
+        &mut self.fields[position].1
+    }
+
+    /// The field of this name in brackets, where an empty name is the next index.
+    fn bracket_field(&mut self, name: &str) -> &mut Self {
+        if !name.is_empty() {
+            return self.field(name.to_owned());
+        }
+        self.field(self.next_index.to_string())
+    }
+
+    fn into_value(self) -> Value {
+        let mut items: Vec<Value> = self.texts.into_iter().map(Value::from).collect();
+        let mut fields = self.fields;
+        if fields.is_empty() {
+            return if items.len() == 1 { items.remove(0) } else { Value::Array(items) };
+        }
+        if !fields.iter().all(|(name, _)| parse_index(name).is_some()) {
+            let object = fields.into_iter().map(|(name, node)| (name, node.into_value())).collect();
+            // Text of the same name is no field of the object, but isn't dropped either.
+            if items.is_empty() {
+                return Value::Object(object);
+            }
+            items.push(Value::Object(object));
+            return Value::Array(items);
+        }
+        // All spellings make one list, in the order of their indexes, whatever gaps there are.
+        fields.sort_by_key(|(name, _)| parse_index(name));
+        for (_, mut node) in fields {
+            let texts = std::mem::take(&mut node.texts);
+            items.extend(texts.into_iter().map(Value::from));
+            if !node.fields.is_empty() {
+                items.push(node.into_value());
+            }
+        }
+        Value::Array(items)
+    }
+}
+
+fn parse_index(name: &str) -> Option<u32> {
+    name.parse().ok()
+}
+
+/// Splits `a[b][]` into `a`, `b` and an empty segment.
+fn segments(name: &str) -> Vec<&str> {
+    let Some((first, rest)) = name.split_once('[') else { return vec![name] };
+    let Some(rest) = rest.strip_suffix(']') else { return vec![name] };
+    let inner: Vec<&str> = rest.split("][").collect();
+    let depth = inner.len();
+    if depth > MAX_DEPTH { vec![name] } else { std::iter::once(first).chain(inner).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_spelling_of_a_list_makes_the_same_list() {
+        for query in [
+            "a[0]=x&a[1]=y",
+            "a[]=x&a[]=y",
+            "a=x&a=y",
+            "a%5B0%5D=x&a%5B1%5D=y",
+            "a[1]=y&a[0]=x",
+            "a[7]=y&a[2]=x",
+            "a=x&a[]=y",
+            "a[]=y&a=x",
+            "a[0]=x&a[0]=y",
+            "a[3]=x&a[]=y",
+        ] {
+            assert_eq!(json!(parse(query)), json!({"a": ["x", "y"]}), "{query}");
+        }
+        assert_eq!(json!(parse("a[5]=x")), json!({"a": ["x"]}));
+        assert_eq!(json!(parse("a[1][b]=y&a[0][b]=x")), json!({"a": [{"b": "x"}, {"b": "y"}]}));
+        assert_eq!(
+            json!(parse("f[a][b]=1&f[c]=%22&id=5")),
+            json!({"f": {"a": {"b": "1"}, "c": "\""}, "id": "5"})
+        );
+        assert_eq!(json!(parse("a[b=1&=&c]=2")), json!({"a[b": "1", "": "", "c]": "2"}));
+    }
+
+    #[test]
+    fn no_value_is_dropped() {
+        for query in ["a=1&a[b]=2", "a[b]=2&a=1"] {
+            assert_eq!(json!(parse(query)), json!({"a": ["1", {"b": "2"}]}), "{query}");
+        }
+        assert_eq!(json!(parse("a[0][0]=x&a[1]=y")), json!({"a": [["x"], "y"]}));
+    }
+
+    #[test]
+    fn single_text_reads_every_spelling() {
+        let read = |query: &str| single_text(&parse(query), "a").map(|text| text.map(str::to_owned));
+        for query in ["a=x", "a[0]=x", "a[]=x", "a[4]=x", "a=x&a=x"] {
+            assert_eq!(read(query), Ok(Some("x".to_owned())), "{query}");
+        }
+        assert_eq!(read("b=x"), Ok(None));
+        for query in ["a=x&a=y", "a[b]=x", "a[0][0]=x"] {
+            assert!(read(query).unwrap_err().to_string().contains("a must be one text"), "{query}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `/approvals`: shows an approver which calls wait, and takes decisions. Whoever made the call repeats it with the token
+//! of the approval.
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use toolcrate_executor::ApprovalDecision;
+use toolcrate_store::StoreError;
+
+use crate::accounts::AccountRegistry;
+use crate::error::HttpError;
+use crate::json_response::json_response;
+use crate::state::SharedState;
+
+/// The maximum length of a person's name, in characters.
+const MAX_NAME_LENGTH: usize = 100;
+
+/// The decision of an approver.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecisionBody {
+    #[serde(default = "approved")]
+    approve: bool,
+    /// The person's name for the audit log, if several people share a token.
+    by: Option<String>,
+}
+
+fn approved() -> bool {
+    true
+}
+
+/// Lists the calls that wait, of the accounts that the token approves calls of.
+pub(crate) async fn list_approvals(state: SharedState, headers: HeaderMap) -> Result<Response, HttpError> {
+    require_approver(&state.accounts, &headers)?;
+    let is_visible = |account: &str| state.accounts.approver(account, &headers).is_some();
+    let pending = state.context.approvals.pending(is_visible).await.map_err(|error| unavailable(&error))?;
+    Ok(json_response(StatusCode::OK, &json!({"approvals": pending})))
+}
+
+/// Approves a call, or declines it with `{"approve": false}`.
+pub(crate) async fn decide_approval(
+    state: SharedState,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, HttpError> {
+    require_approver(&state.accounts, &headers)?;
+    let decision = parse_decision(&body)?;
+    let approver = |account: &str| {
+        let approver = state.accounts.approver(account, &headers)?;
+        Some(decision.by.as_ref().map_or_else(|| approver.to_owned(), |by| format!("{by} ({approver})")))
+    };
+    let decided = state.context.approvals.decide(&id, decision.approve, approver).await;
+    match decided.map_err(|error| unavailable(&error))? {
+        Some(ApprovalDecision::Approved { call, token, expires_at }) => Ok(json_response(
+            StatusCode::OK,
+            &json!({
+                "approved": true,
+                "approval_token": token,
+                "header": "X-Approval-Token",
+                "expires_at": expires_at,
+                "digest": call.digest,
+            }),
+        )),
+        Some(ApprovalDecision::Declined(call)) => {
+            Ok(json_response(StatusCode::OK, &json!({"approved": false, "digest": call.digest})))
+        }
+        None => Err(HttpError::NotFound(
+            "no call with this id waits for this approver: it was decided, has expired, or never existed"
+                .to_owned(),
+        )),
+    }
+}
+
+fn parse_decision(body: &[u8]) -> Result<DecisionBody, HttpError> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    let decision: DecisionBody = serde_json::from_slice(body).map_err(|error| {
+        HttpError::BadRequest(format!(
+            "the body must be like {{\"approve\": true, \"by\": \"Ada\"}}: {error}"
+        ))
+    })?;
+    if decision.by.as_ref().is_some_and(|by| by.chars().count() > MAX_NAME_LENGTH) {
+        return Err(HttpError::BadRequest(format!(
+            "\"by\" is a name of at most {MAX_NAME_LENGTH} characters"
+        )));
+    }
+    Ok(decision)
+}
+
+/// Checks that the request comes from an approver. A token that gives access to an account is told that it is the wrong
+/// one.
+fn require_approver(accounts: &AccountRegistry, headers: &HeaderMap) -> Result<(), HttpError> {
+    if accounts.is_approver(headers) {
+        return Ok(());
+    }
+    accounts.open_any(headers)?;
+    Err(HttpError::Forbidden(
+        "only an approver's token can list and decide pending calls; the token that makes calls can't approve them",
+    ))
+}
+
+fn unavailable(error: &StoreError) -> HttpError {
+    tracing::error!(%error, "approvals can't be looked up");
+    HttpError::Internal("approvals can't be looked up at the moment; nothing was decided")
+}

@@ -1,0 +1,159 @@
+//! `/proxy/{resource}`: how Truto's SDK calls a tool. The HTTP method tells list, create, get, update and delete; every
+//! other method of a resource is a POST with its name in the path.
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, json};
+use toolcrate_executor::{ToolCall, is_body_omitted};
+use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
+
+use super::execute::execute;
+use crate::error::HttpError;
+use crate::json_response::json_with_rate_limit;
+use crate::proxy_routes::ProxyRoutes;
+use crate::query_string;
+use crate::state::{HttpState, SharedState};
+
+/// Lists and creates records.
+pub(crate) async fn proxy_collection(
+    state: SharedState,
+    Path(resource): Path<String>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, HttpError> {
+    let method = match method {
+        Method::GET => "list",
+        Method::POST => "create",
+        _ => return Err(method_not_allowed(method)),
+    };
+    let method = method.to_owned();
+    ProxyRequest { resource, method, id: None, query, headers, body }.execute(&state).await
+}
+
+/// Gets, updates and deletes a record, and runs all other methods.
+pub(crate) async fn proxy_item(
+    state: SharedState,
+    Path((resource, rest)): Path<(String, String)>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, HttpError> {
+    let (method, id) = match method {
+        Method::GET => ("get".to_owned(), Some(rest)),
+        Method::PATCH => ("update".to_owned(), Some(rest)),
+        Method::DELETE => ("delete".to_owned(), Some(rest)),
+        Method::POST => (rest, None),
+        _ => return Err(method_not_allowed(method)),
+    };
+    ProxyRequest { resource, method, id, query, headers, body }.execute(&state).await
+}
+
+fn method_not_allowed(method: Method) -> HttpError {
+    HttpError::MethodNotAllowed { method, location: "here; use GET, POST, PATCH or DELETE" }
+}
+
+struct ProxyRequest {
+    resource: String,
+    /// The method of the resource, such as `list`.
+    method: String,
+    id: Option<String>,
+    query: Option<String>,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl ProxyRequest {
+    async fn execute(self, state: &HttpState) -> Result<Response, HttpError> {
+        let mut arguments = query_string::parse(&self.query.unwrap_or_default());
+        let id = query_string::single_text(&arguments, "integrated_account_id")?;
+        let (_, account) = state.accounts.open(id, &self.headers)?;
+        let tool = find_tool(&state.proxy_routes, &self.resource, &self.method)?;
+        arguments.extend(parse_body(&self.body)?);
+        if let Some(id) = self.id {
+            arguments.insert("id".to_owned(), Value::from(id));
+        }
+        let (principal, arguments) = (account.principal("http", &self.headers), Value::Object(arguments));
+        let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
+        let call = ToolCall { principal, tool, arguments: &arguments, options };
+        let method = self.method;
+        execute(state, account, call, &self.headers, move |outcome| {
+            let value = match method.as_str() {
+                "delete" => return StatusCode::NO_CONTENT.into_response(),
+                "list" => page_to_json(&outcome),
+                _ => record_to_json(&outcome),
+            };
+            json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &value)
+        })
+        .await
+    }
+}
+
+fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool, HttpError> {
+    routes.get(resource, method).ok_or_else(|| {
+        let methods = routes.methods(resource);
+        HttpError::NotFound(if methods.is_empty() {
+            format!("there is no resource {resource}; the list of tools names them")
+        } else {
+            format!("{resource} has no method {method}; it has {}", methods.join(", "))
+        })
+    })
+}
+
+fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err(HttpError::BadRequest("the body must be a JSON object".to_owned())),
+        Err(error) => Err(HttpError::BadRequest(format!("the body is no JSON: {error}"))),
+    }
+}
+
+/// Makes the JSON of a page. Its notice tells what limits left out: rows that the cursor leads to, and rows that are too
+/// large for any page.
+fn page_to_json(outcome: &Outcome) -> Value {
+    let cursor = outcome.next_cursor();
+    let mut value = json!({"result": outcome.value, "next_cursor": cursor});
+    if let Some(omitted) = &outcome.omitted {
+        let mut notice = format!("{} rows of this page are left out to keep the answer small", omitted.count);
+        let too_big: Vec<String> = omitted
+            .too_big
+            .iter()
+            .map(|row| row.id.as_ref().map_or("?".to_owned(), Value::to_string))
+            .collect();
+        if omitted.count > too_big.len() && cursor.is_some() {
+            notice.push_str("; next_cursor goes on with them");
+        }
+        if !too_big.is_empty() {
+            let ids = too_big.join(", ");
+            notice += &format!("; too big for any answer, so ask for fewer fields with \"fields\": id {ids}");
+        }
+        value["omitted"] = json!(omitted.count);
+        value["notice"] = json!(notice);
+    }
+    if let Some(notice) = &outcome.notice {
+        let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();
+        value["notice"] = json!(before + notice);
+    }
+    value
+}
+
+/// Makes the JSON of anything but a list: the value as it is, with a notice if a part is left out for its size.
+fn record_to_json(outcome: &Outcome) -> Value {
+    match &outcome.notice {
+        Some(notice) if outcome.value.is_null() => json!({"notice": notice}),
+        Some(notice) if is_body_omitted(outcome) => {
+            let mut value = outcome.value.clone();
+            value["notice"] = json!(notice);
+            value
+        }
+        _ => outcome.value.clone(),
+    }
+}

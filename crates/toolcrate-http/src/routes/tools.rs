@@ -1,0 +1,74 @@
+//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them; and the shorter list of capabilities.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, RawQuery};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use toolcrate_runtime::{Dialect, Value};
+
+use crate::error::HttpError;
+use crate::json_response::json_response;
+use crate::query_string;
+use crate::state::SharedState;
+use crate::tool_list::ToolListKey;
+use crate::truto_filter::MethodFilter;
+
+/// Lists the tools that the query selects. `include_response_schema=true` adds the schemas of their responses.
+pub(crate) async fn list_tools(
+    state: SharedState,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    let (id, account) = state.accounts.open(Some(&account), &headers)?;
+    let query = query_string::parse(&query.unwrap_or_default());
+    let filter = MethodFilter::parse(&query)?;
+    let with_response_schemas = query.get("include_response_schema").is_some_and(|value| value == "true");
+    let selected = filter.clone();
+    let tools = state.filter.tools().filter(|tool| selected.allows(*tool));
+    let details = account.executor().account().await;
+    let custom = details.as_ref().filter(|details| !details.all_fields().is_empty());
+    let key = ToolListKey {
+        filter,
+        with_response_schemas,
+        account: custom.map(|_| id.to_owned()),
+        version: *state.changes.borrow(),
+    };
+    let list = state.tool_lists.get_or_make(key, custom, tools);
+    Ok(([(CONTENT_TYPE, "application/json")], list).into_response())
+}
+
+/// Lists resources and their methods without schemas. `type`, `methods` and `resource` narrow the list.
+pub(crate) async fn list_capabilities(
+    state: SharedState,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    state.accounts.open(Some(&account), &headers)?;
+    let query = query_string::parse(&query.unwrap_or_default());
+    let filter = MethodFilter::parse(&query)?;
+    let only = query_string::single_text(&query, "resource")?;
+    let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for tool in state.filter.tools().filter(|tool| filter.allows(*tool)) {
+        let declaration = tool.declaration(Dialect::Truto).value;
+        let resource = declaration["resource"].as_str().unwrap_or_default();
+        if only.is_none_or(|only| only == resource) {
+            resources.entry(resource.to_owned()).or_default().push(json!({
+                "method": declaration["method"],
+                "name": declaration["name"],
+                "description": declaration["description"],
+                "has_query_schema": !declaration["query_schema"].is_null(),
+                "has_body_schema": !declaration["body_schema"].is_null(),
+            }));
+        }
+    }
+    let proxy: Vec<Value> = resources
+        .into_iter()
+        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
+        .collect();
+    Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
+}

@@ -1,0 +1,59 @@
+//! Lists of tools as Truto declares them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Bytes;
+use serde_json::json;
+use toolcrate_executor::input_schema_for;
+use toolcrate_runtime::{Account, Dialect, Tool, Value};
+
+use crate::truto_filter::MethodFilter;
+
+/// The maximum number of cached lists. The list of a catalog of 3,000 tools has four megabytes.
+const MAX_LISTS: usize = 8;
+
+/// Caches lists in their serialized form, since making the list of a large catalog takes a tenth of a second.
+#[derive(Default)]
+pub(crate) struct ToolListCache(Mutex<HashMap<ToolListKey, Bytes>>);
+
+/// What a list depends on.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct ToolListKey {
+    pub(crate) filter: MethodFilter,
+    pub(crate) with_response_schemas: bool,
+    /// The account, if its custom fields are in the list.
+    pub(crate) account: Option<String>,
+    /// The number of changes so far to what is offered.
+    pub(crate) version: u64,
+}
+
+impl ToolListCache {
+    /// Returns the list of `key`, which is made of `tools` if it isn't cached. `account` adds its custom fields.
+    pub(crate) fn get_or_make(
+        &self,
+        key: ToolListKey,
+        account: Option<&Account>,
+        tools: impl Iterator<Item = Tool>,
+    ) -> Bytes {
+        // A panic elsewhere leaves the map whole.
+        if let Some(list) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return list.clone();
+        }
+        let declarations = tools.map(|tool| {
+            let schema = input_schema_for(account, tool);
+            let mut value = tool.declaration_with(Dialect::Truto, tool.name(), schema).value;
+            if key.with_response_schemas {
+                value["response_schema"] = tool.output_schema();
+            }
+            value
+        });
+        let list = Bytes::from(json!({"result": declarations.collect::<Vec<Value>>()}).to_string());
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.len() >= MAX_LISTS {
+            lists.clear();
+        }
+        lists.insert(key, list.clone());
+        list
+    }
+}

@@ -1,0 +1,54 @@
+//! What is done around requests.
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::library::Library;
+use crate::library_server::TOKEN;
+
+#[tokio::test]
+async fn slashes_around_a_path_do_not_matter() {
+    let library = Library::start(&[]).await;
+    for path in ["//healthz", "/healthz/", "///healthz//?a=//b"] {
+        let response = library.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+    }
+    // A slash within a path is part of it.
+    let response = library.request(Method::GET, "/proxy/a%2F/b").bearer_auth(TOKEN).send().await.unwrap();
+    let body: Value = response.json().await.unwrap();
+    assert!(body["message"].as_str().unwrap().contains("no resource a/;"), "{body}");
+}
+
+#[tokio::test]
+async fn errors_of_the_framework_are_json() {
+    let library = Library::start(&[]).await;
+    for (method, path, status) in [
+        (Method::GET, "/nowhere", StatusCode::NOT_FOUND),
+        (Method::POST, "/healthz", StatusCode::METHOD_NOT_ALLOWED),
+        (Method::GET, "/proxy/%ff", StatusCode::BAD_REQUEST),
+    ] {
+        let response = library.request(method, path).bearer_auth(TOKEN).send().await.unwrap();
+        assert_eq!(
+            (response.status(), &response.headers()["content-type"]),
+            (status, &"application/json".parse().unwrap())
+        );
+        assert_eq!(response.json::<Value>().await.unwrap()["statusCode"], status.as_u16());
+    }
+}
+
+#[tokio::test]
+async fn other_hosts_and_origins_are_rejected() {
+    let library = Library::start(&[]).await;
+    for (header, value) in [("host", "evil.example"), ("origin", "https://evil.example")] {
+        let response = library.request(Method::GET, "/healthz").header(header, value).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_draining_server_sends_callers_to_another_replica() {
+    let library = Library::start(&[]).await;
+    library.in_flight.drain().await;
+    let response = library.request(Method::GET, "/integrated-account/main/tools").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+}

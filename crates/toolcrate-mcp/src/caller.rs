@@ -1,0 +1,98 @@
+//! Who calls, and what a call brings beside its tool and arguments.
+
+use http::request::Parts;
+use rmcp::RoleServer;
+use rmcp::model::{ElicitationAction, InputResponses};
+use rmcp::service::RequestContext;
+use toolcrate_executor::{Principal, ToolExecutor, TraceContext};
+use toolcrate_runtime::Value;
+
+/// The name of the only question that the server asks.
+pub(crate) const APPROVAL_QUESTION: &str = "approval";
+/// Who calls where the transport knows no more.
+const ANONYMOUS: Principal = Principal::anonymous("mcp");
+/// The header with an approver's token.
+const APPROVAL_HEADER: &str = "x-approval-token";
+/// The member of `_meta` with an approver's token, after the server's name.
+const APPROVAL_META: &str = "approval-token";
+
+/// Who calls, and what a call brings beside its tool and arguments.
+pub(crate) struct Caller<'a> {
+    context: &'a RequestContext<RoleServer>,
+    principal: Principal,
+    approval_token: Option<String>,
+    elicited: Option<ElicitedAnswer>,
+}
+
+/// What the person at the client answered to a question that was asked in the result of an earlier request.
+pub(crate) struct ElicitedAnswer {
+    /// `None` if the answer can't be read.
+    pub(crate) action: Option<ElicitationAction>,
+    /// The digest of the call that was shown.
+    pub(crate) digest: String,
+}
+
+impl<'a> Caller<'a> {
+    /// Reads what a request brings. The state of a question can be redeemed once.
+    pub(crate) async fn from_request(
+        context: &'a RequestContext<RoleServer>,
+        server_name: &str,
+        executor: &ToolExecutor,
+        responses: Option<&InputResponses>,
+        state: Option<&str>,
+    ) -> Self {
+        let from_header = || {
+            let parts = context.extensions.get::<Parts>()?;
+            parts.headers.get(APPROVAL_HEADER)?.to_str().ok().map(str::to_owned)
+        };
+        let meta = context.meta.0.0.get(&format!("{server_name}/{APPROVAL_META}"));
+        let approval_token = meta.and_then(Value::as_str).map(str::to_owned).or_else(from_header);
+        let response = responses.and_then(|responses| responses.get(APPROVAL_QUESTION));
+        let elicited = match (response, state) {
+            (Some(response), Some(state)) => {
+                let action = serde_json::from_value(response["action"].clone()).ok();
+                let digest = executor.approvals().take_elicitation(state).await;
+                digest.map(|digest| ElicitedAnswer { action, digest })
+            }
+            _ => None,
+        };
+        Self { context, principal: principal(context), approval_token, elicited }
+    }
+
+    pub(crate) fn context(&self) -> &RequestContext<RoleServer> {
+        self.context
+    }
+
+    pub(crate) fn principal(&self) -> Principal {
+        self.principal
+    }
+
+    pub(crate) fn approval_token(&self) -> Option<&str> {
+        self.approval_token.as_deref()
+    }
+
+    pub(crate) fn elicited(&self) -> Option<&ElicitedAnswer> {
+        self.elicited.as_ref()
+    }
+
+    /// Returns true if and only if the client can ask its user.
+    pub(crate) fn supports_elicitation(&self) -> bool {
+        let capability = self.context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
+        // A client that names no mode supports forms, which were the first one.
+        capability.is_some_and(|capability| capability.form.is_some() || capability.url.is_none())
+    }
+}
+
+/// Who sent a request, as the transport knows.
+pub(crate) fn principal(context: &RequestContext<RoleServer>) -> Principal {
+    let parts = context.extensions.get::<Parts>();
+    parts.and_then(|parts| parts.extensions.get().copied()).unwrap_or(ANONYMOUS)
+}
+
+/// The trace that a request belongs to: the one in its `_meta`, else that of the HTTP request.
+pub(crate) fn trace_context(context: &RequestContext<RoleServer>) -> TraceContext {
+    let state = context.meta.get_tracestate().unwrap_or_default();
+    let from_meta = context.meta.get_traceparent().and_then(|parent| TraceContext::parse(parent, state));
+    let from_http = || context.extensions.get::<Parts>()?.extensions.get::<TraceContext>().cloned();
+    from_meta.or_else(from_http).unwrap_or_else(TraceContext::start)
+}

@@ -1,0 +1,110 @@
+//! Approval by the person at the client (elicitation). The approval is bound to the call that was shown, once. A client
+//! that can't ask its user gets a rejection.
+//!
+//! Up to protocol version 2025-11-25 the server asks while the call waits. From 2026-07-28 on the result of the call is
+//! the question, and the client sends the call again with the answer: nothing waits, and any replica can go on.
+
+use std::collections::BTreeMap;
+
+use rmcp::model::{
+    CallToolResponse, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
+    InputRequiredResult,
+};
+use toolcrate_executor::{
+    APPROVAL_TTL, ApprovalError, Consent, ExecuteError, Prepared, Rejection, ToolCall, ToolExecutor,
+    approval_prompt,
+};
+use toolcrate_runtime::{ExecuteOptions, Outcome, Tool, Value};
+
+use crate::caller::{APPROVAL_QUESTION, Caller};
+use crate::result;
+
+/// Runs a tool, and asks the person at the client first if the call needs approval.
+///
+/// # Errors
+/// Returns the response of the call if it has no outcome: why not, or the question.
+pub(crate) async fn execute(
+    executor: &ToolExecutor,
+    tool: Tool,
+    arguments: &Value,
+    options: &ExecuteOptions,
+    caller: &Caller<'_>,
+) -> Result<Outcome, Box<CallToolResponse>> {
+    let call = ToolCall { principal: caller.principal(), tool, arguments, options: *options };
+    let prepared = executor.prepare(call).map_err(rejected)?;
+    let consent = match (caller.approval_token(), caller.elicited()) {
+        (Some(token), _) => Consent::Token(token),
+        (None, Some(answer)) if answer.action == Some(ElicitationAction::Accept) => {
+            Consent::Person(&answer.digest)
+        }
+        (None, Some(answer)) if answer.digest == prepared.digest() => {
+            return Err(decline(executor, &prepared, tool, answer.action.as_ref()));
+        }
+        _ if caller.supports_elicitation() => Consent::Elicitable,
+        _ => Consent::None,
+    };
+    match executor.approve(prepared, consent).await {
+        Ok(approved) => executor.execute_approved(approved).await.map_err(failed),
+        Err(unapproved) if unapproved.can_elicit() && caller.supports_elicitation() => {
+            elicit(executor, *unapproved.prepared, tool, caller).await
+        }
+        Err(unapproved) => Err(failed(unapproved.into())),
+    }
+}
+
+/// Asks the person at the client, in the way of the protocol's version.
+async fn elicit(
+    executor: &ToolExecutor,
+    prepared: Prepared,
+    tool: Tool,
+    caller: &Caller<'_>,
+) -> Result<Outcome, Box<CallToolResponse>> {
+    let question = ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message: approval_prompt(prepared.approval_request()),
+        // To accept or to decline is all there is to answer.
+        requested_schema: ElicitationSchema::builder().build_unchecked(),
+    };
+    let version = caller.context().protocol_version();
+    if version.is_some_and(|version| !version.has_initialize()) {
+        let state = executor.approvals().begin_elicitation(prepared.approval_request()).await;
+        let state = state.map_err(|error| rejected(Rejection::Approval(Box::new(error.into()))))?;
+        let request = InputRequest::Elicitation(ElicitRequest::new(question));
+        let requests = BTreeMap::from([(APPROVAL_QUESTION.to_owned(), request)]);
+        return Err(Box::new(InputRequiredResult::new(Some(requests), Some(state)).into()));
+    }
+    let peer = &caller.context().peer;
+    let answer = peer.create_elicitation_with_timeout(question, Some(APPROVAL_TTL)).await;
+    // No answer is no approval.
+    match answer.ok().map(|answer| answer.action) {
+        Some(ElicitationAction::Accept) => {
+            let digest = prepared.digest().to_owned();
+            executor.execute_prepared(prepared, Consent::Person(&digest)).await.map_err(failed)
+        }
+        action => Err(decline(executor, &prepared, tool, action.as_ref())),
+    }
+}
+
+/// Rejects a call that the person did not accept; `None` if no answer came in time.
+fn decline(
+    executor: &ToolExecutor,
+    prepared: &Prepared,
+    tool: Tool,
+    action: Option<&ElicitationAction>,
+) -> Box<CallToolResponse> {
+    let reason = match action {
+        Some(ElicitationAction::Decline) => "declined",
+        Some(_) => "cancelled",
+        None => "unanswered",
+    };
+    executor.record_prepared_rejection(prepared, reason);
+    rejected(Rejection::Approval(Box::new(ApprovalError::declined(tool))))
+}
+
+fn rejected(rejection: Rejection) -> Box<CallToolResponse> {
+    failed(rejection.into())
+}
+
+fn failed(error: ExecuteError) -> Box<CallToolResponse> {
+    Box::new(result::execute_failure(&error).into())
+}

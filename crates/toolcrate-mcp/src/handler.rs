@@ -1,0 +1,249 @@
+//! The protocol's requests.
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
+    CustomResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse, Implementation,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
+};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::{Map, json};
+use toolcrate_runtime::Value;
+
+use crate::caller::{Caller, principal, trace_context};
+use crate::error::McpError;
+use crate::listing::ExposureMode;
+use crate::server::McpServer;
+use crate::{completion, notifications, pagination, prompts, resources, result, tool_naming};
+
+/// The requests with parameters that are answered.
+const METHODS: [&str; 9] = [
+    "completion/complete",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "subscriptions/listen",
+    "tools/call",
+    "tools/list",
+];
+
+impl McpServer {
+    /// What a model should know before it calls a tool.
+    fn instructions(&self) -> String {
+        let context = self.context();
+        let how = match context.listing.mode {
+            ExposureMode::MetaTools => {
+                "Find a tool with search_tools, read its schema with describe_tools, run it with call_tool."
+            }
+            ExposureMode::Filtered | ExposureMode::All => {
+                "Arguments that are IDs name the tool that lists them; look them up first."
+            }
+        };
+        format!(
+            "{} {how} Lists are paginated: to get the next page, call again with the arguments in `next`. \
+             A rejected call names each invalid argument.",
+            context.product.description
+        )
+    }
+
+    /// Calls a meta tool or a tool of the catalog.
+    async fn dispatch(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        caller: &Caller<'_>,
+    ) -> CallToolResponse {
+        let context = self.context();
+        if let Some(meta_tool) = self.meta_tools().get(name) {
+            return match meta_tool.validate(arguments) {
+                Ok(arguments) => meta_tool.tool.call(&arguments, context, caller).await,
+                Err(error) => result::failure(error.to_json()).into(),
+            };
+        }
+        let arguments = Value::Object(arguments);
+        match context.resolve_call(name, &arguments, caller) {
+            Ok(tool) => context.execute(tool, &arguments, caller).await,
+            Err(failure) => (*failure).into(),
+        }
+    }
+}
+
+impl ServerHandler for McpServer {
+    fn get_info(&self) -> ServerConfig {
+        let mut capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions()
+            .build();
+        if let Some(resources) = capabilities.resources.as_mut() {
+            resources.subscribe = self.events().map(|_| true);
+        }
+        let product = self.context().product;
+        let implementation =
+            Implementation::new(product.server_name, product.version).with_title(product.title);
+        ServerConfig::new(capabilities)
+            .with_server_info(implementation)
+            .with_instructions(self.instructions())
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        self.set_discovered();
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
+    }
+
+    // A request that matches none of the protocol's: its method is unknown, or does not have such parameters.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        Err(if METHODS.contains(&&*method) {
+            McpError::InvalidParameters(method).into()
+        } else {
+            McpError::UnknownMethod(method).into()
+        })
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let cursor = request.and_then(|request| request.cursor);
+        let (meta_tools, tools) = (self.meta_tools().definitions(), self.listed_tools());
+        Ok(pagination::list_page(self.context(), meta_tools, &tools, cursor.as_deref()).await?)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Some(_in_flight) = self.in_flight().acquire() else {
+            let message = "the server is stopping; nothing was done";
+            let error = json!({"error": {"kind": "stopping", "message": message}});
+            return Ok(result::failure(error).into());
+        };
+        let product = self.context().product;
+        let (responses, state) = (request.input_responses.as_ref(), request.request_state.as_deref());
+        let caller =
+            Caller::from_request(&context, product.server_name, &self.context().executor, responses, state)
+                .await;
+        let arguments = request.arguments.unwrap_or_default();
+        let call = trace_context(&context).scope(self.dispatch(&request.name, arguments, &caller));
+        // To drop the call closes its connection, which is all that can be done about a request that was sent.
+        tokio::select! {
+            response = call => {
+                let names = self.context().listing.names;
+                Ok(tool_naming::rename_in_errors(response, product.catalog, names))
+            }
+            () = context.ct.cancelled() => Err(McpError::Canceled.into()),
+        }
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        notifications::notify_list_changes(self.changes(), self.in_flight(), context.peer);
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(ListPromptsResult::with_all_items(prompts::list(self.context().product)))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        Ok(prompts::get(self.context().product, &request.name, &arguments)?.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let mut resources = resources::list(self.context());
+        resources.extend(self.events().map(|events| events.resource()));
+        Ok(ListResourcesResult::with_all_items(resources))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let templates = resources::templates(self.context().product);
+        Ok(ListResourceTemplatesResult::with_all_items(templates))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let result = match self.events().filter(|events| events.uri() == request.uri) {
+            Some(events) => events.read().await?,
+            None => resources::read(self.context(), principal(&context), &request.uri).await?,
+        };
+        Ok(result.into())
+    }
+
+    // Clients up to 2025-11-25 know no other way.
+    #[allow(deprecated)]
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        match self.events().filter(|events| events.uri() == request.uri) {
+            Some(events) => {
+                events.subscribe(context.peer);
+                Ok(())
+            }
+            None => Err(McpError::UnknownResource(request.uri).into()),
+        }
+    }
+
+    #[allow(deprecated)]
+    async fn unsubscribe(
+        &self,
+        _: UnsubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if let Some(events) = self.events() {
+            events.unsubscribe(&context.peer);
+        }
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(notifications::subscription_filter(self.events()))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        notifications::listen(self.changes(), self.events(), self.in_flight(), &context).await;
+        Ok(())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let completion = completion::complete(self.context(), principal(&context), request).await;
+        Ok(CompleteResult::new(completion))
+    }
+}

@@ -1,0 +1,61 @@
+//! Model Context Protocol server for any tool catalog.
+//!
+//! An [`McpServer`] offers the tools that a [`ToolExecutor`](toolcrate_executor::ToolExecutor) runs. No client can show
+//! a model thousands of tools at once, so a [`ToolListing`] says which ones are listed: meta tools that find, describe
+//! and call all others, a selection, or everything, paginated.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | `meta_tools` | one file for each meta tool, and their registry |
+//! | `pagination` | `tools/list`, with cursors that any replica understands |
+//! | `tool_definition`, `tool_naming` | tools as MCP shows them, under full or short names |
+//! | `caller`, `elicitation` | who calls, and approvals by the person at the client |
+//! | `resources`, `completion`, `argument_values` | resources, and what a user may type |
+//! | `notifications`, `event_feed` | what sessions are notified of |
+//!
+//! # Example
+//!
+//! ```no_run
+//! use toolcrate_executor::{Product, ToolExecutor};
+//! use toolcrate_mcp::{McpError, McpOptions, McpServer, serve_stdio};
+//!
+//! async fn serve(product: &'static Product, executor: ToolExecutor) -> Result<(), McpError> {
+//!     let server = McpServer::new(product, executor, McpOptions::default());
+//!     serve_stdio(server, std::future::pending()).await
+//! }
+//! ```
+
+mod argument_values;
+mod caller;
+mod completion;
+mod elicitation;
+mod error;
+mod event_feed;
+#[cfg(test)]
+mod fixture;
+mod handler;
+mod http_service;
+mod listing;
+mod meta_tools;
+mod notifications;
+mod options;
+mod pagination;
+mod prompts;
+mod resources;
+mod result;
+mod server;
+mod session_store;
+mod stdio;
+mod tool_context;
+mod tool_definition;
+mod tool_naming;
+
+pub use argument_values::arguments_with_values;
+pub use error::McpError;
+pub use event_feed::EventFeed;
+pub use http_service::{HostValidation, McpHttpService, http_service};
+pub use listing::{ExposureMode, NameStyle, ToolListing};
+pub use options::McpOptions;
+pub use server::McpServer;
+pub use session_store::StoredSessions;
+pub use stdio::serve_stdio;

@@ -1,0 +1,41 @@
+//! Which tools are listed, and in which form.
+
+/// In which form tools are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolListing {
+    /// Which tools are listed.
+    pub mode: ExposureMode,
+    /// How tools are named.
+    pub names: NameStyle,
+    /// Whether lists contain the schemas of results.
+    pub output_schemas: bool,
+}
+
+impl Default for ToolListing {
+    /// Meta tools under short names, since clients put the server's name in front.
+    fn default() -> Self {
+        Self { mode: ExposureMode::MetaTools, names: NameStyle::Short, output_schemas: false }
+    }
+}
+
+/// Which tools are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExposureMode {
+    /// Tools that find, describe and call all others.
+    #[default]
+    MetaTools,
+    /// The tools that a filter allows.
+    Filtered,
+    /// All tools, paginated.
+    All,
+}
+
+/// How tools are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NameStyle {
+    /// With the API's name in them.
+    #[default]
+    Prefixed,
+    /// Without it, for clients that put the server's name in front.
+    Short,
+}

@@ -1,0 +1,47 @@
+//! What a meta tool is.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
+use serde_json::Map;
+use toolcrate_executor::Product;
+use toolcrate_runtime::Value;
+
+use crate::caller::Caller;
+use crate::tool_context::ToolContext;
+
+/// A tool about the tools of the catalog.
+#[async_trait]
+pub(crate) trait MetaTool: Send + Sync {
+    /// The tool as it is listed. Calls are dispatched by its name and checked against its input schema.
+    fn definition(&self, product: &Product) -> Tool;
+
+    /// Runs the tool. The input schema allows `arguments`.
+    async fn call(
+        &self,
+        arguments: &Map<String, Value>,
+        context: &ToolContext,
+        caller: &Caller<'_>,
+    ) -> CallToolResponse;
+}
+
+/// A definition whose input schema is an object with these properties.
+pub(crate) fn definition(
+    name: &'static str,
+    title: &str,
+    description: String,
+    input_schema: Value,
+    annotations: ToolAnnotations,
+) -> Tool {
+    let schema = match input_schema {
+        Value::Object(schema) => schema,
+        _ => Map::new(),
+    };
+    Tool::new(name, description, Arc::new(schema)).with_title(title).with_annotations(annotations)
+}
+
+/// The annotations of a tool that reads nothing but the catalog.
+pub(crate) fn read_only() -> ToolAnnotations {
+    ToolAnnotations::new().read_only(true).open_world(false)
+}

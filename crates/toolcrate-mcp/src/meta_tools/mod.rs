@@ -1,0 +1,99 @@
+//! Meta tools: tools about the tools of the catalog.
+//!
+//! Each is one file that implements [`MetaTool`](meta_tool::MetaTool), and one line of [`META_TOOLS`]. Everything else
+//! follows from that: listing, reserved names, checked arguments, and dispatch.
+
+mod all_pages;
+mod call_tool;
+mod describe_tools;
+mod meta_tool;
+mod registry;
+mod search_tools;
+mod validate;
+
+use call_tool::CallTool;
+use describe_tools::DescribeTools;
+use meta_tool::MetaTool;
+use search_tools::SearchTools;
+use toolcrate_executor::Product;
+
+pub(crate) use registry::MetaTools;
+
+/// All meta tools, in the order in which they are listed.
+const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallTool];
+
+impl MetaTools {
+    /// The meta tools of a product.
+    pub(crate) fn new(product: &Product) -> Self {
+        Self::from_tools(META_TOOLS, product)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::fixture::LIBRARY;
+
+    const SEARCH: &str = "search_tools";
+    const DESCRIBE: &str = "describe_tools";
+    const CALL: &str = "call_tool";
+
+    fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
+        let Value::Object(arguments) = arguments else { panic!("no object") };
+        let result = MetaTools::new(&LIBRARY).get(tool).unwrap().validate(arguments);
+        result.map_err(|error| {
+            error.fields().iter().map(|field| format!("{} {}", field.pointer, field.message)).collect()
+        })
+    }
+
+    #[test]
+    fn arguments_that_the_schema_does_not_allow_are_reported() {
+        let many: Vec<String> = (0..12).map(|number| format!("tool_{number}")).collect();
+        for (tool, arguments, problem) in [
+            (CALL, json!({"name": "x", "args": {}}), "/args there is no argument \"args\""),
+            (CALL, json!({"name": "x", "all_pages": "true"}), "/all_pages must be true or false, but is"),
+            (CALL, json!({"name": "x", "arguments": "id=1"}), "/arguments must be an object, but is"),
+            (CALL, json!({"name": "x", "arguments": [1]}), "/arguments must be an object, but is"),
+            (CALL, json!({"arguments": {}}), "/name \"name\" is required"),
+            (SEARCH, json!({"query": "x", "limit": "abc"}), "/limit must be"),
+            (SEARCH, json!({"query": "x", "limit": 51}), "/limit is 51, but at most 50"),
+            (SEARCH, json!({"query": 5}), "/query must be"),
+            (DESCRIBE, json!({"names": many}), "/names has more than the 10 items"),
+            (DESCRIBE, json!({"names": ["a", 5]}), "/names/1 must be"),
+            (DESCRIBE, json!({"names": []}), "/names needs at least 1"),
+            (DESCRIBE, json!({"names": ["a"], "output": "yes"}), "/output must be"),
+        ] {
+            let problems = validate(tool, arguments.clone()).unwrap_err();
+            assert!(problems.len() == 1 && problems[0].starts_with(problem), "{arguments}: {problems:?}");
+        }
+        let problems = validate(CALL, json!({"nam": "x", "args": {}})).unwrap_err();
+        assert_eq!(problems.len(), 3, "all at once");
+    }
+
+    #[test]
+    fn what_models_write_instead_is_read() {
+        for (tool, arguments) in [
+            (CALL, json!({"name": "x", "arguments": "{\"id\": 1}", "all_pages": true})),
+            (CALL, json!({"name": "x", "arguments": null, "all_pages": null})),
+            (SEARCH, json!({"query": "x", "limit": 50})),
+        ] {
+            assert!(validate(tool, arguments.clone()).is_ok(), "{arguments}");
+        }
+        for names in [json!("x"), json!(["x"]), json!("[\"x\"]")] {
+            assert_eq!(validate(DESCRIBE, json!({"names": names})).unwrap()["names"], json!(["x"]));
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_not_those_of_tools() {
+        let meta_tools = MetaTools::new(&LIBRARY);
+        let mut names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
+        assert!(names.iter().all(|name| LIBRARY.catalog.get(name).is_none()));
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,59 @@
+//! The registry of meta tools.
+
+use std::sync::OnceLock;
+
+use rmcp::model::Tool;
+use serde_json::Map;
+use toolcrate_executor::Product;
+use toolcrate_runtime::{ArgumentSchema, Error, Value};
+
+use super::meta_tool::MetaTool;
+use super::validate::validate;
+
+/// The meta tools of a server.
+pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
+
+/// A meta tool and its definition.
+pub(crate) struct RegisteredMetaTool {
+    definition: Tool,
+    /// Compiled at the first call.
+    schema: OnceLock<Result<ArgumentSchema, Error>>,
+    pub(crate) tool: &'static dyn MetaTool,
+}
+
+impl MetaTools {
+    /// Registers these tools.
+    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product) -> Self {
+        let register = |tool: &&'static dyn MetaTool| RegisteredMetaTool {
+            definition: tool.definition(product),
+            schema: OnceLock::new(),
+            tool: *tool,
+        };
+        Self(tools.iter().map(register).collect())
+    }
+
+    /// The definitions, in the order of the registry.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &Tool> {
+        self.0.iter().map(|registered| &registered.definition)
+    }
+
+    /// The meta tool of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&RegisteredMetaTool> {
+        self.0.iter().find(|registered| registered.definition.name == name)
+    }
+}
+
+impl RegisteredMetaTool {
+    /// Reads and checks the arguments of a call.
+    ///
+    /// # Errors
+    /// Returns `InvalidArguments` with each problem.
+    pub(crate) fn validate(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+        let input_schema = &self.definition.input_schema;
+        let compile = || ArgumentSchema::new(Value::Object((**input_schema).clone()));
+        match self.schema.get_or_init(compile) {
+            Ok(schema) => validate(input_schema, schema, arguments),
+            Err(error) => Err(Error::new(error.kind(), error.to_string())),
+        }
+    }
+}

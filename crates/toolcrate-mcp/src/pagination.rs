@@ -1,0 +1,141 @@
+//! `tools/list`, paginated. The pages of a walk are those of one list: the cursor says which tools are listed and whether
+//! the account's custom fields are in their schemas, and later pages stay with that.
+//!
+//! No replica remembers a walk, so each of them can answer any page, or report that the list has changed.
+
+use std::fmt;
+
+use rmcp::model::{ListToolsResult, Tool as McpTool};
+use toolcrate_executor::{ToolExecutor, custom_fields_version, short_fingerprint};
+use toolcrate_runtime::{Account, Tool};
+
+use crate::error::McpError;
+use crate::listing::{ExposureMode, NameStyle};
+use crate::tool_context::ToolContext;
+use crate::tool_definition::to_mcp_tool;
+use crate::tool_naming::display_name;
+
+/// Tools on a page, which then takes a few milliseconds.
+const PAGE_SIZE: usize = 250;
+
+/// Where a walk goes on, as `start-list` or `start-list-fields`. It is opaque to clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ListCursor {
+    /// How many tools were listed.
+    start: usize,
+    /// The version of the list.
+    list: String,
+    /// The version of the account's custom fields, if the walk shows them.
+    custom_fields: Option<String>,
+}
+
+impl ListCursor {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let start = parts.next()?.parse().ok()?;
+        let list = parts.next()?.to_owned();
+        let custom_fields = parts.next().map(str::to_owned);
+        // What `Display` would not write was not written here.
+        Some(Self { start, list, custom_fields }).filter(|cursor| cursor.to_string() == text)
+    }
+}
+
+impl fmt::Display for ListCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.start, self.list)?;
+        self.custom_fields.as_ref().map_or(Ok(()), |version| write!(f, "-{version}"))
+    }
+}
+
+/// The page at `cursor`, or the first one, which begins with `meta_tools` where those are listed.
+///
+/// # Errors
+/// Returns an error for a cursor that this server did not issue, or whose list has changed.
+pub(crate) async fn list_page(
+    context: &ToolContext,
+    meta_tools: impl Iterator<Item = &McpTool>,
+    tools: &[Tool],
+    cursor: Option<&str>,
+) -> Result<ListToolsResult, McpError> {
+    let listing = context.listing;
+    let list = list_version(tools, listing.names);
+    let (start, account) = match cursor {
+        None => (0, first_page_account(&context.executor, listing.mode)),
+        Some(text) => {
+            let cursor = ListCursor::parse(text).ok_or_else(|| McpError::InvalidCursor(text.to_owned()))?;
+            if cursor.list != list {
+                return Err(McpError::ListChanged);
+            }
+            let account = match &cursor.custom_fields {
+                Some(version) => Some(later_page_account(&context.executor, version).await?),
+                None => None,
+            };
+            (cursor.start, account)
+        }
+    };
+    // Fields that change meanwhile may be on this page already. The next cursor does not fit then, and a client at the
+    // end of its walk is notified that the list has changed.
+    let custom_fields = account.as_ref().and_then(custom_fields_version);
+    let with_meta_tools = start == 0 && listing.mode == ExposureMode::MetaTools;
+    let mut page: Vec<McpTool> = meta_tools.filter(|_| with_meta_tools).cloned().collect();
+    page.extend(
+        tools
+            .iter()
+            .skip(start)
+            .take(PAGE_SIZE)
+            .map(|tool| to_mcp_tool(*tool, listing.names, listing.output_schemas, account.as_ref())),
+    );
+    let mut result = ListToolsResult::with_all_items(page);
+    let start = start.saturating_add(PAGE_SIZE);
+    let next = ListCursor { start, list, custom_fields };
+    result.next_cursor = (start < tools.len()).then(|| next.to_string());
+    Ok(result)
+}
+
+/// The account whose custom fields a new walk shows.
+fn first_page_account(executor: &ToolExecutor, mode: ExposureMode) -> Option<Account> {
+    if mode != ExposureMode::MetaTools {
+        // A list does not wait for the account. If it turns out to have custom fields, or others than before, the
+        // client is notified that the list has changed; the walk that has begun goes on without them.
+        let executor = executor.clone();
+        tokio::spawn(async move { executor.account().await });
+    }
+    executor.custom_fields().cached().filter(|account| custom_fields_version(account).is_some())
+}
+
+/// The account with this version of its custom fields. Unlike the first page, a later one waits for them: the walk may
+/// have begun at another replica, and a client that was refused here would begin again at either, to be refused by the
+/// other, until both know the fields. A replica that knows another version may have the old one, so it asks too.
+async fn later_page_account(executor: &ToolExecutor, version: &str) -> Result<Account, McpError> {
+    let has_version = |account: &Account| custom_fields_version(account).as_deref() == Some(version);
+    if let Some(account) = executor.custom_fields().cached().filter(has_version) {
+        return Ok(account);
+    }
+    executor.refresh_account().await.filter(has_version).ok_or(McpError::ListChanged)
+}
+
+/// The version of a list: the same for the same tools under the same names.
+fn list_version(tools: &[Tool], names: NameStyle) -> String {
+    let mut text = String::new();
+    for tool in tools {
+        text.push_str(display_name(*tool, names));
+        text.push('\n');
+    }
+    short_fingerprint(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_read_as_they_were_written_and_nothing_else_is() {
+        for custom_fields in [None, Some("0123456789abcdef".to_owned())] {
+            let cursor = ListCursor { start: 250, list: "fedcba9876543210".to_owned(), custom_fields };
+            assert_eq!(ListCursor::parse(&cursor.to_string()), Some(cursor));
+        }
+        for text in ["", "x", "250", "+250-a", "0250-a", "-250-a", "250-a-b-c", "99999999999999999999999-a"] {
+            assert_eq!(ListCursor::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Resources: what each module of the API can do, each tool in full, and each argument with its possible values. What
+//! isn't offered has no resource.
+
+use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
+use toolcrate_executor::{Principal, Product, ToolFilter};
+use toolcrate_runtime::Tool;
+
+use crate::argument_values;
+use crate::error::McpError;
+use crate::tool_context::ToolContext;
+use crate::tool_definition::describe;
+use crate::tool_naming::{display_name, rename_in_descriptions, rename_in_text};
+
+const JSON: &str = "application/json";
+const MARKDOWN: &str = "text/markdown";
+
+/// How the addresses of modules begin.
+pub(crate) fn module_prefix(product: &Product) -> String {
+    format!("{}://modules/", product.uri_scheme)
+}
+
+/// How the addresses of tools begin.
+pub(crate) fn tool_prefix(product: &Product) -> String {
+    format!("{}://tools/", product.uri_scheme)
+}
+
+/// The modules that have a tool which is offered.
+pub(crate) fn modules(filter: &ToolFilter) -> impl Iterator<Item = &'static str> {
+    let is_offered = |module: &&str| filter.tools().any(|tool| tool.module() == *module);
+    filter.catalog().modules().filter(is_offered)
+}
+
+/// The tool of this name, if it is offered.
+pub(crate) fn find_tool(filter: &ToolFilter, name: &str) -> Option<Tool> {
+    filter.catalog().get(name).filter(|tool| filter.allows(*tool))
+}
+
+/// The resources that are listed: one for each module.
+pub(crate) fn list(context: &ToolContext) -> Vec<Resource> {
+    let prefix = module_prefix(context.product);
+    let resource = |module: &str| {
+        let mut resource = Resource::new(format!("{prefix}{module}"), format!("tools of {module}"));
+        resource.description = Some(format!("The tools of {module}, with what each does."));
+        resource.mime_type = Some(MARKDOWN.to_owned());
+        resource
+    };
+    modules(context.executor.filter()).map(resource).collect()
+}
+
+/// The templates of all resources.
+pub(crate) fn templates(product: &Product) -> Vec<ResourceTemplate> {
+    let template = |uri: String, name: &str, mime_type: &str, description: Option<&str>| {
+        let mut template = ResourceTemplate::new(uri, name);
+        template.description = description.map(str::to_owned);
+        template.mime_type = Some(mime_type.to_owned());
+        template
+    };
+    let (tools, modules) = (tool_prefix(product), module_prefix(product));
+    let tool = "A tool in full: input schema, filterable fields, and look-ups before it.";
+    let argument = "An argument of a tool: its schema, and its possible values as far as they are known.";
+    vec![
+        template(format!("{tools}{{name}}"), "a tool", JSON, Some(tool)),
+        template(format!("{tools}{{name}}/{{argument}}{{?value}}"), "an argument", JSON, Some(argument)),
+        template(format!("{modules}{{module}}"), "tools of a part of the API", MARKDOWN, None),
+    ]
+}
+
+/// The resource at `uri`.
+///
+/// # Errors
+/// Returns an error if there is no such resource.
+pub(crate) async fn read(
+    context: &ToolContext,
+    principal: Principal,
+    uri: &str,
+) -> Result<ReadResourceResult, McpError> {
+    let (text, mime_type) = if let Some(path) = uri.strip_prefix(&tool_prefix(context.product)) {
+        match read_argument(context, principal, path).await.or_else(|| read_tool(context, path)) {
+            Some(text) => (text, JSON),
+            None => return Err(McpError::UnknownResource(uri.to_owned())),
+        }
+    } else {
+        let module = uri.strip_prefix(&module_prefix(context.product));
+        match module.and_then(|module| read_module(context, module)) {
+            Some(text) => (text, MARKDOWN),
+            None => return Err(McpError::UnknownResource(uri.to_owned())),
+        }
+    };
+    Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(mime_type)]))
+}
+
+fn read_tool(context: &ToolContext, name: &str) -> Option<String> {
+    let tool = find_tool(context.executor.filter(), name)?;
+    Some(format!("{:#}", describe(tool, context.listing.names, None)))
+}
+
+fn read_module(context: &ToolContext, module: &str) -> Option<String> {
+    let (filter, names) = (context.executor.filter(), context.listing.names);
+    modules(filter).find(|known| *known == module)?;
+    let mut text = format!("# Tools of {module}\n\n");
+    for tool in filter.tools().filter(|tool| tool.module() == module) {
+        let description = tool.description();
+        let description = rename_in_text(&description, tool.catalog(), names);
+        text.push_str(&format!("- `{}`: {description}\n", display_name(tool, names)));
+    }
+    Some(text)
+}
+
+/// Reads `name/argument?value=typed`.
+async fn read_argument(context: &ToolContext, principal: Principal, path: &str) -> Option<String> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let (name, argument) = path.split_once('/')?;
+    let typed = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "value");
+    let typed = typed.map_or_else(String::new, |(_, value)| value.into_owned());
+    let executor = &context.executor;
+    let tool = find_tool(executor.filter(), name)?;
+    let mut page = argument_values::describe_argument(executor, principal, tool, argument, &typed).await?;
+    rename_in_descriptions(&mut page["schema"], tool.catalog(), context.listing.names);
+    Some(format!("{page:#}"))
+}

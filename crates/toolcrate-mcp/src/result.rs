@@ -1,0 +1,50 @@
+//! Results of tool calls: one JSON object, as structured content and as the text that models read.
+
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, json};
+use toolcrate_executor::{ExecuteError, Rejection};
+use toolcrate_runtime::Value;
+
+/// The result of a call that succeeded.
+pub(crate) fn success(value: Value) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(value.to_string())]);
+    result.structured_content = Some(value);
+    result
+}
+
+/// The result of a call that failed, with the error in this value.
+pub(crate) fn failure(value: Value) -> CallToolResult {
+    let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
+    result.structured_content = Some(value);
+    result
+}
+
+/// The result of a call that the executor rejected or that failed, in the runtime's form, so that a model can do better.
+pub(crate) fn execute_failure(error: &ExecuteError) -> CallToolResult {
+    let with_kind = |kind: &str| json!({"error": {"kind": kind, "message": error.to_string()}});
+    failure(match error {
+        ExecuteError::Rejected(Rejection::Invalid(error))
+        | ExecuteError::RateLimited(error)
+        | ExecuteError::Failed(error)
+        | ExecuteError::OutcomeUnknown(error) => error.to_json(),
+        ExecuteError::Rejected(Rejection::Approval(error)) => error.to_json(),
+        ExecuteError::Rejected(Rejection::NotOffered(_)) => with_kind("not_offered"),
+        ExecuteError::Rejected(_) => with_kind("not_audited"),
+    })
+}
+
+/// The schema of [`toolcrate_executor::outcome_to_json`], around the schema of a tool's own result, and of the errors
+/// that come instead.
+pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
+    let definitions = result.as_object_mut().and_then(|result| result.remove("$defs"));
+    let properties = json!({
+        "result": result,
+        "next": {"type": "object", "description": "Arguments that give what follows."},
+        "omitted": {"type": "integer", "description": "Rows that did not fit."},
+        "notice": {"type": "string"},
+        "error": {"type": "object", "description": "Why there is no result."},
+    });
+    let members = [("type".to_owned(), json!("object")), ("properties".to_owned(), properties)];
+    let definitions = definitions.map(|definitions| ("$defs".to_owned(), definitions));
+    members.into_iter().chain(definitions).collect()
+}

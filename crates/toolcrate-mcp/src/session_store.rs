@@ -1,0 +1,47 @@
+//! Sessions of clients that have them (protocol versions before 2026-07-28), in a store that replicas share: a replica
+//! that gets a request of a session it does not know continues it from there.
+//!
+//! What a session waits for stays with the replica that began it: the answer to an elicitation must reach that replica,
+//! so a load balancer must keep a session (`Mcp-Session-Id`) at one of them. Newer clients send the answer with the
+//! call, to any replica.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rmcp::transport::streamable_http_server::session::{SessionState, SessionStore, SessionStoreError};
+use toolcrate_executor::sha256_hex;
+use toolcrate_store::SharedStore;
+
+/// How long a session can be continued. A client whose session has expired begins a new one.
+const SESSION_TTL: Duration = Duration::from_secs(24 * 3600);
+
+/// The sessions of one account or token, in a store.
+#[derive(Debug)]
+pub struct StoredSessions {
+    store: SharedStore,
+    prefix: String,
+}
+
+impl StoredSessions {
+    /// The sessions of `owner`. No other owner can continue them.
+    pub fn new(store: SharedStore, owner: &str) -> Self {
+        // An owner may be a token, which does not belong in the store.
+        Self { store, prefix: format!("sessions/{}/", sha256_hex(owner)) }
+    }
+}
+
+#[async_trait]
+impl SessionStore for StoredSessions {
+    async fn load(&self, id: &str) -> Result<Option<SessionState>, SessionStoreError> {
+        let found = self.store.get(&format!("{}{id}", self.prefix)).await?;
+        Ok(found.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
+    }
+
+    async fn store(&self, id: &str, state: &SessionState) -> Result<(), SessionStoreError> {
+        Ok(self.store.put(&format!("{}{id}", self.prefix), &serde_json::to_vec(state)?, SESSION_TTL).await?)
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), SessionStoreError> {
+        Ok(self.store.remove(&format!("{}{id}", self.prefix)).await?)
+    }
+}

@@ -1,0 +1,96 @@
+//! What a tool needs to run.
+
+use std::sync::OnceLock;
+
+use rmcp::model::{CallToolResponse, CallToolResult};
+use serde_json::json;
+use toolcrate_executor::{Product, ToolExecutor, outcome_to_json};
+use toolcrate_runtime::{ExecuteOptions, Tool, Value};
+use toolcrate_search::{SearchEngine, WordLists};
+
+use crate::caller::Caller;
+use crate::listing::ToolListing;
+use crate::{elicitation, result};
+
+/// The name of the meta tool that finds others, which errors refer to.
+pub(crate) const SEARCH_TOOLS: &str = "search_tools";
+/// The limit of a result, unless the executor has one.
+const MAX_RESULT_BYTES: usize = 60_000;
+
+/// What the tools of a server share.
+pub(crate) struct ToolContext {
+    pub(crate) product: &'static Product,
+    pub(crate) executor: ToolExecutor,
+    pub(crate) listing: ToolListing,
+    word_lists: &'static WordLists,
+    search: OnceLock<SearchEngine>,
+}
+
+impl ToolContext {
+    pub(crate) fn new(
+        product: &'static Product,
+        executor: ToolExecutor,
+        listing: ToolListing,
+        word_lists: &'static WordLists,
+    ) -> Self {
+        Self { product, executor, listing, word_lists, search: OnceLock::new() }
+    }
+
+    /// The search index. The first call builds it, which takes longer than all else, so that a client that never
+    /// searches doesn't wait for it.
+    pub(crate) fn search_engine(&self) -> &SearchEngine {
+        self.search.get_or_init(|| SearchEngine::new(self.product.catalog, self.word_lists))
+    }
+
+    /// The maximum size of a result. What does not fit is omitted, with the arguments that return it.
+    pub(crate) fn max_result_bytes(&self) -> usize {
+        self.executor.limits().max_bytes.unwrap_or(MAX_RESULT_BYTES)
+    }
+
+    /// The tool of this name.
+    ///
+    /// # Errors
+    /// Returns the result of the call if there is no such tool, or if it isn't offered.
+    pub(crate) fn resolve(&self, name: &str) -> Result<Tool, Box<CallToolResult>> {
+        let tool = self.product.catalog.resolve(name);
+        let tool = tool.map_err(|error| Box::new(result::failure(error.to_json())))?;
+        if self.executor.filter().allows(tool) {
+            return Ok(tool);
+        }
+        let message = format!("{} is not among the tools that this server offers", tool.short_name());
+        Err(Box::new(result::failure(json!({"error": {
+            "kind": "not_offered",
+            "message": message,
+            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
+        }}))))
+    }
+
+    /// Like [`resolve`](Self::resolve), for a call: the audit log records the call of a tool that isn't offered.
+    pub(crate) fn resolve_call(
+        &self,
+        name: &str,
+        arguments: &Value,
+        caller: &Caller<'_>,
+    ) -> Result<Tool, Box<CallToolResult>> {
+        self.resolve(name).inspect_err(|_| {
+            if let Some(tool) = self.product.catalog.get(name) {
+                self.executor.record_rejection(caller.principal(), tool, arguments, "not_offered");
+            }
+        })
+    }
+
+    /// Runs a tool of the catalog.
+    pub(crate) async fn execute(
+        &self,
+        tool: Tool,
+        arguments: &Value,
+        caller: &Caller<'_>,
+    ) -> CallToolResponse {
+        let max_bytes = Some(self.max_result_bytes());
+        let options = ExecuteOptions { max_bytes, ..ExecuteOptions::default() };
+        match elicitation::execute(&self.executor, tool, arguments, &options, caller).await {
+            Ok(outcome) => result::success(outcome_to_json(&outcome)).into(),
+            Err(response) => *response,
+        }
+    }
+}

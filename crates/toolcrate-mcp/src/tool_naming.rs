@@ -1,0 +1,131 @@
+//! Names of tools in texts, in the style in which a client is shown tools: a client that was shown `create_a_ticket`
+//! knows no tool of another name. Descriptions, schemas and errors are written for all clients alike, so the names in
+//! them are replaced here.
+
+use std::borrow::Cow;
+
+use rmcp::model::CallToolResponse;
+use toolcrate_runtime::{Catalog, Tool, Value};
+
+use crate::listing::NameStyle;
+use crate::result;
+
+/// The name that a client is shown.
+pub(crate) fn display_name(tool: Tool, names: NameStyle) -> &'static str {
+    match names {
+        NameStyle::Prefixed => tool.name(),
+        NameStyle::Short => tool.short_name(),
+    }
+}
+
+/// The text with the names of tools in this style.
+pub(crate) fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle) -> Cow<'a, str> {
+    // Most texts name no tool.
+    if !text.contains('_') {
+        return Cow::Borrowed(text);
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (mut renamed, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find(is_word) {
+        let (before, after) = rest.split_at(start);
+        let (word, after) = after.split_at(after.find(|c| !is_word(c)).unwrap_or(after.len()));
+        renamed.push_str(before);
+        renamed.push_str(rename_word(word, catalog, names));
+        rest = after;
+    }
+    renamed.push_str(rest);
+    if renamed == text { Cow::Borrowed(text) } else { Cow::Owned(renamed) }
+}
+
+/// The word, or the name of the tool that it is. A name of an earlier release stays, since whoever reads it used it.
+fn rename_word<'a>(word: &'a str, catalog: &'static Catalog, names: NameStyle) -> &'a str {
+    if !word.contains('_') {
+        return word;
+    }
+    let tool = catalog.get(word).filter(|tool| tool.name() == word || tool.short_name() == word);
+    tool.map_or(word, |tool| display_name(tool, names))
+}
+
+/// Renames tools in every text of a value.
+pub(crate) fn rename_in_value(value: &mut Value, catalog: &'static Catalog, names: NameStyle) {
+    match value {
+        Value::String(text) => rename(text, catalog, names),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_in_value(item, catalog, names)),
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| rename_in_value(member, catalog, names));
+        }
+        _ => {}
+    }
+}
+
+/// Renames tools in the descriptions of a schema, and nowhere else in it.
+pub(crate) fn rename_in_descriptions(schema: &mut Value, catalog: &'static Catalog, names: NameStyle) {
+    match schema {
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| rename_in_descriptions(item, catalog, names));
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "description" => rename(text, catalog, names),
+                    member => rename_in_descriptions(member, catalog, names),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn rename(text: &mut String, catalog: &'static Catalog, names: NameStyle) {
+    if let Cow::Owned(renamed) = rename_in_text(text, catalog, names) {
+        *text = renamed;
+    }
+}
+
+/// Renames tools in the errors of a call. The result of a call that succeeded is the API's, and stays.
+pub(crate) fn rename_in_errors(
+    response: CallToolResponse,
+    catalog: &'static Catalog,
+    names: NameStyle,
+) -> CallToolResponse {
+    match response {
+        CallToolResponse::Complete(mut failed) if failed.is_error == Some(true) => {
+            match failed.structured_content.take() {
+                Some(mut error) => {
+                    rename_in_value(&mut error, catalog, names);
+                    result::failure(error).into()
+                }
+                None => CallToolResponse::Complete(failed),
+            }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::LIBRARY;
+
+    #[test]
+    fn names_of_tools_are_replaced_and_nothing_else() {
+        let text = |text: &'static str, names| rename_in_text(text, LIBRARY.catalog, names);
+        let mixed = "From list_all_city_library_books (create_a_book), é_é, list_all_city_library_nothing.";
+        let short = "From list_all_books (create_a_book), é_é, list_all_city_library_nothing.";
+        let full = "From list_all_city_library_books (create_a_city_library_book), é_é, list_all_city_library_nothing.";
+        assert_eq!(text(mixed, NameStyle::Short), short);
+        assert_eq!(text(mixed, NameStyle::Prefixed), full);
+        assert!(matches!(text("No tool, no_tool.", NameStyle::Short), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn only_descriptions_of_a_schema_are_changed() {
+        let name = "list_all_city_library_books";
+        let mut schema = json!({"properties": {"description": {"enum": [name], "description": name}}});
+        rename_in_descriptions(&mut schema, LIBRARY.catalog, NameStyle::Short);
+        let expected = json!({"enum": [name], "description": "list_all_books"});
+        assert_eq!(schema["properties"]["description"], expected);
+    }
+}

@@ -1,0 +1,4 @@
+//! Serves a generated crate of another vendor, the golden `library` of the generator's tests.
+
+mod library;
+mod protocol;
