@@ -20,8 +20,8 @@ pub fn create_document(form: &Form) -> Request<Document> {
 ///
 /// Answers 207: each item has a status of its own.
 #[deprecated]
-pub fn create_documents_in_bulk(body: &[Document]) -> Request<Results> {
-    Request::new(Method::Post, "/store/documents/bulk").body(body)
+pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
+    Request::new(Method::Post, "/store/documents/bulk").body_opt(body)
 }
 
 /// Deletes a store document.

@@ -22,8 +22,8 @@ pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book
 /// `POST /books`, the tool `create_a_city_library_book`.
 ///
 /// * `body`: what is sent.
-pub fn create_book(body: &Book) -> Request<Book> {
-    Request::new(Method::Post, "/books").body(body)
+pub fn create_book(body: Option<&Book>) -> Request<Book> {
+    Request::new(Method::Post, "/books").body_opt(body)
 }
 
 /// Changes some members of a book.
@@ -32,6 +32,6 @@ pub fn create_book(body: &Book) -> Request<Book> {
 ///
 /// * `isbn`: `{isbn}` of the path, from `books::list_books`
 /// * `body`: what is sent.
-pub fn update_book(isbn: &str, body: &Book) -> Request<Book> {
-    Request::new(Method::Patch, "/books/{isbn}").path("isbn", isbn).body(body)
+pub fn update_book(isbn: &str, body: Option<&Book>) -> Request<Book> {
+    Request::new(Method::Patch, "/books/{isbn}").path("isbn", isbn).body_opt(body)
 }

@@ -51,8 +51,8 @@ pub fn get_order(id: i32) -> Request<Order> {
 ///
 /// * `id`: `{id}` of the path, from `sales::list_orders`
 /// * `body`: what is sent.
-pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
-    Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body(body)
+pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
+    Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body_opt(body)
 }
 
 /// Changes some members of a sales order.
@@ -89,8 +89,8 @@ pub fn close_order(id: i32) -> Request<Order> {
 ///
 /// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
 /// * `body`: what is sent.
-pub fn create_order_line(order_id: i32, body: &OrderLine) -> Request<OrderLine> {
+pub fn create_order_line(order_id: i32, body: Option<&OrderLine>) -> Request<OrderLine> {
     Request::new(Method::Post, "/sales/orders/{parentId}/lines")
         .path("parentId", order_id)
-        .body(body)
+        .body_opt(body)
 }

@@ -9,6 +9,6 @@ use crate::models::Tree;
 /// `PUT /things/trees`, the tool `replace_a_shapes_things_tree`.
 ///
 /// * `body`: what is sent.
-pub fn replace_tree(body: &[Tree]) -> Request<BTreeMap<String, Tree>> {
-    Request::new(Method::Put, "/things/trees").body(body)
+pub fn replace_tree(body: Option<&[Tree]>) -> Request<BTreeMap<String, Tree>> {
+    Request::new(Method::Put, "/things/trees").body_opt(body)
 }

@@ -7,6 +7,6 @@ use toolcrate_runtime::{Method, Request, Value};
 /// `POST /things/values`, the tool `create_a_shapes_things_value`.
 ///
 /// * `body`: what is sent.
-pub fn create_value(body: &Value) -> Request<i32> {
-    Request::new(Method::Post, "/things/values").body(body)
+pub fn create_value(body: Option<&Value>) -> Request<i32> {
+    Request::new(Method::Post, "/things/values").body_opt(body)
 }
