@@ -30,7 +30,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
     path_items(tree, report);
     let mut known = BTreeMap::new();
     for _ in 0..MAX_STEPS {
-        let mut found = Found::default();
+        let mut found = ResolvedReference::default();
         collect(tree, &mut Vec::new(), &mut found, tree);
         if found.is_empty() {
             break;
@@ -52,12 +52,12 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
 
 /// The references that need work, by the kind of what they stand for.
 #[derive(Default)]
-struct Found {
+struct ResolvedReference {
     schemas: Vec<String>,
     others: Vec<String>,
 }
 
-impl Found {
+impl ResolvedReference {
     fn is_empty(&self) -> bool {
         self.schemas.is_empty() && self.others.is_empty()
     }
@@ -83,7 +83,7 @@ fn is_plain(tree: &Value, reference: &str, schema: bool) -> bool {
     if schema { section == "schemas" } else { section != "schemas" && target.get("$ref").is_none() }
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, found: &mut Found, tree: &Value) {
+fn collect(value: &Value, path: &mut Vec<String>, found: &mut ResolvedReference, tree: &Value) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-pub use connectwise_psa::runtime::transport_error_message as detail;
 use connectwise_psa::runtime::tls::without_certificates;
+pub use connectwise_psa::runtime::transport_error_message as detail;
 use reqwest::{Client, Response};
 use url::{Host, Url};
 
