@@ -38,6 +38,8 @@ pub enum Effect {
     Omitted,
     /// The value is generated as any JSON value.
     Untyped,
+    /// The value is text or bytes that the caller writes or reads.
+    Raw,
 }
 
 impl Effect {
@@ -46,6 +48,7 @@ impl Effect {
         match self {
             Self::Omitted => "left out",
             Self::Untyped => "any JSON value",
+            Self::Raw => "text or bytes",
         }
     }
 }
@@ -88,6 +91,11 @@ impl Report {
     /// Records that `problem` makes the value it is about untyped.
     pub fn untype(&mut self, problem: Error) {
         self.degradations.push(Degradation { problem, effect: Effect::Untyped });
+    }
+
+    /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
+    pub fn leave_raw(&mut self, problem: Error) {
+        self.degradations.push(Degradation { problem, effect: Effect::Raw });
     }
 
     /// Adds what another stage reported.

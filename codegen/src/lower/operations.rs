@@ -88,7 +88,7 @@ fn lower_parameter(
         }
         ParameterSchemaOrContent::Content(_) => {
             let message = format!("`{}` is text in a format of its own; the caller writes it", data.name);
-            schemas.untype(Error::new("E016", message).at(&place));
+            schemas.leave_raw(Error::new("E016", message).at(&place));
             Type::Text(None)
         }
     };
@@ -183,7 +183,7 @@ fn wire_type(
         }
         _ => return (ty, None),
     };
-    schemas.untype(Error::new("E016", problem).at(place));
+    schemas.leave_raw(Error::new("E016", problem).at(place));
     (Type::Text(None), None)
 }
 
@@ -255,7 +255,7 @@ fn raw_body(
         || essence.ends_with("+xml");
     if is_structured && content.schema.is_some() {
         let message = format!("a body of type {media} is not written by member; the caller writes it whole");
-        schemas.untype(Error::new("E014", message).at(place));
+        schemas.leave_raw(Error::new("E014", message).at(place));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
     let media_type = if media.contains('*') { "application/octet-stream" } else { media };
@@ -378,7 +378,7 @@ fn response(
             })
         {
             let message = format!("an answer of type {media} is not read by member; it is given whole");
-            schemas.untype(Error::new("E014", message).at(&place));
+            schemas.leave_raw(Error::new("E014", message).at(&place));
         }
         let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
         let content = match rows.or(ty).map(|ty| list_behind(ty, schemas)) {

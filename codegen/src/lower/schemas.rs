@@ -46,6 +46,11 @@ impl<'a> SchemaLowering<'a> {
         self.report.untype(problem);
     }
 
+    /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
+    pub fn leave_raw(&mut self, problem: Error) {
+        self.report.leave_raw(problem);
+    }
+
     /// Records that the operation which `problem` is about is left out.
     pub fn omit(&mut self, problem: Error) {
         self.report.omit(problem);
