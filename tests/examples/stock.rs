@@ -50,7 +50,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let text = "5 in stock, none to order.";
     let tool = CATALOG.resolve("create_a_ticket_note")?;
-    let note = client.execute(tool, &json!({"ticketId": 8812, "text": text, "internalAnalysisFlag": true})).await?;
+    let note =
+        client.execute(tool, &json!({"ticketId": 8812, "text": text, "internalAnalysisFlag": true})).await?;
     let one = json!({"ticketId": 8812, "id": note.value["id"]});
     let read = client.execute(CATALOG.resolve("get_single_ticket_note_by_id")?, &one).await?;
     println!("note {} on ticket 8812: {}", read.value["id"], read.value["text"]);

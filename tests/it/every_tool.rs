@@ -45,7 +45,10 @@ fn lacks_id(tool: Tool, error: &Error) -> bool {
     ATTACH_BY_ID.contains(&tool.name())
         && tool.input_schema_value()["properties"]["id"].is_null()
         && error.status() == Some(400)
-        && error.fields().iter().any(|field| field.pointer == "/id" && field.message.ends_with("is required."))
+        && error
+            .fields()
+            .iter()
+            .any(|field| field.pointer == "/id" && field.message.ends_with("is required."))
 }
 
 #[tokio::test(flavor = "multi_thread")]

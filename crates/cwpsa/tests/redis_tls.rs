@@ -60,7 +60,9 @@ async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority()
     let (_other, at_other) = serve(&redis.address, &authority).await;
     let write = async |base: &str, text: &str| {
         let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call"));
-        let request = request.header("idempotency-key", "k").json(&json!({"ticketId": 8812, "text": text, "internalAnalysisFlag": true}));
+        let request = request
+            .header("idempotency-key", "k")
+            .json(&json!({"ticketId": 8812, "text": text, "internalAnalysisFlag": true}));
         request.send().await.unwrap().status()
     };
     assert_eq!(write(&at_one, "a").await, StatusCode::OK);

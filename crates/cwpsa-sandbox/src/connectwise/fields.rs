@@ -96,7 +96,8 @@ pub(crate) fn display_value(field: &str, text: impl Fn(&str) -> Option<String>) 
         let names: Vec<String> = ["firstName", "lastName"].into_iter().filter_map(&text).collect();
         (!names.is_empty()).then(|| names.join(" "))
     };
-    person().or_else(|| ["description", "summary", "identifier", "caption", "title"].into_iter().find_map(&text))
+    person()
+        .or_else(|| ["description", "summary", "identifier", "caption", "title"].into_iter().find_map(&text))
 }
 
 /// Returns the name of a reference's link, `company_href`. `schema` is the schema of the reference; without

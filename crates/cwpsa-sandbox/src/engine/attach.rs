@@ -89,7 +89,8 @@ fn named_target(
     let noun = lower_first(&resource.name);
     let has_device = resource.member(DEVICE_IDENTIFIER).is_some();
     let not_found = |field: &str, value: &str| {
-        let message = format!("{} {value} not found", spaced(api().of(target).noun().trim_start_matches("Company")));
+        let message =
+            format!("{} {value} not found", spaced(api().of(target).noun().trim_start_matches("Company")));
         ApiError::invalid_field("NotFound", &noun, field, message)
     };
     let id = match given.get("id") {

@@ -36,7 +36,8 @@ impl KeyUrlPolicy {
             Ok::<Url, String>(url)
         };
         let mut hosts = vec![root(base_url, base_url)?];
-        if let Some(host) = hosts[0].host_str().and_then(cloud_host).filter(|_| hosts[0].scheme() == "https") {
+        if let Some(host) = hosts[0].host_str().and_then(cloud_host).filter(|_| hosts[0].scheme() == "https")
+        {
             hosts.push(root(base_url, &format!("https://{host}"))?);
         }
         for host in more {

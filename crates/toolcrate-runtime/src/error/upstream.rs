@@ -11,7 +11,8 @@ use super::Delivery;
 use super::make::OUTCOME_UNKNOWN;
 
 /// The next step after a web page that says that nothing was found: it is not the API's.
-const NO_API: &str = "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
+const NO_API: &str =
+    "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
 impl Error {
     /// The error that an answer with this status is.
@@ -42,7 +43,9 @@ impl Error {
             .with_code(code)
             .with_fields(fields);
         let is_page = error.code().is_none() && is_html(headers, body);
-        match next_step(kind, status).map(|step| if kind == ErrorKind::NotFound && is_page { NO_API } else { step }) {
+        match next_step(kind, status)
+            .map(|step| if kind == ErrorKind::NotFound && is_page { NO_API } else { step })
+        {
             Some(next_step) => error.with_next_step(next_step),
             None => error,
         }

@@ -35,8 +35,10 @@ pub(super) fn render_record(
     if let (Some(excerpt), None) = (excerpt, fields) {
         // What the record has under another name: a document's title, a schedule entry's name.
         let missing = |name: &&str| excerpt.member(name).is_some() && row.record.get(name).is_none();
-        if let Some((name, shown)) =
-            NAMES.into_iter().filter(missing).find_map(|name| Some((name, display_value(&row.record, "name")?)))
+        if let Some((name, shown)) = NAMES
+            .into_iter()
+            .filter(missing)
+            .find_map(|name| Some((name, display_value(&row.record, "name")?)))
         {
             let mut value: Map<String, Value> = row.record.to_json();
             value.retain(|name, _| only(name));

@@ -149,7 +149,9 @@ impl<'a> Transaction<'a> {
         parent: i64,
         mut record: Map<String, Value>,
     ) {
-        if let Some(info) = self.state.value(collection, id).and_then(|mut before| before.remove(fields::INFO)) {
+        if let Some(info) =
+            self.state.value(collection, id).and_then(|mut before| before.remove(fields::INFO))
+        {
             record.insert(fields::INFO.to_owned(), info);
         } else {
             fields::stamp_created(&mut record, AuditStamp { date: &self.date(), member: self.member });
@@ -158,7 +160,12 @@ impl<'a> Transaction<'a> {
     }
 
     /// Stores a changed record without audit fields and without an event.
-    pub(crate) fn replace_unnoticed(&mut self, collection: CollectionId, id: i64, record: &Map<String, Value>) {
+    pub(crate) fn replace_unnoticed(
+        &mut self,
+        collection: CollectionId,
+        id: i64,
+        record: &Map<String, Value>,
+    ) {
         if let Some(parent) = self.state.row(collection, id).map(|row| row.parent) {
             self.put(collection, id, parent, record);
         }
