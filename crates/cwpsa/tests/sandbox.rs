@@ -110,7 +110,7 @@ async fn faults_and_a_budget_are_seen_with_one_process() {
     let note = r#"{"ticketId": 8812, "text": "x", "internalAnalysisFlag": true}"#;
     let create = ["call", "create_a_ticket_note", "--sandbox", "--args", note];
     let error = |output: &Output| -> serde_json::Value {
-        let text = String::from_utf8(output.stderr.clone()).unwrap();
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     };
     let lost = cwpsa(&[&create[..], &["--sandbox-fault", "cut_after POST"]].concat(), &[]).await;
