@@ -16,7 +16,7 @@ const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
 
 /// Normalizes all parts of `tree`. Members beside a `$ref` count if `siblings` is set.
 pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
-    let mut walk = Walk { siblings, report };
+    let mut walk = DocumentWalk { siblings, report };
     let root = Place::ROOT;
     walk.root(tree);
     for (path, item) in tree["paths"].as_object_mut().into_iter().flatten() {
@@ -42,12 +42,12 @@ pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     }
 }
 
-struct Walk<'a> {
+struct DocumentWalk<'a> {
     siblings: bool,
     report: &'a mut Report,
 }
 
-impl Walk<'_> {
+impl DocumentWalk<'_> {
     fn repaired(&mut self, code: &'static str, place: &Place<'_>, message: impl Into<String>) {
         self.report.repairs.push(Repair::new(code, place.to_string(), message));
     }

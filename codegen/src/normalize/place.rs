@@ -6,11 +6,11 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     parent: Option<&'a Place<'a>>,
-    segment: Segment<'a>,
+    segment: PlaceSegment<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Segment<'a> {
+enum PlaceSegment<'a> {
     Root,
     Key(&'a str),
     Index(usize),
@@ -18,16 +18,16 @@ enum Segment<'a> {
 
 impl<'a> Place<'a> {
     /// The whole document.
-    pub const ROOT: Place<'static> = Place { parent: None, segment: Segment::Root };
+    pub const ROOT: Place<'static> = Place { parent: None, segment: PlaceSegment::Root };
 
     /// The member `key` of this object.
     pub fn key(&'a self, key: &'a str) -> Place<'a> {
-        Place { parent: Some(self), segment: Segment::Key(key) }
+        Place { parent: Some(self), segment: PlaceSegment::Key(key) }
     }
 
     /// The item `index` of this array.
     pub fn index(&'a self, index: usize) -> Place<'a> {
-        Place { parent: Some(self), segment: Segment::Index(index) }
+        Place { parent: Some(self), segment: PlaceSegment::Index(index) }
     }
 }
 
@@ -37,9 +37,9 @@ impl fmt::Display for Place<'_> {
             parent.fmt(f)?;
         }
         match self.segment {
-            Segment::Root => Ok(()),
-            Segment::Key(key) => write!(f, "/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Index(index) => write!(f, "/{index}"),
+            PlaceSegment::Root => Ok(()),
+            PlaceSegment::Key(key) => write!(f, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            PlaceSegment::Index(index) => write!(f, "/{index}"),
         }
     }
 }
