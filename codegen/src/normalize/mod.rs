@@ -40,9 +40,24 @@ pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), Error> {
         tree["paths"] = json!({});
     }
     references::normalize(tree, report);
+    if depth(tree) > MAX_DEPTH {
+        let message = "schemas are referred to so that they are nested without end";
+        return Err(Error::new("E007", message).at("/"));
+    }
     document::normalize(tree, siblings, report);
     tree["openapi"] = json!("3.0.3");
     Ok(())
+}
+
+/// The maximum nesting of a document whose references are resolved.
+const MAX_DEPTH: usize = 80;
+
+fn depth(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(members) => members.values().map(depth).max().unwrap_or(0),
+        Value::Array(items) => items.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// What kind of document it is.

@@ -30,7 +30,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
     path_items(tree, report);
     let mut known = BTreeMap::new();
     for _ in 0..MAX_STEPS {
-        let mut found = ResolvedReference::default();
+        let mut found = PendingReferences::default();
         collect(tree, &mut Vec::new(), &mut found, tree);
         if found.is_empty() {
             break;
@@ -41,23 +41,29 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
                 names.insert(reference, name);
             }
         }
+        // A copy that holds a reference which is to be replaced would grow with each round.
+        let is_flat = |value: &Value| !found.others.iter().any(|reference| holds(value, reference));
         let copies: BTreeMap<String, Value> = found
             .others
-            .into_iter()
-            .filter_map(|reference| follow(tree, &reference).cloned().map(|value| (reference, value)))
+            .iter()
+            .filter_map(|reference| Some((reference.clone(), follow(tree, reference)?.clone())))
+            .filter(|(_, value)| is_flat(value))
             .collect();
+        if names.is_empty() && copies.is_empty() {
+            break;
+        }
         replace(tree, &mut Vec::new(), &names, &copies);
     }
 }
 
 /// The references that need work, by the kind of what they stand for.
 #[derive(Default)]
-struct ResolvedReference {
+struct PendingReferences {
     schemas: Vec<String>,
     others: Vec<String>,
 }
 
-impl ResolvedReference {
+impl PendingReferences {
     fn is_empty(&self) -> bool {
         self.schemas.is_empty() && self.others.is_empty()
     }
@@ -83,7 +89,7 @@ fn is_plain(tree: &Value, reference: &str, schema: bool) -> bool {
     if schema { section == "schemas" } else { section != "schemas" && target.get("$ref").is_none() }
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, found: &mut ResolvedReference, tree: &Value) {
+fn collect(value: &Value, path: &mut Vec<String>, found: &mut PendingReferences, tree: &Value) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {
@@ -120,6 +126,18 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut ResolvedReference,
 fn is_sample(key: &str, path: &[String]) -> bool {
     let is_name = path.last().is_some_and(|group| SCHEMA_GROUPS.contains(&group.as_str()));
     !is_name && (matches!(key, "example" | "examples" | "default" | "enum") || key.starts_with("x-"))
+}
+
+/// Whether `value` has `reference` somewhere in it.
+fn holds(value: &Value, reference: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.get("$ref").is_some_and(|other| other == reference)
+                || members.values().any(|member| holds(member, reference))
+        }
+        Value::Array(items) => items.iter().any(|item| holds(item, reference)),
+        _ => false,
+    }
 }
 
 fn replace(
@@ -215,6 +233,10 @@ fn hoist(
         if tree["components"]["schemas"].get(&name).is_some() {
             return Some(name);
         }
+    }
+    // What is nearer to the root holds schemas, and is none.
+    if decoded.split('/').count() < 3 {
+        return None;
     }
     let schema = target(tree, reference)?.clone();
     if !tree["components"].is_object() {
@@ -312,5 +334,16 @@ mod tests {
         }});
         normalize(&mut tree, &mut Report::default());
         assert!(tree["components"]["schemas"]["S"].is_object());
+    }
+
+    #[test]
+    fn references_to_what_holds_them_do_not_grow() {
+        let mut tree = json!({"paths": {"/a": {"get": {
+            "parameters": [{"$ref": "#/paths/~1a"}, {"$ref": "#"}],
+            "responses": {"200": {"content": {"a/b": {"schema": {"$ref": "#/components"}}}}, "201": {"$ref": "#/paths"}},
+        }}}, "components": {"schemas": {"A": {"$ref": "#/components/schemas"}}}});
+        let before = tree.to_string().len();
+        normalize(&mut tree, &mut Report::default());
+        assert!(tree.to_string().len() < before * 4, "{tree}");
     }
 }

@@ -36,8 +36,8 @@ pub fn normalize(schema: &mut Value, siblings: bool, place: &Place<'_>, report: 
                     return;
                 }
             }
-            let mut writer = SchemaNormalizer { place, report };
-            writer.keywords(members);
+            let mut rewriter = KeywordRewriter { place, report };
+            rewriter.keywords(members);
             children(members, siblings, place, report);
         }
         _ => {
@@ -80,12 +80,12 @@ fn children(members: &mut Map<String, Value>, siblings: bool, place: &Place<'_>,
 }
 
 /// Rewrites the keywords of one schema.
-struct SchemaNormalizer<'a> {
+struct KeywordRewriter<'a> {
     place: &'a Place<'a>,
     report: &'a mut Report,
 }
 
-impl SchemaNormalizer<'_> {
+impl KeywordRewriter<'_> {
     fn repaired(&mut self, code: &'static str, message: impl Into<String>) {
         self.report.repairs.push(Repair::new(code, self.place.to_string(), message));
     }

@@ -67,7 +67,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
 }
 
 /// The `properties` of a JSON Schema, as text: the schema of each member by its name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Properties<'a>(#[serde(borrow)] Option<RawJson<'a>>);
 
@@ -101,12 +101,6 @@ impl<'a> Properties<'a> {
     /// Whether there is a member with this name.
     pub fn contains(&self, name: &str) -> bool {
         self.members().contains_key(name)
-    }
-}
-
-impl Default for Properties<'_> {
-    fn default() -> Self {
-        Self(None)
     }
 }
 

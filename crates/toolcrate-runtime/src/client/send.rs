@@ -77,7 +77,7 @@ impl Client {
         loop {
             let response = self.attempt(request, call.writes).await;
             let error =
-                match response.and_then(|response| self.into_result(call, &request.url, accept, response)) {
+                match response.and_then(|response| self.interpret(call, &request.url, accept, response)) {
                     Ok(response) => return Ok(response),
                     Err(error) => error,
                 };
@@ -94,7 +94,7 @@ impl Client {
     }
 
     /// Turns a response into a success or an error.
-    fn into_result(
+    fn interpret(
         &self,
         call: &Call,
         url: &Url,

@@ -17,6 +17,9 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(&API, crate::support::catalog(tools, shapes, schemas, ""))
 });
 
+/// Makes the response of a scripted server.
+type ScriptMaker = Box<dyn Fn() -> Script>;
+
 fn create() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
@@ -51,7 +54,7 @@ async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once(
     let big = format!("{{\"orderNumber\":\"{}\"}}", "x".repeat(5_000));
     let page = || answer(200, &[("content-type", "text/html")], html.as_bytes());
     let redirect = |status| move || answer(status, &[("location", "/api/orders")], b"");
-    let cases: Vec<(&str, Box<dyn Fn() -> Script>)> = vec![
+    let cases: Vec<(&str, ScriptMaker)> = vec![
         ("300", Box::new(|| answer(300, &[], b""))),
         ("301", Box::new(redirect(301))),
         ("302", Box::new(redirect(302))),

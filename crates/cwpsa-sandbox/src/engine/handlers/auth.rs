@@ -14,7 +14,7 @@ pub(crate) fn authenticate<'k>(keys: &'k [ApiKey], headers: &HeaderMap) -> Resul
         // Takes the same time wherever the credentials differ.
         keys.iter().find(|key| given.as_bytes().ct_eq(expected(key).as_bytes()).into())
     });
-    let key = key.ok_or_else(|| ApiError::unauthorized())?;
+    let key = key.ok_or_else(ApiError::unauthorized)?;
     if !headers::has_client_id(headers) {
         return Err(ApiError::missing_client_id());
     }

@@ -78,7 +78,7 @@ fn replace(
     let known = api().of(collection);
     let plan = plan(context, known.replace.or(known.create));
     let id = item.get("id").and_then(Value::as_i64);
-    let id = id.ok_or_else(|| ApiError::id_required())?;
+    let id = id.ok_or_else(ApiError::id_required)?;
     check_parent(tx, collection, parent, id)?;
     let body = WriteBody { plan, value: item, text: &item.to_string() };
     crud::replace(context.rules, tx, collection, id, body)?;

@@ -27,7 +27,7 @@ pub(crate) fn apply_patch(
     for operation in operations {
         let text = |name: &str| operation.get(name).and_then(Value::as_str);
         let op = text("op").unwrap_or("replace").to_ascii_lowercase();
-        let path = text("path").ok_or_else(|| ApiError::patch_without_path())?;
+        let path = text("path").ok_or_else(ApiError::patch_without_path)?;
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let Some((first, rest)) = segments.split_first() else {
             return Err(ApiError::patch_path_without_field(path));
