@@ -60,7 +60,7 @@ fn what_cannot_be_compared_is_said_with_code_2() {
     );
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.yaml");
-    fs::write(&broken, "swagger: '2.0'\npaths: {}\n").unwrap();
+    fs::write(&broken, "swagger: '1.2'\npaths: {}\n").unwrap();
     let summary = folder.path().join("summary.md");
     let broken = run(&[OLD, broken.to_str().unwrap()], Some(&summary));
     assert_eq!(broken.code, Some(2));

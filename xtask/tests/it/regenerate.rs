@@ -88,10 +88,10 @@ fn bad_input_is_said_once_and_leaves_everything() {
     let folder = project();
     assert_eq!(run(folder.path(), &[]).0, Some(0));
     let kept = fs::read(folder.path().join("expected/manifest.txt")).unwrap();
-    fs::write(folder.path().join("spec.yaml"), "swagger: '2.0'\npaths: {}\n").unwrap();
+    fs::write(folder.path().join("spec.yaml"), "swagger: '1.2'\npaths: {}\n").unwrap();
     let (code, stdout, stderr) = run(folder.path(), &[]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
-    let expected = "error[E003] spec.yaml at /swagger: this is Swagger 2.0; convert it to OpenAPI 3.0 first";
+    let expected = "error[E003] spec.yaml at /swagger: this is Swagger 1.2; 2.0 is read, and OpenAPI 3";
     assert!(stderr.starts_with(expected) && stderr.lines().count() == 1, "{stderr}");
     assert_eq!(fs::read(folder.path().join("expected/manifest.txt")).unwrap(), kept);
     let (code, _, stderr) = run(folder.path(), &["--spec", "missing.json"]);
