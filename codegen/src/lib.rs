@@ -35,7 +35,7 @@
 //! | [`naming`] | the API | [`naming::Names`] |
 //! | [`relate`] | the API | [`relate::Relations`] |
 //! | [`emit`] | the [`model::Model`] of all three | [`emit::Files`] |
-//! | [`write`] | files | [`write::WritePlan`] |
+//! | [`mod@write`] | files | [`write::WritePlan`] |
 //!
 //! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of what was repaired
 //! or left out, are values with a code, a place and a sentence. Only a document that cannot be read is

@@ -1,6 +1,6 @@
 //! Stage 1: reads an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, into `openapiv3`.
 //!
-//! The text becomes one tree, [`crate::normalize`] brings the tree into the form of OpenAPI 3.0, and the
+//! The text becomes one tree, the `normalize` module brings the tree into the form of OpenAPI 3.0, and the
 //! typed document is read from it once. Only what is no document at all is refused, with the file and a line
 //! or a JSON pointer; a faulty part costs that part. What is readable and wrong is left to [`crate::repair`].
 

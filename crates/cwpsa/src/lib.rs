@@ -1,7 +1,7 @@
 //! The ConnectWise PSA tools for any agent: on the command line, over the Model Context Protocol, and over HTTP.
 //!
-//! The binary `cwpsa` is a thin shell around this library: [`cli`] says what can be asked for, [`settings`] whose
-//! account is meant, [`select`] which tools are offered, [`search`] finds one by a user's words.
+//! The binary `cwpsa` is a thin shell around this library: [`cli`] defines the command line, [`settings`] reads the
+//! configuration, and [`commands`] and [`http`] wire the generic crates to ConnectWise PSA.
 
 pub mod cli;
 pub mod commands;

@@ -1,6 +1,6 @@
 //! Executes typed requests and catalog tools of a generated API crate.
 //!
-//! A generated crate brings the description of an API as data: models as [tables](Table), operations as
+//! A generated crate brings the description of an API as data: models as plain structs, operations as
 //! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
 //! reader and writer for all models, one [`Client`], one [`Error`].
 //!

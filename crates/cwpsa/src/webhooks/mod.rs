@@ -2,7 +2,7 @@
 //! sessions of the Model Context Protocol.
 //!
 //! A callback is taken if the account's own key signed it and it did not come before. It is answered once it
-//! is in a queue of the [store](crate::store), from which a worker hands it on; so nothing that was taken is lost
+//! is in a queue of the [store](toolcrate_store::Store), from which a worker hands it on; so nothing that was taken is lost
 //! when the process ends, if the store outlasts it.
 
 mod account_webhooks;
