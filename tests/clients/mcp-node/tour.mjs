@@ -115,7 +115,7 @@ export async function tour(context, client, call) {
     assert.ok(argument.values.some(({ value }) => value === 'ServiceTicket'), JSON.stringify(argument))
     const tool = (await client.readResource({ uri: 'cwpsa://tools/create_a_ticket' })).contents[0]
     assert.ok(JSON.parse(tool.text).input_schema.properties.summary)
-    await assert.rejects(client.readResource({ uri: 'cwpsa://tools/no_such_tool' }), /nothing at cwpsa:/)
+    await assert.rejects(client.readResource({ uri: 'cwpsa://tools/no_such_tool' }), /unknown resource "cwpsa:/)
   })
 
   await step('completes names and values', async () => {
