@@ -43,7 +43,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
         Try:  cwpsa search \"add a note to a ticket\"\n      \
         cwpsa describe create_a_ticket_note\n      \
         cwpsa call create_a_ticket_note --dry-run \\\n        \
-        --args '{\"ticketId\": 8812, \"text\": \"Done\", \"internalAnalysisFlag\": true}'"
+        --args '{\"ticketId\":8812,\"text\":\"Done\",\"internalAnalysisFlag\":true}'"
 )]
 pub struct Arguments {
     /// What to do.
