@@ -56,7 +56,7 @@ impl Effect {
 /// A part of the document that cannot be expressed, and what was generated in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Degradation {
-    /// What is wrong. In strict mode this error stops the run.
+    /// The error that caused the degradation. In strict mode this error stops the run.
     pub problem: Error,
     /// What it costs.
     pub effect: Effect,

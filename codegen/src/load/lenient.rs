@@ -82,7 +82,7 @@ fn parameters(list: &mut Value, place: &str, report: &mut Report) {
     });
 }
 
-/// Makes what is wrong within `schema` any value, as deep as it can be found.
+/// Replaces each invalid part of `schema` by any value, as deep in the schema as possible.
 fn prune_schema(schema: &mut Value, place: &str, report: &mut Report) {
     if ReferenceOr::<Schema>::deserialize(&*schema).is_ok() {
         return;

@@ -24,7 +24,7 @@ impl Noun {
         Self { parents, one, many }
     }
 
-    /// Whether it belongs to nothing but its module.
+    /// Returns true if and only if the resource has no parent but its module.
     pub fn is_top(&self) -> bool {
         self.parents.is_empty()
     }

@@ -1,6 +1,6 @@
 //! What each operation is: its kind, the collection that it works on, and the collections themselves.
 //!
-//! All of it is told from methods, path templates and response schemas: `/x` beside `/x/{id}` is a
+//! Everything is derived from methods, path templates and response schemas: `/x` beside `/x/{id}` is a
 //! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
 //! reads the same records. Nothing that reads the catalog works it out again.
 
@@ -104,7 +104,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The content of a response, whether it is a list, and the named schema of it or of its items.
+/// The content of a response, a flag for lists, and the named schema of the response or of its items.
 fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (Response, bool, Option<&'a str>) {
     let Content::Json(ty) = content else {
         let content = if *content == Content::Binary { Response::Binary } else { Response::None };
@@ -171,7 +171,7 @@ impl<'a> Classifier<'a, '_> {
         })
     }
 
-    /// The collection that there must be for a template, and whether it has one record only.
+    /// The collection that a template implies, and a flag that is true if it has exactly one record.
     fn stored(&self, template: &str) -> Option<(String, bool)> {
         let (before, last) = split_last(template);
         if self.base(template) != *template
