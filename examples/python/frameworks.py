@@ -1,4 +1,4 @@
-"""Makes docs/frameworks.md of what the measuring scripts wrote: `python frameworks.py FOLDER` writes it,
+"""Makes docs/framework-compatibility.md of what the measuring scripts wrote: `python frameworks.py FOLDER` writes it,
 `python frameworks.py FOLDER --check` ends with 1 where it is not what is checked in.
 
 FOLDER holds node.json, langgraph.json and crewai.json."""
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-DOCUMENT = HERE / "../../docs/frameworks.md"
+DOCUMENT = HERE / "../../docs/framework-compatibility.md"
 LIMITS = ("minimum", "maximum", "minLength", "maxLength")
 
 #: What is looked at, with the words of the table.
@@ -255,7 +255,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         DOCUMENT.write_text(text, "utf-8")
     elif not DOCUMENT.exists() or DOCUMENT.read_text("utf-8") != text:
-        print("error: docs/frameworks.md is not up to date: run `cargo xtask examples --write`", file=sys.stderr)
+        print("error: docs/framework-compatibility.md is not up to date: run `cargo xtask examples --write`", file=sys.stderr)
         return 1
     return 0
 
