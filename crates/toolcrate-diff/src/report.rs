@@ -136,7 +136,7 @@ fn title(severity: Severity) -> &'static str {
     match severity {
         Severity::Breaking => "Breaking",
         Severity::Compatible => "Compatible",
-        Severity::Wording => "Words",
+        Severity::Wording => "Wording",
     }
 }
 
