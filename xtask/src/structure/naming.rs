@@ -28,6 +28,7 @@ pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> 
     let finding = |(name, places): (&str, Vec<String>)| Finding {
         rule: Rule::DuplicateType,
         subject: name.to_owned(),
+        count: 1,
         detail: format!("{} definitions: {}", places.len(), places.join(", ")),
     };
     duplicates.map(finding).collect()
@@ -48,6 +49,7 @@ pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec
         findings.extend(counts.into_iter().map(|(name, count)| Finding {
             rule: Rule::BannedName,
             subject: format!("{path} {name}"),
+            count: 1,
             detail: format!(
                 "{count} times; use {}",
                 if name.starts_with("fn") { "a verb" } else { "a noun" }
