@@ -27,7 +27,8 @@ impl Exceptions {
             let (rule, subject) = line.split_once(' ').with_context(|| {
                 format!("{}: expected `rule subject`, found {line:?}; remove the line", path.display())
             })?;
-            let counted = subject.rsplit_once(" x").and_then(|(name, count)| Some((name, count.parse().ok()?)));
+            let counted =
+                subject.rsplit_once(" x").and_then(|(name, count)| Some((name, count.parse().ok()?)));
             let (subject, count) = counted.unwrap_or((subject, 1));
             entries.insert((rule.to_owned(), subject.to_owned()), count);
         }

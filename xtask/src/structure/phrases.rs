@@ -130,10 +130,7 @@ mod tests {
     fn phrases_are_found_across_lines_and_markers() {
         assert_eq!(
             find("/// It is as red\n    /// as…\nlet x = \"a Blue or \\\n   green\";"),
-            [
-                "a.rs:1: \"as red as\" (write: like)",
-                "a.rs:3: \"Blue or green\" (write: teal)",
-            ]
+            ["a.rs:1: \"as red as\" (write: like)", "a.rs:3: \"Blue or green\" (write: teal)",]
         );
         assert_eq!(find("the blue or greenish"), Vec::<String>::new());
     }
