@@ -73,7 +73,7 @@ impl<'a> SchemaPairs<'a> {
         self.new_name(old) == Some(new)
     }
 
-    /// Whether the schema `old` was recognised by its shape alone.
+    /// Whether the schema `old` was recognized by its shape alone.
     pub fn is_renamed(&self, old: &str) -> bool {
         self.renamed.contains(old)
     }
