@@ -136,7 +136,7 @@ def compare(own: dict, other: dict | None, total: Counter, lost: Counter) -> Non
     if is_free(own):
         look("free", is_free(other) or "string" in types(other) or bool(other.get("items")))
     if "array" in types(own) and types(other) <= {"string", "null"} and not gone:
-        # As JSON in a text: what is in it is no longer said, but can be given.
+        # A string with JSON: its content is no longer declared, but can be passed.
         return
     if "items" in own:
         compare(own["items"], other.get("items"), total, lost)
