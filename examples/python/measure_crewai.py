@@ -1,5 +1,5 @@
-"""Measures what CrewAI sends to a model: every schema is passed to it, and the result is recorded, as
-is what happens to the server's errors. `python measure_crewai.py FILE`; frameworks.py compares."""
+"""Measures what CrewAI sends to a model: every schema is passed to it, and the result is recorded, as is
+the treatment of the server's errors. `python measure_crewai.py FILE`; frameworks.py compares."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""Measures what LangChain, LangGraph and the MCP SDK send to a model: every schema is passed to each, and what it sends to
-a model is written down, as is what happens to the server's errors. `python measure_langgraph.py FILE`; frameworks.py
+"""Measures what LangChain, LangGraph and the MCP SDK send to a model: every schema is passed to each, and the
+result is recorded, as is the treatment of the server's errors. `python measure_langgraph.py FILE`; frameworks.py
 compares."""
 
 import asyncio
