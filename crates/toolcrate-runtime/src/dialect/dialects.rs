@@ -52,7 +52,7 @@ impl Dialect {
     }
 
     /// Returns the argument that takes the cursor of a list, if lists are continued by one.
-    pub(crate) fn cursor_argument(self) -> Option<&'static str> {
+    pub fn cursor_argument(self) -> Option<&'static str> {
         self.implementation().cursor_argument()
     }
 }

@@ -3,8 +3,7 @@
 //! Every dialect is made of one source (name, description, input schema, annotations), and what a model then sends is
 //! converted to the tool's own arguments, so that execution knows nothing of providers.
 //!
-//! A dialect is a file that implements [`ToolDialect`](tool_dialect::ToolDialect), and a line in the list of
-//! [`dialects`].
+//! A dialect is a file that implements the trait `ToolDialect`, and a line of the list in `dialects.rs`.
 
 mod anthropic;
 mod argument_names;
