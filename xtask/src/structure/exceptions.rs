@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use super::finding::{Finding, Rule};
+use super::violation::{Rule, Violation};
 
 const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
                       run `cargo xtask structure --update`.\n";
@@ -35,22 +35,22 @@ impl Exceptions {
         Ok(Self(entries))
     }
 
-    pub(crate) fn contains(&self, finding: &Finding) -> bool {
-        let known = self.0.get(&(finding.rule.id().to_owned(), finding.subject.clone()));
-        known.is_some_and(|known| *known >= finding.count)
+    pub(crate) fn contains(&self, violation: &Violation) -> bool {
+        let known = self.0.get(&(violation.rule.id().to_owned(), violation.subject.clone()));
+        known.is_some_and(|known| *known >= violation.count)
     }
 
     /// Returns the entries that are violated less often, or not at all.
-    pub(crate) fn outdated(&self, findings: &[Finding]) -> Vec<(&str, &str)> {
-        let current = Self::from_findings(findings);
+    pub(crate) fn outdated(&self, violations: &[Violation]) -> Vec<(&str, &str)> {
+        let current = Self::from_violations(violations);
         let is_outdated = |key, known: &usize| current.0.get(key).is_none_or(|count| count < known);
         let entries = self.0.iter().filter(|(key, known)| is_outdated(*key, known));
         entries.map(|((rule, subject), _)| (rule.as_str(), subject.as_str())).collect()
     }
 
     /// Returns the list of today's violations. Files may have moved, so entries are compared by number only.
-    pub(crate) fn updated(&self, findings: &[Finding]) -> anyhow::Result<Self> {
-        let current = Self::from_findings(findings);
+    pub(crate) fn updated(&self, violations: &[Violation]) -> anyhow::Result<Self> {
+        let current = Self::from_violations(violations);
         let (before, after) = (self.counts(), current.counts());
         for rule in Rule::ALL {
             let count = |counts: &BTreeMap<&str, usize>| counts.get(rule.id()).copied().unwrap_or(0);
@@ -76,9 +76,9 @@ impl Exceptions {
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    fn from_findings(findings: &[Finding]) -> Self {
-        let key = |finding: &Finding| (finding.rule.id().to_owned(), finding.subject.clone());
-        Self(findings.iter().map(|finding| (key(finding), finding.count)).collect())
+    fn from_violations(violations: &[Violation]) -> Self {
+        let key = |violation: &Violation| (violation.rule.id().to_owned(), violation.subject.clone());
+        Self(violations.iter().map(|violation| (key(violation), violation.count)).collect())
     }
 
     fn counts(&self) -> BTreeMap<&str, usize> {

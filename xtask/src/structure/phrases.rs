@@ -7,7 +7,7 @@ use anyhow::Context;
 use fancy_regex::Regex;
 
 use super::files;
-use super::finding::{Finding, Rule};
+use super::violation::{Rule, Violation};
 
 const PHRASES: &str = include_str!("../../banned_phrases.txt");
 /// Files with text that people or models read.
@@ -23,7 +23,7 @@ const MARKERS: [&str; 7] = ["///", "//!", "//", "#", "*", ">", "|"];
 const MAX_SHOWN: usize = 3;
 
 /// Reports the files that contain banned phrases.
-pub(crate) fn violations(root: &Path) -> anyhow::Result<Vec<Finding>> {
+pub(crate) fn violations(root: &Path) -> anyhow::Result<Vec<Violation>> {
     let phrases = Phrases::parse(PHRASES)?;
     let mut matches: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in paths(root)? {
@@ -38,13 +38,13 @@ pub(crate) fn violations(root: &Path) -> anyhow::Result<Vec<Finding>> {
             matches.entry(subject(&relative)).or_default().extend(found);
         }
     }
-    let finding = |(subject, found): (String, Vec<String>)| Finding {
+    let violation = |(subject, found): (String, Vec<String>)| Violation {
         rule: Rule::BannedPhrase,
         subject,
         count: found.len(),
         detail: format!("{} phrases, first {}", found.len(), found[..found.len().min(MAX_SHOWN)].join("; ")),
     };
-    Ok(matches.into_iter().map(finding).collect())
+    Ok(matches.into_iter().map(violation).collect())
 }
 
 fn paths(root: &Path) -> anyhow::Result<Vec<PathBuf>> {

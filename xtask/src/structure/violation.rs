@@ -1,0 +1,61 @@
+//! What a check reports.
+
+/// A rule about the shape of the workspace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rule {
+    FileLength,
+    ImportCycle,
+    DuplicateType,
+    Layering,
+    ProductName,
+    BannedName,
+    BannedPhrase,
+}
+
+impl Rule {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::FileLength,
+        Self::ImportCycle,
+        Self::DuplicateType,
+        Self::Layering,
+        Self::ProductName,
+        Self::BannedName,
+        Self::BannedPhrase,
+    ];
+
+    /// The name that reports and the list of known violations use.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::FileLength => "file-length",
+            Self::ImportCycle => "import-cycle",
+            Self::DuplicateType => "duplicate-type",
+            Self::Layering => "layering",
+            Self::ProductName => "product-name",
+            Self::BannedName => "banned-name",
+            Self::BannedPhrase => "banned-phrase",
+        }
+    }
+
+    pub(crate) fn summary(self) -> &'static str {
+        match self {
+            Self::FileLength => "hand-written Rust files have at most 500 lines",
+            Self::ImportCycle => "no files of a crate import each other in a circle",
+            Self::DuplicateType => "a type name is defined once in the workspace",
+            Self::Layering => "dependencies between packages point one way",
+            Self::ProductName => "toolcrate-* names no product",
+            Self::BannedName => "functions are verbs, types are nouns",
+            Self::BannedPhrase => "text uses the field's words, see xtask/banned_phrases.txt",
+        }
+    }
+}
+
+/// A violation of a rule.
+pub(crate) struct Violation {
+    pub(crate) rule: Rule,
+    /// What violates the rule, in a form that is the same in each run: a path, a name, an edge.
+    pub(crate) subject: String,
+    /// How often it violates the rule.
+    pub(crate) count: usize,
+    /// What was found there.
+    pub(crate) detail: String,
+}
