@@ -88,7 +88,10 @@ pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
         if !used {
             report.stale.push(format!("`{name}` matches no change; delete the entry"));
         } else if entry.until.as_str() < today {
-            report.stale.push(format!("`{name}` was accepted until {}; fix the change or extend the date", entry.until));
+            report.stale.push(format!(
+                "`{name}` was accepted until {}; fix the change or extend the date",
+                entry.until
+            ));
         }
     }
 }

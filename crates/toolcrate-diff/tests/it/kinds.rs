@@ -182,7 +182,13 @@ fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged()
     assert_eq!(on_time.changes[0].allowed.as_deref(), Some("Nobody used it."));
     let (ids, late) = failing("2026-02-01");
     assert_eq!(ids, "tool-argument-removed");
-    assert_eq!(late.stale, ["`tool-argument-*` was accepted until 2026-01-31; fix the change or extend the date".to_owned(), idle]);
+    assert_eq!(
+        late.stale,
+        [
+            "`tool-argument-*` was accepted until 2026-01-31; fix the change or extend the date".to_owned(),
+            idle
+        ]
+    );
     assert_eq!(failing("2026-07-01").0, "property-removed rust-field-removed tool-argument-removed");
 }
 
