@@ -19,8 +19,8 @@ const START: &str = "\
 # What an agent does
 
 Jobs that people hire an agent for, each with the calls that do it. All of them run against the sandbox in the tests of
-`crates/cwpsa/tests/it/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order are what
-was called. What stands in ‹ › depends on the day.
+`crates/cwpsa/tests/it/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order
+are what was called. What stands in ‹ › depends on the day.
 
 Three habits make these jobs work, whatever the model:
 
