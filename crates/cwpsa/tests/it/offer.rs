@@ -68,6 +68,29 @@ async fn answers_are_as_the_output_schema_says() {
     assert!(plain.tools().await.iter().all(|tool| tool["outputSchema"].is_null()), "only if wanted");
 }
 
+#[tokio::test]
+async fn call_tool_reports_reinterpreted_arguments_as_its_output_schema_says() {
+    let mut session = Session::new(&["--sandbox", "--output-schemas"]).await;
+    let tools = session.tools().await;
+    let call_tool = tools.iter().find(|tool| tool["name"] == "call_tool").unwrap();
+    let schema = &call_tool["outputSchema"];
+    assert_eq!(schema["properties"]["reinterpretations"]["type"], "array");
+    let schema = jsonschema::validator_for(schema).unwrap();
+    for all_pages in [false, true] {
+        let arguments = json!({"filter": "{\"closedFlag\": false}"});
+        let call = json!({"name": "list_all_tickets", "arguments": arguments, "all_pages": all_pages});
+        let result = session.call("call_tool", call).await;
+        let result = &result["structuredContent"];
+        let reported = json!([{"pointer": "/filter", "message": "read as {\"closedFlag\":false}"}]);
+        assert_eq!(result["reinterpretations"], reported, "{all_pages}: {result}");
+        assert!(schema.is_valid(result), "{all_pages}: {result}");
+        let plain = json!({"name": "list_all_tickets", "arguments": {"filter": {"closedFlag": false}}});
+        let plain = session.call("call_tool", plain).await;
+        assert!(plain["structuredContent"]["reinterpretations"].is_null(), "{plain}");
+    }
+    assert!(!schema.is_valid(&json!({"result": [], "reinterpretations": [{"pointer": "/filter"}]})));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_list_changes_with_the_settings() {
