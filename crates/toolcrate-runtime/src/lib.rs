@@ -32,6 +32,7 @@ mod credentials;
 mod cursor;
 mod custom_fields;
 mod date;
+mod date_suggestion;
 pub mod dialect;
 mod download;
 mod error;
@@ -74,7 +75,7 @@ pub use cursor::CursorKey;
 pub use custom_fields::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
-pub use error::{Delivery, Error, ErrorKind, FieldError};
+pub use error::{Delivery, Error, ErrorKind, FieldError, Fix, FixOperation};
 pub use form::Form;
 pub use model::OpenEnum;
 pub use paging::{Next, Page};
@@ -87,8 +88,8 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
-    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, HostArguments, Lookup, Omitted, Outcome,
+    PreparedCall, Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
