@@ -38,6 +38,8 @@ mod download;
 mod error;
 mod filter;
 mod form;
+mod host_arguments;
+mod json_text;
 mod model;
 mod paging;
 mod patch;
@@ -77,6 +79,8 @@ pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use error::{Delivery, Error, ErrorKind, FieldError, Fix, FixOperation};
 pub use form::Form;
+pub use host_arguments::HostArguments;
+pub use json_text::replace_lone_surrogates;
 pub use model::OpenEnum;
 pub use paging::{Next, Page};
 pub use patch::Patch;
@@ -88,7 +92,7 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, HostArguments, Lookup, Omitted, Outcome,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome,
     PreparedCall, Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
 pub use transport_error::transport_error_message;

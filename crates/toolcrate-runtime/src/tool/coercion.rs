@@ -73,9 +73,15 @@ impl Readings {
         })
     }
 
-    /// Adds the report of an argument that was left out.
-    pub(super) fn push_ignored(&mut self, pointer: String, message: &str) {
-        self.0.push(Reading { report: Reinterpretation::new(pointer, message), written_out: None });
+    /// Takes arguments away that hosts add.
+    pub(super) fn ignore(&mut self, arguments: &mut Map<String, Value>, is_added: impl Fn(&str) -> bool) {
+        let added: Vec<String> = arguments.keys().filter(|name| is_added(name)).cloned().collect();
+        for name in added {
+            arguments.shift_remove(&name);
+            let pointer = format!("/{}", escape(&name));
+            let report = Reinterpretation::new(pointer, "ignored: the tool has no such argument");
+            self.0.push(Reading { report, written_out: None });
+        }
     }
 
     /// Adds the reading of the value at a pointer.

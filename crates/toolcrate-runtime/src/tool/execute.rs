@@ -11,7 +11,6 @@ use toolcrate_catalog::{RequestRecord, ResponseContent};
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
 use super::fixes::InvalidCall;
-use super::host_arguments::HostArguments;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::validator::{Accepted, ToolValidator};
 use super::{mending, plan};
@@ -228,7 +227,7 @@ impl Client {
         let label = check.label();
         let checked = arguments.and_then(|arguments| {
             let (arguments, options) = self.decode_for(tool, &check, arguments, options)?;
-            let valid = self.validate(&check, arguments, options.host_arguments)?;
+            let valid = self.validate(&check, arguments)?;
             Ok((valid, options))
         });
         let (valid, options) = checked.map_err(|error| not_sent(error).with_request(label))?;
@@ -243,11 +242,10 @@ impl Client {
         &self,
         check: &ToolValidator,
         arguments: Map<String, Value>,
-        host_arguments: HostArguments,
     ) -> Result<ValidCall, Error> {
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
-            let accepted = check.accept(arguments, host_arguments, account_fields.as_deref())?;
+            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;
             ValidCall::plan(check, accepted)
         };
         let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);

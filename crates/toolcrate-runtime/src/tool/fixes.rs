@@ -154,7 +154,8 @@ impl Proposer<'_> {
         let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
         let fix = wrapper(parent, pointer, value, known, given)
             .or_else(|| path_of_reference(parent, pointer, &name, value, known, given))
-            .or_else(|| similar(parent, pointer, &name, value, known, given, is_reference(schema)));
+            .or_else(|| similar(parent, pointer, &name, value, known, given, is_reference(schema)))
+            .or_else(|| into_free_object(parent, pointer, &name, value, known, given));
         Some(fix.unwrap_or_else(|| Fix::remove(pointer)))
     }
 
@@ -335,6 +336,34 @@ fn similar(
             FixOperation::Add { path, value: id.clone() },
         ])),
         None => Some(Fix::rename(pointer, path)),
+    }
+}
+
+/// An argument beside the only object that takes any: `{"name": "x", "id": 1}` where `{"name": "x", "arguments": {"id": 1}}`
+/// is meant.
+fn into_free_object(
+    parent: &str,
+    pointer: &str,
+    name: &str,
+    value: &Value,
+    known: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Option<Fix> {
+    let is_free = |node: &Value| {
+        node.get("type").is_some_and(|kind| kind == "object") && node.get("properties").is_none()
+    };
+    let mut free = known.iter().filter(|(_, node)| is_free(node)).map(|(name, _)| name);
+    let object = free.next().filter(|_| parent.is_empty() && free.next().is_none())?;
+    let path = format!("{parent}/{}", escape(object));
+    match given.get(object) {
+        Some(Value::Object(fields)) if !fields.contains_key(name) => {
+            Some(Fix::rename(pointer, format!("{path}/{}", escape(name))))
+        }
+        None => Some(Fix::from_operations(vec![
+            FixOperation::Remove { path: pointer.to_owned() },
+            FixOperation::Add { path, value: serde_json::json!({ name: value }) },
+        ])),
+        Some(_) => None,
     }
 }
 

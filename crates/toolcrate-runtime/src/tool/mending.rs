@@ -19,6 +19,8 @@ pub(super) fn verify(
 ) -> Vec<FieldError> {
     drop_supplied(&mut problems);
     problems.truncate(MAX_PROBLEMS);
+    // The pointers of problems whose fix did not help.
+    let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let Some(mended) = mend(arguments, &mut problems) else { break };
         let is_known = |found: &FieldError, known: &FieldError| {
@@ -27,8 +29,17 @@ pub(super) fn verify(
         let mut added = false;
         for found in check(mended) {
             match problems.iter().position(|known| is_known(&found, known)) {
-                // The fix did not help.
-                Some(known) => problems[known].fix = None,
+                Some(known) if problems[known].fix.is_some() => {
+                    problems[known].fix = None;
+                    failed.push(found.pointer);
+                }
+                // It has a fix now that others were applied, and must come after them.
+                Some(known) if found.fix.is_some() && !failed.contains(&found.pointer) => {
+                    problems.remove(known);
+                    problems.push(found);
+                    added = true;
+                }
+                Some(_) => {}
                 None if problems.len() < MAX_PROBLEMS => {
                     problems.push(found);
                     added = true;

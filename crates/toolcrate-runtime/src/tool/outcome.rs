@@ -10,8 +10,7 @@ use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::host_arguments::HostArguments;
-use super::page_state::is_page_state;
+use super::page_state::{SKIP, is_page_state};
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
 use crate::api::{Api, CustomFields, Paging};
@@ -19,7 +18,7 @@ use crate::call::Call;
 use crate::client::ApiResponse;
 use crate::cursor::CursorKey;
 use crate::custom_fields::from_api;
-use crate::dialect::{Dialect, SKIP};
+use crate::dialect::Dialect;
 use crate::download::Download;
 use crate::error::Error;
 use crate::model::ValueMut;
@@ -47,8 +46,6 @@ pub struct ExecuteOptions {
     pub max_rows: Option<usize>,
     /// Rows to leave out at the start of a list, as [`Omitted::skip`] says.
     pub skip: usize,
-    /// Arguments that are ignored, because the caller's host adds them to every call.
-    pub host_arguments: HostArguments,
 }
 
 /// What a tool call gave back.

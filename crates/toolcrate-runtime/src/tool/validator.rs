@@ -13,13 +13,13 @@ use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
 use super::coercion::{self, Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
-use super::host_arguments::HostArguments;
 use super::{scalars, schema, validation_errors, value_checks};
 use crate::api::{Api, FilterGrammar};
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
 use crate::error::{Error, FieldError};
 use crate::filter::{self, FilterTable};
+use crate::host_arguments::HostArguments;
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -182,21 +182,14 @@ impl ToolValidator {
     }
 
     /// Reads arguments as the schema has them.
-    fn read(&self, arguments: &mut Value, host_arguments: HostArguments) -> Readings {
+    fn read(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
         let mut readings = coercion::coerce(&self.schema, arguments);
         let Some(given) = arguments.as_object_mut() else { return readings };
         let is_added = |name: &str| {
             self.property(name).is_none()
-                && scalars::same_word(name, host_arguments.names().iter().copied()).is_some()
+                && scalars::same_word(name, host_arguments.names()).is_some()
         };
-        let added: Vec<String> = given.keys().filter(|name| is_added(name)).cloned().collect();
-        for name in added {
-            given.shift_remove(&name);
-            readings.push_ignored(
-                validation_errors::pointer("", &name),
-                "ignored: the tool has no such argument",
-            );
-        }
+        readings.ignore(given, is_added);
         if let Some((argument, grammar, table)) = self.filter_argument()
             && let Some(value) = given.get_mut(argument)
             && filter::flatten(&table, grammar.custom_fields, value)
@@ -222,7 +215,7 @@ impl ToolValidator {
     pub(super) fn accept(
         &self,
         arguments: Map<String, Value>,
-        host_arguments: HostArguments,
+        host_arguments: &HostArguments,
         account_fields: Option<&AccountFields>,
     ) -> Result<Accepted<'_>, Box<InvalidCall>> {
         let mut instance = Value::Object(arguments);

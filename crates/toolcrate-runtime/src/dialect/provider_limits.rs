@@ -1,21 +1,34 @@
-//! How big the schema of a strict function may be, as OpenAI documents it. A schema beyond a limit is refused as
-//! a whole, so it is measured before it is declared strict.
+//! Limits that providers document: of names, of descriptions, and of the schemas of strict functions. A schema beyond a
+//! limit is rejected as a whole, so it is measured before it is declared strict.
 
 use serde_json::Value;
 
-use super::properties;
+use super::schema_keywords::{properties, types};
 
-/// Characters of a function's description.
-pub(super) const DESCRIPTION: usize = 1024;
-const PROPERTIES: usize = 5000;
-const LEVELS: usize = 10;
-const CHARACTERS: usize = 120_000;
-const VALUES: usize = 1000;
-/// An enum with more values than this may have no more than so many characters.
-const LONG_ENUM: (usize, usize) = (250, 15_000);
+/// The maximum number of characters of a name, which is the same for all providers.
+pub(super) const MAX_NAME: usize = 64;
+/// The maximum number of characters of the description of an OpenAI function.
+pub(super) const MAX_OPENAI_DESCRIPTION: usize = 1024;
+
+/// Properties in the schema of a strict function.
+const MAX_PROPERTIES: usize = 5000;
+/// Levels of nested objects and lists.
+const MAX_LEVELS: usize = 10;
+/// Characters in all names and enums.
+const MAX_CHARACTERS: usize = 120_000;
+/// Values of all enums.
+const MAX_VALUES: usize = 1000;
+/// An enum with more values than the first number may have at most the second number of characters.
+const MAX_LONG_ENUM: (usize, usize) = (250, 15_000);
+
+/// Returns true if and only if all providers accept a tool of this name.
+pub(super) fn is_tool_name(name: &str) -> bool {
+    let is_accepted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(is_accepted)
+}
 
 #[derive(Default)]
-struct Size {
+struct SchemaSize {
     properties: usize,
     levels: usize,
     characters: usize,
@@ -23,9 +36,9 @@ struct Size {
     long_enum: Option<(usize, usize)>,
 }
 
-/// The limits that a schema exceeds, each in a sentence.
-pub(super) fn exceeded(schema: &Value) -> Vec<String> {
-    let mut size = Size::default();
+/// Returns the limits of a strict function that its schema exceeds, each in a sentence.
+pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
+    let mut size = SchemaSize::default();
     measure(schema, 1, &mut size);
     let mut reasons = Vec::new();
     let mut over = |what: &str, value: usize, most: usize| {
@@ -33,21 +46,21 @@ pub(super) fn exceeded(schema: &Value) -> Vec<String> {
             reasons.push(format!("it has {value} {what}; {most} are allowed"));
         }
     };
-    over("properties", size.properties, PROPERTIES);
-    over("levels", size.levels, LEVELS);
-    over("characters in names and enums", size.characters, CHARACTERS);
-    over("enum values", size.values, VALUES);
+    over("properties", size.properties, MAX_PROPERTIES);
+    over("levels", size.levels, MAX_LEVELS);
+    over("characters in names and enums", size.characters, MAX_CHARACTERS);
+    over("enum values", size.values, MAX_VALUES);
     if let Some((values, characters)) = size.long_enum {
         reasons.push(format!(
             "an enum of {values} values has {characters} characters; {} are allowed",
-            LONG_ENUM.1
+            MAX_LONG_ENUM.1
         ));
     }
     reasons
 }
 
-fn measure(node: &Value, level: usize, size: &mut Size) {
-    let is = |kind: &str| super::types(node).contains(&kind);
+fn measure(node: &Value, level: usize, size: &mut SchemaSize) {
+    let is = |kind: &str| types(node).contains(&kind);
     if is("object") || is("array") {
         size.levels = size.levels.max(level);
     }
@@ -55,7 +68,7 @@ fn measure(node: &Value, level: usize, size: &mut Size) {
         let characters = values.iter().filter_map(Value::as_str).map(|text| text.chars().count()).sum();
         size.values += values.len();
         size.characters += characters;
-        if values.len() > LONG_ENUM.0 && characters > LONG_ENUM.1 {
+        if values.len() > MAX_LONG_ENUM.0 && characters > MAX_LONG_ENUM.1 {
             size.long_enum = Some((values.len(), characters));
         }
     }
@@ -100,8 +113,10 @@ mod tests {
                 "an enum of 251 values has 15060 characters; 15000 are allowed",
             ),
         ] {
-            assert_eq!(exceeded(&schema), [said]);
+            assert_eq!(exceeded_limits(&schema), [said]);
         }
-        assert!(exceeded(&json!({"type": "object", "properties": {"a": {"type": "string"}}})).is_empty());
+        assert!(
+            exceeded_limits(&json!({"type": "object", "properties": {"a": {"type": "string"}}})).is_empty()
+        );
     }
 }
