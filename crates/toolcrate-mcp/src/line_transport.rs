@@ -219,7 +219,7 @@ mod tests {
     async fn every_request_gets_an_answer() {
         let long = format!(r#"{{"method":"x","params":"{}","jsonrpc":"2.0","id":"a"}}"#, "x".repeat(500));
         for (line, code, id) in [
-            ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":", -32700, json!(null)),
+            ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":", -32700, json!(7)),
             ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\": oops}", -32700, json!(7)),
             ("oops", -32700, json!(null)),
             ("[]", -32600, json!(null)),

@@ -70,7 +70,7 @@ mod tests {
             let problems = validate(tool, arguments.clone()).unwrap_err();
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{arguments}: {problems:?}");
         }
-        let problems = validate(CALL, json!({"nam": "x", "args": {}})).unwrap_err();
+        let problems = validate(CALL, json!({"query": "x", "args": {}})).unwrap_err();
         assert_eq!(problems.len(), 3, "all at once");
     }
 

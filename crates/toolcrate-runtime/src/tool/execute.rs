@@ -12,6 +12,7 @@ use super::catalog::Tool;
 use super::coercion::Reinterpretation;
 use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
+use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
 use super::{mending, plan};
 use crate::api::{Api, Paging};
@@ -92,6 +93,15 @@ impl Checked {
         OutcomeReader::new(api, &self.call, self.content, self.options)
     }
 
+    fn sent_call(&self) -> SentCall<'_> {
+        SentCall {
+            schema: self.check.schema(),
+            request: self.plan(),
+            arguments: &self.arguments,
+            reinterpretations: &self.reinterpretations,
+        }
+    }
+
     fn plan(&self) -> &RequestRecord<'static> {
         self.check.record.operation(self.binding).request
     }
@@ -122,7 +132,8 @@ impl Client {
 
     pub(super) async fn run(&self, checked: Checked, request: OutgoingRequest) -> Result<Outcome, Error> {
         let reader = checked.reader(self.api());
-        let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await?;
+        let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await;
+        let received = received.map_err(|error| reference_forms::explain(&checked.sent_call(), error))?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
         self.complete(&checked, &mut outcome);

@@ -16,6 +16,7 @@ mod page_state;
 mod plan;
 mod prepared;
 mod prerequisites;
+mod reference_forms;
 mod scalars;
 mod schema;
 mod shorthand;

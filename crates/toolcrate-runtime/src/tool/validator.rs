@@ -176,6 +176,11 @@ impl ToolValidator {
             })
     }
 
+    /// The schema by which arguments are checked.
+    pub(super) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
     /// The schema of one argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
         self.schema.get("properties")?.get(name)
