@@ -286,7 +286,12 @@ impl ToolValidator {
         let filter = self.filter_argument();
         let filter_fields = || {
             let table = filter.as_ref().map(|(_, _, table)| table);
-            table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
+            // A reference alone is a field too: `company` for `company/name`.
+            let with_reference = |name: &str| {
+                let reference = name.split_once('/').map(|(reference, _)| reference.to_owned());
+                reference.into_iter().chain([name.to_owned()])
+            };
+            table.map(|table| table.names().flat_map(with_reference).collect()).unwrap_or_default()
         };
         let context = FixContext {
             schema: &self.schema,
