@@ -192,7 +192,7 @@ impl ToolValidator {
         let Some(given) = arguments.as_object_mut() else { return readings };
         let is_added = |name: &str| {
             self.property(name).is_none()
-                && scalars::same_word(name, host_arguments.names()).is_some()
+                && host_arguments.names().any(|known| scalars::is_same_word(known, name))
         };
         readings.ignore(given, is_added);
         if let Some((argument, grammar, table)) = self.filter_argument()
