@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Map;
 use toolcrate_executor::{ToolCall, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Value};
+use toolcrate_runtime::{ExecuteOptions, Value, replace_lone_surrogates};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -27,7 +27,7 @@ pub(crate) async fn call_tool(
     let (_, account) = state.accounts.open(id, &headers)?;
     let arguments: Map<String, Value> = match body.is_empty() {
         true => Map::new(),
-        false => serde_json::from_slice(&body).map_err(|error| {
+        false => serde_json::from_slice(&replace_lone_surrogates(&body)).map_err(|error| {
             HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
         })?,
     };

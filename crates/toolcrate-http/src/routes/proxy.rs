@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, is_body_omitted};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
+use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -108,7 +108,7 @@ fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
     if body.is_empty() {
         return Ok(Map::new());
     }
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice(&replace_lone_surrogates(body)) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err(HttpError::BadRequest("the body must be a JSON object".to_owned())),
@@ -137,6 +137,10 @@ fn page_to_json(outcome: &Outcome) -> Value {
         }
         value["omitted"] = json!(omitted.count);
         value["notice"] = json!(notice);
+    }
+    if !outcome.reinterpretations.is_empty() {
+        value["reinterpretations"] =
+            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
     }
     if let Some(notice) = &outcome.notice {
         let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();

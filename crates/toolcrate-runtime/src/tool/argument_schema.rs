@@ -56,7 +56,7 @@ impl ArgumentSchema {
         if let Some(given) = instance.as_object_mut() {
             let is_known = |name: &str| self.schema["properties"].get(name).is_some();
             let is_added = |name: &str| {
-                !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some()
+                !is_known(name) && host_arguments.names().any(|known| scalars::is_same_word(known, name))
             };
             readings.ignore(given, is_added);
         }
