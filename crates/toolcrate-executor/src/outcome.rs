@@ -3,6 +3,11 @@
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
 
+use crate::json_limit::limit_json;
+
+/// How many bytes of reinterpretations are reported.
+const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
+
 /// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
 /// `notice`; and `reinterpretations`, the arguments that were read as something else than was written.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
@@ -18,8 +23,8 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
         value["notice"] = json!(notice);
     }
     if !outcome.reinterpretations.is_empty() {
-        value["reinterpretations"] =
-            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
+        let reported = outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
+        value["reinterpretations"] = limit_json(reported, MAX_REINTERPRETATION_BYTES);
     }
     value
 }

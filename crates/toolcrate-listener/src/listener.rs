@@ -26,6 +26,8 @@ use crate::request_body::RequestBody;
 
 /// Connections served at once by default. More wait in the operating system's queue.
 const MAX_CONNECTIONS: usize = 1024;
+/// How many bytes of a request are buffered, which limits its head. A client without a token costs no more.
+const MAX_BUFFER_BYTES: usize = 64 << 10;
 /// How long to wait before accepting again after the process ran out of file descriptors.
 const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a connection that is shut down before its first request may take to deliver it.
@@ -282,6 +284,7 @@ async fn serve_requests<T, S, B>(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.header_read)
+        .max_buf_size(MAX_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     // An error ends this connection alone: the client left, or was too slow.

@@ -4,12 +4,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::Map;
 use toolcrate_executor::{Rejection, ToolCall, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Value};
 
 use super::execute::execute;
 use crate::error::HttpError;
+use crate::json_request::parse_object;
 use crate::json_response::json_with_rate_limit;
 use crate::query_string;
 use crate::state::SharedState;
@@ -27,15 +27,12 @@ pub(crate) async fn call_tool(
     let (_, account) = state.accounts.open(id, &headers)?;
     let tool = state.filter.catalog().resolve(&name);
     let tool = tool.map_err(|error| HttpError::from_rejection(Rejection::Invalid(Box::new(error)), false))?;
-    let arguments: Map<String, Value> = match body.is_empty() {
-        true => Map::new(),
-        false => serde_json::from_slice(&body).map_err(|error| {
-            HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
-        })?,
-    };
+    let arguments = parse_object(&body).map_err(|error| {
+        HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
+    })?;
     let (principal, arguments) = (account.principal("http", &headers), Value::Object(arguments));
     let call = ToolCall { principal, tool, arguments: &arguments, options: ExecuteOptions::default() };
-    execute(&state, account, call, &headers, |outcome| {
+    execute(&state, account, call, &headers, "plain call", |outcome| {
         json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &outcome_to_json(&outcome))
     })
     .await

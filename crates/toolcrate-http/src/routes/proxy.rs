@@ -11,6 +11,7 @@ use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
 
 use super::execute::execute;
 use crate::error::HttpError;
+use crate::json_request::parse_object;
 use crate::json_response::json_with_rate_limit;
 use crate::proxy_routes::ProxyRoutes;
 use crate::query_string;
@@ -81,7 +82,7 @@ impl ProxyRequest {
         let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
         let call = ToolCall { principal, tool, arguments: &arguments, options };
         let method = self.method;
-        execute(state, account, call, &self.headers, move |outcome| {
+        execute(state, account, call, &self.headers, "proxy call", move |outcome| {
             let value = match method.as_str() {
                 "delete" => return StatusCode::NO_CONTENT.into_response(),
                 "list" => page_to_json(&outcome),
@@ -105,15 +106,8 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err(HttpError::BadRequest("the body must be a JSON object".to_owned())),
-        Err(error) => Err(HttpError::BadRequest(format!("the body is no JSON: {error}"))),
-    }
+    parse_object(body)
+        .map_err(|error| HttpError::BadRequest(format!("the body must be a JSON object: {error}")))
 }
 
 /// Makes the JSON of a page. Its notice tells what limits left out: rows that the cursor leads to, and rows that are too
