@@ -103,3 +103,25 @@ async fn check_account(client: &Client, check: HealthCheck) -> Value {
         Err(_) => failed("timeout", format!("no answer within {} s", CHECK_TIMEOUT.as_secs()), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use toolcrate_store::MemoryStore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn server_that_can_not_keep_state_is_not_ready() {
+        let audit = AuditLog::new(Box::new(std::io::sink()));
+        for (max_bytes, has_error) in [(1 << 20, false), (0, true)] {
+            let store = Arc::new(MemoryStore::with_capacity(max_bytes));
+            let result = Readiness::new(None, store).check(&AccountRegistry::default(), &audit).await;
+            assert_eq!(result.state_error.is_some(), has_error, "{:?}", result.state_error);
+            assert_eq!(result.audit_error, None);
+        }
+        let accounts = Map::from_iter([("acme".to_owned(), json!({"ok": true}))]);
+        let ready = ReadinessResult { accounts, state_error: None, audit_error: None };
+        assert!(ready.is_ready());
+        assert!(!ReadinessResult { audit_error: Some("full".to_owned()), ..ready }.is_ready());
+    }
+}

@@ -28,7 +28,8 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
     call.idempotent |= check.record.annotations.idempotent_hint;
-    call.writes &= !check.record.annotations.read_only_hint;
+    // What the operation does counts, not its method.
+    call.writes = !check.record.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     let mut filter = None;
