@@ -23,10 +23,15 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
         value["notice"] = json!(notice);
     }
     if !outcome.reinterpretations.is_empty() {
-        let reported = outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
-        value["reinterpretations"] = limit_json(reported, MAX_REINTERPRETATION_BYTES);
+        value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);
     }
     value
+}
+
+/// The value of `reinterpretations` in [`outcome_to_json`].
+pub fn reinterpretations_to_json(reinterpretations: &[Reinterpretation]) -> Value {
+    let reported = reinterpretations.iter().map(Reinterpretation::to_json).collect();
+    limit_json(reported, MAX_REINTERPRETATION_BYTES)
 }
 
 /// Returns true if and only if [`truncate_outcome`] omitted all of a record but its id.

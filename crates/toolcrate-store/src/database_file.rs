@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use redb::Database;
+use redb::{Database, DatabaseError};
 
 /// The text of a redb error. The error itself is large, and only its text is used.
 pub(crate) struct DatabaseFileError(pub(crate) String);
@@ -79,7 +79,18 @@ pub(crate) fn open(path: &Path) -> Result<Database, DatabaseFileError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     drop(options.open(path)?);
-    Ok(Database::create(path)?)
+    Database::create(path).map_err(open_failure)
+}
+
+/// Why a file can't be opened, and what to do about it.
+fn open_failure(error: DatabaseError) -> DatabaseFileError {
+    match error {
+        DatabaseError::UpgradeRequired(version) => DatabaseFileError(format!(
+            "expected a state file of the current format, found one of an older release (redb file format \
+             {version}); move it away to start with an empty one, or keep running the older release"
+        )),
+        error => error.into(),
+    }
 }
 
 #[cfg(test)]

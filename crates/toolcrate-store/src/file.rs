@@ -42,7 +42,8 @@ impl FileStore {
     /// Opens the file, creating it with permissions for its owner only if it doesn't exist.
     ///
     /// # Errors
-    /// Returns an error if the file can't be opened or created, isn't a store, or is open in another process.
+    /// Returns an error if the file can't be opened or created, isn't a store, was written by a release before 0.2, or
+    /// is open in another process. The file is unchanged then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let location: Arc<str> = path.display().to_string().into();
         let path = path.to_owned();
@@ -288,6 +289,7 @@ impl Store for FileStore {
 #[cfg(test)]
 mod tests {
     use redb::ReadableTableMetadata;
+    use toolcrate_testing::wait::wait_for;
 
     use super::*;
 
@@ -298,7 +300,8 @@ mod tests {
         for number in 0..10 {
             store.put(&format!("old/{number}"), b"x", Duration::ZERO).await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        let written = now();
+        wait_for("the clock", async || (now() > written).then_some(())).await;
         store.put("new", b"x", Duration::from_secs(60)).await.unwrap();
         let left = store
             .blocking(|database| {

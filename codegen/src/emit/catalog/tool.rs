@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use toolcrate_catalog::{
-    Annotations, ArgumentTarget, BindingRecord, HttpOperation, Properties, RawJson, RequestRecord,
-    ResponseContent, ResponseRecord, SchemaRef, ToolInput, ToolReach, ToolRecord,
+    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, Properties, RawJson,
+    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolReach, ToolRecord,
 };
 
-use super::Emitters;
+use super::argument_plan::ArgumentPlan;
+use super::emitters::Emitters;
 use super::node::Writer;
-use super::plan::{Plan, filtered_plan};
+use super::plan::filtered_plan;
 use crate::config::ToolBinding;
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
-use crate::naming::{Class, Kind, OperationName};
+use crate::naming::OperationName;
 
 /// Further operations of a tool, by the index of its main one.
 pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
@@ -45,8 +46,8 @@ pub fn bindings<'a>(context: &Context<'a>) -> Result<Bindings<'a>, Errors> {
     Ok(found)
 }
 
-fn missing(key: &str, binding: &ToolBinding) -> Error {
-    Error::new("E032", format!("the spec has no operation `{key}`")).at(binding.entry())
+fn missing(key: &str, binding: &ToolBinding) -> CodegenError {
+    CodegenError::new("E032", format!("the spec has no operation `{key}`")).at(binding.entry())
 }
 
 /// The record of the operation at `index`.
@@ -55,7 +56,7 @@ pub fn record<'a>(
     index: OperationId,
     bindings: Option<&Vec<(&'a ToolBinding, OperationId)>>,
     emitters: &mut Emitters<'a>,
-) -> Result<ToolRecord<'a>, Error> {
+) -> Result<ToolRecord<'a>, CodegenError> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let facts = emitters.facts.operations[index].clone();
@@ -76,7 +77,7 @@ pub fn record<'a>(
         short_name: &name.short,
         title: Cow::Borrowed(&name.title),
         description: Cow::Owned(description),
-        class: if effect.acts && name.class == Class::Read { Class::Custom } else { name.class },
+        class: if effect.acts && name.class == ToolClass::Read { ToolClass::Custom } else { name.class },
         module: &name.module,
         kind: facts.kind,
         verb: (verb != facts.kind.verb()).then_some(verb),
@@ -124,8 +125,9 @@ fn annotations(operation: &Operation, name: &OperationName, effect: &OperationEf
     let is_idempotent =
         name.idempotent || matches!(operation.method, Method::Get | Method::Put | Method::Delete);
     Annotations {
-        read_only_hint: !effect.acts && (name.class == Class::Read || name.read_only),
-        destructive_hint: name.destructive || matches!(name.kind, Kind::Delete | Kind::Replace),
+        read_only_hint: !effect.acts && (name.class == ToolClass::Read || name.read_only),
+        destructive_hint: name.destructive
+            || matches!(name.kind, OperationKind::Delete | OperationKind::Replace),
         idempotent_hint: !effect.acts && is_idempotent,
         open_world_hint: true,
     }
@@ -138,16 +140,16 @@ fn owned<'a>(names: Vec<String>) -> Vec<Cow<'a, str>> {
 /// Lets the tool of `plan` answer for `other` too: its arguments are added, none of which every call needs.
 fn join<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan<'a>,
+    plan: &mut ArgumentPlan<'a>,
     binding: &'a ToolBinding,
     other: OperationId,
     emitters: &mut Emitters<'a>,
-) -> Result<BindingRecord<'a>, Error> {
+) -> Result<BindingRecord<'a>, CodegenError> {
     let operation = &context.api.operations[other];
     let (mut second, filter) = filtered_plan(context, other, emitters);
     let Some(first) = context.named.operations[other].parents.first() else {
         let message = "the operation has no id in its path that the argument could fill";
-        return Err(Error::new("E032", message).at(binding.entry()));
+        return Err(CodegenError::new("E032", message).at(binding.entry()));
     };
     // The argument that chooses the binding has a name that the overlay gives.
     if let Some(value) = second.properties.remove(first) {
@@ -198,7 +200,7 @@ fn http<'a>(operation: &'a Operation) -> HttpOperation<'a> {
     HttpOperation { method: operation.method, path, request_path }
 }
 
-fn request<'a>(plan: &Plan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
+fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
     RequestRecord {
         arguments: plan.arguments.clone(),
         body: plan.body,

@@ -9,7 +9,7 @@ use toolcrate_mcp::{ExposureMode, McpError, McpOptions, McpServer, ToolListing, 
 use toolcrate_store::MemoryStore;
 
 use crate::audit_rotation::reopen_at_hangup;
-use crate::cli::{Mcp, OfferFlags, Serve};
+use crate::cli::{McpArgs, OfferFlags, ServeArgs};
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::Metrics;
@@ -26,7 +26,7 @@ const HTTP_FLAGS: [&str; 6] =
 
 /// Serves until the client leaves or the process is told to stop.
 pub(super) async fn run(
-    arguments: &Mcp,
+    arguments: &McpArgs,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
@@ -79,13 +79,13 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
 
 /// Serves the one account as `cwpsa serve` does.
 async fn serve_http(
-    arguments: &Mcp,
+    arguments: &McpArgs,
     offer: OfferFlags,
     address: SocketAddr,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    let serve = Serve {
+    let serve = ServeArgs {
         listen: address.to_string(),
         http: arguments.http.clone(),
         offer,

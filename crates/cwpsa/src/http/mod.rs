@@ -22,7 +22,7 @@ use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_mcp::{ExposureMode, ToolListing};
 
 use crate::audit_rotation::reopen_at_hangup;
-use crate::cli::Serve;
+use crate::cli::ServeArgs;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::health_check;
@@ -72,7 +72,7 @@ impl Listening {
 /// # Errors
 /// Returns an error if the settings are invalid, or if the server can't listen at its address.
 pub async fn listen(
-    arguments: &Serve,
+    arguments: &ServeArgs,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<Listening, CliError> {
@@ -171,7 +171,7 @@ fn check_access(
 ///
 /// # Errors
 /// As [`listen`].
-pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
     let listening = listen(arguments, loader, settings).await?;
     let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");

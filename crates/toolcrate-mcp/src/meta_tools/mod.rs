@@ -23,9 +23,9 @@ pub(crate) use registry::MetaTools;
 const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product.
-    pub(crate) fn new(product: &Product) -> Self {
-        Self::from_tools(META_TOOLS, product)
+    /// The meta tools of a product, with the schemas of their results if `with_output` is set.
+    pub(crate) fn new(product: &Product, with_output: bool) -> Self {
+        Self::from_tools(META_TOOLS, product, with_output)
     }
 }
 
@@ -42,7 +42,7 @@ mod tests {
 
     fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
         let Value::Object(arguments) = arguments else { panic!("no object") };
-        let result = MetaTools::new(&LIBRARY).get(tool).unwrap().validate(arguments);
+        let result = MetaTools::new(&LIBRARY, false).get(tool).unwrap().validate(arguments);
         result.map_err(|error| {
             error.fields().iter().map(|field| format!("{} {}", field.pointer, field.message)).collect()
         })
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_not_those_of_tools() {
-        let meta_tools = MetaTools::new(&LIBRARY);
+        let meta_tools = MetaTools::new(&LIBRARY, true);
         let mut names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
         assert!(names.iter().all(|name| LIBRARY.catalog.get(name).is_none()));
         let count = names.len();

@@ -1,6 +1,6 @@
 //! The registry of meta tools.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::Tool;
 use serde_json::Map;
@@ -22,12 +22,15 @@ pub(crate) struct RegisteredMetaTool {
 }
 
 impl MetaTools {
-    /// Registers these tools.
-    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product) -> Self {
-        let register = |tool: &&'static dyn MetaTool| RegisteredMetaTool {
-            definition: tool.definition(product),
-            schema: OnceLock::new(),
-            tool: *tool,
+    /// Registers these tools, with the schemas of their results if `with_output` is set.
+    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product, with_output: bool) -> Self {
+        let register = |tool: &&'static dyn MetaTool| {
+            let definition = tool.definition(product);
+            let definition = match tool.output_schema().filter(|_| with_output) {
+                Some(schema) => definition.with_raw_output_schema(Arc::new(schema)),
+                None => definition,
+            };
+            RegisteredMetaTool { definition, schema: OnceLock::new(), tool: *tool }
         };
         Self(tools.iter().map(register).collect())
     }
