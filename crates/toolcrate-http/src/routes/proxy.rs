@@ -17,6 +17,9 @@ use crate::proxy_routes::ProxyRoutes;
 use crate::query_string;
 use crate::state::{HttpState, SharedState};
 
+/// How many ids of rows that are too large a notice names.
+const MAX_NAMED_IDS: usize = 20;
+
 /// Lists and creates records.
 pub(crate) async fn proxy_collection(
     state: SharedState,
@@ -126,7 +129,10 @@ fn page_to_json(outcome: &Outcome) -> Value {
             notice.push_str("; next_cursor goes on with them");
         }
         if !too_big.is_empty() {
-            let ids = too_big.join(", ");
+            let mut ids = too_big.iter().take(MAX_NAMED_IDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+            if too_big.len() > MAX_NAMED_IDS {
+                ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
+            }
             notice += &format!("; too big for any answer, so ask for fewer fields with \"fields\": id {ids}");
         }
         value["omitted"] = json!(omitted.count);
