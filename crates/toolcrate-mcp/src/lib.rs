@@ -35,7 +35,9 @@ mod event_feed;
 #[cfg(test)]
 mod fixture;
 mod handler;
+mod line_transport;
 mod listing;
+mod message_id;
 mod meta_tools;
 mod notifications;
 mod options;

@@ -3,7 +3,7 @@
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};
 use toolcrate_executor::{ExecuteError, Rejection, limit_json};
-use toolcrate_runtime::Value;
+use toolcrate_runtime::{Reinterpretation, Value};
 
 /// The result of a call that succeeded.
 pub(crate) fn success(value: Value) -> CallToolResult {
@@ -29,6 +29,26 @@ pub(crate) fn limit_failure(response: CallToolResponse, max_bytes: usize) -> Cal
             }
         }
         other => other,
+    }
+}
+
+/// The response with a report of how the arguments of a meta tool were read.
+pub(crate) fn with_reinterpretations(
+    response: CallToolResponse,
+    reinterpretations: &[Reinterpretation],
+) -> CallToolResponse {
+    match response {
+        CallToolResponse::Complete(mut result) if !reinterpretations.is_empty() => {
+            let Some(mut value) = result.structured_content.take() else {
+                return CallToolResponse::Complete(result);
+            };
+            let mut reports: Vec<Value> = reinterpretations.iter().map(Reinterpretation::to_json).collect();
+            reports.extend(value["reinterpretations"].as_array().into_iter().flatten().cloned());
+            value["reinterpretations"] = Value::Array(reports);
+            let is_error = result.is_error == Some(true);
+            if is_error { failure(value).into() } else { success(value).into() }
+        }
+        response => response,
     }
 }
 

@@ -129,7 +129,8 @@ fn page_to_json(outcome: &Outcome) -> Value {
             notice.push_str("; next_cursor goes on with them");
         }
         if !too_big.is_empty() {
-            let mut ids = too_big.iter().take(MAX_NAMED_IDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let mut ids =
+                too_big.iter().take(MAX_NAMED_IDS).map(String::as_str).collect::<Vec<_>>().join(", ");
             if too_big.len() > MAX_NAMED_IDS {
                 ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
             }
