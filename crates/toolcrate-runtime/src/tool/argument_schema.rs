@@ -39,9 +39,8 @@ impl ArgumentSchema {
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
         let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
         attempt(arguments.clone()).map_err(|problems| {
-            let problems = mending::verify(&arguments, problems, |mended| {
-                attempt(mended).err().unwrap_or_default()
-            });
+            let problems =
+                mending::verify(&arguments, problems, |mended| attempt(mended).err().unwrap_or_default());
             Error::invalid_arguments(problems)
         })
     }
