@@ -191,7 +191,10 @@ async fn exact_forms_are_not_reported() {
     for (tool, arguments) in [
         ("create_a_ticket", json!({"summary": "x", "company": {"identifier": "250"}, "poNumber": "0012"})),
         ("list_all_tickets", json!({"filter": {"board/name": "250"}, "conditions": "id > 5", "pageSize": 5})),
-        ("update_a_ticket_by_id", json!({"id": 5, "requiredDate": "2026-11-29T01:00:00Z", "clear": ["site"]})),
+        (
+            "update_a_ticket_by_id",
+            json!({"id": 5, "requiredDate": "2026-11-29T01:00:00Z", "clear": ["site"]}),
+        ),
     ] {
         let tool = CATALOG.get(tool).expect(tool);
         let prepared = client.prepare_call(tool, &arguments, &ExecuteOptions::default()).expect("a call");
@@ -206,5 +209,9 @@ fn a_name_that_no_tool_has_is_refused_at_once() {
         assert!(error.to_string().len() < 1000, "{error}");
     }
     let error = CATALOG.resolve("lst_all_tickets").expect_err("no tool");
-    assert!(error.next_step().is_some_and(|next| next.starts_with("Did you mean list_all_connect_wise_psa_tickets")));
+    assert!(
+        error
+            .next_step()
+            .is_some_and(|next| next.starts_with("Did you mean list_all_connect_wise_psa_tickets"))
+    );
 }

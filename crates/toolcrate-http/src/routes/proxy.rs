@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, is_body_omitted};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates};
+use toolcrate_runtime::{
+    Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates,
+};
 
 use super::execute::execute;
 use crate::error::HttpError;
