@@ -356,7 +356,7 @@ impl Tool {
     }
 
     /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
-    /// neighbours are `{step, tools}`. Empty where nothing is known.
+    /// neighbors are `{step, tools}`. Empty where nothing is known.
     pub fn lifecycle(self) -> Value {
         serde_json::to_value(self.details().lifecycle).unwrap_or_default()
     }
