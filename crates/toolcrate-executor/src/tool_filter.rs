@@ -9,6 +9,11 @@ use wildmatch::WildMatch;
 
 use crate::toolsets::Toolsets;
 
+/// The most patterns that a filter is made of.
+const MAX_PATTERNS: usize = 64;
+/// The longest pattern: no name is as long.
+const MAX_PATTERN_BYTES: usize = 128;
+
 /// What a [`ToolFilter`] is made of. An empty list allows everything.
 #[derive(Clone, Debug, Default)]
 pub struct ToolFilterSpec {
@@ -44,6 +49,9 @@ pub enum ToolFilterError {
         /// The names of all sets.
         known: Vec<String>,
     },
+    /// There are too many patterns, or one is too long.
+    #[error("expected at most {MAX_PATTERNS} patterns of at most {MAX_PATTERN_BYTES} characters")]
+    PatternsTooLong,
     /// The filter allows no tool.
     #[error("no tool matches this selection")]
     Empty,
@@ -86,6 +94,11 @@ impl ToolFilter {
         {
             let known = catalog.modules().map(str::to_owned).collect();
             return Err(ToolFilterError::UnknownModule { module: module.clone(), known });
+        }
+        // A stranger's pattern is compared with every name.
+        let is_long = spec.names.iter().any(|pattern| pattern.len() > MAX_PATTERN_BYTES);
+        if is_long || spec.names.len() > MAX_PATTERNS {
+            return Err(ToolFilterError::PatternsTooLong);
         }
         let mut names: Vec<WildMatch> = spec.names.iter().map(|name| WildMatch::new(name)).collect();
         for toolset in &spec.toolsets {
@@ -206,5 +219,9 @@ mod tests {
         assert_eq!(error(&unknown).to_string(), "unknown module \"lones\" (expected catalog, loans)");
         let nothing = ToolFilterSpec { names: vec!["nothing_like_it".into()], ..ToolFilterSpec::default() };
         assert_eq!(error(&nothing), ToolFilterError::Empty);
+        for names in [vec!["*a".repeat(100)], vec!["*".to_owned(); 100]] {
+            let long = ToolFilterSpec { names, ..ToolFilterSpec::default() };
+            assert_eq!(error(&long), ToolFilterError::PatternsTooLong);
+        }
     }
 }

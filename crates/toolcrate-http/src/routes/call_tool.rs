@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use toolcrate_executor::{ToolCall, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Value};
+use toolcrate_runtime::{ExecuteOptions, Value, replace_lone_surrogates};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -25,7 +25,7 @@ pub(crate) async fn call_tool(
     let query = query_string::parse(&query.unwrap_or_default());
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
-    let arguments = parse_object(&body).map_err(|error| {
+    let arguments = parse_object(&replace_lone_surrogates(&body)).map_err(|error| {
         HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
     })?;
     let arguments = Value::Object(arguments);

@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, is_body_omitted};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
+use toolcrate_runtime::{
+    Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates,
+};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -109,7 +111,7 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
-    parse_object(body)
+    parse_object(&replace_lone_surrogates(body))
         .map_err(|error| HttpError::BadRequest(format!("the body must be a JSON object: {error}")))
 }
 
@@ -138,6 +140,10 @@ fn page_to_json(outcome: &Outcome) -> Value {
         }
         value["omitted"] = json!(omitted.count);
         value["notice"] = json!(notice);
+    }
+    if !outcome.reinterpretations.is_empty() {
+        value["reinterpretations"] =
+            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
     }
     if let Some(notice) = &outcome.notice {
         let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();

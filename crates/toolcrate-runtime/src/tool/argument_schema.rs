@@ -54,8 +54,9 @@ impl ArgumentSchema {
         let mut readings = coercion::coerce(&self.schema, &mut instance);
         if let Some(given) = instance.as_object_mut() {
             let is_known = |name: &str| self.schema["properties"].get(name).is_some();
-            let is_added =
-                |name: &str| !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some();
+            let is_added = |name: &str| {
+                !is_known(name) && host_arguments.names().any(|known| scalars::is_same_word(known, name))
+            };
             readings.ignore(given, is_added);
         }
         let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);

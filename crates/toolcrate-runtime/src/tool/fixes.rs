@@ -95,7 +95,8 @@ impl Proposer<'_> {
             "missing" => None,
             "conflict" if pointer.matches('/').count() == 1 => Some(Fix::remove(pointer)),
             "conflict" => None,
-            "conditions" => None,
+            // The rows that the filter lets through hold all that were asked for.
+            "conditions" => self.left_out(pointer).filter(|_| self.context.is_read_only),
             "empty" => self.left_out(pointer),
             _ => self.wrong(pointer, value?),
         }
@@ -149,7 +150,16 @@ impl Proposer<'_> {
     fn unknown(&self, pointer: &str, value: &Value) -> Option<Fix> {
         let (parent, name) = split_pointer(pointer)?;
         let schema = schema_at(self.context.schema, parent)?;
-        let given = self.context.arguments.pointer(parent)?.as_object()?;
+        let given = match self.context.arguments.pointer(parent)? {
+            Value::Object(given) => given,
+            // The name of an argument, such as one to clear.
+            Value::Array(_) => {
+                let names = self.context.schema.get("properties")?.as_object()?;
+                let near = nearest(value.as_str()?, names.keys().map(String::as_str));
+                return near.first().map(|near| Fix::replace(pointer, *near));
+            }
+            _ => return None,
+        };
         let mut nodes = std::iter::once(schema).chain(nulls::branches(schema));
         let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
         let fix = wrapper(parent, pointer, value, known, given)
@@ -326,7 +336,10 @@ fn similar(
     if is_in_reference && (given.contains_key("id") || text_keys_given(given)) {
         return None;
     }
-    let near = nearest(name, known.keys().map(String::as_str));
+    // `companyId` within the reference to a company.
+    let ending = ["identifier", "name", "id"].into_iter().find(|key| fold(name).ends_with(key));
+    let ending = ending.filter(|key| is_in_reference && known.contains_key(*key));
+    let near = ending.into_iter().chain(nearest(name, known.keys().map(String::as_str)));
     let near = near.into_iter().find(|near| !given.contains_key(*near) && could_be(&known[*near], value))?;
     let path = format!("{parent}/{}", escape(near));
     // An id that is given as a reference where a number is wanted.
