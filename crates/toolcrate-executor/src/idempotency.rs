@@ -2,7 +2,7 @@
 //! from whichever replica it reaches.
 //!
 //! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made. Afterwards
-//! the response is stored beside the claim. A server that dies in between leaves the claim: whether the write was made is
+//! the response is stored under a key of its own. A server that dies in between leaves the claim: whether the write was made is
 //! unknown then, so a repetition is told so and nothing is sent. A write that certainly wasn't made leaves no claim. A
 //! store of limited size may evict responses, but no claims: a repetition is told then that the write was made.
 

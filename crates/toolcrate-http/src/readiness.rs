@@ -82,7 +82,7 @@ impl Readiness {
     async fn check_state(&self) -> Option<String> {
         match tokio::time::timeout(CHECK_TIMEOUT, self.store.check()).await {
             Ok(result) => result.err().map(|error| error.to_string()),
-            Err(_) => Some(format!("no answer within {} s", CHECK_TIMEOUT.as_secs())),
+            Err(_) => Some(format!("no response within {} s", CHECK_TIMEOUT.as_secs())),
         }
     }
 }
@@ -100,7 +100,7 @@ async fn check_account(client: &Client, check: HealthCheck) -> Value {
             json!({"ok": true, "kind": error.kind().as_str()})
         }
         Ok(Err(error)) => failed(error.kind().as_str(), error.to_string(), Some((check.advice)(&error))),
-        Err(_) => failed("timeout", format!("no answer within {} s", CHECK_TIMEOUT.as_secs()), None),
+        Err(_) => failed("timeout", format!("no response within {} s", CHECK_TIMEOUT.as_secs()), None),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::error::StoreError;
 
 /// The key that [`Store::check`] writes.
 const CHECK_KEY: &str = "health/check";
+/// How large its value is: a file on a full disk may have room for a few bytes.
+const CHECK_BYTES: usize = 64 << 10;
 /// How long it is kept.
 const CHECK_TTL: Duration = Duration::from_secs(60);
 
@@ -37,7 +39,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Checks that a value can be stored at the moment.
     async fn check(&self) -> Result<(), StoreError> {
-        self.put(CHECK_KEY, b"", CHECK_TTL).await
+        self.put(CHECK_KEY, &[0; CHECK_BYTES], CHECK_TTL).await
     }
 
     /// Returns the value, unless it has expired.

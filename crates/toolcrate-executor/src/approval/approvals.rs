@@ -23,7 +23,7 @@ const ELICITED: &str = "approvals-asked/";
 
 /// How many characters of an id tell the account: its part of the store is its own.
 const ACCOUNT_CHARACTERS: usize = 8;
-/// How many bytes of arguments an approver is shown, beside the question.
+/// How many bytes of arguments an approver is shown, in addition to the question.
 const MAX_ARGUMENT_BYTES: usize = 64 << 10;
 
 /// A decision that is valid for one call.

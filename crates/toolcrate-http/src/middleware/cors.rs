@@ -23,7 +23,7 @@ const EXPOSED_HEADERS: [&str; 8] = [
     "traceparent",
 ];
 
-/// The layer that answers preflight requests and adds the headers that browsers ask for. Requests of other origins never
+/// The layer that responds to preflight requests and adds the headers that browsers ask for. Requests of other origins never
 /// come to it.
 pub(crate) fn cors_layer(hosts: &Arc<AllowedHosts>) -> CorsLayer {
     let hosts = Arc::clone(hosts);
