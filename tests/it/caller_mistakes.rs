@@ -1,7 +1,7 @@
-//! What callers really send. Each mistake is read as what it means, with a report, or refused with an error that mends
-//! it: a program that knows nothing but `fields[].pointer` and `fix` succeeds with its second call.
+//! Mistakes that callers make. Each is converted, with a report, or rejected with an error that allows a program that knows
+//! only `fields[].pointer` and `fix` to succeed with its second call.
 //!
-//! The table in the documents is made here; `UPDATE_GOLDEN=1` writes it anew.
+//! Generates docs/what-callers-send.md; `UPDATE_GOLDEN=1` updates it.
 
 mod rows;
 
@@ -76,8 +76,7 @@ async fn call(client: &Client, tool: &str, arguments: &Value) -> Result<(Value, 
     Ok((arguments, prepared.send().await?))
 }
 
-/// Makes the call of a mistake, and the second one if the first is refused. Returns how the first was answered, as it is
-/// told in the table.
+/// Makes the call of a mistake, and retries it if it is rejected. Returns the result of the first call for the table.
 async fn try_mistake(client: &Client, mistake: &Mistake) -> Result<String, String> {
     let sent = mistake.sent();
     match call(client, mistake.tool, &sent).await {
@@ -87,15 +86,15 @@ async fn try_mistake(client: &Client, mistake: &Mistake) -> Result<String, Strin
             if reports.is_empty() && !mistake.means_the_same {
                 return Err("what was read is not reported".to_owned());
             }
-            Ok(forgiven(reports))
+            Ok(converted(reports))
         }
         Err(error) => {
             let error = error.to_json();
-            let mended = retry(sent, &error)?;
-            let second = call(client, mistake.tool, &mended).await;
-            let (arguments, _) = second.map_err(|error| format!("{mended} is refused: {error}"))?;
+            let fixed = retry(sent, &error)?;
+            let second = call(client, mistake.tool, &fixed).await;
+            let (arguments, _) = second.map_err(|error| format!("{fixed} is rejected: {error}"))?;
             check(mistake, &arguments)?;
-            Ok(refused(&error, mistake.is_relative))
+            Ok(rejected(&error, mistake.is_relative))
         }
     }
 }
@@ -107,7 +106,7 @@ fn check(mistake: &Mistake, arguments: &Value) -> Result<(), String> {
     }
 }
 
-fn forgiven(reports: &[Reinterpretation]) -> String {
+fn converted(reports: &[Reinterpretation]) -> String {
     if reports.is_empty() {
         return "Means the same.".to_owned();
     }
@@ -115,16 +114,16 @@ fn forgiven(reports: &[Reinterpretation]) -> String {
         "" => format!("{}.", report.message),
         pointer => format!("`{pointer}` {}.", code(&report.message)),
     });
-    format!("**Read.** {}", reports.collect::<Vec<_>>().join("<br>"))
+    format!("**Converted.** {}", reports.collect::<Vec<_>>().join("<br>"))
 }
 
-fn refused(error: &Value, is_relative: bool) -> String {
+fn rejected(error: &Value, is_relative: bool) -> String {
     let fields = error["error"]["fields"].as_array().into_iter().flatten();
     let fields = fields.map(|field| {
         let fix = if is_relative { "…".to_owned() } else { field["fix"].to_string() };
         format!("`{}` `{}`", field["pointer"].as_str().unwrap_or_default(), fix)
     });
-    format!("**Refused.** {}", fields.collect::<Vec<_>>().join("<br>"))
+    format!("**Rejected.** {}", fields.collect::<Vec<_>>().join("<br>"))
 }
 
 /// The value in a report as code.
@@ -136,7 +135,7 @@ fn code(message: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_mistake_is_read_or_mended_by_the_second_call() {
+async fn every_mistake_is_converted_or_fixed_by_the_second_call() {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     let server = command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await;
     let server = server.expect("a sandbox");
@@ -147,7 +146,7 @@ async fn every_mistake_is_read_or_mended_by_the_second_call() {
     let mut page = include_str!("caller_mistakes/page.md").to_owned();
     let (mut count, mut failures) = (0, Vec::new());
     for (title, mistakes) in SECTIONS {
-        page.push_str(&format!("\n### {title}\n\n| mistake | call | answer |\n| --- | --- | --- |\n"));
+        page.push_str(&format!("\n### {title}\n\n| mistake | call | result |\n| --- | --- | --- |\n"));
         for mistake in *mistakes {
             count += 1;
             match try_mistake(&client, mistake).await {

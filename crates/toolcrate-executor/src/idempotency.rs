@@ -2,9 +2,10 @@
 //! from whichever replica it reaches.
 //!
 //! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made. Afterwards
-//! the response is stored under a key of its own. A server that dies in between leaves the claim: whether the write was made is
-//! unknown then, so a repetition is told so and nothing is sent. A write that certainly wasn't made leaves no claim. A
-//! store of limited size may evict responses, but no claims: a repetition is told then that the write was made.
+//! the response is stored next to the claim. A server that crashes in between leaves the claim behind: the outcome of the
+//! write is unknown then, so a retry is rejected with that error and nothing is sent. A write that was certainly not made
+//! releases its claim. A store of limited size may evict responses, but never claims: a retry then gets an error that the
+//! write was made.
 
 use std::time::Duration;
 

@@ -129,7 +129,7 @@ const TYPES: &[Mistake] = &[
         NEW,
     ),
     Mistake::new(
-        "a list where a text with commas belongs",
+        "a list where a comma-separated string belongs",
         LIST,
         r#"{"fields":["id","summary"]}"#,
         r#"{"fields":"id,summary"}"#,
@@ -214,7 +214,7 @@ const REFERENCES: &[Mistake] = &[
         r#"{"summary":"x","company":{"name":"Hooli"}}"#,
     ),
     Mistake::new(
-        "a reference copied from an answer",
+        "a reference copied from a result",
         UPDATE,
         r#"{"id":8812,"priority":{"id":1,"name":"Critical","color":"Red","sortOrder":1,"level":"1","defaultFlag":false}}"#,
         r#"{"id":8812,"priority":{"id":1,"name":"Critical"}}"#,

@@ -23,7 +23,7 @@ const ELICITED: &str = "approvals-asked/";
 
 /// How many characters of an id tell the account: its part of the store is its own.
 const ACCOUNT_CHARACTERS: usize = 8;
-/// How many bytes of arguments an approver is shown, in addition to the question.
+/// Maximum number of bytes of arguments that an approver is shown below the question.
 const MAX_ARGUMENT_BYTES: usize = 64 << 10;
 
 /// A decision that is valid for one call.
@@ -175,7 +175,7 @@ impl Approvals {
         }
         let message = format!("{} needs approval; nothing was done yet", pending.tool);
         let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
-            "An approver decides with POST /approvals/{id}, which gives a token. Then repeat this very call with the \
+            "An approver decides with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
              header X-Approval-Token.",
         );
         Ok(ApprovalError { pending: Some(pending), ..error })
@@ -245,8 +245,8 @@ impl Approvals {
         Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
     }
 
-    /// Remembers that the person behind a client is asked about a call. Returns the state that the client has to present
-    /// with the answer.
+    /// Records that the user of a client is being asked to approve a call. Returns the state that the client must present
+    /// with the user's decision.
     ///
     /// # Errors
     /// Returns an error if the store can't be written.
@@ -256,27 +256,27 @@ impl Approvals {
         Ok(state)
     }
 
-    /// The digest of the call that a client's person was asked about. Each state is valid once, because an answer is
-    /// valid for one call.
+    /// Returns the digest of the call that the user of a client was to approve. A state is valid once, because a decision
+    /// covers one call.
     pub async fn take_elicitation(&self, state: &str) -> Option<String> {
         let digest = self.store.take(&store_key(ELICITED, state)).await.ok()??;
         String::from_utf8(digest).ok()
     }
 }
 
-/// The start of ids of an account.
+/// The prefix of the IDs of an account.
 fn account_prefix(account: &str) -> String {
     short_fingerprint(account).chars().take(ACCOUNT_CHARACTERS).collect()
 }
 
-/// The id of a call that waits: a call that is made twice has the same.
+/// Returns the ID of a pending call. The same call made twice has the same ID.
 fn pending_id(call: ApprovalRequest<'_>) -> String {
     let digest: String = call.digest.chars().take(32 - ACCOUNT_CHARACTERS).collect();
     format!("{}{digest}", account_prefix(call.account))
 }
 
-/// The key of an id in the store. The start of the id is a segment of its own, so that an account that fills its part of
-/// the store leaves those of others alone.
+/// Returns the store key of an ID. The account's prefix is a separate segment, so that an account that fills its share of
+/// the store doesn't affect other accounts.
 fn store_key(prefix: &str, id: &str) -> String {
     let account = id.get(..ACCOUNT_CHARACTERS).unwrap_or_default();
     format!("{prefix}{account}/{id}")

@@ -23,8 +23,8 @@ const EXPOSED_HEADERS: [&str; 8] = [
     "traceparent",
 ];
 
-/// The layer that responds to preflight requests and adds the headers that browsers ask for. Requests of other origins never
-/// come to it.
+/// Creates the layer that responds to preflight requests and adds CORS headers to responses. Requests from origins that
+/// are not allowed are rejected before they reach it.
 pub(crate) fn cors_layer(hosts: &Arc<AllowedHosts>) -> CorsLayer {
     let hosts = Arc::clone(hosts);
     let is_allowed = move |origin: &HeaderValue, request: &Parts| hosts.shares_with(origin, &request.headers);

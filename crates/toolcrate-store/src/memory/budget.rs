@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::StoreError;
 
-/// What an entry costs in addition to its key and its value.
+/// Bytes that an entry costs in addition to its key and its value.
 const ENTRY_BYTES: usize = 128;
 /// The part of a budget that one owner may use.
 const SHARE_DIVISOR: usize = 4;
@@ -51,7 +51,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Checks that `bytes` of this owner fit into its share if everything else of it is evicted.
+    /// Checks that `bytes` fit into the owner's share once everything else of the owner is evicted.
     pub(super) fn check_alone(&self, owner: &str, bytes: usize) -> Result<(), StoreError> {
         self.check_used(owner, 0, bytes)
     }
