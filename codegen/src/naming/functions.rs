@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
 use super::resource_path::ResourcePath;
-use super::tools::{self, Kind};
+use super::tools;
 use crate::ir::{Operation, Place};
 
 /// How many spellings of one function there are.
@@ -95,13 +95,5 @@ impl<'a> Parameters<'a> {
             names.push(name);
         }
         names
-    }
-}
-
-/// Whether a call can lose data that it did not bring.
-pub fn is_destructive(draft: &Draft<'_>) -> bool {
-    match draft.resource.action {
-        Some(action) => action.destructive,
-        None => matches!(draft.kind, Kind::Delete | Kind::Replace),
     }
 }

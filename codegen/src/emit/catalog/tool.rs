@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use toolcrate_catalog::{
-    Annotations, ArgumentTarget, BindingRecord, HttpOperation, Properties, RawJson, RequestRecord,
-    ResponseContent, ResponseRecord, SchemaRef, ToolInput, ToolRecord,
+    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationTarget, Properties, RawJson,
+    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolInput, ToolRecord,
 };
 
 use super::Emitters;
+use super::facts::OperationFacts;
 use super::node::Writer;
 use super::plan::{Plan, filtered_plan};
 use crate::config::ToolBinding;
@@ -66,6 +67,7 @@ pub fn record<'a>(
     for (binding, other) in bindings.into_iter().flatten() {
         others.push(join(context, &mut plan, binding, *other, emitters)?);
     }
+    let annotations = annotations(operation, name, &facts);
     let steps = emitters.lifecycles.steps(index);
     let description = emitters.describer.description(context, index, &plan, &steps)?;
     let required = (first_required != plan.required).then(|| owned(first_required));
@@ -84,7 +86,7 @@ pub fn record<'a>(
         parent: facts.collection.as_deref().and_then(|name| emitters.facts.parent(name)).map(Cow::Owned),
         collection: facts.collection.map(Cow::Owned),
         tags: operation.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())).collect(),
-        annotations: annotations(operation, name),
+        annotations,
         http: http(operation),
         input: ToolInput {
             properties: Properties::from(plan.properties),
@@ -99,13 +101,31 @@ pub fn record<'a>(
     })
 }
 
-fn annotations(operation: &Operation, name: &OperationName) -> Annotations {
+/// Verbs of actions that only add something. Any other action may change or remove what is there.
+const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
+
+fn annotations(operation: &Operation, name: &OperationName, facts: &OperationFacts) -> Annotations {
+    let read_only = name.class == Class::Read || name.read_only;
     Annotations {
-        read_only_hint: name.class == Class::Read || name.read_only,
-        destructive_hint: name.destructive || matches!(name.kind, Kind::Delete | Kind::Replace),
+        read_only_hint: read_only,
+        destructive_hint: !read_only && name.destructive.unwrap_or_else(|| is_destructive(facts, name)),
         idempotent_hint: name.idempotent
             || matches!(operation.method, Method::Get | Method::Put | Method::Delete),
         open_world_hint: true,
+    }
+}
+
+/// Whether an operation that writes may overwrite or remove what is there. The Model Context Protocol defines the
+/// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
+fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
+    match facts.kind {
+        Kind::List | Kind::Get | Kind::Count | Kind::Download | Kind::Create => false,
+        Kind::Update | Kind::Replace | Kind::Delete => true,
+        // A file that becomes a record of its own replaces nothing.
+        Kind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
+        Kind::Action => {
+            !ADDITIVE_VERBS.contains(&name.verb.split(['_', ' ']).next().unwrap_or_default())
+        }
     }
 }
 

@@ -30,8 +30,8 @@ Three habits make these jobs work, whatever the model:
   wait. Nothing was done, so the same call is made again; over HTTP with the same `Idempotency-Key`, which keeps a write
   that is sent twice from being done twice.
 
-Over MCP, each tool is found with `search_tools`, read with `describe_tools`, and run with `call_tool`. Over HTTP,
-`POST /tools/{name}/call` takes the arguments as they stand here.
+Over MCP, each tool is found with `search_tools`, read with `describe_tools`, and run with `read_tool`, or with
+`call_tool` if it changes something. Over HTTP, `POST /tools/{name}/call` takes the arguments as they stand here.
 
 No person need start a job: a callback of the tenant (`/system/callbacks`) can. Let the receiver check the signature, with
 a key from the tenant's own host alone, and start on `added` and not on `updated`, as the agent's own note on a ticket is

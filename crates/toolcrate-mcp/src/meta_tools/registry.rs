@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rmcp::model::Tool;
 use serde_json::Map;
-use toolcrate_executor::Product;
+use toolcrate_executor::{Product, ToolFilter};
 use toolcrate_runtime::{ArgumentSchema, Error, Value};
 
 use super::meta_tool::MetaTool;
@@ -15,7 +15,9 @@ pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
 
 /// A meta tool and its definition.
 pub(crate) struct RegisteredMetaTool {
-    definition: Tool,
+    pub(super) definition: Tool,
+    /// A tool that is not listed still runs, for clients that know it from an earlier list.
+    is_listed: bool,
     /// Compiled at the first call.
     schema: OnceLock<Result<ArgumentSchema, Error>>,
     pub(crate) tool: &'static dyn MetaTool,
@@ -23,18 +25,23 @@ pub(crate) struct RegisteredMetaTool {
 
 impl MetaTools {
     /// Registers these tools.
-    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product) -> Self {
+    pub(crate) fn from_tools(
+        tools: &[&'static dyn MetaTool],
+        product: &Product,
+        filter: &ToolFilter,
+    ) -> Self {
         let register = |tool: &&'static dyn MetaTool| RegisteredMetaTool {
             definition: tool.definition(product),
+            is_listed: tool.is_listed(filter),
             schema: OnceLock::new(),
             tool: *tool,
         };
         Self(tools.iter().map(register).collect())
     }
 
-    /// The definitions, in the order of the registry.
+    /// The definitions of those that are listed, in the order of the registry.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Tool> {
-        self.0.iter().map(|registered| &registered.definition)
+        self.0.iter().filter(|registered| registered.is_listed).map(|registered| &registered.definition)
     }
 
     /// The meta tool of this name.
