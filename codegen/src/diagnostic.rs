@@ -57,17 +57,17 @@ impl Effect {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Degradation {
     /// The error that caused the degradation. In strict mode this error stops the run.
-    pub problem: Error,
+    pub problem: CodegenError,
     /// What it costs.
     pub effect: Effect,
 }
 
 impl fmt::Display for Degradation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Error { code, place, message, .. } = &self.problem;
+        let CodegenError { code, location, message, .. } = &self.problem;
         write!(f, "degraded[{code}]")?;
-        if let Some(place) = place {
-            write!(f, " at {place}")?;
+        if let Some(location) = location {
+            write!(f, " at {location}")?;
         }
         write!(f, ": {message} ({})", self.effect.as_str())
     }
@@ -84,17 +84,17 @@ pub struct Report {
 
 impl Report {
     /// Records that `problem` leaves out the path or operation it is about.
-    pub fn omit(&mut self, problem: Error) {
+    pub fn omit(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Omitted });
     }
 
     /// Records that `problem` makes the value it is about untyped.
-    pub fn untype(&mut self, problem: Error) {
+    pub fn untype(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Untyped });
     }
 
     /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
-    pub fn leave_raw(&mut self, problem: Error) {
+    pub fn leave_raw(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Raw });
     }
 
@@ -109,8 +109,8 @@ impl Report {
         self.repairs.sort();
         self.repairs.dedup();
         let order = |degradation: &Degradation| {
-            let Error { code, place, message, .. } = &degradation.problem;
-            (place.clone(), *code, message.clone())
+            let CodegenError { code, location, message, .. } = &degradation.problem;
+            (location.clone(), *code, message.clone())
         };
         self.degradations.sort_by_cached_key(order);
         self.degradations.dedup();
@@ -128,27 +128,27 @@ impl Report {
 
 /// A problem that stops the run. Nothing has been written when it is reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Error {
+pub struct CodegenError {
     /// Stable code, `E001` and up.
     pub code: &'static str,
     /// The file that holds the problem, where one does.
     pub file: Option<PathBuf>,
     /// A JSON pointer (`/paths/~1x`), or `line 3 column 7`, where known.
-    pub place: Option<String>,
+    pub location: Option<String>,
     /// What is wrong and what to do about it.
     pub message: String,
 }
 
-impl Error {
-    /// An error with neither file nor place yet.
+impl CodegenError {
+    /// An error with neither file nor location yet.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, file: None, place: None, message: message.into() }
+        Self { code, file: None, location: None, message: message.into() }
     }
 
-    /// Names the place: a JSON pointer or a line.
+    /// Names the location: a JSON pointer or a line.
     #[must_use]
-    pub fn at(mut self, place: impl Into<String>) -> Self {
-        self.place.get_or_insert(place.into());
+    pub fn at(mut self, location: impl Into<String>) -> Self {
+        self.location.get_or_insert(location.into());
         self
     }
 
@@ -160,24 +160,24 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for CodegenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error[{}]", self.code)?;
         if let Some(file) = &self.file {
             write!(f, " {}", file.display())?;
         }
-        if let Some(place) = &self.place {
-            write!(f, " at {place}")?;
+        if let Some(location) = &self.location {
+            write!(f, " at {location}")?;
         }
         write!(f, ": {}", self.message)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for CodegenError {}
 
 /// All errors of one run, in the order found; never empty when it is an `Err`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Errors(pub Vec<Error>);
+pub struct Errors(pub Vec<CodegenError>);
 
 impl Errors {
     /// `Ok` when nothing was collected.
@@ -192,8 +192,8 @@ impl Errors {
     }
 }
 
-impl From<Error> for Errors {
-    fn from(error: Error) -> Self {
+impl From<CodegenError> for Errors {
+    fn from(error: CodegenError) -> Self {
         Self(vec![error])
     }
 }
@@ -238,8 +238,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_prints_code_file_place_and_message() {
-        let error = Error::new("E003", "it is Swagger 2.0").at("/swagger").in_file(Path::new("a.json"));
+    fn an_error_prints_code_file_location_and_message() {
+        let error =
+            CodegenError::new("E003", "it is Swagger 2.0").at("/swagger").in_file(Path::new("a.json"));
         assert_eq!(error.to_string(), "error[E003] a.json at /swagger: it is Swagger 2.0");
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Overlay, Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors, Report};
+use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -86,7 +86,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     ] {
         for entry in usage.unused(&entries) {
             let message = "this entry never applied to the spec; correct it or delete it";
-            unused.push(Error::new("E012", message).at(entry.clone()).in_file(file));
+            unused.push(CodegenError::new("E012", message).at(entry.clone()).in_file(file));
         }
     }
     // What an entry is about may be among what was left out.
@@ -96,10 +96,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     }
 
     let Model { api, names, relations, report } = model;
-    let degraded: Vec<&str> =
-        report.degradations.iter().filter_map(|degradation| degradation.problem.place.as_deref()).collect();
+    let degraded: Vec<&str> = report
+        .degradations
+        .iter()
+        .filter_map(|degradation| degradation.problem.location.as_deref())
+        .collect();
     let is_typed = |operation: &&crate::ir::Operation| {
-        !degraded.iter().any(|place| place.starts_with(operation.pointer.as_str()))
+        !degraded.iter().any(|location| location.starts_with(operation.pointer.as_str()))
     };
     let typed_operations = api.operations.values().filter(is_typed).count();
     let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
@@ -112,6 +115,6 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         version: api.version,
         report,
         coverage: relations.coverage,
-        unused: unused.iter().map(Error::to_string).collect(),
+        unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// Identifies an operation of one [`Api`](crate::ir::Api).
+/// Identifies an operation of one [`ApiDefinition`](crate::ir::ApiDefinition).
 ///
 /// Operations are numbered in canonical order, by path and then by method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct OperationId(u32);
 
-/// Identifies a schema of one [`Api`](crate::ir::Api) by its name in the document.
+/// Identifies a schema of one [`ApiDefinition`](crate::ir::ApiDefinition) by its name in the document.
 ///
 /// Cloning is cheap: the name is shared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +67,7 @@ impl Serialize for SchemaId {
     }
 }
 
-/// A table with one row for each operation of an [`Api`](crate::ir::Api).
+/// A table with one row for each operation of an [`ApiDefinition`](crate::ir::ApiDefinition).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct OperationTable<T>(Vec<T>);

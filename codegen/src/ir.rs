@@ -13,7 +13,7 @@ use crate::id::{OperationId, OperationTable, SchemaId};
 
 /// A whole API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Api {
+pub struct ApiDefinition {
     /// `info.title` of the document.
     pub title: String,
     /// `info.version` of the document, e.g. `2025.1`.
@@ -26,7 +26,7 @@ pub struct Api {
     pub schemas: BTreeMap<SchemaId, Schema>,
 }
 
-impl Api {
+impl ApiDefinition {
     /// Finds the operation with the key `GET /path`, where the path is spelled as in the document.
     pub fn operation_called(&self, key: &str) -> Option<OperationId> {
         let (method, path) = key.split_once(' ')?;
@@ -70,9 +70,9 @@ pub struct Operation {
     /// Path parameters in template order, then query parameters, then headers, in document order.
     pub parameters: Vec<Parameter>,
     /// The request body, if the operation takes one.
-    pub body: Option<Body>,
+    pub body: Option<OperationBody>,
     /// The response of a successful call.
-    pub response: Response,
+    pub response: SuccessResponse,
 }
 
 impl Operation {
@@ -89,9 +89,9 @@ impl Operation {
         }
     }
 
-    /// Returns the parameters that are sent at `place`.
-    pub fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    /// Returns the parameters that are sent at `location`.
+    pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
 }
 
@@ -167,7 +167,7 @@ impl Template {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
-pub enum Place {
+pub enum ParameterLocation {
     Path,
     Query,
     Header,
@@ -179,7 +179,7 @@ pub struct Parameter {
     /// The name as it is sent.
     pub name: String,
     /// Where it is sent.
-    pub place: Place,
+    pub location: ParameterLocation,
     /// Whether every call must have it.
     pub required: bool,
     /// The description in the document.
@@ -197,7 +197,7 @@ pub struct Parameter {
 
 /// A request body.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Body {
+pub struct OperationBody {
     /// How it is serialized.
     pub kind: BodyKind,
     /// The type. For a JSON Patch, the type of the record that is patched, if that is known.
@@ -224,7 +224,7 @@ pub enum BodyKind {
 
 /// The response of a successful call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Response {
+pub struct SuccessResponse {
     /// The 2xx statuses that the document declares.
     pub statuses: Vec<u16>,
     /// The content.

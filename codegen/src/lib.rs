@@ -31,14 +31,14 @@
 //! | --- | --- | --- |
 //! | [`load`] | the bytes of a document | [`load::Document`] |
 //! | [`repair`] | a document | [`repair::RepairedDocument`] |
-//! | [`lower`] | a repaired document | [`ir::Api`] |
+//! | [`lower`] | a repaired document | [`ir::ApiDefinition`] |
 //! | [`naming`] | the API | [`naming::Names`] |
 //! | [`relate`] | the API | [`relate::Relations`] |
 //! | [`emit`] | the [`model::Model`] of all three | [`emit::Files`] |
 //! | [`mod@write`] | files | [`write::WritePlan`] |
 //!
 //! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of what was repaired
-//! or left out, are values with a code, a place and a sentence. Only a document that cannot be read is
+//! or left out, are values with a code, a location and a sentence. Only a document that cannot be read is
 //! refused; a part of it that cannot be expressed is left out or untyped, unless [`Options::strict`] is set.
 
 pub mod config;

@@ -1,7 +1,7 @@
 //! Everything that is known about an API before it is written out.
 
 use crate::diagnostic::Report;
-use crate::ir::Api;
+use crate::ir::ApiDefinition;
 use crate::naming::Names;
 use crate::relate::Relations;
 
@@ -13,7 +13,7 @@ use crate::relate::Relations;
 #[derive(Clone, Debug)]
 pub struct Model {
     /// Operations and schemas.
-    pub api: Api,
+    pub api: ApiDefinition,
     /// Names of tools, Rust items and parameters.
     pub names: Names,
     /// Where the values of references and parameters come from.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::Files;
 
 /// The file in the output folder that lists what was emitted.
@@ -119,7 +119,8 @@ impl WritePlan {
         }
         let failed = |path: &Path, error: &io::Error| {
             Errors::from(
-                Error::new("E041", format!("cannot be written: {error}; nothing was changed")).in_file(path),
+                CodegenError::new("E041", format!("cannot be written: {error}; nothing was changed"))
+                    .in_file(path),
             )
         };
         let parent = existing_ancestor(&self.out);
@@ -218,7 +219,7 @@ fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Errors> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
-        Err(error) => Err(Error::new("E040", format!("cannot be read: {error}")).in_file(path).into()),
+        Err(error) => Err(CodegenError::new("E040", format!("cannot be read: {error}")).in_file(path).into()),
     }
 }
 

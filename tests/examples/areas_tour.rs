@@ -5,7 +5,7 @@
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, Method, Tool, Value};
 use serde_json::{Map, json};
-use toolcrate_testing::planner::{self, Planner};
+use toolcrate_testing::planner::{self, ArgumentPlanner};
 
 /// A collection of each area whose records can be made, changed and deleted.
 const COLLECTIONS: [&str; 11] = [
@@ -31,7 +31,7 @@ fn execute(client: &Client, tool: Tool, arguments: &Map<String, Value>) -> Resul
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).ok_or("which server? give the address of the API's root")?;
     let client = e2e::client(&address)?;
-    let mut planner = Planner::new(&CATALOG);
+    let mut planner = ArgumentPlanner::new(&CATALOG);
     let (mut calls, mut failed) = (0, 0);
     for collection in COLLECTIONS {
         let mut tools: Vec<Tool> = CATALOG

@@ -10,7 +10,7 @@ use cwpsa_sandbox::server::MockServer;
 use e2e::client;
 use e2e::spec::Spec;
 use serde_json::Map;
-use toolcrate_testing::planner::{self, Planner};
+use toolcrate_testing::planner::{self, ArgumentPlanner};
 
 async fn sandbox() -> (MockServer, Client) {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
@@ -54,7 +54,7 @@ fn lacks_id(tool: Tool, error: &Error) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_tool_works_on_a_seeded_tenant() {
     let (mut server, mut client) = sandbox().await;
-    let mut planner = Planner::new(&CATALOG);
+    let mut planner = ArgumentPlanner::new(&CATALOG);
     let mut schemas: BTreeMap<String, jsonschema::Validator> = BTreeMap::new();
     let mut failed = BTreeMap::new();
     let mut passed = 0;

@@ -25,9 +25,9 @@ pub const CONTRACT: [&str; 9] = [
     "create_a_connect_wise_psa_sales_opportunity",
 ];
 
-/// A figure and its bound.
+/// A measured value and its bound.
 #[derive(Clone, Debug)]
-pub struct Figure {
+pub struct ToolFigure {
     /// What was measured.
     pub what: String,
     /// The figure, with its unit.
@@ -38,7 +38,7 @@ pub struct Figure {
     pub met: bool,
 }
 
-impl Figure {
+impl ToolFigure {
     fn at_most(what: &str, value: usize, bound: usize, unit: &str) -> Self {
         let (value, bound, met) = (format!("{value}{unit}"), format!("≤ {bound}{unit}"), value <= bound);
         Self { what: what.to_owned(), value, bound, met }
@@ -60,12 +60,12 @@ impl Figure {
 }
 
 /// What the schemas and descriptions cost and say.
-pub fn schemas() -> Vec<Figure> {
+pub fn schemas() -> Vec<ToolFigure> {
     let tools: Vec<Tool> = CATALOG.tools().collect();
     let mut figures = Vec::new();
     for dialect in Dialect::ALL {
         let valid = tools.iter().filter(|tool| dialect::lint(**tool, dialect).is_empty()).count();
-        figures.push(Figure::all(
+        figures.push(ToolFigure::all(
             &format!("tools valid in the dialect {}", dialect.as_str()),
             valid,
             tools.len(),
@@ -76,23 +76,23 @@ pub fn schemas() -> Vec<Figure> {
         *descriptions.entry(tool.description()).or_default() += 1;
     }
     let short = descriptions.keys().filter(|text| text.chars().count() < 20).count();
-    figures.push(Figure::at_most("descriptions under 20 characters", short, 0, ""));
+    figures.push(ToolFigure::at_most("descriptions under 20 characters", short, 0, ""));
     let equal = descriptions.values().filter(|count| **count > 1).sum();
-    figures.push(Figure::at_most("descriptions equal to another tool's", equal, 0, ""));
+    figures.push(ToolFigure::at_most("descriptions equal to another tool's", equal, 0, ""));
 
     let tokens = |text: &str| tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
     let mut counts: Vec<usize> = tools.iter().map(|tool| tokens(&tool.input_schema())).collect();
     counts.sort_unstable();
     let at = |share: usize| counts[(counts.len() - 1) * share / 100];
-    figures.push(Figure::at_most("input schema, median (o200k)", at(50), 450, " tokens"));
-    figures.push(Figure::at_most("input schema, 95th percentile (o200k)", at(95), 1_800, " tokens"));
-    figures.push(Figure::at_most("input schema, largest (o200k)", at(100), 6_000, " tokens"));
+    figures.push(ToolFigure::at_most("input schema, median (o200k)", at(50), 450, " tokens"));
+    figures.push(ToolFigure::at_most("input schema, 95th percentile (o200k)", at(95), 1_800, " tokens"));
+    figures.push(ToolFigure::at_most("input schema, largest (o200k)", at(100), 6_000, " tokens"));
     let declared = |name: &str| {
         let tool = CATALOG.get(name).unwrap_or_else(|| panic!("there is no tool {name}"));
         tokens(&tool.declaration(Dialect::Mcp).value.to_string())
     };
     let contract = CONTRACT.into_iter().map(declared).sum();
-    figures.push(Figure::at_most(
+    figures.push(ToolFigure::at_most(
         "the nine contract tools in the dialect mcp (o200k)",
         contract,
         9_000,
@@ -102,7 +102,7 @@ pub fn schemas() -> Vec<Figure> {
         .iter()
         .map(|tool| tool.name().len() + tool.description().len() + tool.input_schema().len())
         .sum();
-    figures.push(Figure {
+    figures.push(ToolFigure {
         what: "all names, descriptions and input schemas".to_owned(),
         value: format!("{:.3} MB", bytes as f64 / 1e6),
         bound: "≤ 2.9 MB".to_owned(),
@@ -116,7 +116,7 @@ pub fn schemas() -> Vec<Figure> {
 ///
 /// # Panics
 /// Where the spec can't be read.
-pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<Figure>, Vec<String>) {
+pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<ToolFigure>, Vec<String>) {
     let (mut taken, mut refused, mut all) = (0, 0, 0);
     let mut failures = Vec::new();
     for (number, tool) in CATALOG.tools().enumerate() {
@@ -150,12 +150,12 @@ pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<Figure>, Vec<
         }
     }
     let figures = vec![
-        Figure::all(
+        ToolFigure::all(
             &format!("drawn arguments, {draws} a tool, that become a request valid against the spec"),
             taken,
             all,
         ),
-        Figure::all(
+        ToolFigure::all(
             &format!("mutated arguments, {draws} a tool, refused with a pointer to the member"),
             refused,
             all,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
-use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_diff::report::{self, ReportFormat};
 use toolcrate_diff::{DiffReport, DiffSettings, Severity, Snapshot, SpecSource, allowlist, release_notes};
 
@@ -152,7 +152,7 @@ fn render(
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Errors {
-    Error::new("E041", format!("cannot be written: {error}")).in_file(path).into()
+    CodegenError::new("E041", format!("cannot be written: {error}")).in_file(path).into()
 }
 
 /// Today in UTC, as `2026-01-31`.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_codegen::{draft, load};
 
 /// What can be set.
@@ -38,7 +38,7 @@ pub fn run(arguments: &NewArguments) -> ExitCode {
 
 /// Makes `folder` with a profile for `spec`, and returns the profile's path.
 pub fn create(spec: &Path, name: &str, folder: &Path) -> Result<PathBuf, Errors> {
-    let refused = |message: String| Errors::from(Error::new("E041", message).in_file(folder));
+    let refused = |message: String| Errors::from(CodegenError::new("E041", message).in_file(folder));
     if folder.exists() {
         return Err(refused("the folder exists; nothing was changed".to_owned()));
     }

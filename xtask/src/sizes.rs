@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_diff::{DialectSize, Snapshot};
 
 /// Measures both sides.
@@ -12,7 +12,7 @@ use toolcrate_diff::{DialectSize, Snapshot};
 /// # Errors
 /// `E042` whatever keeps it from that.
 pub fn measure(old: &Snapshot, new: &Snapshot) -> Result<Vec<DialectSize>, Errors> {
-    let wrong = |message: String| Errors::from(Error::new("E042", message));
+    let wrong = |message: String| Errors::from(CodegenError::new("E042", message));
     let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
     let (before, after) = (folder.path().join("old"), folder.path().join("new"));
     for (side, folder) in [(old, &before), (new, &after)] {

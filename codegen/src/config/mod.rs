@@ -22,12 +22,12 @@ pub use profile::{
 };
 pub use usage::UsageTracker;
 
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 
 /// Reads a YAML file into `T`; syntax errors and unknown keys name the file, the key and the line.
 pub fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, Errors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Errors::from(Error::new("E001", format!("cannot be read: {error}")).in_file(path))
+        Errors::from(CodegenError::new("E001", format!("cannot be read: {error}")).in_file(path))
     })?;
     parse_yaml(&text).map_err(|errors| errors.in_file(path))
 }
@@ -38,13 +38,13 @@ pub fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Errors> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        let mut place = inner.location().map(|at| format!("line {} column {}", at.line(), at.column()));
-        if place.is_none() && path != "." {
-            place = Some(path);
+        let mut location = inner.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        if location.is_none() && path != "." {
+            location = Some(path);
         }
-        let diagnostic = Error::new("E010", inner.to_string());
-        Errors::from(match place {
-            Some(place) => diagnostic.at(place),
+        let diagnostic = CodegenError::new("E010", inner.to_string());
+        Errors::from(match location {
+            Some(location) => diagnostic.at(location),
             None => diagnostic,
         })
     })

@@ -67,7 +67,7 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
     let degradation = |degradation: &Degradation| {
         json!({
             "code": degradation.problem.code,
-            "pointer": degradation.problem.place,
+            "pointer": degradation.problem.location,
             "message": degradation.problem.message,
             "effect": degradation.effect.as_str(),
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::features::Features;
 use crate::config::{Overlay, Profile, UsageTracker};
-use crate::ir::{Api, Field, Type};
+use crate::ir::{ApiDefinition, Field, Type};
 use crate::model::Model;
 use crate::naming::Names;
 use crate::relate::Relations;
@@ -15,7 +15,7 @@ pub type Files = BTreeMap<String, String>;
 /// The model and the configuration, as the emitters read them.
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
-    pub(crate) api: &'a Api,
+    pub(crate) api: &'a ApiDefinition,
     pub(crate) named: &'a Names,
     pub(crate) related: &'a Relations,
     pub(crate) profile: &'a Profile,

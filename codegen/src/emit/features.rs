@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::id::SchemaId;
-use crate::ir::{Api, Content, Operation, Shape, Type};
+use crate::ir::{ApiDefinition, Content, Operation, Shape, Type};
 use crate::naming::Names;
 
 /// The areas of an API, and which areas use each schema.
@@ -27,7 +27,7 @@ impl Features {
     }
 
     /// Follows the types of all operations of `api`.
-    pub fn new(api: &Api, names: &Names) -> Self {
+    pub fn new(api: &ApiDefinition, names: &Names) -> Self {
         let modules: BTreeSet<String> = names.operations.values().map(|name| name.module.clone()).collect();
         let mut users: BTreeMap<SchemaId, BTreeSet<String>> = BTreeMap::new();
         for module in &modules {
@@ -69,7 +69,7 @@ fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
 }
 
 /// The schemas that `name` is made of.
-fn used_by_schema<'a>(api: &'a Api, name: &str) -> Vec<&'a str> {
+fn used_by_schema<'a>(api: &'a ApiDefinition, name: &str) -> Vec<&'a str> {
     match api.schemas.get(name).map(|schema| &schema.shape) {
         Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),
         Some(Shape::Alias(ty)) => Type::innermost(ty).into_iter().collect(),

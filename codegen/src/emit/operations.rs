@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use crate::id::OperationId;
-use crate::ir::{Api, Body, BodyKind, Content, Method, Operation, Parameter, Place, Type};
+use crate::ir::{
+    ApiDefinition, BodyKind, Content, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
+};
+use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
-use crate::naming::{Kind, OperationName};
 
 /// One job for each resource, and one for each area's list of them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -76,7 +79,9 @@ fn function(
     let query = SharedQueryType::for_operation(context, operation, name);
     let parameters = operation.parameters.iter().zip(&name.parameters).zip(&context.related.arguments[id]);
     for ((parameter, rust), source) in parameters {
-        if parameter.place == Place::Query && context.profile.shared_query.contains_key(&parameter.name) {
+        if parameter.location == ParameterLocation::Query
+            && context.profile.shared_query.contains_key(&parameter.name)
+        {
             continue;
         }
         let source = source.as_ref().map(|source| &context.named.operations[source.operation]);
@@ -90,12 +95,12 @@ fn function(
         } else {
             arguments.push(quote!(#ident: Option<#ty>));
         }
-        calls.push(match (parameter.place, parameter.required) {
-            (Place::Path, _) => quote!(.path(#wire, #value)),
-            (Place::Query, true) => quote!(.parameter(#wire, #value)),
-            (Place::Query, false) => quote!(.parameter_opt(#wire, #value)),
-            (Place::Header, true) => quote!(.header(#wire, #value)),
-            (Place::Header, false) => quote!(.header_opt(#wire, #value)),
+        calls.push(match (parameter.location, parameter.required) {
+            (ParameterLocation::Path, _) => quote!(.path(#wire, #value)),
+            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #value)),
+            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
+            (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
+            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
         });
     }
     // A parameter of the API may be called as what it does not know.
@@ -154,7 +159,7 @@ fn method(method: Method) -> &'static str {
 }
 
 /// Parameters are passed by value where that is cheap, else borrowed.
-fn parameter_type(api: &Api, ty: &Type) -> TokenStream {
+fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     match ty {
         Type::List(item) => {
             let item = parameter_type(api, api.resolve(item));
@@ -177,7 +182,7 @@ fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStre
 }
 
 /// The declared media type, where it is not that of the kind.
-fn content_type(body: &Body) -> TokenStream {
+fn content_type(body: &OperationBody) -> TokenStream {
     match &body.media_type {
         Some(media) => quote!(.content_type(#media)),
         None => TokenStream::new(),
@@ -186,7 +191,7 @@ fn content_type(body: &Body) -> TokenStream {
 
 fn body_argument(
     context: &Context<'_>,
-    body: &Body,
+    body: &OperationBody,
     own: impl Fn(&str) -> Ident,
     imports: &mut Imports,
 ) -> (TokenStream, TokenStream, String) {
@@ -255,10 +260,10 @@ fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationNa
     let mut words = prose(&parameter.description);
     if words.is_empty() {
         let wire = &parameter.name;
-        words = match parameter.place {
-            Place::Path => format!("`{{{wire}}}` of the path"),
-            Place::Query => format!("`{wire}` of the query"),
-            Place::Header => format!("the header `{wire}`"),
+        words = match parameter.location {
+            ParameterLocation::Path => format!("`{{{wire}}}` of the path"),
+            ParameterLocation::Query => format!("`{wire}` of the query"),
+            ParameterLocation::Header => format!("the header `{wire}`"),
         };
     }
     let source =
@@ -299,14 +304,14 @@ pub fn sentence(name: &OperationName) -> String {
     let many = name.many.join(" ");
     let article = article(&one);
     match name.kind {
-        Kind::List => format!("Lists {many}."),
-        Kind::Get => format!("Gets {article} {one}."),
-        Kind::Count => format!("Counts {many}."),
-        Kind::Create => format!("Creates {article} {one}."),
-        Kind::Update => format!("Changes some members of {article} {one}."),
-        Kind::Replace => format!("Replaces {article} {one}; members that are left out are reset."),
-        Kind::Delete => format!("Deletes {article} {one}."),
-        Kind::Action | Kind::Download | Kind::Upload => format!("{}.", name.title),
+        OperationKind::List => format!("Lists {many}."),
+        OperationKind::Get => format!("Gets {article} {one}."),
+        OperationKind::Count => format!("Counts {many}."),
+        OperationKind::Create => format!("Creates {article} {one}."),
+        OperationKind::Update => format!("Changes some members of {article} {one}."),
+        OperationKind::Replace => format!("Replaces {article} {one}; members that are left out are reset."),
+        OperationKind::Delete => format!("Deletes {article} {one}."),
+        OperationKind::Action | OperationKind::Download | OperationKind::Upload => format!("{}.", name.title),
     }
 }
 

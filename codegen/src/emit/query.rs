@@ -2,13 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
 use super::rust::{Imports, Job, docs};
 use crate::config::On;
-use crate::ir::{Operation, Place, Type};
+use crate::ir::{Operation, ParameterLocation, Type};
+use crate::naming::OperationName;
 use crate::naming::identifiers::field_name;
-use crate::naming::{Kind, OperationName};
 
 /// A query type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +24,11 @@ impl SharedQueryType {
     /// Which query type `operation` takes, if any.
     pub fn for_operation(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
         let (shared, on) = match name.kind {
-            Kind::List => (Self::List, On::List),
-            Kind::Count => (Self::Count, On::Count),
+            OperationKind::List => (Self::List, On::List),
+            OperationKind::Count => (Self::Count, On::Count),
             _ => return None,
         };
-        let takes = operation.parameters_in(Place::Query).any(|parameter| {
+        let takes = operation.parameters_in(ParameterLocation::Query).any(|parameter| {
             context.profile.shared_query.get(&parameter.name).is_some_and(|query| query.on.contains(&on))
         });
         takes.then_some(shared)
@@ -133,7 +134,11 @@ fn query_type(context: &Context<'_>, shared: SharedQueryType) -> TokenStream {
 impl Context<'_> {
     /// The type that the document gives to a shared query parameter.
     pub fn shared_type(&self, name: &str) -> &Type {
-        let found = self.api.operations.values().flat_map(|operation| operation.parameters_in(Place::Query));
+        let found = self
+            .api
+            .operations
+            .values()
+            .flat_map(|operation| operation.parameters_in(ParameterLocation::Query));
         found
             .into_iter()
             .find(|parameter| parameter.name == name)

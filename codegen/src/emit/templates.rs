@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::diagnostic::Error;
+use crate::diagnostic::CodegenError;
 
 /// Every template, by name.
 const TEMPLATES: [(&str, &str); 5] = [
@@ -26,7 +26,7 @@ impl Templates {
     ///
     /// # Errors
     /// `E031`: a template that cannot be compiled.
-    pub(crate) fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, CodegenError> {
         Self::compile(&TEMPLATES)
     }
 
@@ -34,7 +34,7 @@ impl Templates {
     ///
     /// # Errors
     /// `E031`: a template that cannot be compiled.
-    pub fn compile(sources: &[(&'static str, &'static str)]) -> Result<Self, Error> {
+    pub fn compile(sources: &[(&'static str, &'static str)]) -> Result<Self, CodegenError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         // A string in TOML is written as in JSON.
@@ -52,12 +52,12 @@ impl Templates {
     ///
     /// # Errors
     /// `E031`: a template that uses a value which is not in `values`.
-    pub fn render(&self, name: &str, values: impl Serialize) -> Result<String, Error> {
+    pub fn render(&self, name: &str, values: impl Serialize) -> Result<String, CodegenError> {
         let template = self.0.get_template(name).map_err(|error| failed(name, &error))?;
         template.render(Serde(values)).map_err(|error| failed(name, &error))
     }
 }
 
-fn failed(name: &str, error: &minijinja::Error) -> Error {
-    Error::new("E031", format!("the template `{name}` fails: {error:#}"))
+fn failed(name: &str, error: &minijinja::Error) -> CodegenError {
+    CodegenError::new("E031", format!("the template `{name}` fails: {error:#}"))
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use toolcrate_catalog::{Properties, ResponseContent, ResponseRecord, SchemaRef, ToolRecord};
 
-use super::catalog::Catalog;
+use super::catalog::EmittedCatalog;
 use super::context::Context;
 use super::templates::Templates;
 use crate::diagnostic::Errors;
@@ -24,17 +24,17 @@ const MOST_VALUES: usize = 24;
 ///
 /// # Errors
 /// `E031` a template that fails.
-pub fn emit(context: &Context<'_>, catalog: &Catalog<'_>) -> Result<String, Errors> {
-    let mut arguments = Arguments::default();
+pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
+    let mut arguments = ArgumentRows::default();
     let mut shapes = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut indexes: HashMap<&str, usize> = HashMap::new();
     for (name, shape) in &catalog.shapes {
-        places.insert(name.as_str(), shapes.len());
+        indexes.insert(name.as_str(), shapes.len());
         shapes.push(arguments.numbers(&shape.properties));
     }
     let prefix = &format!("{}_", context.profile.api.prefix);
     let tools = catalog.tools.values().flat_map(|tools| tools.values());
-    let tools: Vec<Value> = tools.map(|record| tool(record, prefix, &places, &mut arguments)).collect();
+    let tools: Vec<Value> = tools.map(|record| tool(record, prefix, &indexes, &mut arguments)).collect();
     // A line each, so that a reviewer sees which tool has changed.
     let data = format!(
         "{{\"prefix\":{},\n\"arguments\":[\n{}],\n\"shapes\":[\n{}],\n\"tools\":[\n{}]}}",
@@ -60,12 +60,12 @@ pub fn emit(context: &Context<'_>, catalog: &Catalog<'_>) -> Result<String, Erro
 fn tool(
     tool: &ToolRecord<'_>,
     prefix: &str,
-    places: &HashMap<&str, usize>,
-    arguments: &mut Arguments,
+    indexes: &HashMap<&str, usize>,
+    arguments: &mut ArgumentRows,
 ) -> Value {
     // Most short names are what is left without the prefix.
     let short = if tool.name.replacen(prefix, "", 1) == tool.short_name { "" } else { tool.short_name };
-    let shape = tool.input.shape.as_deref().and_then(|shape| places.get(shape));
+    let shape = tool.input.shape.as_deref().and_then(|shape| indexes.get(shape));
     json!([
         tool.name,
         short,
@@ -78,7 +78,7 @@ fn tool(
         answer(&tool.response),
         tool.input.required,
         arguments.numbers(&tool.input.properties),
-        shape.map_or(-1, |place| i64::try_from(*place).unwrap_or(-1)),
+        shape.map_or(-1, |index| i64::try_from(*index).unwrap_or(-1)),
     ])
 }
 
@@ -97,14 +97,14 @@ fn answer(response: &ResponseRecord<'_>) -> String {
     }
 }
 
-/// Arguments, each once.
+/// The rows of the arguments, each once.
 #[derive(Default)]
-struct Arguments {
+struct ArgumentRows {
     rows: Vec<Value>,
-    places: HashMap<(String, String, String), usize>,
+    indexes: HashMap<(String, String, String), usize>,
 }
 
-impl Arguments {
+impl ArgumentRows {
     /// The numbers of the arguments that `properties` declares.
     fn numbers(&mut self, properties: &Properties<'_>) -> Value {
         let members = properties.to_map();
@@ -115,11 +115,11 @@ impl Arguments {
     fn number(&mut self, (name, node): (&String, &Value)) -> usize {
         let words = node["description"].as_str().unwrap_or_default().to_owned();
         let key = (name.clone(), kind(node), words);
-        if let Some(place) = self.places.get(&key) {
-            return *place;
+        if let Some(index) = self.indexes.get(&key) {
+            return *index;
         }
         self.rows.push(json!([key.0, key.1, key.2]));
-        self.places.insert(key, self.rows.len() - 1);
+        self.indexes.insert(key, self.rows.len() - 1);
         self.rows.len() - 1
     }
 }
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn an_argument_that_two_tools_have_is_written_once() {
-        let mut arguments = Arguments::default();
+        let mut arguments = ArgumentRows::default();
         let first = json!({"id": {"type": "integer"}, "name": {"type": "string"}});
         let second = json!({"id": {"type": "integer"}, "name": {"type": "string", "description": "Whose."}});
         let properties = |node: &Value| Properties::from(node.as_object().cloned().unwrap_or_default());

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
-use crate::diagnostic::{Error, Errors, Report};
+use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::normalize;
 
 /// A document, as it was read.
@@ -35,8 +35,9 @@ pub struct Document {
 /// - `E005`: it is JSON or YAML, but not an OpenAPI document.
 /// - `E007`: it has YAML aliases that do not end.
 pub fn load(path: &Path) -> Result<Document, Errors> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
+    })?;
     parse(&bytes, path)
 }
 
@@ -48,8 +49,9 @@ pub fn load(path: &Path) -> Result<Document, Errors> {
 /// - `E005`: it is nested too deep.
 /// - `E007`: it has YAML aliases that do not end.
 pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::new("E001", format!("the spec cannot be read: {error}")).in_file(path))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
+    })?;
     let text = text.trim_start_matches('\u{feff}');
     with_deep_stack(|| tree::read(text)).map_err(|error| error.in_file(path).into())
 }
@@ -60,7 +62,7 @@ pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
 /// As [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| Error::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
+        .map_err(|error| CodegenError::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
     let text = text.trim_start_matches('\u{feff}');
     let read = || {
         let mut tree = tree::read(text)?;
@@ -69,7 +71,7 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
         let openapi = lenient::read(tree, &mut report)?;
         Ok((openapi, report))
     };
-    let (openapi, report) = with_deep_stack(read).map_err(|error: Error| error.in_file(path))?;
+    let (openapi, report) = with_deep_stack(read).map_err(|error: CodegenError| error.in_file(path))?;
     Ok(Document { file: path.to_owned(), openapi, report })
 }
 
@@ -78,10 +80,13 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
 const STACK_BYTES: usize = 64 << 20;
 
 /// Runs `read` on a thread with [`STACK_BYTES`] bytes.
-fn with_deep_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+fn with_deep_stack<T: Send>(
+    read: impl FnOnce() -> Result<T, CodegenError> + Send,
+) -> Result<T, CodegenError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, read);
-        let thread = thread.map_err(|error| Error::new("E001", format!("no memory to read it: {error}")))?;
+        let thread =
+            thread.map_err(|error| CodegenError::new("E001", format!("no memory to read it: {error}")))?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
@@ -136,7 +141,7 @@ mod tests {
             "components":{"schemas":{"A":{"properties":{"x":7,"y":{"type":"strng"}}}}}}"##;
         let document = parse(text.as_bytes(), Path::new("spec.json")).unwrap();
         let places: Vec<&str> =
-            document.report.degradations.iter().filter_map(|part| part.problem.place.as_deref()).collect();
+            document.report.degradations.iter().filter_map(|part| part.problem.location.as_deref()).collect();
         assert_eq!(
             places,
             [

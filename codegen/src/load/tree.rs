@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnostic::Error;
+use crate::diagnostic::CodegenError;
 
 /// The maximum nesting of a document. Real documents have about twenty levels, and the time to reject a
 /// faulty schema doubles with each level around it.
@@ -14,53 +14,53 @@ const MAX_NESTING: usize = 40;
 /// - `E002`: it is neither JSON nor YAML, or no object.
 /// - `E005`: it is nested too deep.
 /// - `E007`: YAML aliases that do not end.
-pub fn read(text: &str) -> Result<Value, Error> {
+pub fn read(text: &str) -> Result<Value, CodegenError> {
     if text.trim_start().starts_with('{') { json(text) } else { yaml(text) }
 }
 
-fn json(text: &str) -> Result<Value, Error> {
+fn json(text: &str) -> Result<Value, CodegenError> {
     check_depth(depth_of_text(text))?;
     serde_json::from_str(text).or_else(|error| {
         // YAML that begins with a brace is a superset of JSON.
         if let Ok(value) = yaml(text) {
             return Ok(value);
         }
-        let place = format!("line {} column {}", error.line(), error.column());
+        let location = format!("line {} column {}", error.line(), error.column());
         let what = if error.is_eof() { "ends too early (is it truncated?)" } else { "is not valid JSON" };
-        Err(Error::new("E002", format!("the spec {what}: {error}")).at(place))
+        Err(CodegenError::new("E002", format!("the spec {what}: {error}")).at(location))
     })
 }
 
-fn yaml(text: &str) -> Result<Value, Error> {
+fn yaml(text: &str) -> Result<Value, CodegenError> {
     let syntax = |error: serde_yaml::Error| {
-        let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        let location = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
         let message = error.to_string();
         let diagnostic = if message.contains("recursion limit") || message.contains("repetition limit") {
-            Error::new("E007", format!("an alias refers to itself or expands without end: {message}"))
+            CodegenError::new("E007", format!("an alias refers to itself or expands without end: {message}"))
         } else {
-            Error::new("E002", format!("the spec is neither JSON nor valid YAML: {message}"))
+            CodegenError::new("E002", format!("the spec is neither JSON nor valid YAML: {message}"))
         };
-        match place {
-            Some(place) => diagnostic.at(place),
+        match location {
+            Some(location) => diagnostic.at(location),
             None => diagnostic,
         }
     };
     let mut value: serde_yaml::Value = serde_yaml::from_str(text).map_err(syntax)?;
     if !value.is_mapping() {
         let message = "the spec is not an object; expected an OpenAPI document in JSON or YAML";
-        return Err(Error::new("E002", message).at("line 1"));
+        return Err(CodegenError::new("E002", message).at("line 1"));
     }
     value.apply_merge().map_err(syntax)?;
     check_depth(depth_of_value(&value))?;
     Ok(json_of(value))
 }
 
-fn check_depth(depth: usize) -> Result<(), Error> {
+fn check_depth(depth: usize) -> Result<(), CodegenError> {
     if depth <= MAX_NESTING {
         return Ok(());
     }
     let message = format!("the spec is nested {depth} levels deep; at most {MAX_NESTING} are read");
-    Err(Error::new("E005", message).at("/"))
+    Err(CodegenError::new("E005", message).at("/"))
 }
 
 /// Returns how deep objects and arrays are nested in JSON text.

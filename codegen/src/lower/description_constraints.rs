@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::config::{NoteRule, UsageTracker};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::ir::Limits;
 
 /// The profile's patterns, compiled.
@@ -17,10 +17,12 @@ impl<'a> DescriptionConstraints<'a> {
     pub fn new(rules: &'a [NoteRule], usage: &'a UsageTracker) -> Result<Self, Errors> {
         let compile = |rule: &'a NoteRule| match Regex::new(&rule.pattern) {
             Ok(regex) => Ok((regex, rule)),
-            Err(error) => Err(Error::new("E010", format!("the pattern is no regular expression: {error}"))
-                .at(format!("notes: {}", rule.pattern))),
+            Err(error) => {
+                Err(CodegenError::new("E010", format!("the pattern is no regular expression: {error}"))
+                    .at(format!("notes: {}", rule.pattern)))
+            }
         };
-        let rules = rules.iter().map(compile).collect::<Result<_, Error>>()?;
+        let rules = rules.iter().map(compile).collect::<Result<_, CodegenError>>()?;
         Ok(Self { rules, usage })
     }
 

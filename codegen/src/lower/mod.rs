@@ -11,7 +11,7 @@ mod schemas;
 
 use crate::config::{Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};
-use crate::ir::Api;
+use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
 
@@ -19,7 +19,7 @@ use description_constraints::DescriptionConstraints;
 #[derive(Clone, Debug)]
 pub struct Lowering {
     /// The API.
-    pub api: Api,
+    pub api: ApiDefinition,
     /// What was repaired or degraded so far.
     pub report: Report,
 }
@@ -58,7 +58,7 @@ fn lower_document(
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = Api {
+    let api = ApiDefinition {
         title: document.title,
         version: document.version,
         server: document.server,

@@ -1,16 +1,17 @@
 //! Lowers operations: parameters, bodies and answers.
 
 use openapiv3::{
-    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody,
+    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody as SourceBody,
     Response as SourceResponse, StatusCode,
 };
 
 use super::schemas::SchemaLowering;
 use crate::config::{PagingConfig, Profile, UsageTracker};
-use crate::diagnostic::Error;
+use crate::diagnostic::CodegenError;
 use crate::id::OperationTable;
 use crate::ir::{
-    Body, BodyKind, Content, Limits, Method, Operation, Parameter, Place, Response, Shape, Template, Type,
+    BodyKind, Content, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation, Shape,
+    SuccessResponse, Template, Type,
 };
 use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
@@ -38,7 +39,7 @@ fn operation(
     profile: &Profile,
     usage: &UsageTracker,
     patches: bool,
-) -> Result<Operation, Error> {
+) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
     let name = source.operation_id.clone().unwrap_or_default();
@@ -46,7 +47,9 @@ fn operation(
     let mut body = body(raw, schemas, &name, &response, patches)?;
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
-        if parameter.place == Place::Header && profile.transport_headers.contains(&parameter.data.name) {
+        if parameter.location == ParameterLocation::Header
+            && profile.transport_headers.contains(&parameter.data.name)
+        {
             usage.mark(format!("transport_headers.{}", parameter.data.name));
             continue;
         }
@@ -73,10 +76,10 @@ fn lower_parameter(
     schemas: &mut SchemaLowering<'_>,
     name: &str,
     parameters: &mut Vec<Parameter>,
-    body: &mut Option<Body>,
+    body: &mut Option<OperationBody>,
 ) {
     let data = &raw.data;
-    let place = format!("{}/parameters ({})", operation.pointer, data.name);
+    let location = format!("{}/parameters ({})", operation.pointer, data.name);
     let mut limits = Limits::default();
     let ty = match &data.format {
         ParameterSchemaOrContent::Schema(schema) => {
@@ -84,11 +87,11 @@ fn lower_parameter(
                 limits = super::schemas::limits(schema);
             }
             let inline = format!("{name} {}", data.name);
-            schemas.lower_or_reference(schema, &inline, &place)
+            schemas.lower_or_reference(schema, &inline, &location)
         }
         ParameterSchemaOrContent::Content(_) => {
             let message = format!("`{}` is text in a format of its own; the caller writes it", data.name);
-            schemas.leave_raw(Error::new("E016", message).at(&place));
+            schemas.leave_raw(CodegenError::new("E016", message).at(&location));
             Type::Text(None)
         }
     };
@@ -103,7 +106,7 @@ fn lower_parameter(
                     ParameterStyle::DeepObject => format!("{}[{}]", data.name, field.name),
                     _ => field.name.clone(),
                 },
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: field.required && data.required,
                 description: field.description.clone(),
                 ty: field.ty.clone(),
@@ -115,32 +118,35 @@ fn lower_parameter(
         _ => Vec::new(),
     };
     let by_member = matches!(raw.style, ParameterStyle::Exploded | ParameterStyle::DeepObject);
-    if raw.place == Place::Query && by_member && !members.is_empty() {
+    if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
             let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
-            schemas.repaired("R028", &place, message);
-            *body = Some(Body { kind: BodyKind::Json, ty, required: true, media_type: None });
+            schemas.repaired("R028", &location, message);
+            *body = Some(OperationBody { kind: BodyKind::Json, ty, required: true, media_type: None });
             return;
         }
         let message =
             format!("`{}` is an object; its members travel as query members of their own", data.name);
-        schemas.repaired("R017", &place, message);
+        schemas.repaired("R017", &location, message);
         for member in members {
-            if !parameters.iter().any(|known| known.place == Place::Query && known.name == member.name) {
+            if !parameters
+                .iter()
+                .any(|known| known.location == ParameterLocation::Query && known.name == member.name)
+            {
                 parameters.push(member);
             }
         }
         return;
     }
-    let known = parameters.iter().any(|known| known.place == raw.place && known.name == data.name);
+    let known = parameters.iter().any(|known| known.location == raw.location && known.name == data.name);
     if known {
         return;
     }
-    let (ty, separator) = wire_type(raw, ty, schemas, &place);
+    let (ty, separator) = wire_type(raw, ty, schemas, &location);
     parameters.push(Parameter {
         name: data.name.clone(),
-        place: raw.place,
+        location: raw.location,
         required: data.required,
         description: words(data.description.as_deref()),
         ty,
@@ -158,7 +164,7 @@ fn wire_type(
     raw: &RawParameter,
     ty: Type,
     schemas: &mut SchemaLowering<'_>,
-    place: &str,
+    location: &str,
 ) -> (Type, Option<char>) {
     let name = &raw.data.name;
     let problem = match (schemas.resolve(&ty), raw.style) {
@@ -183,7 +189,7 @@ fn wire_type(
         }
         _ => return (ty, None),
     };
-    schemas.leave_raw(Error::new("E016", problem).at(place));
+    schemas.leave_raw(CodegenError::new("E016", problem).at(location));
     (Type::Text(None), None)
 }
 
@@ -197,9 +203,9 @@ fn body(
     raw: &RawOperation,
     schemas: &mut SchemaLowering<'_>,
     name: &str,
-    response: &Response,
+    response: &SuccessResponse,
     patches: bool,
-) -> Result<Option<Body>, Error> {
+) -> Result<Option<OperationBody>, CodegenError> {
     let record = || match &response.content {
         Content::Json(ty @ Type::Named(_)) => ty.clone(),
         _ => Type::Any,
@@ -211,12 +217,17 @@ fn body(
                 &raw.pointer,
                 "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
             );
-            return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true, media_type: None }));
+            return Ok(Some(OperationBody {
+                kind: BodyKind::Patch,
+                ty: record(),
+                required: true,
+                media_type: None,
+            }));
         }
         return Ok(None);
     };
     let source = resolve_body(source, schemas)?;
-    let place = format!("{}/requestBody", raw.pointer);
+    let location = format!("{}/requestBody", raw.pointer);
     let pick = |wanted: fn(&str) -> bool| {
         source.content.iter().find(|(media, _)| wanted(media) && !media.contains('*'))
     };
@@ -226,18 +237,18 @@ fn body(
         (None, None) if source.content.is_empty() => return Ok(None),
         (None, None) => {
             let (media, content) = source.content.first().unwrap_or_else(|| unreachable!("it is not empty"));
-            return Ok(Some(raw_body(media, content, source.required, schemas, &place)));
+            return Ok(Some(raw_body(media, content, source.required, schemas, &location)));
         }
     };
     let media_type = (kind == BodyKind::Json && media != "application/json").then(|| media.clone());
     let ty = content
         .schema
         .as_ref()
-        .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &place));
+        .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
     if raw.method == Method::Patch && is_patch(&ty, schemas) {
-        return Ok(Some(Body { kind: BodyKind::Patch, ty: record(), required: true, media_type }));
+        return Ok(Some(OperationBody { kind: BodyKind::Patch, ty: record(), required: true, media_type }));
     }
-    Ok(Some(Body { kind, ty, required: source.required, media_type }))
+    Ok(Some(OperationBody { kind, ty, required: source.required, media_type }))
 }
 
 /// A body that the caller writes. Text and files are no more than that; another format is, and is reported.
@@ -246,8 +257,8 @@ fn raw_body(
     content: &MediaType,
     required: bool,
     schemas: &mut SchemaLowering<'_>,
-    place: &str,
-) -> Body {
+    location: &str,
+) -> OperationBody {
     let essence = media.split(';').next().unwrap_or_default().trim();
     let is_text = essence.starts_with("text/") && essence != "text/xml";
     let is_structured = ["application/x-www-form-urlencoded", "application/xml", "text/xml"]
@@ -255,11 +266,11 @@ fn raw_body(
         || essence.ends_with("+xml");
     if is_structured && content.schema.is_some() {
         let message = format!("a body of type {media} is not written by member; the caller writes it whole");
-        schemas.leave_raw(Error::new("E014", message).at(place));
+        schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
     let media_type = if media.contains('*') { "application/octet-stream" } else { media };
-    Body { kind: BodyKind::Raw, ty, required, media_type: Some(media_type.to_owned()) }
+    OperationBody { kind: BodyKind::Raw, ty, required, media_type: Some(media_type.to_owned()) }
 }
 
 /// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
@@ -290,16 +301,16 @@ fn has_patches(document: &RepairedDocument) -> bool {
 }
 
 fn resolve_body(
-    source: &ReferenceOr<RequestBody>,
+    source: &ReferenceOr<SourceBody>,
     schemas: &SchemaLowering<'_>,
-) -> Result<RequestBody, Error> {
+) -> Result<SourceBody, CodegenError> {
     match source {
         ReferenceOr::Item(body) => Ok(body.clone()),
         ReferenceOr::Reference { reference } => {
             let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
             match schemas.components().request_bodies.get(name) {
                 Some(ReferenceOr::Item(body)) => Ok(body.clone()),
-                _ => Err(Error::new("E006", format!("the reference `{reference}` leads to nothing"))),
+                _ => Err(CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))),
             }
         }
     }
@@ -318,7 +329,7 @@ fn response(
     schemas: &mut SchemaLowering<'_>,
     name: &str,
     paging: &PagingConfig,
-) -> Result<Response, Error> {
+) -> Result<SuccessResponse, CodegenError> {
     let source: &Source = &raw.operation;
     let mut successes: Vec<(u16, &ReferenceOr<SourceResponse>)> = source
         .responses
@@ -337,7 +348,7 @@ fn response(
     successes.sort_by_key(|(status, _)| *status);
     successes.dedup_by_key(|(status, _)| *status);
     let statuses: Vec<u16> = successes.iter().map(|(status, _)| *status).collect();
-    let nothing = |content| Response { statuses: statuses.clone(), content, media_type: None };
+    let nothing = |content| SuccessResponse { statuses: statuses.clone(), content, media_type: None };
     for (status, source) in &successes {
         let source = resolve_response(source, schemas)?;
         let json = source.content.iter().find(|(media, _)| is_json(media));
@@ -346,11 +357,11 @@ fn response(
             schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
             continue;
         }
-        let place = format!("{}/responses/{status}", raw.pointer);
+        let location = format!("{}/responses/{status}", raw.pointer);
         let ty = content
             .schema
             .as_ref()
-            .map(|schema| schemas.lower_or_reference(schema, &format!("{name}Answer"), &place));
+            .map(|schema| schemas.lower_or_reference(schema, &format!("{name}Answer"), &location));
         if is_json(media) && media.contains(['+', ';']) {
             schemas.repaired(
                 "R012",
@@ -368,9 +379,13 @@ fn response(
         };
         if is_json(media) && others.map(|(_, source)| *source).any(|source| differs(&source)) {
             let message = "its successes differ in type by status; the answer is any JSON value";
-            schemas.untype(Error::new("E017", message).at(&place));
+            schemas.untype(CodegenError::new("E017", message).at(&location));
             let content = Content::Json(Type::Any);
-            return Ok(Response { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
+            return Ok(SuccessResponse {
+                statuses: statuses.clone(),
+                content,
+                media_type: Some(media.clone()),
+            });
         }
         if !is_json(media)
             && ty.as_ref().is_some_and(|ty| {
@@ -378,7 +393,7 @@ fn response(
             })
         {
             let message = format!("an answer of type {media} is not read by member; it is given whole");
-            schemas.leave_raw(Error::new("E014", message).at(&place));
+            schemas.leave_raw(CodegenError::new("E014", message).at(&location));
         }
         let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
         let content = match rows.or(ty).map(|ty| list_behind(ty, schemas)) {
@@ -386,7 +401,7 @@ fn response(
             _ if is_json(media) => Content::Json(Type::Any),
             _ => Content::Binary,
         };
-        return Ok(Response { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
+        return Ok(SuccessResponse { statuses: statuses.clone(), content, media_type: Some(media.clone()) });
     }
     let reads = matches!(raw.method, Method::Get) && statuses != [204];
     if reads {
@@ -430,14 +445,14 @@ fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
 fn resolve_response(
     source: &ReferenceOr<SourceResponse>,
     schemas: &SchemaLowering<'_>,
-) -> Result<SourceResponse, Error> {
+) -> Result<SourceResponse, CodegenError> {
     match source {
         ReferenceOr::Item(response) => Ok(response.clone()),
         ReferenceOr::Reference { reference } => {
             let name = reference.strip_prefix("#/components/responses/").unwrap_or_default();
             match schemas.components().responses.get(name) {
                 Some(ReferenceOr::Item(response)) => Ok(response.clone()),
-                _ => Err(Error::new("E006", format!("the reference `{reference}` leads to nothing"))),
+                _ => Err(CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Error, Repair, Report, pointer};
+use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Schema, Shape, Type};
 
@@ -26,10 +26,10 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
             let leads_back = direct(&field.ty).is_some_and(|target| reaches(&graph, target, name));
             if leads_back {
                 field.boxed = true;
-                let place = pointer(&["components", "schemas", name, "properties", &field.name]);
+                let location = pointer(&["components", "schemas", name, "properties", &field.name]);
                 repairs.push(Repair::new(
                     "R014",
-                    place,
+                    location,
                     "the schema holds itself through this field; the field is boxed",
                 ));
             }
@@ -67,7 +67,7 @@ pub fn break_alias_cycles(schemas: &mut BTreeMap<SchemaId, Schema>, report: &mut
             continue;
         }
         let message = "a cyclic alias: this schema is only a reference that leads back to itself";
-        report.untype(Error::new("E007", message).at(pointer(&["components", "schemas", &name])));
+        report.untype(CodegenError::new("E007", message).at(pointer(&["components", "schemas", &name])));
         if let Some(schema) = schemas.get_mut(&name) {
             schema.shape = Shape::Alias(Type::Any);
         }

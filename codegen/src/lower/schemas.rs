@@ -11,11 +11,11 @@ use openapiv3::{
 };
 
 use super::description_constraints::DescriptionConstraints;
-use crate::diagnostic::{Error, Repair, Report, pointer};
+use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Field, Limits, Schema, Shape, Type};
 
-type Properties = IndexMap<String, ReferenceOr<Box<Source>>>;
+type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
@@ -37,22 +37,22 @@ impl<'a> SchemaLowering<'a> {
     }
 
     /// Notes a repair.
-    pub fn repaired(&mut self, code: &'static str, place: &str, message: impl Into<String>) {
-        self.report.repairs.push(Repair::new(code, place, message));
+    pub fn repaired(&mut self, code: &'static str, location: &str, message: impl Into<String>) {
+        self.report.repairs.push(Repair::new(code, location, message));
     }
 
     /// Records that `problem` makes the value it is about untyped.
-    pub fn untype(&mut self, problem: Error) {
+    pub fn untype(&mut self, problem: CodegenError) {
         self.report.untype(problem);
     }
 
     /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
-    pub fn leave_raw(&mut self, problem: Error) {
+    pub fn leave_raw(&mut self, problem: CodegenError) {
         self.report.leave_raw(problem);
     }
 
     /// Records that the operation which `problem` is about is left out.
-    pub fn omit(&mut self, problem: Error) {
+    pub fn omit(&mut self, problem: CodegenError) {
         self.report.omit(problem);
     }
 
@@ -82,38 +82,45 @@ impl<'a> SchemaLowering<'a> {
     /// Lowers all named schemas.
     pub fn lower_components(&mut self) {
         for (name, source) in &self.components.schemas {
-            let place = pointer(&["components", "schemas", name]);
+            let location = pointer(&["components", "schemas", name]);
             let schema = match source {
                 ReferenceOr::Reference { reference } => {
-                    let ty = self.reference(reference, &place);
+                    let ty = self.reference(reference, &location);
                     Schema { description: String::new(), shape: Shape::Alias(ty), inline: false }
                 }
-                ReferenceOr::Item(source) => self.named(name, source, &place),
+                ReferenceOr::Item(source) => self.named(name, source, &location),
             };
             self.done.insert(name.as_str().into(), schema);
         }
     }
 
-    fn named(&mut self, name: &str, source: &Source, place: &str) -> Schema {
+    fn named(&mut self, name: &str, source: &Source, location: &str) -> Schema {
         let description = source.schema_data.description.clone().unwrap_or_default();
-        let shape = match self.object_parts(source, place, 0) {
-            Some((properties, required)) => Shape::Object(self.fields(name, &properties, &required, place)),
-            None => Shape::Alias(self.lower(source, name, place)),
+        let shape = match self.object_parts(source, location, 0) {
+            Some((properties, required)) => {
+                Shape::Object(self.fields(name, &properties, &required, location))
+            }
+            None => Shape::Alias(self.lower(source, name, location)),
         };
         Schema { description, shape, inline: false }
     }
 
     /// The properties and required names of `source` if it is an object with known members, merging `allOf`.
-    fn object_parts(&self, source: &Source, place: &str, depth: usize) -> Option<(Properties, Vec<String>)> {
+    fn object_parts(
+        &self,
+        source: &Source,
+        location: &str,
+        depth: usize,
+    ) -> Option<(SourceProperties, Vec<String>)> {
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Object(object)) => {
                 let is_map = object.properties.is_empty() && object.additional_properties.is_some();
                 // A named object without members stays an object; an inline one is any value.
-                let is_free = object.properties.is_empty() && place.matches('/').count() > 3;
+                let is_free = object.properties.is_empty() && location.matches('/').count() > 3;
                 (!is_map && !is_free).then(|| (object.properties.clone(), object.required.clone()))
             }
             SchemaKind::Any(any) if !any.all_of.is_empty() && depth < 16 => {
-                let (mut properties, mut required) = self.merged(&any.all_of, place, depth)?;
+                let (mut properties, mut required) = self.merged(&any.all_of, location, depth)?;
                 properties.extend(any.properties.clone());
                 required.extend(any.required.iter().cloned());
                 Some((properties, required))
@@ -121,7 +128,7 @@ impl<'a> SchemaLowering<'a> {
             SchemaKind::Any(any) if !any.properties.is_empty() => {
                 Some((any.properties.clone(), any.required.clone()))
             }
-            SchemaKind::AllOf { all_of } if depth < 16 => self.merged(all_of, place, depth),
+            SchemaKind::AllOf { all_of } if depth < 16 => self.merged(all_of, location, depth),
             _ => None,
         }
     }
@@ -130,10 +137,10 @@ impl<'a> SchemaLowering<'a> {
     fn merged(
         &self,
         parts: &[ReferenceOr<Source>],
-        place: &str,
+        location: &str,
         depth: usize,
-    ) -> Option<(Properties, Vec<String>)> {
-        let mut properties = Properties::new();
+    ) -> Option<(SourceProperties, Vec<String>)> {
+        let mut properties = SourceProperties::new();
         let mut required = Vec::new();
         for part in parts {
             let source = match part {
@@ -146,7 +153,7 @@ impl<'a> SchemaLowering<'a> {
                     required.extend(object.required.iter().cloned());
                 }
                 _ => {
-                    let (more, needs) = self.object_parts(source, place, depth + 1)?;
+                    let (more, needs) = self.object_parts(source, location, depth + 1)?;
                     properties.extend(more);
                     required.extend(needs);
                 }
@@ -171,15 +178,15 @@ impl<'a> SchemaLowering<'a> {
     fn fields(
         &mut self,
         owner: &str,
-        properties: &Properties,
+        properties: &SourceProperties,
         required: &[String],
-        place: &str,
+        location: &str,
     ) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::with_capacity(properties.len());
         for (name, property) in properties {
-            let place = format!("{place}/properties{}", pointer(&[name]));
+            let location = format!("{location}/properties{}", pointer(&[name]));
             let inline_name = format!("{owner} {name}");
-            let ty = self.lower_or_reference(property, &inline_name, &place);
+            let ty = self.lower_or_reference(property, &inline_name, &location);
             let mut field = Field {
                 name: name.clone(),
                 ty,
@@ -195,7 +202,7 @@ impl<'a> SchemaLowering<'a> {
                 field.nullable = data.nullable;
                 field.read_only = data.read_only;
                 field.limits = limits(source);
-                self.check_pattern(&mut field.limits, &place);
+                self.check_pattern(&mut field.limits, &location);
                 let description = data.description.as_deref().unwrap_or_default();
                 field.description = self.constraints.apply(description, &mut field.limits);
             }
@@ -209,11 +216,11 @@ impl<'a> SchemaLowering<'a> {
     }
 
     /// A pattern that can't be read would spoil every tool that takes the member.
-    fn check_pattern(&mut self, limits: &mut Limits, place: &str) {
+    fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
         let Some(pattern) = &limits.pattern else { return };
         if fancy_regex::Regex::new(pattern).is_err() {
             let message = format!("`{pattern}` is no regular expression; any text is taken");
-            self.repaired("R029", place, message);
+            self.repaired("R029", location, message);
             limits.pattern = None;
         }
     }
@@ -223,15 +230,15 @@ impl<'a> SchemaLowering<'a> {
         &mut self,
         source: &ReferenceOr<S>,
         name: &str,
-        place: &str,
+        location: &str,
     ) -> Type {
         match source {
-            ReferenceOr::Reference { reference } => self.reference(reference, place),
-            ReferenceOr::Item(source) => self.lower(source.borrow(), name, place),
+            ReferenceOr::Reference { reference } => self.reference(reference, location),
+            ReferenceOr::Item(source) => self.lower(source.borrow(), name, location),
         }
     }
 
-    fn reference(&mut self, reference: &str, place: &str) -> Type {
+    fn reference(&mut self, reference: &str, location: &str) -> Type {
         match reference.strip_prefix("#/components/schemas/") {
             Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.into()),
             _ => {
@@ -241,13 +248,13 @@ impl<'a> SchemaLowering<'a> {
                 if let Some(near) = crate::diagnostic::nearest(wanted, names, 1).first() {
                     message.push_str(&format!("; the nearest schema is `{near}`"));
                 }
-                self.report.untype(Error::new("E006", message).at(place));
+                self.report.untype(CodegenError::new("E006", message).at(location));
                 Type::Any
             }
         }
     }
 
-    fn lower(&mut self, source: &Source, name: &str, place: &str) -> Type {
+    fn lower(&mut self, source: &Source, name: &str, location: &str) -> Type {
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
             SchemaKind::Type(SourceType::Number(_)) => Type::Number,
@@ -258,17 +265,17 @@ impl<'a> SchemaLowering<'a> {
             SchemaKind::Type(SourceType::String(text)) => text_type(text),
             SchemaKind::Type(SourceType::Array(array)) => {
                 let items = array.items.as_ref().map(|items| {
-                    self.lower_or_reference(items, &format!("{name}Item"), &format!("{place}/items"))
+                    self.lower_or_reference(items, &format!("{name}Item"), &format!("{location}/items"))
                 });
                 Type::List(Box::new(items.unwrap_or(Type::Any)))
             }
             SchemaKind::Type(SourceType::Object(object)) if object.properties.is_empty() => {
                 match &object.additional_properties {
                     Some(AdditionalProperties::Schema(values)) => {
-                        let place = format!("{place}/additionalProperties");
+                        let location = format!("{location}/additionalProperties");
 
                         let values =
-                            self.lower_or_reference(values.as_ref(), &format!("{name}Value"), &place);
+                            self.lower_or_reference(values.as_ref(), &format!("{name}Value"), &location);
                         Type::Map(Box::new(values))
                     }
                     Some(AdditionalProperties::Any(true)) => Type::Map(Box::new(Type::Any)),
@@ -276,36 +283,36 @@ impl<'a> SchemaLowering<'a> {
                 }
             }
             SchemaKind::Any(any) if any.properties.is_empty() && any.all_of.is_empty() => {
-                self.untyped(any, name, place)
+                self.untyped(any, name, location)
             }
             SchemaKind::Type(SourceType::Object(_)) | SchemaKind::AllOf { .. } | SchemaKind::Any(_) => {
                 if let Some(only) = only_part(source) {
-                    return self.lower_or_reference(only, name, place);
+                    return self.lower_or_reference(only, name, location);
                 }
-                match (&source.schema_kind, self.object_parts(source, place, 0)) {
+                match (&source.schema_kind, self.object_parts(source, location, 0)) {
                     (_, Some((properties, required))) => {
-                        self.hoist(name, source, &properties, &required, place)
+                        self.hoist(name, source, &properties, &required, location)
                     }
-                    (_, None) => self.several_shapes(place),
+                    (_, None) => self.several_shapes(location),
                 }
             }
             SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
-                self.several_shapes(place)
+                self.several_shapes(location)
             }
         }
     }
 
-    fn several_shapes(&mut self, place: &str) -> Type {
-        self.repaired("R027", place, "the schema has several shapes; any JSON value is taken and given");
+    fn several_shapes(&mut self, location: &str) -> Type {
+        self.repaired("R027", location, "the schema has several shapes; any JSON value is taken and given");
         Type::Any
     }
 
-    fn untyped(&mut self, any: &AnySchema, name: &str, place: &str) -> Type {
+    fn untyped(&mut self, any: &AnySchema, name: &str, location: &str) -> Type {
         if let Some(items) = &any.items {
             return Type::List(Box::new(self.lower_or_reference(
                 items,
                 &format!("{name}Item"),
-                &format!("{place}/items"),
+                &format!("{location}/items"),
             )));
         }
         let values: Option<Vec<String>> =
@@ -315,7 +322,7 @@ impl<'a> SchemaLowering<'a> {
             _ => {}
         }
         if !any.one_of.is_empty() || !any.any_of.is_empty() || any.not.is_some() {
-            return self.several_shapes(place);
+            return self.several_shapes(location);
         }
         // Keywords that do not belong to the type keep `openapiv3` from reading it.
         match any.typ.as_deref() {
@@ -334,9 +341,9 @@ impl<'a> SchemaLowering<'a> {
         &mut self,
         name: &str,
         source: &Source,
-        properties: &Properties,
+        properties: &SourceProperties,
         required: &[String],
-        place: &str,
+        location: &str,
     ) -> Type {
         let mut unique = name.to_upper_camel_case();
         while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
@@ -346,7 +353,7 @@ impl<'a> SchemaLowering<'a> {
         let placeholder = Schema { description, shape: Shape::Object(Vec::new()), inline: true };
         let id = SchemaId::from(unique);
         self.done.insert(id.clone(), placeholder);
-        let fields = self.fields(&id, properties, required, place);
+        let fields = self.fields(&id, properties, required, location);
         if let Some(schema) = self.done.get_mut(&id) {
             schema.shape = Shape::Object(fields);
         }

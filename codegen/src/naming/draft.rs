@@ -1,9 +1,11 @@
 //! An operation on its way to a name.
 
+use toolcrate_catalog::OperationKind;
+
 use super::inflection::Inflector;
 use super::noun::Noun;
 use super::resource_path::{ResourcePath, ResourceReader};
-use super::tools::{self, Kind};
+use super::tools;
 use crate::ir::Operation;
 
 /// An operation as the rules of naming see it, before it has a name.
@@ -11,7 +13,7 @@ pub struct Draft<'a> {
     /// The path, read as a resource.
     pub resource: ResourcePath<'a>,
     /// What the operation does to the resource.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// The template of the tool's name.
     pub form: &'a str,
     /// How the tool's name says which record is meant, e.g. `_by_id`.

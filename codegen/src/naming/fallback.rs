@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::tools::{self, LIMIT, SHORT_LIMIT};
 use crate::diagnostic::Repair;
 use crate::id::{OperationId, OperationTable};
-use crate::ir::Api;
+use crate::ir::ApiDefinition;
 
 /// Gives each operation of `clashes` but one a name of its own, and records it in `repairs`.
 ///
@@ -18,7 +18,7 @@ pub fn make_distinct(
     chosen: &mut OperationTable<Option<String>>,
     clashes: &[Vec<OperationId>],
     reserved: &HashSet<&str>,
-    api: &Api,
+    api: &ApiDefinition,
     fit: impl Fn(&str, &str) -> String,
     repairs: &mut Vec<Repair>,
 ) {

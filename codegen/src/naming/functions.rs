@@ -5,12 +5,14 @@
 
 use std::collections::HashMap;
 
+use toolcrate_catalog::OperationKind;
+
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
 use super::resource_path::ResourcePath;
 use super::tools;
-use crate::ir::{Operation, Place};
+use crate::ir::{Operation, ParameterLocation};
 
 /// How many spellings of one function there are.
 pub const LEVELS: usize = 6;
@@ -75,8 +77,10 @@ impl<'a> Parameters<'a> {
     pub fn names(&mut self, operation: &Operation, arguments: &[String]) -> Vec<String> {
         let mut names: Vec<String> = Vec::with_capacity(operation.parameters.len());
         for parameter in &operation.parameters {
-            let argument = match parameter.place {
-                Place::Path => operation.path.placeholders().position(|name| name == parameter.name),
+            let argument = match parameter.location {
+                ParameterLocation::Path => {
+                    operation.path.placeholders().position(|name| name == parameter.name)
+                }
                 _ => None,
             };
             let said = argument.and_then(|at| arguments.get(at)).unwrap_or(&parameter.name);

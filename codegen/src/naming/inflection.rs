@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::identifiers;
 use crate::config::{NameRules, UsageTracker};
-use crate::ir::{Api, Segment};
+use crate::ir::{ApiDefinition, Segment};
 
 /// Inflector that end like a plural but are singular.
 const SINGULAR_IN_S: &[&str] =
@@ -44,7 +44,7 @@ impl<'a> Inflector<'a> {
 
     /// Learns compounds from the camel case of schemas, tags and paths: `PurchaseOrder` teaches that
     /// `purchaseorder` is two words. A word that stands alone in camel case somewhere stays whole.
-    pub fn learn(mut self, api: &Api) -> Self {
+    pub fn learn(mut self, api: &ApiDefinition) -> Self {
         let schemas = api.schemas.iter().filter(|(_, schema)| !schema.inline).map(|(name, _)| name.as_str());
         let tags = api.operations.values().flat_map(|operation| &operation.tags).map(String::as_str);
         let paths =
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn compounds_are_learned_from_camel_case() {
-        let mut api = Api::default();
+        let mut api = ApiDefinition::default();
         for name in ["PurchaseOrder", "PurchaseOrderLineItem", "WorkFlow", "WorkflowAction"] {
             let shape = Shape::Object(Vec::new());
             api.schemas.insert(name.into(), Schema { description: String::new(), shape, inline: false });

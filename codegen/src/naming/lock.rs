@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::ir::Template;
 
 /// What a new file says at its top.
@@ -68,9 +68,9 @@ impl Lock {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|errors| errors.in_file(path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => {
-                Err(Error::new("E001", format!("the lock cannot be read: {error}")).in_file(path).into())
-            }
+            Err(error) => Err(CodegenError::new("E001", format!("the lock cannot be read: {error}"))
+                .in_file(path)
+                .into()),
         }
     }
 
@@ -88,14 +88,16 @@ impl Lock {
                 continue;
             }
             if let Err(error) = lock.insert(line, &mut owners) {
-                errors.0.push(Error::new("E011", error.to_string()).at(format!("line {}", number + 1)));
+                errors
+                    .0
+                    .push(CodegenError::new("E011", error.to_string()).at(format!("line {}", number + 1)));
             }
         }
         let tools: HashSet<&str> = lock.operations.values().map(|entry| entry.tool.as_str()).collect();
         for (old, new, _) in &lock.aliases {
             for tool in [old, new].into_iter().filter(|tool| !tools.contains(tool.as_str())) {
                 let message = format!("`alias {old} {new}`: no operation was ever called {tool}");
-                errors.0.push(Error::new("E011", message));
+                errors.0.push(CodegenError::new("E011", message));
             }
         }
         errors.into_result()?;

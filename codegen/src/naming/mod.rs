@@ -21,18 +21,20 @@ mod types;
 
 use std::collections::HashSet;
 
+use toolcrate_catalog::{OperationKind, ToolClass};
+
 use crate::config::{Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors, Repair};
+use crate::diagnostic::{CodegenError, Errors, Repair};
 use crate::id::{OperationId, OperationTable};
-use crate::ir::{Api, Method, Operation};
+use crate::ir::{ApiDefinition, Method, Operation};
 use disambiguate::{Assignment, Candidates};
 use draft::Draft;
 use inflection::Inflector;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
-pub use names::{Class, Names, OperationName};
+pub use names::{Names, OperationName};
 use titles::Title;
-pub use tools::{Kind, LIMIT, SHORT_LIMIT};
+pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 
 /// Names all operations and schemas of `api`.
@@ -42,7 +44,12 @@ pub use types::{ChoiceName, FieldName, TypeName};
 ///
 /// # Errors
 /// - `E022`: a name that does not match the pattern of tool names.
-pub fn name(api: &Api, profile: &Profile, mut lock: Lock, usage: &UsageTracker) -> Result<Names, Errors> {
+pub fn name(
+    api: &ApiDefinition,
+    profile: &Profile,
+    mut lock: Lock,
+    usage: &UsageTracker,
+) -> Result<Names, Errors> {
     let words = Inflector::new(&profile.names, usage).learn(api);
     let reader = resource_path::ResourceReader::new(&profile.names, usage);
     let drafts = api.operations.map(|(_, operation)| Draft::new(operation, &reader, &words));
@@ -117,24 +124,24 @@ fn operation_name(
         idempotent: read_only
             || match action {
                 Some(action) => action.idempotent,
-                None => matches!(draft.kind, Kind::Replace | Kind::Delete),
+                None => matches!(draft.kind, OperationKind::Replace | OperationKind::Delete),
             },
         read_only,
         parents: draft.resource.arguments.clone(),
     }
 }
 
-fn class(operation: &Operation, draft: &Draft<'_>) -> Class {
+fn class(operation: &Operation, draft: &Draft<'_>) -> ToolClass {
     match (operation.method, draft.kind) {
-        (Method::Get, _) => Class::Read,
-        (_, Kind::Action) => Class::Custom,
-        _ => Class::Write,
+        (Method::Get, _) => ToolClass::Read,
+        (_, OperationKind::Action) => ToolClass::Custom,
+        _ => ToolClass::Write,
     }
 }
 
 /// The key of each operation in the lock: method and repaired path, or the path as the document spells it
 /// where two repaired paths are the same.
-fn keys(api: &Api) -> OperationTable<String> {
+fn keys(api: &ApiDefinition) -> OperationTable<String> {
     let mut seen = HashSet::new();
     api.operations.map(|(_, operation)| {
         let key = |path: &str| format!("{} {}", operation.method, lock::token(path));
@@ -175,7 +182,7 @@ fn distinct_tools<'a>(
     tools: Assignment<tools::Rendered<'a>>,
     drafts: &OperationTable<Draft<'_>>,
     entries: &LockedEntries<'_>,
-    api: &Api,
+    api: &ApiDefinition,
     prefix: &str,
     words: &Inflector<'a>,
     reserved: &HashSet<&str>,
@@ -213,7 +220,7 @@ fn assign_functions(
     words: &Inflector<'_>,
     entries: &LockedEntries<'_>,
     lock: &Lock,
-    api: &Api,
+    api: &ApiDefinition,
     repairs: &mut Vec<Repair>,
 ) -> OperationTable<String> {
     let path = |module: &str, function: &str| format!("{module}::{function}");
@@ -236,7 +243,7 @@ fn assign_functions(
 }
 
 /// Checks what must hold of every tool name, wherever it comes from.
-fn check(names: &OperationTable<OperationName>, api: &Api) -> Result<(), Errors> {
+fn check(names: &OperationTable<OperationName>, api: &ApiDefinition) -> Result<(), Errors> {
     let mut errors = Errors(Vec::new());
     for (name, operation) in names.zip(&api.operations) {
         if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
@@ -244,7 +251,7 @@ fn check(names: &OperationTable<OperationName>, api: &Api) -> Result<(), Errors>
                 "`{}` is no tool name: lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix",
                 name.tool
             );
-            errors.0.push(Error::new("E022", message).at(&operation.pointer));
+            errors.0.push(CodegenError::new("E022", message).at(&operation.pointer));
         }
     }
     errors.into_result()

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use toolcrate_catalog::OperationVariant;
-pub use toolcrate_catalog::ToolClass as Class;
+use toolcrate_catalog::{OperationKind, OperationVariant, ToolClass};
 
 use super::lock::Lock;
-use super::tools::Kind;
 use super::types::TypeName;
 use crate::diagnostic::Repair;
 use crate::id::{OperationTable, SchemaId};
@@ -33,9 +31,9 @@ pub struct OperationName {
     /// The tool's name without the prefix.
     pub short: String,
     /// Read, write or custom.
-    pub class: Class,
+    pub class: ToolClass,
     /// What it does to its resource.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// What sets it apart from the plain operation of its kind, as the profile says.
     pub variant: Option<OperationVariant>,
     /// The API area: Rust module and Cargo feature.

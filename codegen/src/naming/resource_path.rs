@@ -247,10 +247,9 @@ fn arguments(
         };
         let clashes = |name: &String| {
             names.contains(name)
-                || operation
-                    .parameters
-                    .iter()
-                    .any(|parameter| parameter.place == crate::ir::Place::Query && parameter.name == *name)
+                || operation.parameters.iter().any(|parameter| {
+                    parameter.location == crate::ir::ParameterLocation::Query && parameter.name == *name
+                })
         };
         if clashes(&name) {
             name = of_noun();

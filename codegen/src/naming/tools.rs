@@ -3,13 +3,12 @@
 //! A form is a template of words; a phrase is the resource that fills it. What can't be said in full is
 //! abbreviated by the profile's table, longest word first, and only then loses middle parents.
 
+use toolcrate_catalog::OperationKind;
+
 use super::identifiers;
 use super::inflection::Inflector;
 use super::resource_path::{self, ResourcePath};
-use crate::ir::{Content, Method, Operation, Place, Type};
-
-/// What an operation does to its resource. Naming does not distinguish downloads, which are `Get` here.
-pub use toolcrate_catalog::OperationKind as Kind;
+use crate::ir::{Content, Method, Operation, ParameterLocation, Type};
 
 /// The maximum length of a short name. Clients put `mcp__SERVER__` before it and accept 64 characters.
 pub const SHORT_LIMIT: usize = 46;
@@ -19,48 +18,49 @@ pub const LIMIT: usize = 63;
 pub const LEVELS: usize = 5;
 
 /// The kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
-pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Kind, &'a str) {
+pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (OperationKind, &'a str) {
     if let Some(action) = resource.action {
         let kind = match (operation.method, &operation.response.content) {
-            (Method::Get, _) if action.name.starts_with("count_") => Kind::Count,
-            (Method::Get, Content::Json(Type::List(_))) => Kind::List,
-            (Method::Get, _) => Kind::Get,
-            _ => Kind::Action,
+            (Method::Get, _) if action.name.starts_with("count_") => OperationKind::Count,
+            (Method::Get, Content::Json(Type::List(_))) => OperationKind::List,
+            (Method::Get, _) => OperationKind::Get,
+            _ => OperationKind::Action,
         };
         return (kind, &action.name);
     }
     let on_item = resource.item.is_some();
     match operation.method {
         Method::Get | Method::Head | Method::Options | Method::Trace => match &operation.response.content {
-            _ if on_item => (Kind::Get, "get_single_{P}_{one}{by}"),
-            Content::Json(Type::List(_)) => (Kind::List, "list_all_{P}_{many}"),
-            Content::Json(_) => (Kind::Get, "get_single_{P}_{one}"),
-            _ => (Kind::Get, "download_a_{P}_{one}"),
+            _ if on_item => (OperationKind::Get, "get_single_{P}_{one}{by}"),
+            Content::Json(Type::List(_)) => (OperationKind::List, "list_all_{P}_{many}"),
+            Content::Json(_) => (OperationKind::Get, "get_single_{P}_{one}"),
+            _ => (OperationKind::Get, "download_a_{P}_{one}"),
         },
-        Method::Post => (Kind::Create, "create_a_{P}_{one}{by}"),
-        Method::Patch => (Kind::Update, "update_a_{P}_{one}{by}"),
-        Method::Put => (Kind::Replace, "replace_a_{P}_{one}{by}"),
-        Method::Delete => (Kind::Delete, "delete_a_{P}_{one}{by}"),
+        Method::Post => (OperationKind::Create, "create_a_{P}_{one}{by}"),
+        Method::Patch => (OperationKind::Update, "update_a_{P}_{one}{by}"),
+        Method::Put => (OperationKind::Replace, "replace_a_{P}_{one}{by}"),
+        Method::Delete => (OperationKind::Delete, "delete_a_{P}_{one}{by}"),
     }
 }
 
 /// The kind of an operation whose name the profile gives: it is what the name says it is.
-pub fn kind_of_own(method: Method, kind: Kind, own: &str) -> Kind {
+pub fn kind_of_own(method: Method, kind: OperationKind, own: &str) -> OperationKind {
     let says = |verb: &str| own.starts_with(&format!("{verb}_"));
     let agrees = match kind {
-        Kind::Create => says("create"),
-        Kind::Update => says("update"),
-        Kind::Replace => says("replace"),
-        Kind::Delete => says("delete"),
+        OperationKind::Create => says("create"),
+        OperationKind::Update => says("update"),
+        OperationKind::Replace => says("replace"),
+        OperationKind::Delete => says("delete"),
         _ => true,
     };
-    if agrees || method == Method::Get { kind } else { Kind::Action }
+    if agrees || method == Method::Get { kind } else { OperationKind::Action }
 }
 
 /// `_by_id`, `_by_identifier`, or nothing.
 pub fn by(operation: &Operation, resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let Some(item) = &resource.item else {
-        let id_in_query = operation.parameters_in(Place::Query).any(|parameter| parameter.name == "id");
+        let id_in_query =
+            operation.parameters_in(ParameterLocation::Query).any(|parameter| parameter.name == "id");
         let by_id = operation.method == Method::Delete && id_in_query;
         return if by_id { "_by_id".into() } else { String::new() };
     };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::identifiers;
 use super::lock::{Additions, Lock};
 use crate::id::SchemaId;
-use crate::ir::{Api, Schema, Shape, Type};
+use crate::ir::{ApiDefinition, Schema, Shape, Type};
 
 /// What a schema is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,7 +40,7 @@ pub struct ChoiceName {
 }
 
 /// Names all schemas of `api`. What is new goes into `additions`.
-pub fn name(api: &Api, lock: &Lock, additions: &mut Additions) -> BTreeMap<SchemaId, TypeName> {
+pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTreeMap<SchemaId, TypeName> {
     let mut taken: HashSet<String> = identifiers::reserved_types().collect();
     taken.extend(lock.all_types().map(str::to_owned));
     let schemas: Vec<&str> = api.schemas.keys().map(SchemaId::as_str).collect();
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn types_choices_and_fields_are_told_apart() {
         let choice = Type::Choice(vec!["A".into(), "b c".into()]);
-        let mut api = Api::default();
+        let mut api = ApiDefinition::default();
         api.schemas.insert("Agreement".into(), object(&[("type", Type::List(Box::new(choice.clone())))]));
         api.schemas.insert("Agreement.Type".into(), object(&[("info", Type::Any), ("_info", Type::Any)]));
         api.schemas.insert("Option".into(), object(&[]));

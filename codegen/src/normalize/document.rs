@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::place::Place;
+use super::location::DocumentLocation;
 use super::schemas;
-use crate::diagnostic::{Error, Repair, Report};
+use crate::diagnostic::{CodegenError, Repair, Report};
 
 const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
 const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
@@ -17,27 +17,27 @@ const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
 /// Normalizes all parts of `tree`. Members beside a `$ref` count if `siblings` is set.
 pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     let mut walk = DocumentWalk { siblings, report };
-    let root = Place::ROOT;
+    let root = DocumentLocation::ROOT;
     walk.root(tree);
     for (path, item) in tree["paths"].as_object_mut().into_iter().flatten() {
         walk.path_item(item, &root.key("paths").key(path));
     }
     let components = root.key("components");
     for (section, entries) in tree["components"].as_object_mut().into_iter().flatten() {
-        let place = components.key(section);
+        let location = components.key(section);
         let Some(entries) = entries.as_object_mut() else { continue };
         for (name, entry) in entries.iter_mut() {
-            let place = place.key(name);
+            let location = location.key(name);
             match section.as_str() {
-                "schemas" => schemas::normalize(entry, siblings, &place, walk.report),
-                "requestBodies" => walk.body(entry, &place),
-                "responses" => walk.response(entry, &place),
-                "parameters" if entry.is_object() => walk.parameter(entry, &place),
+                "schemas" => schemas::normalize(entry, siblings, &location, walk.report),
+                "requestBodies" => walk.body(entry, &location),
+                "responses" => walk.response(entry, &location),
+                "parameters" if entry.is_object() => walk.parameter(entry, &location),
                 _ => {}
             }
         }
         if section == "parameters" {
-            walk.keep_parameters(entries, &place);
+            walk.keep_parameters(entries, &location);
         }
     }
 }
@@ -48,12 +48,12 @@ struct DocumentWalk<'a> {
 }
 
 impl DocumentWalk<'_> {
-    fn repaired(&mut self, code: &'static str, place: &Place<'_>, message: impl Into<String>) {
-        self.report.repairs.push(Repair::new(code, place.to_string(), message));
+    fn repaired(&mut self, code: &'static str, location: &DocumentLocation<'_>, message: impl Into<String>) {
+        self.report.repairs.push(Repair::new(code, location.to_string(), message));
     }
 
-    fn omit(&mut self, place: &Place<'_>, message: impl Into<String>) {
-        self.report.omit(Error::new("E005", message).at(place.to_string()));
+    fn omit(&mut self, location: &DocumentLocation<'_>, message: impl Into<String>) {
+        self.report.omit(CodegenError::new("E005", message).at(location.to_string()));
     }
 
     /// Normalizes what stands beside paths and components; sections that are not read are taken out.
@@ -62,8 +62,10 @@ impl DocumentWalk<'_> {
         if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {
             for name in webhooks.keys() {
                 let message = "a webhook is a call that the API makes; no function or tool is made of it";
-                self.report
-                    .omit(Error::new("E015", message).at(Place::ROOT.key("webhooks").key(name).to_string()));
+                self.report.omit(
+                    CodegenError::new("E015", message)
+                        .at(DocumentLocation::ROOT.key("webhooks").key(name).to_string()),
+                );
             }
         }
         let text = |value: Option<&Value>, otherwise: &str| match value {
@@ -75,7 +77,7 @@ impl DocumentWalk<'_> {
         let (title, version) = (text(info.get("title"), "API"), text(info.get("version"), "0"));
         if info["title"] != title.as_str() || info["version"] != version.as_str() {
             let message = format!("title and version are texts; `{title}` and `{version}` are read");
-            self.repaired("R032", &Place::ROOT.key("info"), message);
+            self.repaired("R032", &DocumentLocation::ROOT.key("info"), message);
         }
         members.insert("info".to_owned(), json!({"title": title, "version": version}));
         // Only the first server's address is read of the rest.
@@ -95,38 +97,38 @@ impl DocumentWalk<'_> {
         }
     }
 
-    fn path_item(&mut self, item: &mut Value, place: &Place<'_>) {
+    fn path_item(&mut self, item: &mut Value, location: &DocumentLocation<'_>) {
         let Some(members) = item.as_object_mut() else {
-            self.omit(place, "a path is an object of operations");
+            self.omit(location, "a path is an object of operations");
             *item = json!({});
             return;
         };
         if members.get("$ref").is_some_and(Value::is_string) {
             return;
         }
-        self.parameters(members, place);
+        self.parameters(members, location);
         members.retain(|verb, operation| {
             if !VERBS.contains(&verb.as_str()) {
                 return verb == "parameters";
             }
             let is_operation = operation.is_object();
             if !is_operation {
-                self.omit(&place.key(verb), "an operation is an object");
+                self.omit(&location.key(verb), "an operation is an object");
             }
             is_operation
         });
         for (verb, operation) in members.iter_mut() {
             if let Some(operation) = operation.as_object_mut() {
-                self.operation(operation, &place.key(verb));
+                self.operation(operation, &location.key(verb));
             }
         }
     }
 
-    fn operation(&mut self, operation: &mut Map<String, Value>, place: &Place<'_>) {
-        self.parameters(operation, place);
+    fn operation(&mut self, operation: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        self.parameters(operation, location);
         if let Some(body) = operation.get_mut("requestBody") {
             if body.is_object() {
-                self.body(body, &place.key("requestBody"));
+                self.body(body, &location.key("requestBody"));
             } else {
                 operation.shift_remove("requestBody");
             }
@@ -161,14 +163,14 @@ impl DocumentWalk<'_> {
                     | "responses"
             )
         });
-        self.responses(operation, place);
+        self.responses(operation, location);
     }
 
-    fn responses(&mut self, operation: &mut Map<String, Value>, place: &Place<'_>) {
-        let place = place.key("responses");
+    fn responses(&mut self, operation: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        let location = location.key("responses");
         let responses = operation.entry("responses").or_insert_with(|| json!({}));
         let Some(responses) = responses.as_object_mut() else {
-            self.repaired("R032", &place, "responses are an object by status; none is read");
+            self.repaired("R032", &location, "responses are an object by status; none is read");
             operation.insert("responses".to_owned(), json!({}));
             return;
         };
@@ -179,7 +181,7 @@ impl DocumentWalk<'_> {
                     && (status[1..].eq_ignore_ascii_case("xx")
                         || status.bytes().all(|c| c.is_ascii_digit())));
             if !is_status && !status.starts_with("x-") {
-                self.omit(&place.key(status), format!("`{status}` is no status"));
+                self.omit(&location.key(status), format!("`{status}` is no status"));
             }
             if response.is_null() {
                 *response = json!({});
@@ -193,26 +195,26 @@ impl DocumentWalk<'_> {
             }
         }
         for (status, response) in responses.iter_mut() {
-            self.response(response, &place.key(status));
+            self.response(response, &location.key(status));
         }
     }
 
     /// Normalizes the list of parameters of a path or an operation; one that cannot be read is left out.
-    fn parameters(&mut self, owner: &mut Map<String, Value>, place: &Place<'_>) {
-        let place = place.key("parameters");
+    fn parameters(&mut self, owner: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        let location = location.key("parameters");
         match owner.get_mut("parameters") {
             Some(Value::Array(parameters)) => {
                 let mut index = 0;
                 parameters.retain_mut(|parameter| {
-                    let place = place.index(index);
+                    let location = location.index(index);
                     index += 1;
-                    self.parameter(parameter, &place);
-                    self.is_parameter(parameter, &place)
+                    self.parameter(parameter, &location);
+                    self.is_parameter(parameter, &location)
                 });
             }
             Some(value) => {
                 if !value.is_null() {
-                    self.omit(&place, "parameters are a list");
+                    self.omit(&location, "parameters are a list");
                 }
                 owner.shift_remove("parameters");
             }
@@ -220,11 +222,11 @@ impl DocumentWalk<'_> {
         }
     }
 
-    fn keep_parameters(&mut self, entries: &mut Map<String, Value>, place: &Place<'_>) {
-        entries.retain(|name, parameter| self.is_parameter(parameter, &place.key(name)));
+    fn keep_parameters(&mut self, entries: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        entries.retain(|name, parameter| self.is_parameter(parameter, &location.key(name)));
     }
 
-    fn is_parameter(&mut self, parameter: &Value, place: &Place<'_>) -> bool {
+    fn is_parameter(&mut self, parameter: &Value, location: &DocumentLocation<'_>) -> bool {
         if parameter.get("$ref").is_some_and(Value::is_string) {
             return true;
         }
@@ -236,11 +238,11 @@ impl DocumentWalk<'_> {
             (Some(name), None) => format!("the parameter `{name}` does not say where it is sent (`in`)"),
             (None, _) => "a parameter without a name".to_owned(),
         };
-        self.omit(place, message);
+        self.omit(location, message);
         false
     }
 
-    fn parameter(&mut self, parameter: &mut Value, place: &Place<'_>) {
+    fn parameter(&mut self, parameter: &mut Value, location: &DocumentLocation<'_>) {
         let Some(members) = parameter.as_object_mut() else { return };
         if members.contains_key("$ref") {
             return;
@@ -266,32 +268,33 @@ impl DocumentWalk<'_> {
             if schema.is_empty() {
                 schema.insert("type".to_owned(), json!("string"));
             }
-            self.repaired("R034", place, message);
+            self.repaired("R034", location, message);
             members.insert("schema".to_owned(), Value::Object(schema));
         }
         if members.contains_key("schema") {
             members.shift_remove("content");
         }
         if let Some(schema) = members.get_mut("schema") {
-            schemas::normalize(schema, self.siblings, &place.key("schema"), self.report);
+            schemas::normalize(schema, self.siblings, &location.key("schema"), self.report);
         }
-        self.content(members, place);
-        let location = members.get("in").and_then(Value::as_str).unwrap_or_default();
-        let styles = PARAMETER_STYLES.iter().find(|(name, _)| *name == location).map(|(_, styles)| *styles);
+        self.content(members, location);
+        let parameter_location = members.get("in").and_then(Value::as_str).unwrap_or_default();
+        let styles =
+            PARAMETER_STYLES.iter().find(|(name, _)| *name == parameter_location).map(|(_, styles)| *styles);
         if let (Some(style), Some(styles)) = (members.get("style"), styles) {
             let known = style.as_str().is_some_and(|style| styles.contains(&style));
             if !known {
                 let message = format!(
-                    "a parameter in `{location}` has no style `{}`; the usual one counts",
+                    "a parameter in `{parameter_location}` has no style `{}`; the usual one counts",
                     schemas::shortened(style)
                 );
-                self.repaired("R032", place, message);
+                self.repaired("R032", location, message);
                 members.shift_remove("style");
             }
         }
     }
 
-    fn body(&mut self, body: &mut Value, place: &Place<'_>) {
+    fn body(&mut self, body: &mut Value, location: &DocumentLocation<'_>) {
         let Some(members) = body.as_object_mut() else {
             *body = json!({"content": {}});
             return;
@@ -305,10 +308,10 @@ impl DocumentWalk<'_> {
             _ => false,
         });
         members.entry("content").or_insert_with(|| json!({}));
-        self.content(members, place);
+        self.content(members, location);
     }
 
-    fn response(&mut self, response: &mut Value, place: &Place<'_>) {
+    fn response(&mut self, response: &mut Value, location: &DocumentLocation<'_>) {
         let Some(members) = response.as_object_mut() else {
             *response = json!({"description": ""});
             return;
@@ -318,12 +321,12 @@ impl DocumentWalk<'_> {
         }
         members.retain(|name, value| name == "content" && value.is_object());
         members.insert("description".to_owned(), json!(""));
-        self.content(members, place);
+        self.content(members, location);
     }
 
     /// Normalizes the content of a parameter, a body or a response, by media type.
-    fn content(&mut self, owner: &mut Map<String, Value>, place: &Place<'_>) {
-        let place = place.key("content");
+    fn content(&mut self, owner: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        let location = location.key("content");
         for (media_type, content) in
             owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten()
         {
@@ -333,7 +336,7 @@ impl DocumentWalk<'_> {
                 schemas::normalize(
                     &mut schema,
                     self.siblings,
-                    &place.key(media_type).key("schema"),
+                    &location.key(media_type).key("schema"),
                     self.report,
                 );
                 content["schema"] = schema;

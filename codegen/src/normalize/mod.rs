@@ -4,14 +4,14 @@
 //! components, and what cannot be read costs the part it stands in. Each change is reported.
 
 mod document;
-mod place;
+mod location;
 mod references;
 mod schemas;
 mod swagger;
 
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Error, Repair, Report};
+use crate::diagnostic::{CodegenError, Repair, Report};
 
 /// Normalizes `tree`, which is an object.
 ///
@@ -19,7 +19,7 @@ use crate::diagnostic::{Error, Repair, Report};
 /// - `E003`: it is another version of Swagger than 2.0.
 /// - `E004`: it is another version of OpenAPI than 3.
 /// - `E005`: it is no OpenAPI document.
-pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), Error> {
+pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenError> {
     let siblings = match Version::read(tree)? {
         Version::Swagger => {
             swagger::convert(tree, report);
@@ -35,14 +35,14 @@ pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), Error> {
     };
     if !tree["paths"].is_object() {
         if !tree["webhooks"].is_object() {
-            return Err(Error::new("E005", "there is no `paths` member").at("/paths"));
+            return Err(CodegenError::new("E005", "there is no `paths` member").at("/paths"));
         }
         tree["paths"] = json!({});
     }
     references::normalize(tree, report);
     if depth(tree) > MAX_DEPTH {
         let message = "schemas are referred to so that they are nested without end";
-        return Err(Error::new("E007", message).at("/"));
+        return Err(CodegenError::new("E007", message).at("/"));
     }
     document::normalize(tree, siblings, report);
     tree["openapi"] = json!("3.0.3");
@@ -68,20 +68,20 @@ enum Version {
 }
 
 impl Version {
-    fn read(tree: &Value) -> Result<Self, Error> {
+    fn read(tree: &Value) -> Result<Self, CodegenError> {
         let plain = |version: &Value| version.as_str().map_or_else(|| version.to_string(), str::to_owned);
         if let Some(version) = tree.get("swagger").map(plain) {
             return match version.as_str() {
                 "2" | "2.0" => Ok(Self::Swagger),
                 _ => {
                     let message = format!("this is Swagger {version}; 2.0 is read, and OpenAPI 3");
-                    Err(Error::new("E003", message).at("/swagger"))
+                    Err(CodegenError::new("E003", message).at("/swagger"))
                 }
             };
         }
         let Some(version) = tree.get("openapi").map(plain) else {
             let message = "there is no `openapi` member: this is not an OpenAPI document";
-            return Err(Error::new("E005", message).at("/openapi"));
+            return Err(CodegenError::new("E005", message).at("/openapi"));
         };
         match version.as_str() {
             "3" | "3.0" => Ok(Self::OpenApi30),
@@ -89,7 +89,7 @@ impl Version {
             _ if version.starts_with("3.") => Ok(Self::OpenApi31(version)),
             _ => {
                 let message = format!("this is OpenAPI {version}; OpenAPI 3 and Swagger 2.0 are read");
-                Err(Error::new("E004", message).at("/openapi"))
+                Err(CodegenError::new("E004", message).at("/openapi"))
             }
         }
     }

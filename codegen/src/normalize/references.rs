@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::place::Place;
+use super::location::DocumentLocation;
 use crate::diagnostic::{Repair, Report};
 
 /// How many references may lead to each other before they count as a circle.
@@ -282,11 +282,11 @@ fn path_items(tree: &mut Value, report: &mut Report) {
         .collect();
     for (path, reference) in references {
         let Some(mut item) = follow(tree, &reference).cloned() else { continue };
-        let place = Place::ROOT;
-        let place = place.key("paths");
+        let location = DocumentLocation::ROOT;
+        let location = location.key("paths");
         report.repairs.push(Repair::new(
             "R030",
-            place.key(&path).to_string(),
+            location.key(&path).to_string(),
             format!("the path is the reference `{reference}`; it is written out"),
         ));
         if let (Some(item), Some(own)) = (item.as_object_mut(), tree["paths"][&path].as_object()) {

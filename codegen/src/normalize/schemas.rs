@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::place::Place;
-use crate::diagnostic::{Error, Repair, Report};
+use super::location::DocumentLocation;
+use crate::diagnostic::{CodegenError, Repair, Report};
 
 /// The schemas within a schema, by how they are held.
 const SINGLE: [&str; 3] = ["items", "additionalProperties", "not"];
@@ -25,7 +25,7 @@ const UNCHECKED: [&str; 10] = [
 ];
 
 /// Normalizes `schema` and all schemas in it. Members beside a `$ref` count if `siblings` is set.
-pub fn normalize(schema: &mut Value, siblings: bool, place: &Place<'_>, report: &mut Report) {
+pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation<'_>, report: &mut Report) {
     match schema {
         Value::Bool(true) => *schema = json!({}),
         Value::Object(members) => {
@@ -36,13 +36,13 @@ pub fn normalize(schema: &mut Value, siblings: bool, place: &Place<'_>, report: 
                     return;
                 }
             }
-            let mut rewriter = KeywordRewriter { place, report };
+            let mut rewriter = KeywordRewriter { location, report };
             rewriter.keywords(members);
-            children(members, siblings, place, report);
+            children(members, siblings, location, report);
         }
         _ => {
             let message = format!("a schema is an object, not `{}`", shortened(schema));
-            report.untype(Error::new("E005", message).at(place.to_string()));
+            report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
     }
@@ -60,34 +60,39 @@ fn wrap_reference(members: &mut Map<String, Value>) {
     }
 }
 
-fn children(members: &mut Map<String, Value>, siblings: bool, place: &Place<'_>, report: &mut Report) {
+fn children(
+    members: &mut Map<String, Value>,
+    siblings: bool,
+    location: &DocumentLocation<'_>,
+    report: &mut Report,
+) {
     for (keyword, value) in members.iter_mut() {
-        let place = place.key(keyword);
+        let location = location.key(keyword);
         if keyword == "properties" {
             for (name, property) in value.as_object_mut().into_iter().flatten() {
-                normalize(property, siblings, &place.key(name), report);
+                normalize(property, siblings, &location.key(name), report);
             }
         } else if LISTS.contains(&keyword.as_str()) {
             for (index, part) in value.as_array_mut().into_iter().flatten().enumerate() {
-                normalize(part, siblings, &place.index(index), report);
+                normalize(part, siblings, &location.index(index), report);
             }
         } else if SINGLE.contains(&keyword.as_str())
             && !(keyword == "additionalProperties" && value.is_boolean())
         {
-            normalize(value, siblings, &place, report);
+            normalize(value, siblings, &location, report);
         }
     }
 }
 
 /// Rewrites the keywords of one schema.
 struct KeywordRewriter<'a> {
-    place: &'a Place<'a>,
+    location: &'a DocumentLocation<'a>,
     report: &'a mut Report,
 }
 
 impl KeywordRewriter<'_> {
     fn repaired(&mut self, code: &'static str, message: impl Into<String>) {
-        self.report.repairs.push(Repair::new(code, self.place.to_string(), message));
+        self.report.repairs.push(Repair::new(code, self.location.to_string(), message));
     }
 
     fn keywords(&mut self, members: &mut Map<String, Value>) {
@@ -186,7 +191,7 @@ impl KeywordRewriter<'_> {
             None => {
                 members.shift_remove("type");
                 let message = format!("`{name}` is no type; any value is taken");
-                self.report.untype(Error::new("E005", message).at(self.place.to_string()));
+                self.report.untype(CodegenError::new("E005", message).at(self.location.to_string()));
             }
         }
     }
@@ -330,7 +335,7 @@ mod tests {
 
     fn normalized(mut schema: Value) -> (Value, Vec<&'static str>) {
         let mut report = Report::default();
-        normalize(&mut schema, true, &Place::ROOT, &mut report);
+        normalize(&mut schema, true, &DocumentLocation::ROOT, &mut report);
         (schema, report.repairs.iter().map(|repair| repair.code).collect())
     }
 

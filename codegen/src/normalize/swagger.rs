@@ -38,13 +38,13 @@ pub fn convert(tree: &mut Value, report: &mut Report) {
         // Parameters of a path may be a body; each operation has its own copy.
         let shared = members.shift_remove("parameters").unwrap_or_default();
         for verb in VERBS {
-            let place = pointer(&["paths", path, verb]);
+            let location = pointer(&["paths", path, verb]);
             if let Some(Value::Object(operation)) = members.get_mut(verb) {
                 let mut converter = Converter {
                     document: &document,
                     consumes: &consumes,
                     produces: &produces,
-                    place,
+                    location,
                     report,
                 };
                 converter.operation(operation, &shared);
@@ -62,8 +62,8 @@ fn components(tree: &mut Value, document: &Value, produces: &[Value], report: &m
     members.shift_remove("parameters");
     let mut responses = members.shift_remove("responses").unwrap_or_else(|| json!({}));
     for (name, response) in responses.as_object_mut().into_iter().flatten() {
-        let place = pointer(&["responses", name]);
-        let mut converter = Converter { document, consumes: &[], produces, place, report };
+        let location = pointer(&["responses", name]);
+        let mut converter = Converter { document, consumes: &[], produces, location, report };
         converter.response(response, produces);
     }
     members.insert("components".to_owned(), json!({"schemas": schemas, "responses": responses}));
@@ -111,7 +111,7 @@ struct Converter<'a> {
     document: &'a Value,
     consumes: &'a [Value],
     produces: &'a [Value],
-    place: String,
+    location: String,
     report: &'a mut Report,
 }
 
@@ -183,7 +183,7 @@ impl Converter<'_> {
             };
             if !matches!((format, location.as_str()), ("csv", _) | ("multi" | "ssv" | "pipes", "query")) {
                 let message = format!("OpenAPI 3.0 has no `{format}` in `{location}`; commas are sent");
-                self.report.repairs.push(Repair::new("R035", &self.place, message));
+                self.report.repairs.push(Repair::new("R035", &self.location, message));
             }
             members.insert("style".to_owned(), json!(style));
             members.insert("explode".to_owned(), json!(explode));

@@ -4,14 +4,14 @@
 use super::list_operations::{ListOperations, normal_path};
 use super::relations::{RelationCoverage, ValueSource};
 use crate::config::{Overlay, Profile, UsageTracker};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::id::{OperationId, OperationTable};
-use crate::ir::{Api, Operation, Parameter, Place, Segment, Type};
+use crate::ir::{ApiDefinition, Operation, Parameter, ParameterLocation, Segment, Type};
 use crate::naming::identifiers::split;
 
 /// For each operation, for each of its parameters: where its value comes from.
 pub fn find(
-    api: &Api,
+    api: &ApiDefinition,
     lists: &ListOperations<'_>,
     overlay: &Overlay,
     usage: &UsageTracker,
@@ -23,7 +23,7 @@ pub fn find(
             Some(index) => stated.push((rule, index)),
             None => {
                 let message = format!("`{}` is no list operation of the spec", rule.list);
-                errors.0.push(Error::new("E023", message).at(rule.entry()));
+                errors.0.push(CodegenError::new("E023", message).at(rule.entry()));
             }
         }
     }
@@ -42,12 +42,12 @@ pub fn find(
 }
 
 fn source(
-    api: &Api,
+    api: &ApiDefinition,
     lists: &ListOperations<'_>,
     operation: &Operation,
     parameter: &Parameter,
 ) -> Option<ValueSource> {
-    if parameter.place == Place::Path {
+    if parameter.location == ParameterLocation::Path {
         let segments = &operation.path.segments;
         let at =
             segments.iter().position(|segment| *segment == Segment::Placeholder(parameter.name.clone()))?;
@@ -69,7 +69,7 @@ fn source(
 }
 
 /// The member of a row that the parameter is named after, else its id.
-fn field(api: &Api, list: OperationId, parameter: &Parameter) -> String {
+fn field(api: &ApiDefinition, list: OperationId, parameter: &Parameter) -> String {
     let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
     let own = fields.iter().find(|field| field.name == parameter.name);
@@ -83,7 +83,7 @@ fn is_id(parameter: &Parameter) -> bool {
 
 /// Counts the id arguments: those of paths, and numbers elsewhere that are called an id.
 pub fn count(
-    api: &Api,
+    api: &ApiDefinition,
     arguments: &OperationTable<Vec<Option<ValueSource>>>,
     profile: &Profile,
     coverage: &mut RelationCoverage,
@@ -91,7 +91,7 @@ pub fn count(
     for (operation, sources) in api.operations.zip(arguments) {
         for (parameter, source) in operation.parameters.iter().zip(sources) {
             let shared = profile.shared_query.contains_key(&parameter.name);
-            if shared || !(parameter.place == Place::Path || is_id(parameter)) {
+            if shared || !(parameter.location == ParameterLocation::Path || is_id(parameter)) {
                 continue;
             }
             coverage.id_arguments += 1;

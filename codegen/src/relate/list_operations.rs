@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::OperationId;
-use crate::ir::{Api, Operation, Segment};
+use crate::ir::{ApiDefinition, Operation, Segment};
 
 /// Finds the list operation for a path or a schema.
 pub struct ListOperations<'a> {
@@ -15,7 +15,7 @@ pub struct ListOperations<'a> {
 
 impl<'a> ListOperations<'a> {
     /// Indexes the list operations of `api`.
-    pub fn new(api: &'a Api) -> Self {
+    pub fn new(api: &'a ApiDefinition) -> Self {
         let mut by_path = BTreeMap::new();
         let mut by_schema: BTreeMap<&str, OperationId> = BTreeMap::new();
         for (id, operation) in api.operations.iter() {

@@ -13,7 +13,7 @@ pub use relations::{Reference, RelationCoverage, Relations, ValueSource};
 
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
-use crate::ir::Api;
+use crate::ir::ApiDefinition;
 use list_operations::ListOperations;
 
 /// Relates the operations and schemas of `api`.
@@ -21,7 +21,7 @@ use list_operations::ListOperations;
 /// # Errors
 /// `E023`: an overlay rule for a schema or a list operation that the document does not have.
 pub fn relate(
-    api: &Api,
+    api: &ApiDefinition,
     profile: &Profile,
     overlay: &Overlay,
     usage: &UsageTracker,

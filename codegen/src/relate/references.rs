@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::list_operations::ListOperations;
 use super::relations::{Reference, RelationCoverage, ValueSource};
 use crate::config::{Overlay, UsageTracker};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::id::{OperationId, SchemaId};
-use crate::ir::{Api, Schema, Type};
+use crate::ir::{ApiDefinition, Schema, Type};
 
 /// All reference schemas of `api`.
 pub fn find(
-    api: &Api,
+    api: &ApiDefinition,
     lists: &ListOperations<'_>,
     overlay: &Overlay,
     usage: &UsageTracker,
@@ -27,11 +27,11 @@ pub fn find(
                 usage.mark(entry);
             }
             Some(_) => {
-                errors.0.push(Error::new("E023", "the spec has no schema of that name").at(entry));
+                errors.0.push(CodegenError::new("E023", "the spec has no schema of that name").at(entry));
             }
             None => {
                 let message = format!("`{}` is no list operation of the spec", rule.list);
-                errors.0.push(Error::new("E023", message).at(entry));
+                errors.0.push(CodegenError::new("E023", message).at(entry));
             }
         }
     }
@@ -70,7 +70,11 @@ fn keys(schema: &Schema) -> Vec<String> {
 }
 
 /// Counts the fields that are references.
-pub fn count(api: &Api, references: &BTreeMap<SchemaId, Reference>, coverage: &mut RelationCoverage) {
+pub fn count(
+    api: &ApiDefinition,
+    references: &BTreeMap<SchemaId, Reference>,
+    coverage: &mut RelationCoverage,
+) {
     for (name, schema) in &api.schemas {
         for field in schema.fields() {
             let target = match &field.ty {

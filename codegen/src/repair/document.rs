@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use openapiv3::{Components, ParameterData};
 
 use crate::diagnostic::Report;
-use crate::ir::{Method, Place};
+use crate::ir::{Method, ParameterLocation};
 
 /// A document after repair.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct RawOperation {
 #[derive(Clone, Debug)]
 pub struct RawParameter {
     /// Where it travels.
-    pub place: Place,
+    pub location: ParameterLocation,
     /// How a list or an object is written.
     pub style: ParameterStyle,
     /// The parameter in the document.

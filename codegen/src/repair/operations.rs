@@ -6,7 +6,7 @@ use openapiv3::{Components, PathItem, Paths, ReferenceOr};
 
 use super::document::RawOperation;
 use super::{parameters, template};
-use crate::diagnostic::{Error, Errors, Repair, Report, pointer};
+use crate::diagnostic::{CodegenError, Errors, Repair, Report, pointer};
 use crate::ir::{Method, Template};
 
 /// Lists the operations of `paths`; a path or operation that cannot be read is left out.
@@ -19,26 +19,26 @@ pub fn repair(
     let mut paths: Vec<(String, ReferenceOr<PathItem>)> = paths.paths.into_iter().collect();
     paths.sort_by(|a, b| a.0.cmp(&b.0));
     for (spec_path, item) in paths {
-        let place = pointer(&["paths", &spec_path]);
+        let location = pointer(&["paths", &spec_path]);
         match item {
             ReferenceOr::Reference { reference } => {
                 let message = format!(
                     "a path that is a reference (`{reference}`) is not supported; write the path item out"
                 );
-                report.omit(Error::new("E006", message).at(place));
+                report.omit(CodegenError::new("E006", message).at(location));
             }
             ReferenceOr::Item(item) => match path_operations(&spec_path, item, components, report) {
                 Some(found) => operations.extend(found),
                 None => {
                     let message = "this path has no operations; give it one or remove it";
-                    report.omit(Error::new("E008", message).at(place));
+                    report.omit(CodegenError::new("E008", message).at(location));
                 }
             },
         }
     }
     if operations.is_empty() {
         report.require_complete()?;
-        return Err(Error::new("E008", "the spec has no operations").at("/paths").into());
+        return Err(CodegenError::new("E008", "the spec has no operations").at("/paths").into());
     }
     let repairs = &mut report.repairs;
     operations.sort_by(|a, b| (&a.spec_path, a.method).cmp(&(&b.spec_path, b.method)));
@@ -73,18 +73,18 @@ fn path_operations(
     let mut operations = Vec::new();
     for (method, operation) in verbs {
         let Some(mut operation) = operation else { continue };
-        let place = pointer(&["paths", spec_path, &method.as_str().to_lowercase()]);
+        let location = pointer(&["paths", spec_path, &method.as_str().to_lowercase()]);
         if matches!(method, Method::Get | Method::Head) && operation.request_body.take().is_some() {
             let message = format!("a {method} has no body; the one given was dropped");
-            report.repairs.push(Repair::new("R025", &place, message));
+            report.repairs.push(Repair::new("R025", &location, message));
         }
         let own = std::mem::take(&mut operation.parameters);
-        let parameters = parameters::repair(&path, own, &shared, components, &place, report);
+        let parameters = parameters::repair(&path, own, &shared, components, &location, report);
         operations.push(RawOperation {
             method,
             spec_path: spec_path.to_owned(),
             path: path.clone(),
-            pointer: place,
+            pointer: location,
             parameters,
             operation,
         });

@@ -9,8 +9,8 @@ use openapiv3::{
 };
 
 use super::document::{ParameterStyle, RawOperation, RawParameter};
-use crate::diagnostic::{Error, Repair, Report};
-use crate::ir::{Place, Template};
+use crate::diagnostic::{CodegenError, Repair, Report};
+use crate::ir::{ParameterLocation, Template};
 
 /// Headers that OpenAPI itself says to ignore as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -41,7 +41,7 @@ pub fn repair(
         let repairs = &mut report.repairs;
         let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
-            parameters.iter().any(|p| p.data.name == parameter.data.name && p.place == parameter.place);
+            parameters.iter().any(|p| p.data.name == parameter.data.name && p.location == parameter.location);
         if twin {
             // A parameter of the path that the operation states again is OpenAPI's own way to override it.
             if index < own_count {
@@ -51,7 +51,7 @@ pub fn repair(
             }
             continue;
         }
-        if parameter.place == Place::Path {
+        if parameter.location == ParameterLocation::Path {
             repair_path_parameter(&mut parameter, &placeholders, pointer, repairs);
         }
         parameters.push(parameter);
@@ -59,12 +59,15 @@ pub fn repair(
     // Stable: within a place, document order counts.
     parameters.sort_by_key(|parameter| {
         let at = placeholders.iter().position(|name| *name == parameter.data.name).unwrap_or(0);
-        (parameter.place, if parameter.place == Place::Path { at } else { 0 })
+        (parameter.location, if parameter.location == ParameterLocation::Path { at } else { 0 })
     });
     parameters
 }
 
-fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) -> Result<Parameter, Error> {
+fn resolve(
+    reference: Cow<'_, ReferenceOr<Parameter>>,
+    components: &Components,
+) -> Result<Parameter, CodegenError> {
     // Most are written out in the operation, and are big: they are moved, not copied.
     let reference = match reference {
         Cow::Owned(ReferenceOr::Item(parameter)) => return Ok(parameter),
@@ -77,17 +80,17 @@ fn resolve(reference: Cow<'_, ReferenceOr<Parameter>>, components: &Components) 
             ReferenceOr::Reference { reference } => {
                 let name = reference.strip_prefix("#/components/parameters/").unwrap_or_default();
                 current = components.parameters.get(name).ok_or_else(|| {
-                    Error::new("E006", format!("the reference `{reference}` leads to nothing"))
+                    CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))
                 })?;
             }
         }
     }
-    Err(Error::new("E007", "this parameter is a reference that leads back to itself"))
+    Err(CodegenError::new("E007", "this parameter is a reference that leads back to itself"))
 }
 
 /// Sorts a parameter by place; cookies and headers of the protocol fall away.
 fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
-    let (place, style, data) = match parameter {
+    let (location, style, data) = match parameter {
         Parameter::Query { parameter_data, style, .. } => {
             let style = match (style, parameter_data.explode) {
                 (QueryStyle::DeepObject, _) => ParameterStyle::DeepObject,
@@ -96,17 +99,17 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
                 (QueryStyle::PipeDelimited, None | Some(false)) => ParameterStyle::Joined('|'),
                 _ => ParameterStyle::Exploded,
             };
-            (Place::Query, style, parameter_data)
+            (ParameterLocation::Query, style, parameter_data)
         }
         Parameter::Path { parameter_data, style } => {
             let style = match style {
                 PathStyle::Simple => ParameterStyle::Joined(','),
                 _ => ParameterStyle::Unsupported,
             };
-            (Place::Path, style, parameter_data)
+            (ParameterLocation::Path, style, parameter_data)
         }
         Parameter::Header { parameter_data, .. } => {
-            (Place::Header, ParameterStyle::Joined(','), parameter_data)
+            (ParameterLocation::Header, ParameterStyle::Joined(','), parameter_data)
         }
         Parameter::Cookie { parameter_data, .. } => {
             let message = format!("the cookie parameter `{}` is left to the transport", parameter_data.name);
@@ -114,12 +117,12 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
             return None;
         }
     };
-    if place == Place::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
+    if location == ParameterLocation::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
         let message = format!("the header `{}` belongs to the protocol and is no parameter", data.name);
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }
-    Some(RawParameter { place, style, data })
+    Some(RawParameter { location, style, data })
 }
 
 fn repair_path_parameter(
@@ -140,7 +143,7 @@ fn repair_path_parameter(
             let message =
                 format!("the template has no place for the path parameter `{name}`; it travels in the query");
             repairs.push(Repair::new("R002", pointer, message));
-            parameter.place = Place::Query;
+            parameter.location = ParameterLocation::Query;
             parameter.style = ParameterStyle::Exploded;
             return;
         }
@@ -158,13 +161,15 @@ fn repair_path_parameter(
 /// have elsewhere in the document (text where there is none).
 pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     let mut known: BTreeMap<String, ParameterSchemaOrContent> = BTreeMap::new();
-    for parameter in operations.iter().flat_map(|raw| &raw.parameters).filter(|p| p.place == Place::Path) {
+    for parameter in
+        operations.iter().flat_map(|raw| &raw.parameters).filter(|p| p.location == ParameterLocation::Path)
+    {
         known.entry(parameter.data.name.clone()).or_insert_with(|| parameter.data.format.clone());
     }
     for raw in operations {
         let template = Template::parse(&raw.path);
         for (at, name) in template.placeholders().enumerate() {
-            if raw.parameters.iter().any(|p| p.place == Place::Path && p.data.name == name) {
+            if raw.parameters.iter().any(|p| p.location == ParameterLocation::Path && p.data.name == name) {
                 continue;
             }
             let message = format!("the placeholder `{{{name}}}` has no parameter; one was added");
@@ -173,7 +178,7 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
             raw.parameters.insert(
                 at.min(raw.parameters.len()),
                 RawParameter {
-                    place: Place::Path,
+                    location: ParameterLocation::Path,
                     style: ParameterStyle::Joined(','),
                     data: parameter_data(name, format),
                 },

@@ -9,47 +9,47 @@ use crate::diagnostic::{Repair, pointer};
 /// Repairs all schemas of `components`.
 pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
-        let place = pointer(&["components", "schemas", name]);
+        let location = pointer(&["components", "schemas", name]);
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             let message = format!("`{name}` is no identifier; the generated type's name joins its words");
-            repairs.push(Repair::new("R007", &place, message));
+            repairs.push(Repair::new("R007", &location, message));
         }
         if let ReferenceOr::Item(schema) = schema {
-            repair_schema(schema, &place, repairs);
+            repair_schema(schema, &location, repairs);
         }
     }
 }
 
-fn repair_schema(schema: &mut Schema, place: &str, repairs: &mut Vec<Repair>) {
+fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>) {
     match &mut schema.schema_kind {
         SchemaKind::Type(Type::Object(object)) => {
-            required_names(object, place, repairs);
+            required_names(object, location, repairs);
             for (name, property) in &mut object.properties {
                 if let ReferenceOr::Item(property) = property {
-                    repair_schema(property, &format!("{place}/properties{}", pointer(&[name])), repairs);
+                    repair_schema(property, &format!("{location}/properties{}", pointer(&[name])), repairs);
                 }
             }
         }
         SchemaKind::Type(Type::Array(array)) => match &mut array.items {
-            Some(ReferenceOr::Item(items)) => repair_schema(items, &format!("{place}/items"), repairs),
+            Some(ReferenceOr::Item(items)) => repair_schema(items, &format!("{location}/items"), repairs),
             Some(ReferenceOr::Reference { .. }) => {}
             None => repairs.push(Repair::new(
                 "R021",
-                place,
+                location,
                 "the array does not say what its items are; any value is allowed",
             )),
         },
         SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {
             let mut seen = BTreeSet::new();
             text.enumeration.retain(|value| seen.insert(value.clone()));
-            odd_values(text.enumeration.iter().flatten().map(String::as_str), place, repairs);
+            odd_values(text.enumeration.iter().flatten().map(String::as_str), location, repairs);
         }
         _ => {}
     }
 }
 
 /// Makes `required` name only members that exist, in their own spelling.
-fn required_names(object: &mut ObjectType, place: &str, repairs: &mut Vec<Repair>) {
+fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Repair>) {
     let names: BTreeSet<String> = object.properties.keys().cloned().collect();
     let mut required: Vec<String> = Vec::new();
     for name in std::mem::take(&mut object.required) {
@@ -58,12 +58,12 @@ fn required_names(object: &mut ObjectType, place: &str, repairs: &mut Vec<Repair
         } else if let Some(property) = names.iter().find(|property| property.eq_ignore_ascii_case(&name)) {
             let message =
                 format!("`{name}` is required, but the property is spelt `{property}`; that spelling counts");
-            repairs.push(Repair::new("R009", format!("{place}/required"), message));
+            repairs.push(Repair::new("R009", format!("{location}/required"), message));
             required.push(property.clone());
         } else {
             let message =
                 format!("`{name}` is required, but there is no such property; it was dropped from the list");
-            repairs.push(Repair::new("R008", format!("{place}/required"), message));
+            repairs.push(Repair::new("R008", format!("{location}/required"), message));
         }
     }
     let mut seen = BTreeSet::new();
@@ -72,7 +72,7 @@ fn required_names(object: &mut ObjectType, place: &str, repairs: &mut Vec<Repair
 }
 
 /// Reports values that can't be a Rust variant as they stand.
-fn odd_values<'a>(values: impl Iterator<Item = &'a str>, place: &str, repairs: &mut Vec<Repair>) {
+fn odd_values<'a>(values: impl Iterator<Item = &'a str>, location: &str, repairs: &mut Vec<Repair>) {
     let mut folded = BTreeSet::new();
     let odd: Vec<String> = values
         .filter(|value| {
@@ -92,6 +92,6 @@ fn odd_values<'a>(values: impl Iterator<Item = &'a str>, place: &str, repairs: &
         let message = format!(
             "values that are no identifiers or fall together in Rust casing ({list}); their variants are named apart, the wire keeps them"
         );
-        repairs.push(Repair::new("R013", place, message));
+        repairs.push(Repair::new("R013", location, message));
     }
 }

@@ -1,13 +1,13 @@
 //! The two real releases, lowered: types, constraints and the odd operations come out as they should.
 
 use toolcrate_codegen::config::UsageTracker;
-use toolcrate_codegen::ir::{Api, BodyKind, Content, Method, Place, Type};
+use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Method, ParameterLocation, Type};
 use toolcrate_codegen::{load, lower, repair};
 use toolcrate_testing::specs::{self, RELEASES, release_path};
 
 use crate::support::settings;
 
-fn lower_release(release: &str) -> Api {
+fn lower_release(release: &str) -> ApiDefinition {
     let (profile, _) = settings();
     let document = load::load(&release_path(release)).unwrap();
     lower::lower(repair::repair(document).unwrap(), &profile, &UsageTracker::new()).unwrap().api
@@ -21,7 +21,9 @@ fn nothing_is_lost() {
         let named = api.schemas.values().filter(|schema| !schema.inline).count();
         assert_eq!(named, specs::count_schemas(&document));
         assert!(
-            api.operations.values().all(|operation| operation.parameters_in(Place::Header).next().is_none())
+            api.operations
+                .values()
+                .all(|operation| operation.parameters_in(ParameterLocation::Header).next().is_none())
         );
     }
 }
@@ -39,7 +41,9 @@ fn odd_operations_are_understood() {
     assert_eq!(pdf.response.media_type.as_deref(), Some("application/pdf"));
     let image = find(Method::Get, "/system/members/{id}/image");
     assert_eq!(image.response.content, Content::Binary);
-    assert!(image.parameters_in(Place::Query).any(|parameter| parameter.name == "useDefaultFlag"));
+    assert!(
+        image.parameters_in(ParameterLocation::Query).any(|parameter| parameter.name == "useDefaultFlag")
+    );
     let bulk = find(Method::Delete, "/procurement/purchaseorders/{parentId}/lineitems/bulk");
     assert_eq!(bulk.response.statuses, [207]);
     assert_eq!(bulk.body.as_ref().map(|body| body.ty.clone()), Some(Type::Named("IdCollection".into())));

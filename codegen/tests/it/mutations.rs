@@ -54,7 +54,10 @@ fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
             prop_assert!(!errors.0.is_empty());
             for error in errors.0 {
                 prop_assert!(error.code != "E030", "a defect of the generator: {error}");
-                prop_assert!(error.place.is_some() || error.code == "E002", "it does not say where: {error}");
+                prop_assert!(
+                    error.location.is_some() || error.code == "E002",
+                    "it does not say where: {error}"
+                );
                 prop_assert!(!error.message.is_empty());
             }
             return Ok(false);

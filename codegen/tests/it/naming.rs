@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use toolcrate_catalog::{OperationKind, ToolClass};
 use toolcrate_codegen::config::{NameRules, Profile, UsageTracker};
-use toolcrate_codegen::ir::{Api, Content, Method, Operation, Response, Template, Type};
-use toolcrate_codegen::naming::{self, Class, Kind, Lock, Names, OperationName, SHORT_LIMIT};
+use toolcrate_codegen::ir::{ApiDefinition, Content, Method, Operation, SuccessResponse, Template, Type};
+use toolcrate_codegen::naming::{self, Lock, Names, OperationName, SHORT_LIMIT};
 use toolcrate_codegen::{load, lower, repair};
 use toolcrate_testing::specs::{self, RELEASES, release_path, specs_folder};
 
@@ -14,14 +15,14 @@ fn profile() -> Profile {
     settings().0
 }
 
-fn lower_release(release: &str, usage: &UsageTracker) -> Api {
+fn lower_release(release: &str, usage: &UsageTracker) -> ApiDefinition {
     let document = load::load(&release_path(release)).unwrap();
     lower::lower(repair::repair(document).unwrap(), &profile(), usage).unwrap().api
 }
 
 /// An API and its names.
 struct NamedApi {
-    api: Api,
+    api: ApiDefinition,
     names: Names,
 }
 
@@ -168,12 +169,12 @@ fn actions_say_what_they_do() {
     let merge = names["POST /service/tickets/{parentId}/merge"];
     assert_eq!(
         (merge.class, merge.kind, merge.title.as_str()),
-        (Class::Custom, Kind::Action, "Merge a ticket")
+        (ToolClass::Custom, OperationKind::Action, "Merge a ticket")
     );
     assert!(!merge.read_only && !merge.idempotent);
     assert_eq!(merge.parents, ["id"]);
     let search = names["POST /service/tickets/search"];
-    assert_eq!((search.short.as_str(), search.class), ("search_all_tickets", Class::Custom));
+    assert_eq!((search.short.as_str(), search.class), ("search_all_tickets", ToolClass::Custom));
     assert!(search.read_only && search.idempotent);
     let bulk = names["POST /procurement/purchaseorders/{parentId}/lineitems/bulk"];
     assert_eq!(bulk.short, "create_purchaseorder_lineitems_in_bulk");
@@ -185,7 +186,7 @@ fn actions_say_what_they_do() {
     assert_eq!((line.module.as_str(), line.file.as_str()), ("procurement", "purchase_orders"));
     let by_method =
         |method| named.api.operations.zip(&named.names.operations).filter(move |(o, _)| o.method == method);
-    assert!(by_method(Method::Get).all(|(_, name)| name.class == Class::Read && name.read_only));
+    assert!(by_method(Method::Get).all(|(_, name)| name.class == ToolClass::Read && name.read_only));
     assert!(by_method(Method::Delete).all(|(_, name)| name.idempotent));
 }
 
@@ -199,7 +200,7 @@ fn every_rule_of_the_profile_applies() {
 }
 
 /// A small API: one list an operation path.
-fn small(version: &str, paths: &[&str]) -> Api {
+fn small(version: &str, paths: &[&str]) -> ApiDefinition {
     let operations = paths
         .iter()
         .map(|path| Operation {
@@ -213,14 +214,14 @@ fn small(version: &str, paths: &[&str]) -> Api {
             deprecated: false,
             parameters: Vec::new(),
             body: None,
-            response: Response {
+            response: SuccessResponse {
                 statuses: vec![200],
                 content: Content::Json(Type::List(Box::new(Type::Any))),
                 media_type: None,
             },
         })
         .collect();
-    Api { version: version.into(), operations, ..Api::default() }
+    ApiDefinition { version: version.into(), operations, ..ApiDefinition::default() }
 }
 
 #[test]

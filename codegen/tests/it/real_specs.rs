@@ -56,7 +56,7 @@ fn after_repair_placeholders_and_path_parameters_agree() {
             let parameters: Vec<&str> = raw
                 .parameters
                 .iter()
-                .filter(|parameter| parameter.place == toolcrate_codegen::ir::Place::Path)
+                .filter(|parameter| parameter.location == toolcrate_codegen::ir::ParameterLocation::Path)
                 .map(|parameter| parameter.data.name.as_str())
                 .collect();
             assert_eq!(placeholders, parameters, "{}", raw.pointer);

@@ -27,7 +27,7 @@ const OWN_CRATES: [&str; 6] = [
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub enum LogFormat {
     /// For people.
     #[default]
     Text,
@@ -41,15 +41,15 @@ pub enum Form {
 ///
 /// # Errors
 /// A sentence, if the variable makes no sense.
-pub fn start(form: Form, level: &str, environment: &Environment) -> Result<(), CliError> {
-    if form == Form::Off {
+pub fn start(format: LogFormat, level: &str, environment: &Environment) -> Result<(), CliError> {
+    if format == LogFormat::Off {
         return Ok(());
     }
     let filter = EnvFilter::try_new(environment.get(LEVEL).unwrap_or(level))
         .map_err(|error| CliError::Usage(format!("{LEVEL} must be like info or cwpsa=debug: {error}")))?;
     let lines = fmt::layer().with_writer(std::io::stderr);
-    let lines = match form {
-        Form::Json => lines.json().with_current_span(false).flatten_event(true).boxed(),
+    let lines = match format {
+        LogFormat::Json => lines.json().with_current_span(false).flatten_event(true).boxed(),
         _ => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
     // A second start, in a test, changes nothing.

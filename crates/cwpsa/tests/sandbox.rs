@@ -71,7 +71,7 @@ async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
 async fn an_empty_variable_is_not_set() {
     // All that commands know, so that no new one is forgotten.
     let mut names = BTreeSet::new();
-    collect(&cwpsa::cli::Arguments::command(), &mut names);
+    collect(&cwpsa::cli::Cli::command(), &mut names);
     assert!(names.len() > 15 && names.contains("CWPSA_WEBHOOK_POST"), "{names:?}");
     let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
     let output = cwpsa(&CALL, &empty).await;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
-use cwpsa::cli::{Arguments, Command as Cli, Mcp, Serve};
+use cwpsa::cli::{Cli, Command as CliCommand, McpArgs, ServeArgs};
 use cwpsa::settings::SettingValues;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -418,8 +418,10 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
     assert_eq!(response.status(), 500);
     assert_eq!(response.json::<Value>().await.unwrap()["kind"], "outcome_unknown");
     for command in ["serve", "mcp"] {
-        let arguments = Arguments::parse_from(["cwpsa", command]);
-        let (Cli::Serve(Serve { watch, .. }) | Cli::Mcp(Mcp { watch, .. })) = arguments.command else {
+        let arguments = Cli::parse_from(["cwpsa", command]);
+        let (CliCommand::Serve(ServeArgs { watch, .. }) | CliCommand::Mcp(McpArgs { watch, .. })) =
+            arguments.command
+        else {
             unreachable!()
         };
         assert_eq!(watch.upstream_timeout, SettingValues::default().upstream_timeout.to_string());

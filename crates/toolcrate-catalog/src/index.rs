@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::argument::PathType;
 use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
 use crate::method::Method;
-use crate::tool::{PathType, ToolRecord};
+use crate::tool::ToolRecord;
 
 /// One line of `index/tools.tsv`: fields separated by tabs, in the order of this struct.
 ///

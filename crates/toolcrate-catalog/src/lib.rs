@@ -27,6 +27,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod argument;
 mod index;
 mod json;
 mod kind;
@@ -37,6 +38,7 @@ mod text;
 mod tool;
 mod write;
 
+pub use argument::{ArgumentLocation, ArgumentTarget, PathType, Relation};
 pub use index::{IndexEntry, IndexError};
 pub use json::{Properties, RawJson};
 pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, UnknownToolClass};
@@ -48,8 +50,7 @@ pub use record::{
 pub use table::RecordTable;
 pub use text::{CatalogText, IndexedTool, RecordText};
 pub use tool::{
-    Annotations, ArgumentLocation, ArgumentTarget, BindingRecord, BodyFormat, HttpOperation, OperationRef,
-    PathType, Relation, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolInput, ToolRecord,
-    ToolSummary,
+    Annotations, BindingRecord, BodyFormat, HttpOperation, OperationRef, RequestRecord, ResponseContent,
+    ResponseRecord, SchemaRef, ToolInput, ToolRecord, ToolSummary,
 };
 pub use write::{CatalogFiles, NamedRecord};

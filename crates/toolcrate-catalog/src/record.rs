@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::argument::{ArgumentLocation, Relation};
 use crate::json::{Properties, RawJson};
-use crate::tool::{ArgumentLocation, Relation};
 
 /// A set of arguments that several tools share: one line of `shapes.jsonl`.
 ///

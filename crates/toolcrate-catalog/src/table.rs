@@ -65,11 +65,6 @@ impl<T: Deserialize<'static>> RecordTable<T> {
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.entries().iter().map(|entry| entry.name)
     }
-
-    /// The line of the record with this name.
-    pub fn text(&self, name: &str) -> Option<&'static str> {
-        self.entry(name).map(|entry| entry.text)
-    }
 }
 
 impl<T: Deserialize<'static>> RecordEntry<T> {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::argument::{ArgumentLocation, ArgumentTarget, Relation};
 use crate::json::{Properties, RawJson};
 use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
 use crate::method::Method;
@@ -266,70 +267,6 @@ impl RequestRecord<'_> {
     }
 }
 
-/// Where an argument goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArgumentTarget<'a> {
-    /// The part of the request.
-    #[serde(rename = "in")]
-    pub location: ArgumentLocation,
-    /// The name there, where it differs from that of the argument.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
-    /// The type of a value in the path.
-    #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
-    pub path_type: PathType,
-    /// What stands between the items of a list that is sent as one value. Without it, a list in the query is
-    /// one pair for each item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub separator: Option<char>,
-}
-
-impl ArgumentTarget<'_> {
-    /// The name in the request of the argument that is called `argument`.
-    pub fn name_or<'n>(&'n self, argument: &'n str) -> &'n str {
-        self.name.as_deref().unwrap_or(argument)
-    }
-}
-
-/// A part of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ArgumentLocation {
-    /// A placeholder of the path.
-    Path,
-    /// A parameter of the query.
-    Query,
-    /// A header.
-    Header,
-    /// A member of the body.
-    Body,
-    /// The whole body.
-    WholeBody,
-    /// JSON Patch operations, sent as they are.
-    Patch,
-    /// A structured filter, compiled to parameters of the query.
-    Filter,
-    /// The names of members that an update empties.
-    Clear,
-}
-
-/// The type of a value in a path.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PathType {
-    /// A whole number.
-    #[default]
-    Integer,
-    /// Any text.
-    Text,
-}
-
-impl PathType {
-    fn is_integer(&self) -> bool {
-        *self == Self::Integer
-    }
-}
-
 /// The form of a request body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -423,23 +360,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for SchemaRef<'a> {
         }
         RawJson::deserialize(raw).map(Self::Inline).map_err(D::Error::custom)
     }
-}
-
-/// Where the value of an argument comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Relation<'a> {
-    /// The argument, or the path of a member within one.
-    #[serde(borrow)]
-    pub argument: Cow<'a, str>,
-    /// The tool that returns the value.
-    #[serde(borrow)]
-    pub tool: Cow<'a, str>,
-    /// The member of its records that is the value.
-    #[serde(borrow, default)]
-    pub field: Cow<'a, str>,
-    /// Arguments of that tool whose values are beside this one: `{"boardId": "board/id"}`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub with: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 /// Another operation, which a tool stands for if a certain argument is given.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::change::DiffReport;
 use crate::change_kind::DiffKind;
 use toolcrate_codegen::config;
-use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 
 /// An accepted change. `*` in a pattern stands for any text.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,7 +52,7 @@ pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
     for (number, entry) in entries.iter().enumerate() {
         let mut wrong = |message: String| {
             let place = format!("entry {}, {}", number + 1, entry.name());
-            errors.0.push(Error::new("E034", message).at(place).in_file(path));
+            errors.0.push(CodegenError::new("E034", message).at(place).in_file(path));
         };
         if !DiffKind::ALL.iter().any(|kind| matches(&entry.kind, kind.id())) {
             wrong(format!("there is no kind of change `{}`; docs/changes.md lists them", entry.kind));

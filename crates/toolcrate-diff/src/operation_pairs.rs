@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use toolcrate_codegen::id::OperationId;
-use toolcrate_codegen::ir::{Api, Content, Operation, Place, Type};
+use toolcrate_codegen::ir::{ApiDefinition, Content, Operation, ParameterLocation, Type};
 
 use crate::schema_pairs::type_kind;
 use crate::type_relation::TypeComparison;
@@ -70,7 +70,7 @@ fn moved(
     olds: &[OperationId],
     news: &BTreeSet<OperationId>,
 ) -> Vec<(OperationId, OperationId)> {
-    let path = |api: &Api, id: OperationId| api.operations[id].path.normal_form();
+    let path = |api: &ApiDefinition, id: OperationId| api.operations[id].path.normal_form();
     let mut scores: Vec<(f64, OperationId, OperationId)> = Vec::new();
     for &a in olds {
         for &b in news {
@@ -127,7 +127,8 @@ fn names_schema(operation: &Operation) -> bool {
 /// Whether two operations take and answer the same. One may take more query parameters than the other.
 fn has_same_shape(types: &TypeComparison<'_>, old: &Operation, new: &Operation) -> bool {
     let query = |operation: &Operation| -> BTreeSet<String> {
-        let named = operation.parameters.iter().filter(|parameter| parameter.place != Place::Path);
+        let named =
+            operation.parameters.iter().filter(|parameter| parameter.location != ParameterLocation::Path);
         named.map(|parameter| parameter.name.clone()).collect()
     };
     let same = |old: &Type, new: &Type| match (types.old.resolve(old), types.new.resolve(new)) {

@@ -1,14 +1,17 @@
 //! What a program sees of the generated crate: functions, types, fields and variants, with their types as
 //! text. It says what the emitters write without writing it; a test compares the two.
 
+use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};
 use toolcrate_codegen::id::OperationId;
-use toolcrate_codegen::ir::{Api, Body, BodyKind, Content, Operation, Place, Shape, Type};
-use toolcrate_codegen::naming::{Kind, Names, OperationName};
+use toolcrate_codegen::ir::{
+    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, Type,
+};
+use toolcrate_codegen::naming::{Names, OperationName};
 
 /// The items of a crate.
 pub struct RustItems<'a> {
-    api: &'a Api,
+    api: &'a ApiDefinition,
     names: &'a Names,
     profile: &'a Profile,
 }
@@ -55,7 +58,7 @@ pub struct RustEnum {
 
 impl<'a> RustItems<'a> {
     /// Reads the items that the generator makes of `api`, which has these `names`.
-    pub fn new(api: &'a Api, names: &'a Names, profile: &'a Profile) -> Self {
+    pub fn new(api: &'a ApiDefinition, names: &'a Names, profile: &'a Profile) -> Self {
         Self { api, names, profile }
     }
 
@@ -87,24 +90,24 @@ impl<'a> RustItems<'a> {
     /// The query type that the operation shares with others.
     fn query(&self, operation: &Operation, name: &OperationName) -> Option<&'static str> {
         let (query, on) = match name.kind {
-            Kind::List => ("ListQuery", On::List),
-            Kind::Count => ("CountQuery", On::Count),
+            OperationKind::List => ("ListQuery", On::List),
+            OperationKind::Count => ("CountQuery", On::Count),
             _ => return None,
         };
         let shared = &self.profile.shared_query;
         let takes = operation
-            .parameters_in(Place::Query)
+            .parameters_in(ParameterLocation::Query)
             .any(|parameter| shared.get(&parameter.name).is_some_and(|query| query.on.contains(&on)));
         takes.then_some(query)
     }
 
-    fn body(&self, body: &Body) -> String {
+    fn body(&self, body: &OperationBody) -> String {
         let ty = self.body_type(body);
         let optional = !body.required && matches!(body.kind, BodyKind::Json | BodyKind::Raw);
         if optional { format!("Option<{ty}>") } else { ty }
     }
 
-    fn body_type(&self, body: &Body) -> String {
+    fn body_type(&self, body: &OperationBody) -> String {
         match body.kind {
             BodyKind::Multipart => "&Form".to_owned(),
             BodyKind::Patch => format!("&Patch<{}>", self.ty(&body.ty, None)),

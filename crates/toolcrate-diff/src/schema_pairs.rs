@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use toolcrate_codegen::id::SchemaId;
-use toolcrate_codegen::ir::{Api, Field, Schema, Type};
+use toolcrate_codegen::ir::{ApiDefinition, Field, Schema, Type};
 
 use crate::letters::letters;
 use crate::type_words::describe;
@@ -20,7 +20,7 @@ pub struct SchemaPairs<'a> {
 
 impl<'a> SchemaPairs<'a> {
     /// Pairs the schemas of two APIs.
-    pub fn new(old: &'a Api, new: &'a Api) -> Self {
+    pub fn new(old: &'a ApiDefinition, new: &'a ApiDefinition) -> Self {
         let mut schemas = Self::default();
         let mut olds: Vec<&str> = old.schemas.keys().map(SchemaId::as_str).collect();
         let mut news: BTreeSet<&str> = new.schemas.keys().map(SchemaId::as_str).collect();

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::change::ReleaseInfo;
 use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
-use toolcrate_codegen::diagnostic::{Error, Errors};
+use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_codegen::emit::{self, Files};
-use toolcrate_codegen::ir::Api;
+use toolcrate_codegen::ir::ApiDefinition;
 use toolcrate_codegen::lower::Lowering;
 use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{Lock, Names};
@@ -65,7 +65,7 @@ impl SpecSource {
     pub fn read(file: &Path) -> Result<Self, Errors> {
         let bytes = std::fs::read(file).map_err(|error| {
             let message = format!("the spec cannot be read: {error}");
-            Error::new("E001", message).in_file(file)
+            CodegenError::new("E001", message).in_file(file)
         })?;
         Ok(Self { file: file.to_owned(), bytes })
     }
@@ -84,7 +84,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Returns the operations and schemas.
-    pub fn api(&self) -> &Api {
+    pub fn api(&self) -> &ApiDefinition {
         &self.model.api
     }
 
@@ -110,7 +110,7 @@ pub fn read(
     let DiffSettings { profile, lock, .. } = settings;
     let (old_lowered, new_lowered) =
         both(|| lower_source(old, profile, &usage), || lower_source(new, profile, &usage))?;
-    let name = |api: &Api, lock: Lock, source: &SpecSource| {
+    let name = |api: &ApiDefinition, lock: Lock, source: &SpecSource| {
         naming::name(api, profile, lock, &usage).map_err(|errors| errors.in_file(&source.file))
     };
     let old_names = name(&old_lowered.api, lock.clone(), old)?;
@@ -173,7 +173,7 @@ fn snapshot(
 }
 
 /// The part of `overlay` that is about what `api` has.
-fn applicable(overlay: &Overlay, api: &Api) -> Overlay {
+fn applicable(overlay: &Overlay, api: &ApiDefinition) -> Overlay {
     let exists = |key: &str| api.operation_called(key).is_some();
     let lists = |key: &str| api.operation_called(key).is_some_and(|id| api.operations[id].listed().is_some());
     let mut overlay = overlay.clone();

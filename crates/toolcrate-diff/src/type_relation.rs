@@ -1,13 +1,13 @@
 //! How one type stands to another: the same, narrower, wider, or something else; and how types are said.
 //!
-//! SchemaPairs that are one and the same in both releases count as equal here: what changed in them is told once,
+//! Schemas that are one and the same in both releases count as equal here: what changed in them is told once,
 //! at the schema, and not at every place that uses it.
 
 use std::collections::BTreeSet;
 
 use crate::schema_pairs::SchemaPairs;
 use crate::type_words::missing;
-use toolcrate_codegen::ir::{Api, Limits, Type};
+use toolcrate_codegen::ir::{ApiDefinition, Limits, Type};
 
 /// How the new type stands to the old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,9 @@ impl TypeRelation {
 #[derive(Clone, Copy)]
 pub struct TypeComparison<'a> {
     /// The old API.
-    pub old: &'a Api,
+    pub old: &'a ApiDefinition,
     /// The new one.
-    pub new: &'a Api,
+    pub new: &'a ApiDefinition,
     /// Which schemas are the same.
     pub schemas: &'a SchemaPairs<'a>,
 }

@@ -1,6 +1,6 @@
 //! Types, bodies and responses in words, for the sentences of a report.
 
-use toolcrate_codegen::ir::{BodyKind, Content, Response, Type};
+use toolcrate_codegen::ir::{BodyKind, Content, SuccessResponse, Type};
 
 /// Returns the `values` that are not among `others`.
 pub fn missing<'a>(values: &'a [String], others: &'a [String]) -> impl Iterator<Item = &'a String> {
@@ -57,7 +57,7 @@ pub fn describe_body_kind(kind: BodyKind) -> &'static str {
 }
 
 /// Describes the format of a response in words. A vendor's media type for JSON is JSON.
-pub fn describe_response(response: &Response) -> String {
+pub fn describe_response(response: &SuccessResponse) -> String {
     match (&response.content, &response.media_type) {
         (Content::None, _) => "nothing".to_owned(),
         (Content::Json(_), _) => "JSON".to_owned(),

@@ -32,7 +32,7 @@ impl SearchHit {
 
 /// The index over a catalog.
 pub struct SearchEngine {
-    tools: Vec<IndexedTool>,
+    tools: Vec<ToolDocument>,
     titles: Bm25Index,
     descriptions: Bm25Index,
     collection_aliases: Bm25Index,
@@ -48,7 +48,8 @@ impl std::fmt::Debug for SearchEngine {
     }
 }
 
-struct IndexedTool {
+/// What the engine knows of one tool.
+struct ToolDocument {
     tool: Tool,
     intent: Intent,
     /// The index of its description. Tools with the same description share one.
@@ -107,7 +108,7 @@ impl SearchEngine {
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         };
-        let mut tools: Vec<IndexedTool> = catalog.tools().map(|tool| builder.add(tool)).collect();
+        let mut tools: Vec<ToolDocument> = catalog.tools().map(|tool| builder.add(tool)).collect();
         if builder.popular.is_empty() {
             builder.favor_families_with_parts(&mut tools);
         }
@@ -175,7 +176,7 @@ struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    fn add(&mut self, tool: Tool) -> IndexedTool {
+    fn add(&mut self, tool: Tool) -> ToolDocument {
         let details = tool.summary();
         let path = normalize_path(tool.path());
         let intent = Intent::from_tool(tool);
@@ -196,7 +197,7 @@ impl IndexBuilder {
         let family = *self.families.entry(collection_path(&path).to_owned()).or_insert(next);
         let penalties = self.penalties.iter().enumerate();
         let penalties = penalties.filter(|(_, penalty)| penalty.applies_to(tool.short_name()));
-        IndexedTool {
+        ToolDocument {
             tool,
             intent,
             description,
@@ -225,7 +226,7 @@ impl IndexBuilder {
 
     /// Favors records that have many parts of their own, for an API that does not say which records people speak of most:
     /// what the API is about has more parts than what is merely configured.
-    fn favor_families_with_parts(&self, tools: &mut [IndexedTool]) {
+    fn favor_families_with_parts(&self, tools: &mut [ToolDocument]) {
         let mut parts = vec![0_u16; self.families.len()];
         for path in self.families.keys() {
             for (at, _) in path.match_indices("/{}") {
@@ -275,7 +276,7 @@ impl<'a> QueryScores<'a> {
     }
 
     /// The score of a tool.
-    fn score(&self, number: usize, tool: &IndexedTool) -> f32 {
+    fn score(&self, number: usize, tool: &ToolDocument) -> f32 {
         let Self { query, weights, .. } = self;
         let text = self.titles[number] + weights.description * self.descriptions[tool.description];
         let collection = tool.collection.map_or(0.0, |number| self.collection_aliases[number]);
@@ -288,14 +289,14 @@ impl<'a> QueryScores<'a> {
     }
 
     /// How far the tool covers what the query mentions.
-    fn coverage(&self, number: usize, tool: &IndexedTool) -> f32 {
+    fn coverage(&self, number: usize, tool: &ToolDocument) -> f32 {
         let covered = self.concepts.iter().filter(|concept| concept.is_in(number, tool)).count();
         let share = covered as f32 / self.concepts.len().max(1) as f32;
         1.0 - self.weights.coverage + self.weights.coverage * share
     }
 
     /// Whether the tool is about what the query wants.
-    fn head_factor(&self, number: usize, tool: &IndexedTool) -> f32 {
+    fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
         if lacks_head {
@@ -308,7 +309,7 @@ impl<'a> QueryScores<'a> {
     }
 
     /// What does not depend on the words of the tool: its activity, penalties and popularity.
-    fn tool_factor(&self, tool: &IndexedTool) -> f32 {
+    fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let is_named = tool.intent == Intent::Other && self.query.names_action(&tool.action);
         let activity = if is_named { self.weights.named_action } else { self.query.affinity(tool.intent) };
         let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
@@ -338,13 +339,13 @@ impl ConceptScores {
     }
 
     /// Whether the title of a tool contains it, or its aliases do while no title does.
-    fn is_in_title(&self, number: usize, tool: &IndexedTool) -> bool {
+    fn is_in_title(&self, number: usize, tool: &ToolDocument) -> bool {
         self.titles.get(number).is_some_and(|score| *score > 0.0)
             || (self.is_untitled && self.is_in(number, tool))
     }
 
     /// Whether the title or an alias of a tool contains it.
-    fn is_in(&self, number: usize, tool: &IndexedTool) -> bool {
+    fn is_in(&self, number: usize, tool: &ToolDocument) -> bool {
         let is_in = |scores: &[f32], number: usize| scores.get(number).is_some_and(|score| *score > 0.0);
         is_in(&self.titles, number)
             || tool.collection.is_some_and(|number| is_in(&self.collection_aliases, number))

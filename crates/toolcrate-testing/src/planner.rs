@@ -13,7 +13,7 @@ use crate::sample;
 pub type CallTool<'a> = dyn FnMut(Tool, &Map<String, Value>) -> Option<Value> + 'a;
 
 /// Finds arguments. Lists that were read once are remembered, until [`forget`](Self::forget).
-pub struct Planner {
+pub struct ArgumentPlanner {
     catalog: &'static Catalog,
     lists: BTreeMap<String, Vec<Value>>,
     /// The tool with this verb and path that makes a record.
@@ -37,7 +37,7 @@ const QUERY: [(&str, &str); 8] = [
 /// Parents that are tried until one has children.
 const PARENTS: usize = 12;
 
-impl Planner {
+impl ArgumentPlanner {
     /// A planner for the tools of `catalog`.
     pub fn new(catalog: &'static Catalog) -> Self {
         let with = |method: Method| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use super::finding::{Finding, Rule};
+use super::violation::{Rule, Violation};
 
 const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
                       run `cargo xtask structure --update`.\n";
@@ -31,20 +31,20 @@ impl Exceptions {
         Ok(Self(entries))
     }
 
-    pub(crate) fn contains(&self, finding: &Finding) -> bool {
-        self.0.contains(&(finding.rule.id().to_owned(), finding.subject.clone()))
+    pub(crate) fn contains(&self, violation: &Violation) -> bool {
+        self.0.contains(&(violation.rule.id().to_owned(), violation.subject.clone()))
     }
 
     /// Returns the entries that nothing violates anymore.
-    pub(crate) fn outdated(&self, findings: &[Finding]) -> Vec<(&str, &str)> {
-        let current = Self::from_findings(findings);
+    pub(crate) fn outdated(&self, violations: &[Violation]) -> Vec<(&str, &str)> {
+        let current = Self::from_violations(violations);
         let entries = self.0.iter().filter(|entry| !current.0.contains(*entry));
         entries.map(|(rule, subject)| (rule.as_str(), subject.as_str())).collect()
     }
 
     /// Returns the list of today's violations. Files may have moved, so entries are compared by number only.
-    pub(crate) fn updated(&self, findings: &[Finding]) -> anyhow::Result<Self> {
-        let current = Self::from_findings(findings);
+    pub(crate) fn updated(&self, violations: &[Violation]) -> anyhow::Result<Self> {
+        let current = Self::from_violations(violations);
         let (before, after) = (self.counts(), current.counts());
         for rule in Rule::ALL {
             let count = |counts: &BTreeMap<&str, usize>| counts.get(rule.id()).copied().unwrap_or(0);
@@ -67,8 +67,9 @@ impl Exceptions {
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    fn from_findings(findings: &[Finding]) -> Self {
-        let entries = findings.iter().map(|finding| (finding.rule.id().to_owned(), finding.subject.clone()));
+    fn from_violations(violations: &[Violation]) -> Self {
+        let entries =
+            violations.iter().map(|violation| (violation.rule.id().to_owned(), violation.subject.clone()));
         Self(entries.collect())
     }
 

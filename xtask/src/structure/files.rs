@@ -4,26 +4,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::finding::{Finding, Rule};
+use super::violation::{Rule, Violation};
 
 const MAX_LINES: usize = 500;
 /// Folders that hold no hand-written code: build output, generated code, expected output of golden tests.
 const SKIPPED_FOLDERS: [&str; 5] = ["target", "generated", "expected", "node_modules", "golden"];
 
 /// Reports hand-written Rust files that are too long.
-pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
+pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Violation>> {
+    let mut violations = Vec::new();
     for path in walk(root)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
         let lines = read(&path)?.lines().count();
         if lines > MAX_LINES {
-            findings.push(Finding {
+            violations.push(Violation {
                 rule: Rule::FileLength,
                 subject: display(root, &path),
                 detail: format!("{lines} lines; split it by concern"),
             });
         }
     }
-    Ok(findings)
+    Ok(violations)
 }
 
 /// Returns all files below `folder`, sorted; hidden folders and those without hand-written code are skipped.

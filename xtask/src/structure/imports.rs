@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::files;
-use super::finding::{Finding, Rule};
 use super::graph::{self, Graph};
 use super::metadata::Workspace;
 use super::scanner::{PathReference, SourceFile};
+use super::violation::{Rule, Violation};
 
 /// Reports files that import each other, directly or through others.
-pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Violation> {
+    let mut violations = Vec::new();
     for package in &workspace.packages {
         let of_package: Vec<&SourceFile> =
             sources.iter().filter(|source| source.package == package.name).collect();
@@ -20,7 +20,7 @@ pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Findi
             for path in &cycle {
                 let within = graph[path].intersection(&cycle);
                 let within: Vec<String> = within.map(|path| files::display(package.folder(), path)).collect();
-                findings.push(Finding {
+                violations.push(Violation {
                     rule: Rule::ImportCycle,
                     subject: files::display(&workspace.root, path),
                     detail: format!("in a circle of {} files; imports {}", cycle.len(), within.join(", ")),
@@ -28,7 +28,7 @@ pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Findi
             }
         }
     }
-    findings
+    violations
 }
 
 /// Returns which file of a crate uses what another one defines. A name that a file only re-exports is its definition's.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::{Finding, Rule};
 use super::metadata::Workspace;
+use super::violation::{Rule, Violation};
 
 /// Each package with those directly below it. A package may depend on everything that can be reached from it.
 const LAYERS: [(&str, &[&str]); 17] = [
@@ -29,11 +29,11 @@ const LAYERS: [(&str, &[&str]); 17] = [
 const UNRESTRICTED: &str = "e2e";
 
 /// Reports dependencies that do not follow [`LAYERS`]; those of tests are free.
-pub(crate) fn violations(workspace: &Workspace) -> Vec<Finding> {
+pub(crate) fn violations(workspace: &Workspace) -> Vec<Violation> {
     let names: BTreeSet<&str> = workspace.packages.iter().map(|package| package.name.as_str()).collect();
-    let mut findings = Vec::new();
+    let mut violations = Vec::new();
     let mut add = |subject: String, detail: &str| {
-        findings.push(Finding { rule: Rule::Layering, subject, detail: detail.to_owned() });
+        violations.push(Violation { rule: Rule::Layering, subject, detail: detail.to_owned() });
     };
     for package in workspace.packages.iter().filter(|package| package.name != UNRESTRICTED) {
         if !LAYERS.iter().any(|(name, _)| *name == package.name) {
@@ -51,7 +51,7 @@ pub(crate) fn violations(workspace: &Workspace) -> Vec<Finding> {
             }
         }
     }
-    findings
+    violations
 }
 
 fn reachable(package: &str) -> BTreeSet<&'static str> {

@@ -5,7 +5,6 @@
 
 mod exceptions;
 mod files;
-mod finding;
 mod graph;
 mod imports;
 mod layering;
@@ -13,13 +12,14 @@ mod metadata;
 mod naming;
 mod product_name;
 mod scanner;
+mod violation;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use exceptions::Exceptions;
-use finding::{Finding, Rule};
 use metadata::Workspace;
+use violation::{Rule, Violation};
 
 /// The file with known violations, relative to the workspace's root.
 const EXCEPTIONS: &str = "xtask/structure.txt";
@@ -48,28 +48,29 @@ pub(crate) fn run(arguments: &StructureArguments) -> ExitCode {
 
 fn check(root: &Path, update: bool) -> anyhow::Result<bool> {
     let workspace = Workspace::load(root)?;
-    let mut findings = Vec::new();
-    findings.extend(files::too_long(root)?);
+    let mut violations = Vec::new();
+    violations.extend(files::too_long(root)?);
     let sources = scanner::scan_workspace(&workspace)?;
-    findings.extend(imports::cycles(&workspace, &sources));
-    findings.extend(naming::duplicate_types(&workspace, &sources));
-    findings.extend(layering::violations(&workspace));
-    findings.extend(product_name::mentions(&workspace)?);
-    findings.extend(naming::banned_names(&workspace, &sources));
-    findings.sort_by(|a, b| (a.rule, &a.subject).cmp(&(b.rule, &b.subject)));
+    violations.extend(imports::cycles(&workspace, &sources));
+    violations.extend(naming::duplicate_types(&workspace, &sources));
+    violations.extend(layering::violations(&workspace));
+    violations.extend(product_name::mentions(&workspace)?);
+    violations.extend(naming::banned_names(&workspace, &sources));
+    violations.sort_by(|a, b| (a.rule, &a.subject).cmp(&(b.rule, &b.subject)));
 
     let path = root.join(EXCEPTIONS);
     let exceptions = Exceptions::read(&path)?;
     if update {
-        exceptions.updated(&findings)?.write(&path)?;
-        println!("{}: {} known violations", path.display(), findings.len());
+        exceptions.updated(&violations)?.write(&path)?;
+        println!("{}: {} known violations", path.display(), violations.len());
         return Ok(true);
     }
-    report(&findings, &exceptions);
-    let new: Vec<&Finding> = findings.iter().filter(|finding| !exceptions.contains(finding)).collect();
-    let outdated = exceptions.outdated(&findings);
-    for finding in &new {
-        eprintln!("error[{}] {}: {}", finding.rule.id(), finding.subject, finding.detail);
+    report(&violations, &exceptions);
+    let new: Vec<&Violation> =
+        violations.iter().filter(|violation| !exceptions.contains(violation)).collect();
+    let outdated = exceptions.outdated(&violations);
+    for violation in &new {
+        eprintln!("error[{}] {}: {}", violation.rule.id(), violation.subject, violation.detail);
     }
     for (rule, subject) in &outdated {
         eprintln!(
@@ -79,13 +80,13 @@ fn check(root: &Path, update: bool) -> anyhow::Result<bool> {
     Ok(new.is_empty() && outdated.is_empty())
 }
 
-fn report(findings: &[Finding], exceptions: &Exceptions) {
+fn report(violations: &[Violation], exceptions: &Exceptions) {
     for rule in Rule::ALL {
-        let of_rule: Vec<&Finding> = findings.iter().filter(|finding| finding.rule == rule).collect();
+        let of_rule: Vec<&Violation> = violations.iter().filter(|violation| violation.rule == rule).collect();
         println!("{} ({}): {} violations", rule.id(), rule.summary(), of_rule.len());
-        for finding in of_rule {
-            let mark = if exceptions.contains(finding) { "known" } else { "new" };
-            println!("  {mark:5} {}: {}", finding.subject, finding.detail);
+        for violation in of_rule {
+            let mark = if exceptions.contains(violation) { "known" } else { "new" };
+            println!("  {mark:5} {}: {}", violation.subject, violation.detail);
         }
     }
 }

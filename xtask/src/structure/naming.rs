@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::files;
-use super::finding::{Finding, Rule};
 use super::metadata::Workspace;
 use super::scanner::SourceFile;
+use super::violation::{Rule, Violation};
 
 /// Words that say nothing about what a function does.
 const FUNCTIONS: [&str; 7] = ["of", "place", "said", "say", "tell", "text", "told"];
@@ -17,7 +17,7 @@ const TYPES: [&str; 24] = [
 ];
 
 /// Reports names that several types of the workspace have.
-pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Finding> {
+pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Violation> {
     let mut definitions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for source in sources {
         for name in &source.types {
@@ -25,17 +25,17 @@ pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> 
         }
     }
     let duplicates = definitions.into_iter().filter(|(_, places)| places.len() > 1);
-    let finding = |(name, places): (&str, Vec<String>)| Finding {
+    let violation = |(name, places): (&str, Vec<String>)| Violation {
         rule: Rule::DuplicateType,
         subject: name.to_owned(),
         detail: format!("{} definitions: {}", places.len(), places.join(", ")),
     };
-    duplicates.map(finding).collect()
+    duplicates.map(violation).collect()
 }
 
 /// Reports types and functions with a banned name.
-pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Violation> {
+    let mut violations = Vec::new();
     for source in sources {
         let path = files::display(&workspace.root, &source.path);
         let functions = source.functions.iter().filter(|name| FUNCTIONS.contains(&name.as_str()));
@@ -45,7 +45,7 @@ pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec
         {
             *counts.entry(name).or_default() += 1;
         }
-        findings.extend(counts.into_iter().map(|(name, count)| Finding {
+        violations.extend(counts.into_iter().map(|(name, count)| Violation {
             rule: Rule::BannedName,
             subject: format!("{path} {name}"),
             detail: format!(
@@ -54,5 +54,5 @@ pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec
             ),
         }));
     }
-    findings
+    violations
 }

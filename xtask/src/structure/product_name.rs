@@ -1,8 +1,8 @@
 //! The rule that what is generic names no product.
 
 use super::files;
-use super::finding::{Finding, Rule};
 use super::metadata::Workspace;
+use super::violation::{Rule, Violation};
 
 /// Spellings of the product's names, lower case.
 const NAMES: [&str; 5] = ["connectwise", "connect_wise", "connect-wise", "connect wise", "cwpsa"];
@@ -10,8 +10,8 @@ const NAMES: [&str; 5] = ["connectwise", "connect_wise", "connect-wise", "connec
 const WORD: &str = "manage";
 
 /// Reports sources, manifests and READMEs of generic packages that name a product; tests may.
-pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
+pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Violation>> {
+    let mut violations = Vec::new();
     for package in workspace.packages.iter().filter(|package| package.name.starts_with("toolcrate-")) {
         for path in files::walk(package.folder())? {
             let relative = files::display(package.folder(), &path);
@@ -24,7 +24,7 @@ pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Finding>> {
             let lines: Vec<(usize, &str)> =
                 (1..).zip(shipped.lines()).filter(|(_, line)| names_product(line)).collect();
             if let Some((number, line)) = lines.first() {
-                findings.push(Finding {
+                violations.push(Violation {
                     rule: Rule::ProductName,
                     subject: files::display(&workspace.root, &path),
                     detail: format!("{} lines, first {number}: {}", lines.len(), line.trim()),
@@ -32,7 +32,7 @@ pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Finding>> {
             }
         }
     }
-    Ok(findings)
+    Ok(violations)
 }
 
 /// Returns a source file up to its module of tests, which stands at its end.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use toolcrate_catalog::AliasRecord;
 
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 
 /// The records of former names, sorted by them.
@@ -16,18 +16,19 @@ pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Err
     let mut errors = Errors(Vec::new());
     let mut aliases: Vec<(&str, &str)> = context.named.lock.aliases(&context.api.version).collect();
     aliases.sort_unstable();
-    let record = |(name, tool): (&'a str, &'a str)| {
-        let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
-        let wrong = match (is_tool(name), is_tool(tool)) {
-            (true, _) => Some(format!("{name} is still the name of a tool")),
-            (_, false) => Some(format!("{tool} is no tool of this release")),
-            _ => None,
+    let record =
+        |(name, tool): (&'a str, &'a str)| {
+            let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
+            let wrong = match (is_tool(name), is_tool(tool)) {
+                (true, _) => Some(format!("{name} is still the name of a tool")),
+                (_, false) => Some(format!("{tool} is no tool of this release")),
+                _ => None,
+            };
+            errors.0.extend(wrong.map(|wrong| {
+                CodegenError::new("E033", format!("`alias {name} {tool}` in the lock: {wrong}"))
+            }));
+            AliasRecord { name, short_name: Cow::Owned(short(&context.profile.api.prefix, name)), tool }
         };
-        errors.0.extend(
-            wrong.map(|wrong| Error::new("E033", format!("`alias {name} {tool}` in the lock: {wrong}"))),
-        );
-        AliasRecord { name, short_name: Cow::Owned(short(&context.profile.api.prefix, name)), tool }
-    };
     let records = aliases.into_iter().map(record).collect();
     errors.into_result()?;
     Ok(records)

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use toolcrate_catalog::LifecycleStep;
+use toolcrate_catalog::{LifecycleStep, OperationKind};
 
-use super::plan::Plan;
-use crate::diagnostic::Error;
+use super::argument_plan::ArgumentPlan;
+use crate::diagnostic::CodegenError;
 use crate::emit::context::Context;
 use crate::emit::templates::Templates;
 use crate::id::OperationId;
-use crate::ir::{Content, Operation, Place, Template};
-use crate::naming::Kind;
+use crate::ir::{Content, Operation, ParameterLocation, Template};
 
 /// Writes descriptions.
 pub struct Describer<'a> {
@@ -25,7 +24,7 @@ impl<'a> Describer<'a> {
     ///
     /// # Errors
     /// `E031` a template that is none.
-    pub fn new(context: &Context<'a>) -> Result<Self, Error> {
+    pub fn new(context: &Context<'a>) -> Result<Self, CodegenError> {
         let resources = context.overlay.resources.iter();
         let resources = resources
             .map(|(path, about)| (Template::parse(path).normal_form(), (path.as_str(), about.as_str())));
@@ -49,9 +48,9 @@ impl<'a> Describer<'a> {
         &self,
         context: &Context<'_>,
         index: OperationId,
-        plan: &Plan<'_>,
+        plan: &ArgumentPlan<'_>,
         steps: &[LifecycleStep<'_>],
-    ) -> Result<String, Error> {
+    ) -> Result<String, CodegenError> {
         let operation = &context.api.operations[index];
         let name = &context.named.operations[index];
         let key = operation.key();
@@ -61,7 +60,9 @@ impl<'a> Describer<'a> {
         }
         let needs: Vec<&String> = plan.required.iter().collect();
         let scope: Vec<&String> = match name.kind {
-            Kind::List | Kind::Count | Kind::Create => name.parents.iter().collect(),
+            OperationKind::List | OperationKind::Count | OperationKind::Create => {
+                name.parents.iter().collect()
+            }
             _ => Vec::new(),
         };
         let answers = match &operation.response.content {
@@ -87,7 +88,7 @@ impl<'a> Describer<'a> {
                 "own": own,
                 "bulk": operation.response.statuses.contains(&207),
                 "filtered": operation
-                    .parameters_in(Place::Query)
+                    .parameters_in(ParameterLocation::Query)
                     .any(|parameter| context.profile.shared_query.contains_key(&parameter.name)),
                 "paged": context.profile.paging.is_paged(),
             }),

@@ -7,7 +7,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use toolcrate_catalog::{CollectionRecord, Method, OperationKind, OperationTarget, OperationVariant};
+use toolcrate_catalog::{
+    CollectionRecord, Method, OperationKind, OperationTarget, OperationVariant, ResponseContent,
+};
 
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
@@ -48,16 +50,9 @@ struct Candidate<'a> {
     schema: Option<&'a str>,
     /// Whether the response is a list.
     lists: bool,
-    content: Response,
+    content: ResponseContent,
     /// Whether files are sent.
     sends_files: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Response {
-    None,
-    Json,
-    Binary,
 }
 
 const ITEM_METHODS: [Method; 4] = [Method::Get, Method::Put, Method::Patch, Method::Delete];
@@ -105,9 +100,10 @@ impl<'a> Facts<'a> {
 }
 
 /// The content of a response, a flag for lists, and the named schema of the response or of its items.
-fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (Response, bool, Option<&'a str>) {
+fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseContent, bool, Option<&'a str>) {
     let Content::Json(ty) = content else {
-        let content = if *content == Content::Binary { Response::Binary } else { Response::None };
+        let content =
+            if *content == Content::Binary { ResponseContent::Binary } else { ResponseContent::None };
         return (content, false, None);
     };
     let (ty, list) = match resolved(context.api, ty) {
@@ -118,7 +114,7 @@ fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (Response, bo
         Type::Named(name) => Some(name.as_str()),
         _ => None,
     };
-    (Response::Json, list, schema)
+    (ResponseContent::Json, list, schema)
 }
 
 /// A template without its last segment, and that segment.
@@ -192,7 +188,7 @@ impl<'a> Classifier<'a, '_> {
         if self.lists(template) {
             return Some((template.to_owned(), false));
         }
-        let reads = self.at(template, Method::Get).is_some_and(|get| get.content == Response::Json);
+        let reads = self.at(template, Method::Get).is_some_and(|get| get.content == ResponseContent::Json);
         let changes = [Method::Put, Method::Patch].iter().any(|method| {
             self.at(template, *method).is_some_and(|change| change.kind != OperationKind::Action)
         });
@@ -246,7 +242,7 @@ impl<'a> Classifier<'a, '_> {
         };
         let variant = candidate.variant.filter(|variant| is_fitting(*variant, candidate));
         let kind = match variant {
-            _ if candidate.method == Method::Get && candidate.content == Response::Binary => {
+            _ if candidate.method == Method::Get && candidate.content == ResponseContent::Binary => {
                 OperationKind::Download
             }
             Some(OperationVariant::Search) => OperationKind::List,
@@ -262,7 +258,7 @@ impl<'a> Classifier<'a, '_> {
             _ if candidate.method == Method::Delete => OperationKind::Delete,
             _ => candidate.kind,
         };
-        let place = match (variant, kind) {
+        let location = match (variant, kind) {
             (Some(_), _) => above(&template, 1, stored),
             (None, OperationKind::Count) => {
                 above(&template, 0, stored).filter(|(_, target)| *target == OperationTarget::Collection)
@@ -270,7 +266,7 @@ impl<'a> Classifier<'a, '_> {
             (None, OperationKind::Action | OperationKind::Download) => nearest(&template, stored),
             _ => self.own(candidate, kind, &template, stored),
         };
-        let (collection, target) = match place {
+        let (collection, target) = match location {
             Some((collection, target)) => (Some(collection), target),
             None => (None, OperationTarget::Collection),
         };

@@ -9,14 +9,13 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
-use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
+use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
 use crate::config::Filter;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Operation, Type};
-use crate::naming::Kind;
 
 /// What can be filtered: for each operation the schema, for each schema its line.
 pub struct Filters<'a> {
@@ -38,8 +37,8 @@ impl<'a> Filters<'a> {
             let Some(filter) = filter else { break };
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
-                Kind::List => operation.listed().and_then(Type::innermost),
-                Kind::Count => counted(context, operation)
+                OperationKind::List => operation.listed().and_then(Type::innermost),
+                OperationKind::Count => counted(context, operation)
                     .and_then(|list| context.api.operations[list].listed().and_then(Type::innermost)),
                 _ => None,
             };
@@ -61,8 +60,8 @@ impl<'a> Filters<'a> {
         self.records.values()
     }
 
-    /// For the operation at `index`: the schema, and the name and node of the argument.
-    pub fn of(&self, context: &Context<'_>, index: OperationId) -> Option<(&'a str, &'a str, Value)> {
+    /// Returns the filter argument of the operation at `index`: the schema, and the name and node of the argument.
+    pub fn argument(&self, context: &Context<'_>, index: OperationId) -> Option<(&'a str, &'a str, Value)> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
         let description = match self.list(context, index) {
@@ -88,7 +87,7 @@ impl<'a> Filters<'a> {
 
     /// The list whose rows the operation at `index` counts, if it is a count and the list takes a filter.
     fn list(&self, context: &Context<'_>, index: OperationId) -> Option<OperationId> {
-        if context.named.operations[index].kind != Kind::Count {
+        if context.named.operations[index].kind != OperationKind::Count {
             return None;
         }
         counted(context, &context.api.operations[index]).filter(|list| self.schemas.contains_key(list))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toolcrate_catalog::{LifecycleNeighbor, LifecycleStep};
 
 use crate::config::{Lifecycle, Step};
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 use crate::id::OperationId;
 
@@ -37,7 +37,7 @@ impl<'a> Lifecycles<'a> {
                         }
                         None => {
                             let message = format!("the spec has no operation `{key}`");
-                            errors.0.push(Error::new("E032", message).at(entry));
+                            errors.0.push(CodegenError::new("E032", message).at(entry));
                         }
                     }
                 }

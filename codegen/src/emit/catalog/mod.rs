@@ -4,7 +4,9 @@
 //! A reviewer sees one changed line per changed tool.
 
 mod alias;
+mod argument_plan;
 mod describe;
+mod emitters;
 mod facts;
 mod filter;
 mod lifecycle;
@@ -22,15 +24,11 @@ use toolcrate_catalog::{CatalogFiles, ShapeRecord, ToolRecord};
 
 use super::context::{Context, Files};
 use super::rust::{self, Job};
-use crate::diagnostic::{Error, Errors};
-use describe::Describer;
-use facts::Facts;
-use filter::Filters;
-use lifecycle::Lifecycles;
-use shape::Shapes;
+use crate::diagnostic::{CodegenError, Errors};
+use emitters::Emitters;
 
 /// The catalog as records, and as files.
-pub struct Catalog<'a> {
+pub struct EmittedCatalog<'a> {
     /// The tools, by module and name.
     pub tools: BTreeMap<&'a str, BTreeMap<&'a str, ToolRecord<'a>>>,
     /// The shapes, by name.
@@ -39,25 +37,10 @@ pub struct Catalog<'a> {
     pub files: Files,
 }
 
-/// What the records of tools are made with.
-struct Emitters<'a> {
-    shapes: Shapes<'a>,
-    describer: Describer<'a>,
-    lifecycles: Lifecycles<'a>,
-    filters: Filters<'a>,
-    facts: Facts<'a>,
-}
-
 /// Emits the data files and the module that includes them.
-pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
+pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> {
     let mut errors = Errors(Vec::new());
-    let mut emitters = Emitters {
-        shapes: Shapes::new(context),
-        describer: Describer::new(context)?,
-        lifecycles: Lifecycles::new(context)?,
-        filters: Filters::new(context),
-        facts: Facts::new(context),
-    };
+    let mut emitters = Emitters::new(context)?;
     let bindings = tool::bindings(context)?;
     let mut tools: BTreeMap<&str, BTreeMap<&str, ToolRecord<'a>>> = BTreeMap::new();
     for (index, name) in context.named.operations.iter() {
@@ -76,7 +59,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<Catalog<'a>, Errors> {
     files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
     let job = Job { path: "src/catalog.rs".to_owned(), tokens: Box::new(|| module(tools.keys().copied())) };
     rust::run(vec![job], &mut files)?;
-    Ok(Catalog { tools, shapes, files })
+    Ok(EmittedCatalog { tools, shapes, files })
 }
 
 /// The files of the catalog by their paths within its folder.
@@ -95,7 +78,7 @@ fn write(
         .and_then(|()| files.add_records("filters", emitters.filters.records().cloned()))
         .and_then(|()| files.add_records("collections", emitters.facts.collections.values().cloned()))
         .and_then(|()| files.add_aliases(&aliases))
-        .map_err(|error| Error::new("E030", format!("a record that can't be written: {error}")))?;
+        .map_err(|error| CodegenError::new("E030", format!("a record that can't be written: {error}")))?;
     Ok(files.into_files())
 }
 

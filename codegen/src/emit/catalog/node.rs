@@ -10,7 +10,7 @@ use crate::relate::Reference;
 const DEPTH: usize = 4;
 
 /// Where a relation starts: the path of members from the arguments, `a/b`.
-pub type Found<'a> = (String, &'a Reference);
+pub type LocatedReference<'a> = (String, &'a Reference);
 
 /// Writes nodes, and collects the references met on the way.
 pub struct Writer<'a> {
@@ -18,7 +18,7 @@ pub struct Writer<'a> {
     stack: Vec<&'a str>,
     path: Vec<String>,
     /// References by path.
-    pub references: Vec<Found<'a>>,
+    pub references: Vec<LocatedReference<'a>>,
     /// Whether what may be of any type may be null.
     takes_null: bool,
 }

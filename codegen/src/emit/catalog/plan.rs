@@ -3,76 +3,49 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
-use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, PathType, Relation};
+use serde_json::{Value, json};
+use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, OperationKind, PathType, Relation};
 
-use super::Emitters;
+use super::argument_plan::{ArgumentPlan, capitalize, target};
+use super::emitters::Emitters;
 use super::node::{Writer, any};
 use super::shape::Shapes;
 use crate::config::On;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
-use crate::ir::{Body, BodyKind, Limits, Parameter, Place, Shape, Type};
-use crate::naming::Kind;
-
-/// What an operation needs and how its request is made.
-pub struct Plan<'a> {
-    /// Own arguments, by name.
-    pub properties: Map<String, Value>,
-    /// The shape of further arguments.
-    pub shape: Option<String>,
-    /// Names of required arguments.
-    pub required: Vec<String>,
-    /// Those of them that another tool gives.
-    pub looked_up: Vec<String>,
-    /// Where own arguments go.
-    pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
-    pub body: BodyFormat,
-    pub relations: Vec<Relation<'a>>,
-    /// The media type of the body, where it is not that of its format.
-    pub content_type: Option<&'a str>,
-}
+use crate::ir::{BodyKind, Limits, OperationBody, Parameter, ParameterLocation, Shape, Type};
 
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
 pub fn filtered_plan<'a>(
     context: &'a Context<'a>,
     index: OperationId,
     emitters: &mut Emitters<'a>,
-) -> (Plan<'a>, Option<&'a str>) {
+) -> (ArgumentPlan<'a>, Option<&'a str>) {
     let mut plan = plan(context, index, emitters);
-    let filter = emitters.filters.of(context, index);
+    let filter = emitters.filters.argument(context, index);
     let schema = filter.map(|(schema, argument, node)| {
-        add_own(&mut plan, argument, ArgumentLocation::Filter, node, false);
+        plan.add_own(argument, ArgumentLocation::Filter, node, false);
         schema
     });
     (plan, schema)
 }
 
-fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitters<'a>) -> Plan<'a> {
+fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitters<'a>) -> ArgumentPlan<'a> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
-    let mut plan = Plan {
-        properties: Map::new(),
-        shape: None,
-        required: Vec::new(),
-        looked_up: Vec::new(),
-        arguments: IndexMap::new(),
-        body: BodyFormat::None,
-        content_type: None,
-        relations: Vec::new(),
-    };
+    let mut plan = ArgumentPlan::default();
     let mut parents = name.parents.iter();
     let mut shared: Vec<&str> = Vec::new();
     let on = match name.kind {
-        Kind::List => Some(On::List),
-        Kind::Count => Some(On::Count),
-        Kind::Get => Some(On::Get),
+        OperationKind::List => Some(On::List),
+        OperationKind::Count => Some(On::Count),
+        OperationKind::Get => Some(On::Get),
         _ => None,
     };
     for (at, parameter) in operation.parameters.iter().enumerate() {
-        if let (Place::Query, Some(query)) =
-            (parameter.place, context.profile.shared_query.get(&parameter.name))
+        if let (ParameterLocation::Query, Some(query)) =
+            (parameter.location, context.profile.shared_query.get(&parameter.name))
         {
             context.ledger.mark(format!("shared_query.{}", parameter.name));
             if on.is_some_and(|on| query.tools && query.on.contains(&on))
@@ -82,8 +55,8 @@ fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitter
             }
             continue;
         }
-        let argument = match parameter.place {
-            Place::Path => parents.next().unwrap_or(&parameter.name),
+        let argument = match parameter.location {
+            ParameterLocation::Path => parents.next().unwrap_or(&parameter.name),
             _ => &parameter.name,
         };
         add_parameter(context, &mut plan, parameter, argument, index, at);
@@ -99,7 +72,7 @@ fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitter
 
 fn add_parameter<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan<'a>,
+    plan: &mut ArgumentPlan<'a>,
     parameter: &'a Parameter,
     argument: &'a str,
     index: OperationId,
@@ -112,7 +85,7 @@ fn add_parameter<'a>(
         let gap = if words.is_empty() { "" } else { " " };
         let from = match source.field.as_str() {
             "id" => "From".to_owned(),
-            field => format!("{} from", capital(field)),
+            field => format!("{} from", capitalize(field)),
         };
         words.push_str(&format!("{gap}{from} {tool}."));
         plan.relations.push(Relation {
@@ -124,15 +97,17 @@ fn add_parameter<'a>(
     }
     // An object in the query travels member by member; what is left of one here is text.
     let ty = match resolved(context.api, &parameter.ty) {
-        Type::Named(_) | Type::Any | Type::Map(_) if parameter.place != Place::Query => &Type::Text(None),
+        Type::Named(_) | Type::Any | Type::Map(_) if parameter.location != ParameterLocation::Query => {
+            &Type::Text(None)
+        }
         ty => ty,
     };
     let node = Writer::new(context).node(ty, &Limits::default(), &words);
     plan.properties.insert(argument.to_owned(), node);
-    let location = match parameter.place {
-        Place::Path => ArgumentLocation::Path,
-        Place::Query => ArgumentLocation::Query,
-        Place::Header => ArgumentLocation::Header,
+    let location = match parameter.location {
+        ParameterLocation::Path => ArgumentLocation::Path,
+        ParameterLocation::Query => ArgumentLocation::Query,
+        ParameterLocation::Header => ArgumentLocation::Header,
     };
     let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
     let target = ArgumentTarget {
@@ -149,22 +124,11 @@ fn add_parameter<'a>(
     }
 }
 
-/// The target of `argument`, which is called `name` there.
-fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
-    let name = (name != argument).then_some(Cow::Borrowed(name));
-    ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn add_body<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan<'a>,
-    body: &'a Body,
-    kind: Kind,
+    plan: &mut ArgumentPlan<'a>,
+    body: &'a OperationBody,
+    kind: OperationKind,
     shapes: &mut Shapes<'a>,
 ) {
     plan.content_type = body.media_type.as_deref();
@@ -183,9 +147,9 @@ fn add_body<'a>(
         let members = object.map(|schema| &shapes.body(schema).properties);
         let taken = |name: &str| members.is_some_and(|members| members.contains_key(name));
         let operations = operations();
-        add_own_beside(plan, "operations", ArgumentLocation::Patch, operations, object.is_none(), taken);
+        plan.add_own_beside("operations", ArgumentLocation::Patch, operations, object.is_none(), taken);
         if let Some(schema) = object.filter(|_| members.is_some_and(|members| !members.is_empty())) {
-            add_own_beside(plan, "clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
+            plan.add_own_beside("clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
         }
         return;
     }
@@ -193,7 +157,7 @@ fn add_body<'a>(
         plan.body = BodyFormat::Raw;
         let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
         let node = json!({"type": "string", "description": format!("What is sent, as {media}.")});
-        add_own(plan, "body", ArgumentLocation::WholeBody, node, body.required);
+        plan.add_own("body", ArgumentLocation::WholeBody, node, body.required);
         return;
     }
     match object {
@@ -201,7 +165,7 @@ fn add_body<'a>(
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
             plan.body =
                 if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
-            let requires = if kind == Kind::Replace { Requires::Replace } else { Requires::Create };
+            let requires = if kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
             add_shape(context, plan, schema, requires, shapes);
         }
         _ => {
@@ -215,7 +179,7 @@ fn add_body<'a>(
                 Type::Any => ("body", any("What is sent.")),
                 ty => ("body", writer.node(ty, &Limits::default(), "What is sent.")),
             };
-            add_own(plan, argument, ArgumentLocation::WholeBody, node, body.required);
+            plan.add_own(argument, ArgumentLocation::WholeBody, node, body.required);
         }
     }
 }
@@ -230,7 +194,7 @@ enum Requires {
 
 fn add_shape<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan<'a>,
+    plan: &mut ArgumentPlan<'a>,
     schema: &'a str,
     requires: Requires,
     shapes: &mut Shapes<'a>,
@@ -255,7 +219,7 @@ fn add_shape<'a>(
         if is_parent && !required.contains(member) {
             continue;
         }
-        let argument = format!("body{}", capital(member));
+        let argument = format!("body{}", capitalize(member));
         plan.properties.insert(argument.clone(), node);
         let member_target = ArgumentTarget {
             location: ArgumentLocation::Body,
@@ -281,32 +245,6 @@ fn add_shape<'a>(
     }
     let is_empty = shapes.body(schema).properties.is_empty();
     plan.shape = (!is_empty).then(|| shapes.variant(schema, &clashing));
-}
-
-/// Adds an argument that is no parameter; its name gives way to one that is taken.
-fn add_own<'a>(plan: &mut Plan<'a>, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
-    add_own_beside(plan, name, location, node, required, |_| false);
-}
-
-/// Adds an argument that is no parameter; its name gives way to one that is taken, also by the members of a shape.
-fn add_own_beside<'a>(
-    plan: &mut Plan<'a>,
-    name: &'a str,
-    location: ArgumentLocation,
-    node: Value,
-    required: bool,
-    is_taken: impl Fn(&str) -> bool,
-) {
-    let mut argument = name.to_owned();
-    while plan.properties.contains_key(&argument) || is_taken(&argument) {
-        argument = format!("body{}", capital(&argument));
-    }
-    plan.properties.insert(argument.clone(), node);
-    let target = target(location, name, &argument);
-    plan.arguments.insert(Cow::Owned(argument.clone()), target);
-    if required {
-        plan.required.push(argument);
-    }
 }
 
 fn operations() -> Value {

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, Properties, Relation, ShapeRecord};
 
-use super::node::{Found, Writer};
+use super::node::{LocatedReference, Writer};
 use crate::config::On;
 use crate::emit::context::Context;
 use crate::id::OperationId;
@@ -18,19 +18,19 @@ use crate::ir::Type;
 use crate::relate::Reference;
 
 /// A shape that is written.
-pub struct Written<'a> {
+pub struct BodyArguments<'a> {
     /// The members.
     pub properties: Map<String, Value>,
     /// The members that the document requires.
     pub required: Vec<String>,
     /// Members that are references.
-    pub references: Vec<Found<'a>>,
+    pub references: Vec<LocatedReference<'a>>,
 }
 
 /// All shapes of a catalog.
 pub struct Shapes<'a> {
     context: &'a Context<'a>,
-    bodies: BTreeMap<String, Written<'a>>,
+    bodies: BTreeMap<String, BodyArguments<'a>>,
     queries: BTreeMap<String, Map<String, Value>>,
     /// Variants of bodies without the members that clash with other arguments.
     variants: BTreeMap<String, (String, Vec<String>)>,
@@ -43,12 +43,12 @@ impl<'a> Shapes<'a> {
     }
 
     /// The shape of a body of type `schema`.
-    pub fn body(&mut self, schema: &'a str) -> &Written<'a> {
+    pub fn body(&mut self, schema: &'a str) -> &BodyArguments<'a> {
         let context = self.context;
         self.bodies.entry(schema.to_owned()).or_insert_with(|| {
             let mut writer = Writer::new(context);
             let (properties, required) = writer.properties(schema);
-            Written { properties, required, references: writer.references }
+            BodyArguments { properties, required, references: writer.references }
         })
     }
 
@@ -110,7 +110,7 @@ impl<'a> Shapes<'a> {
         &self,
         name: &str,
         schema: &str,
-        written: &Written<'a>,
+        written: &BodyArguments<'a>,
         clashing: &[String],
     ) -> ShapeRecord<'a> {
         let mut properties = written.properties.clone();
@@ -136,7 +136,7 @@ impl<'a> Shapes<'a> {
         path: &str,
         argument: String,
         reference: &'a Reference,
-        written: &Written<'a>,
+        written: &BodyArguments<'a>,
     ) -> Option<Relation<'a>> {
         let source = reference.source.as_ref()?;
         Some(Relation {
@@ -166,7 +166,7 @@ impl<'a> Shapes<'a> {
         &self,
         path: &str,
         list: OperationId,
-        written: &Written<'_>,
+        written: &BodyArguments<'_>,
     ) -> IndexMap<Cow<'a, str>, Cow<'a, str>> {
         let related = self.context.related;
         let beside = path.rsplit_once('/').map_or("", |(before, _)| before);

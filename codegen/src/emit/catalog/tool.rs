@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use toolcrate_catalog::{
-    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationTarget, Properties, RawJson,
-    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolInput, ToolRecord,
+    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, OperationTarget, Properties,
+    RawJson, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolRecord,
 };
 
-use super::Emitters;
+use super::argument_plan::ArgumentPlan;
+use super::emitters::Emitters;
 use super::facts::OperationFacts;
 use super::node::Writer;
-use super::plan::{Plan, filtered_plan};
+use super::plan::filtered_plan;
 use crate::config::ToolBinding;
-use crate::diagnostic::{Error, Errors};
+use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
-use crate::naming::{Class, Kind, OperationName};
+use crate::naming::OperationName;
 
 /// Further operations of a tool, by the index of its main one.
 pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
@@ -46,8 +47,8 @@ pub fn bindings<'a>(context: &Context<'a>) -> Result<Bindings<'a>, Errors> {
     Ok(found)
 }
 
-fn missing(key: &str, binding: &ToolBinding) -> Error {
-    Error::new("E032", format!("the spec has no operation `{key}`")).at(binding.entry())
+fn missing(key: &str, binding: &ToolBinding) -> CodegenError {
+    CodegenError::new("E032", format!("the spec has no operation `{key}`")).at(binding.entry())
 }
 
 /// The record of the operation at `index`.
@@ -56,7 +57,7 @@ pub fn record<'a>(
     index: OperationId,
     bindings: Option<&Vec<(&'a ToolBinding, OperationId)>>,
     emitters: &mut Emitters<'a>,
-) -> Result<ToolRecord<'a>, Error> {
+) -> Result<ToolRecord<'a>, CodegenError> {
     let operation = &context.api.operations[index];
     let name = &context.named.operations[index];
     let facts = emitters.facts.operations[index].clone();
@@ -105,7 +106,7 @@ pub fn record<'a>(
 const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
 
 fn annotations(operation: &Operation, name: &OperationName, facts: &OperationFacts) -> Annotations {
-    let read_only = name.class == Class::Read || name.read_only;
+    let read_only = name.class == ToolClass::Read || name.read_only;
     Annotations {
         read_only_hint: read_only,
         destructive_hint: !read_only && name.destructive.unwrap_or_else(|| is_destructive(facts, name)),
@@ -119,11 +120,11 @@ fn annotations(operation: &Operation, name: &OperationName, facts: &OperationFac
 /// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
 fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
     match facts.kind {
-        Kind::List | Kind::Get | Kind::Count | Kind::Download | Kind::Create => false,
-        Kind::Update | Kind::Replace | Kind::Delete => true,
+        OperationKind::List | OperationKind::Get | OperationKind::Count | OperationKind::Download | OperationKind::Create => false,
+        OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
         // A file that becomes a record of its own replaces nothing.
-        Kind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
-        Kind::Action => {
+        OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
+        OperationKind::Action => {
             !ADDITIVE_VERBS.contains(&name.verb.split(['_', ' ']).next().unwrap_or_default())
         }
     }
@@ -136,16 +137,16 @@ fn owned<'a>(names: Vec<String>) -> Vec<Cow<'a, str>> {
 /// Lets the tool of `plan` answer for `other` too: its arguments are added, none of which every call needs.
 fn join<'a>(
     context: &'a Context<'a>,
-    plan: &mut Plan<'a>,
+    plan: &mut ArgumentPlan<'a>,
     binding: &'a ToolBinding,
     other: OperationId,
     emitters: &mut Emitters<'a>,
-) -> Result<BindingRecord<'a>, Error> {
+) -> Result<BindingRecord<'a>, CodegenError> {
     let operation = &context.api.operations[other];
     let (mut second, filter) = filtered_plan(context, other, emitters);
     let Some(first) = context.named.operations[other].parents.first() else {
         let message = "the operation has no id in its path that the argument could fill";
-        return Err(Error::new("E032", message).at(binding.entry()));
+        return Err(CodegenError::new("E032", message).at(binding.entry()));
     };
     // The argument that chooses the binding has a name that the overlay gives.
     if let Some(value) = second.properties.remove(first) {
@@ -196,7 +197,7 @@ fn http<'a>(operation: &'a Operation) -> HttpOperation<'a> {
     HttpOperation { method: operation.method, path, request_path }
 }
 
-fn request<'a>(plan: &Plan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
+fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
     RequestRecord {
         arguments: plan.arguments.clone(),
         body: plan.body,

@@ -6,11 +6,9 @@ use std::sync::OnceLock;
 use connectwise_psa::runtime::catalog::CollectionRecord;
 use connectwise_psa::runtime::{Method, OperationKind, OperationTarget};
 
-use super::{Operation, Resource, resource};
-
-/// The number of a collection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct CollectionId(pub(crate) u32);
+use super::collection_id::CollectionId;
+use super::operation::ApiOperation;
+use super::resource::{Resource, resource};
 
 /// Records of one kind.
 pub(crate) struct Collection {
@@ -57,7 +55,7 @@ impl Collection {
     }
 
     /// Notes the operation with this number, which works on the collection.
-    pub(super) fn add(&mut self, number: usize, operation: &Operation) {
+    pub(super) fn add(&mut self, number: usize, operation: &ApiOperation) {
         if operation.tool.variant().is_some() {
             return;
         }
@@ -94,7 +92,7 @@ impl Collection {
 }
 
 /// What hangs below the items of each template: names of links, and paths from the item.
-pub(super) fn children(operations: &[Operation]) -> HashMap<&str, Vec<(String, String)>> {
+pub(super) fn children(operations: &[ApiOperation]) -> HashMap<&str, Vec<(String, String)>> {
     let mut children: HashMap<&str, Vec<(String, String)>> = HashMap::new();
     for operation in operations.iter().filter(|operation| operation.method() == Method::Get) {
         let Some((item, last)) = operation.template.rsplit_once('/') else { continue };

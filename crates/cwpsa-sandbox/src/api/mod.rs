@@ -1,151 +1,22 @@
 //! What the catalog says about the API, made ready to be served: its operations, the collections that they
 //! are about, and the way from a path to an operation. Read once a process; what an operation takes and
-//! answers is parsed when it is first called.
+//! returns is parsed when it is first called.
 
+mod collection_id;
 mod collections;
-mod names;
+mod details;
+mod index;
 mod operation;
-mod plan;
+mod queried_fields;
 mod resource;
 mod routes;
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use connectwise_psa::CATALOG;
-use connectwise_psa::runtime::Tool;
-use connectwise_psa::runtime::catalog::CollectionRecord;
 pub(crate) use connectwise_psa::runtime::catalog::{BodyFormat, ResponseContent};
 
-pub(crate) use collections::{Collection, CollectionId};
-pub(crate) use names::Asked;
-pub(crate) use operation::{Operation, Purpose};
-pub(crate) use plan::{Link, Plan, Schema, Shape};
+pub(crate) use collection_id::CollectionId;
+pub(crate) use details::{BodySchema, Link, OperationDetails, ResponseSchema};
+pub(crate) use index::api;
+pub(crate) use operation::{ApiOperation, Purpose};
+pub(crate) use queried_fields::QueriedFields;
 pub(crate) use resource::{Member, Resource, resource};
-pub(crate) use routes::{Found, Place};
-
-/// The API, as far as a server needs it.
-pub(crate) struct Api {
-    pub(crate) operations: Vec<Operation>,
-    pub(crate) collections: Vec<Collection>,
-    by_template: HashMap<&'static str, CollectionId>,
-    by_tool: HashMap<&'static str, usize>,
-    routes: routes::Routes,
-}
-
-/// The API of the catalog.
-pub(crate) fn api() -> &'static Api {
-    static API: OnceLock<Api> = OnceLock::new();
-    API.get_or_init(Api::new)
-}
-
-impl Api {
-    fn new() -> Self {
-        let records: Vec<&CollectionRecord<'static>> = CATALOG.collections().iter().collect();
-        let by_template: HashMap<&'static str, CollectionId> =
-            (0..).zip(&records).map(|(id, record)| (record.name.as_ref(), CollectionId(id))).collect();
-        let collection = |tool: Tool| tool.collection().and_then(|name| by_template.get(name).copied());
-        let operations: Vec<Operation> =
-            CATALOG.tools().map(|tool| Operation::new(tool, collection(tool))).collect();
-        let mut collections: Vec<Collection> =
-            records.iter().map(|record| Collection::new(record, &by_template)).collect();
-        for (number, operation) in operations.iter().enumerate() {
-            if let Some(id) = collection(operation.tool) {
-                collections[id.0 as usize].add(number, operation);
-            }
-        }
-        let mut children = collections::children(&operations);
-        for collection in &mut collections {
-            let item = if collection.single {
-                collection.template
-            } else {
-                &format!("{}/{{}}", collection.template)
-            };
-            collection.children = children.remove(item).unwrap_or_default();
-        }
-        let routes = routes::Routes::new(&operations);
-        let by_tool =
-            operations.iter().enumerate().map(|(at, operation)| (operation.tool.name(), at)).collect();
-        Self { operations, collections, by_template, by_tool, routes }
-    }
-
-    /// The operation at a path, or why there is none.
-    pub(crate) fn find(&self, method: &str, path: &str) -> Found {
-        self.routes.find(method, path)
-    }
-
-    /// The collection with this template, as in `/service/boards/{}/statuses`; letter case doesn't matter.
-    pub(crate) fn collection(&self, template: &str) -> Option<CollectionId> {
-        self.by_template.get(operation::normal(template).as_str()).copied()
-    }
-
-    /// The collection of each parameter in a template of a path, in order; none where that isn't one.
-    pub(crate) fn parameters(&self, template: &str) -> Vec<Option<CollectionId>> {
-        collections::parents(template, &self.by_template)
-    }
-
-    /// What is known of a collection.
-    pub(crate) fn of(&self, id: CollectionId) -> &Collection {
-        &self.collections[id.0 as usize]
-    }
-
-    /// The collection that a tool lists.
-    pub(crate) fn listed_by(&self, tool: &str) -> Option<CollectionId> {
-        let operation = &self.operations[*self.by_tool.get(tool)?];
-        match operation.purpose {
-            Purpose::List(collection) => Some(collection),
-            _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_operation_is_found_at_its_own_path() {
-        let api = api();
-        assert_eq!(api.operations.len(), CATALOG.len());
-        for (at, operation) in api.operations.iter().enumerate() {
-            let mut numbers = operation.numbers();
-            let segments = operation.path().split('/').map(|segment| match segment.split_once('{') {
-                Some((before, _)) => {
-                    format!("{before}{}", if numbers.next() == Some(true) { "7" } else { "x7" })
-                }
-                None => segment.to_owned(),
-            });
-            let path = segments.collect::<Vec<_>>().join("/");
-            match api.find(operation.method().as_str(), &path) {
-                Found::Operation { operation: found, .. } => {
-                    assert_eq!(found, at, "{} {path}", operation.method());
-                }
-                other => panic!("{} {path}: {other:?}", operation.method()),
-            }
-        }
-    }
-
-    #[test]
-    fn purposes_come_from_the_catalog() {
-        let api = api();
-        let purpose = |method: &str, path: &str| match api.find(method, path) {
-            Found::Operation { operation, .. } => format!("{:?}", api.operations[operation].purpose),
-            other => format!("{other:?}"),
-        };
-        let tickets = api.collection("/service/tickets").expect("tickets");
-        for (method, path, expected) in [
-            ("GET", "/service/tickets", format!("List({tickets:?})")),
-            ("GET", "/service/tickets/count", format!("Count({tickets:?})")),
-            ("POST", "/service/tickets/search", format!("Search({tickets:?})")),
-            ("GET", "/Service/Tickets/5", format!("Read({tickets:?})")),
-            ("DELETE", "/service/tickets/5", format!("Delete({tickets:?})")),
-            ("POST", "/service/tickets/5/merge", "Action".to_owned()),
-            ("GET", "/nothing", "NoEndpoint".to_owned()),
-            ("PUT", "/service/tickets/count", "WrongVerb".to_owned()),
-        ] {
-            assert_eq!(purpose(method, path), expected, "{method} {path}");
-        }
-        let boards = api.collection("/service/boards").expect("boards");
-        assert_eq!(purpose("GET", "/service/info/boards"), format!("List({boards:?})"));
-    }
-}
+pub(crate) use routes::RouteMatch;

@@ -5,16 +5,17 @@ use std::sync::OnceLock;
 use connectwise_psa::runtime::catalog::PathType;
 use connectwise_psa::runtime::{Method, OperationKind, OperationTarget, OperationVariant, Tool};
 
-use super::{CollectionId, Plan, api};
+use super::collection_id::CollectionId;
+use super::details::OperationDetails;
 
 /// One operation of the API.
-pub(crate) struct Operation {
+pub(crate) struct ApiOperation {
     pub(crate) tool: Tool,
     /// The template without the names of parameters, in lower case: `/service/tickets/{}/notes`.
     pub(crate) template: String,
     pub(crate) purpose: Purpose,
-    plan: OnceLock<Plan>,
-    parameters: OnceLock<Vec<Option<CollectionId>>>,
+    details: OnceLock<OperationDetails>,
+    path_collections: Vec<Option<CollectionId>>,
 }
 
 /// What an operation does to which collection: the catalog's facts in one value.
@@ -91,15 +92,17 @@ impl Purpose {
     }
 }
 
-impl Operation {
-    pub(super) fn new(tool: Tool, collection: Option<CollectionId>) -> Self {
-        Self {
-            tool,
-            template: normal(tool.request_path()),
-            purpose: Purpose::new(tool, collection),
-            plan: OnceLock::new(),
-            parameters: OnceLock::new(),
-        }
+impl ApiOperation {
+    /// The operation of `tool`, which works on `collection`. `path_collections` are the collections of the
+    /// parameters in its path.
+    pub(super) fn new(
+        tool: Tool,
+        template: String,
+        collection: Option<CollectionId>,
+        path_collections: Vec<Option<CollectionId>>,
+    ) -> Self {
+        let purpose = Purpose::new(tool, collection);
+        Self { tool, template, purpose, details: OnceLock::new(), path_collections }
     }
 
     /// The HTTP method.
@@ -118,18 +121,18 @@ impl Operation {
     }
 
     /// What it takes and returns.
-    pub(crate) fn plan(&self) -> &Plan {
-        self.plan.get_or_init(|| Plan::new(self.tool))
+    pub(crate) fn details(&self) -> &OperationDetails {
+        self.details.get_or_init(|| OperationDetails::new(self.tool))
     }
 
     /// The collection of each parameter in the path; none where that isn't one.
     pub(crate) fn parameters(&self) -> &[Option<CollectionId>] {
-        self.parameters.get_or_init(|| api().parameters(&self.template))
+        &self.path_collections
     }
 }
 
 /// A path or template in its normal form: lower case, no empty segments, parameters without names.
-pub(crate) fn normal(path: &str) -> String {
+pub(super) fn normal_form(path: &str) -> String {
     let mut normal = String::with_capacity(path.len());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         normal.push('/');

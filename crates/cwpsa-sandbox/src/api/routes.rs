@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use connectwise_psa::runtime::Method;
 use percent_encoding::percent_decode_str;
 
-use super::Operation;
+use super::operation::ApiOperation;
 
 /// The tree.
 pub(super) struct Routes {
@@ -18,36 +18,30 @@ pub(super) struct Routes {
 struct Node {
     literals: HashMap<String, usize>,
     /// Numbers go before texts, and the longest text before a parameter first: `types{id}`.
-    parameters: Vec<(Parameter, usize)>,
+    parameters: Vec<(RouteParameter, usize)>,
     /// Verbs and numbers of operations.
     operations: Vec<(Method, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Parameter {
+struct RouteParameter {
     text: bool,
     before: Reverse<(usize, String)>,
 }
 
-/// What stands at a path.
+/// The result of looking up a path.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// An operation, and the values of its parameters in order.
-    Operation { operation: usize, place: Place },
-    /// Others than the one with this verb.
+pub(crate) enum RouteMatch {
+    /// An operation, and the decoded values of the path parameters in order.
+    Operation { operation: usize, path_values: Vec<String> },
+    /// The path has operations, but none with this method.
     WrongVerb,
-    /// Nothing.
+    /// The path has no operations.
     NoEndpoint,
 }
 
-/// The values of a path's parameters, decoded, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) values: Vec<String>,
-}
-
 impl Routes {
-    pub(super) fn new(operations: &[Operation]) -> Self {
+    pub(super) fn new(operations: &[ApiOperation]) -> Self {
         let mut routes = Self { nodes: vec![Node::default()] };
         for (number, operation) in operations.iter().enumerate() {
             let mut at = 0;
@@ -66,7 +60,7 @@ impl Routes {
         let found = match segment.strip_suffix("{}") {
             Some(before) => {
                 let parameter =
-                    Parameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
+                    RouteParameter { text: !number, before: Reverse((before.len(), before.to_owned())) };
                 let parameters = &mut self.nodes[at].parameters;
                 match parameters.iter().find(|(known, _)| *known == parameter) {
                     Some((_, found)) => *found,
@@ -85,7 +79,7 @@ impl Routes {
         found
     }
 
-    pub(super) fn find(&self, method: &str, path: &str) -> Found {
+    pub(super) fn find(&self, method: &str, path: &str) -> RouteMatch {
         let decoded: Vec<Cow<'_, str>> = path
             .split('/')
             .filter(|segment| !segment.is_empty())
@@ -94,9 +88,9 @@ impl Routes {
         let mut values = Vec::new();
         let mut wrong_verb = false;
         match self.walk(0, &decoded, method, &mut values, &mut wrong_verb) {
-            Some(operation) => Found::Operation { operation, place: Place { values } },
-            None if wrong_verb => Found::WrongVerb,
-            None => Found::NoEndpoint,
+            Some(operation) => RouteMatch::Operation { operation, path_values: values },
+            None if wrong_verb => RouteMatch::WrongVerb,
+            None => RouteMatch::NoEndpoint,
         }
     }
 

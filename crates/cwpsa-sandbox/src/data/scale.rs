@@ -41,7 +41,7 @@ pub(super) fn fill(state: &mut TenantState, size: u32, seed: u64) -> Result<(), 
 }
 
 fn collection_at(template: &str) -> Result<CollectionId, DataError> {
-    api().collection(template).ok_or_else(|| DataError::new(template, "there is no such collection"))
+    api().collection_id(template).ok_or_else(|| DataError::new(template, "there is no such collection"))
 }
 
 /// Creates a record with its references and defaults, for others to be copied from.
@@ -51,11 +51,11 @@ fn pattern(
     given: Value,
 ) -> Result<Map<String, Value>, DataError> {
     let now = state.created_at;
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let Some(writer) = known.writer() else {
         return Err(DataError::new(known.path, "records can't be written"));
     };
-    let links = &api().operations[writer].plan().links;
+    let links = &api().operations[writer].details().links;
     let mut record = given.as_object().cloned().unwrap_or_default();
     let mut tx = Transaction::new(state, now, AUTHOR);
     let failed = |error: ApiError| DataError::new(known.path, error.message);

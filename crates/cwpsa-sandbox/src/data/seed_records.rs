@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::DataError;
 use super::relative_date;
-use crate::api::{CollectionId, Found, Purpose, api};
+use crate::api::{CollectionId, Purpose, RouteMatch, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{self, AuditStamp, INFO};
@@ -88,15 +88,15 @@ fn set_next_ids(state: &mut TenantState, list: &Value) -> Result<(), DataError> 
 /// Returns the collection at a path, and the id of the parent in the path.
 fn resolve_path(state: &TenantState, path: &str) -> Result<(CollectionId, i64), DataError> {
     for method in ["GET", "POST"] {
-        let Found::Operation { operation, place } = api().find(method, path) else { continue };
+        let RouteMatch::Operation { operation, path_values } = api().find(method, path) else { continue };
         let collection = match api().operations[operation].purpose {
             Purpose::List(collection) | Purpose::Create(collection) | Purpose::Single(collection) => {
                 collection
             }
             _ => continue,
         };
-        let parent = place.values.last().and_then(|value| value.parse().ok()).unwrap_or(0);
-        if let Some(Some(above)) = api().of(collection).parents.last()
+        let parent = path_values.last().and_then(|value| value.parse().ok()).unwrap_or(0);
+        if let Some(Some(above)) = api().collection(collection).parents.last()
             && state.row(*above, parent).is_none()
         {
             return Err(DataError::new(path, "the parent record does not exist"));
@@ -130,15 +130,15 @@ fn resolve_dates(record: &mut Map<String, Value>, now: i64) {
 fn complete(state: &mut TenantState, loaded: &[(CollectionId, i64, i64)]) -> Result<(), DataError> {
     let now = state.created_at;
     for (collection, parent, id) in loaded {
-        let known = api().of(*collection);
+        let known = api().collection(*collection);
         let Some(mut record) = state.value(*collection, *id) else { continue };
         for name in record.keys().filter(|name| !matches!(name.as_str(), "id" | INFO)) {
             if known.resource().member(name).is_none() && !known.resource().members.is_empty() {
                 return Err(DataError::new(&format!("{} {id}", known.path), format!("unknown field {name}")));
             }
         }
-        let plan = known.writer().map(|writer| api().operations[writer].plan());
-        let links = plan.map(|plan| plan.links.as_slice()).unwrap_or_default();
+        let details = known.writer().map(|writer| api().operations[writer].details());
+        let links = details.map(|details| details.links.as_slice()).unwrap_or_default();
         let mut tx = Transaction::new(state, now, AUTHOR);
         let failed = |error: ApiError| DataError::new(&format!("{} {id}", known.path), error.message);
         tx.resolve_references(links, known.resource(), &mut record, |_| true).map_err(failed)?;

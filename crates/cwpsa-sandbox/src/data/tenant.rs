@@ -32,7 +32,7 @@ pub(crate) fn load_tenant(
     database
         .records(|template, id, text| {
             // Records of a collection that the API no longer has stay in the file.
-            let Some(collection) = api().collection(template) else { return };
+            let Some(collection) = api().collection_id(template) else { return };
             ensure_table(&mut state, collection);
             if text.is_empty() {
                 let table = state.table_mut(collection);

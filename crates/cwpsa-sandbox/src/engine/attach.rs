@@ -20,12 +20,12 @@ pub(crate) fn attach(
     parent: i64,
     body: WriteBody<'_>,
 ) -> Result<i64, ApiError> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let Some(target) = known_target(tx.state, collection) else { return Err(ApiError::no_endpoint()) };
     tx.ensure(collection);
     tx.ensure(target);
-    let given = expect_object(body.value, &body.plan.shape.name)?;
-    let mut validator = BodyValidator::new(&body.plan.shape, known.resource(), body.text);
+    let given = expect_object(body.value, &body.details.shape.name)?;
+    let mut validator = BodyValidator::new(&body.details.shape, known.resource(), body.text);
     let mut record = validator.fields(&given)?;
     rules.validate(collection, &record, &mut validator.invalid_fields);
     validator.finish()?;
@@ -35,7 +35,7 @@ pub(crate) fn attach(
         return Ok(row);
     }
     describe_attachment(tx.state, collection, target, id, &mut record);
-    tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
+    tx.fill_defaults(collection, parent, &body.details.links, &mut record);
     Ok(tx.insert_attachment(collection, parent, record))
 }
 
@@ -85,12 +85,14 @@ fn named_target(
     target: CollectionId,
     given: &Map<String, Value>,
 ) -> Result<i64, ApiError> {
-    let resource = api().of(collection).resource();
+    let resource = api().collection(collection).resource();
     let noun = lower_first(&resource.name);
     let has_device = resource.member(DEVICE_IDENTIFIER).is_some();
     let not_found = |field: &str, value: &str| {
-        let message =
-            format!("{} {value} not found", spaced(api().of(target).noun().trim_start_matches("Company")));
+        let message = format!(
+            "{} {value} not found",
+            spaced(api().collection(target).noun().trim_start_matches("Company"))
+        );
         ApiError::invalid_field("NotFound", &noun, field, message)
     };
     let id = match given.get("id") {

@@ -23,10 +23,10 @@ pub(crate) fn create(
     if tx.state.overrides.attached(collection).is_some() {
         return attach::attach(rules, tx, collection, parent, body);
     }
-    let resource = api().of(collection).resource();
+    let resource = api().collection(collection).resource();
     let mut record = validate(rules, tx, collection, body)?;
-    tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
-    tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
+    tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
+    tx.fill_defaults(collection, parent, &body.details.links, &mut record);
     tx.merge_custom_fields(collection, None, &mut record);
     let mut change = RecordChange { collection, parent, before: None, record: &mut record };
     let pending = rules.before_write(tx, &mut change)?;
@@ -44,19 +44,19 @@ pub(crate) fn replace(
     id: i64,
     body: WriteBody<'_>,
 ) -> Result<(), ApiError> {
-    let resource = api().of(collection).resource();
+    let resource = api().collection(collection).resource();
     let before = tx.get_or_404(collection, id)?;
     let mut record = validate(rules, tx, collection, body)?;
-    tx.resolve_references(&body.plan.links, resource, &mut record, |_| true)?;
+    tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
     // Fields that only the server sets are kept, and so are custom fields.
     for (name, value) in &before {
-        let kept = !body.plan.shape.members.contains_key(name) || name == CUSTOM_FIELDS;
+        let kept = !body.details.shape.members.contains_key(name) || name == CUSTOM_FIELDS;
         if kept && !record.contains_key(name) {
             record.insert(name.clone(), value.clone());
         }
     }
     let Some(parent) = tx.state.row(collection, id).map(|row| row.parent) else { return Ok(()) };
-    tx.fill_defaults(collection, parent, &body.plan.links, &mut record);
+    tx.fill_defaults(collection, parent, &body.details.links, &mut record);
     store(rules, tx, collection, id, before, record)
 }
 
@@ -68,16 +68,16 @@ pub(crate) fn patch(
     id: i64,
     body: WriteBody<'_>,
 ) -> Result<(), ApiError> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let resource = known.resource();
     let before = tx.get_or_404(collection, id)?;
     // A patch operation without a shape of its own accepts what a replacement accepts.
-    let plan = match known.replace.or(known.create) {
-        Some(writer) if body.plan.shape.members.is_empty() => api().operations[writer].plan(),
-        _ => body.plan,
+    let details = match known.replace.or(known.create) {
+        Some(writer) if body.details.shape.members.is_empty() => api().operations[writer].details(),
+        _ => body.details,
     };
-    let changed = apply_patch(body.value, &before, resource, &plan.shape, &plan.links)?;
-    let mut validator = BodyValidator::new(&plan.shape, resource, body.text);
+    let changed = apply_patch(body.value, &before, resource, &details.shape, &details.links)?;
+    let mut validator = BodyValidator::new(&details.shape, resource, body.text);
     validator.undocumented = tx.state.overrides.undocumented(collection);
     let accepted = validator.fields(&changed)?;
     let required: Vec<String> =
@@ -87,7 +87,7 @@ pub(crate) fn patch(
     record.extend(accepted.clone());
     rules.validate(collection, &record, &mut validator.invalid_fields);
     validator.finish()?;
-    tx.resolve_references(&plan.links, resource, &mut record, |field| accepted.contains_key(field))?;
+    tx.resolve_references(&details.links, resource, &mut record, |field| accepted.contains_key(field))?;
     store(rules, tx, collection, id, before, record)
 }
 
@@ -100,8 +100,8 @@ pub(crate) fn delete(
 ) -> Result<(), ApiError> {
     let before = tx.get_or_404(collection, id)?;
     if let Some(found) = find_uses(tx.state, collection, id).first() {
-        let noun = spaced(&api().of(collection).noun());
-        let user = spaced(&api().of(found.collection).noun());
+        let noun = spaced(&api().collection(collection).noun());
+        let user = spaced(&api().collection(found.collection).noun());
         return Err(ApiError::in_use(&noun, id, found.ids.len(), &user));
     }
     tx.remove(collection, id);
@@ -115,12 +115,12 @@ fn validate(
     collection: CollectionId,
     body: WriteBody<'_>,
 ) -> Result<Map<String, Value>, ApiError> {
-    let given = expect_object(body.value, &body.plan.shape.name)?;
-    let resource = api().of(collection).resource();
-    let mut validator = BodyValidator::new(&body.plan.shape, resource, body.text);
+    let given = expect_object(body.value, &body.details.shape.name)?;
+    let resource = api().collection(collection).resource();
+    let mut validator = BodyValidator::new(&body.details.shape, resource, body.text);
     validator.undocumented = tx.state.overrides.undocumented(collection);
     let record = validator.fields(&given)?;
-    validator.require(&body.plan.required, &record);
+    validator.require(&body.details.required, &record);
     rules.validate(collection, &record, &mut validator.invalid_fields);
     validator.finish()?;
     Ok(record)
@@ -136,7 +136,7 @@ fn store(
     mut record: Map<String, Value>,
 ) -> Result<(), ApiError> {
     let Some(parent) = tx.state.row(collection, id).map(|row| row.parent) else { return Ok(()) };
-    let resource = api().of(collection).resource();
+    let resource = api().collection(collection).resource();
     tx.merge_custom_fields(collection, Some(&before), &mut record);
     let mut change = RecordChange { collection, parent, before: Some(&before), record: &mut record };
     let pending = rules.before_write(tx, &mut change)?;
@@ -165,6 +165,6 @@ fn drop_write_only(resource: &Resource, record: &mut Map<String, Value>) {
 
 /// Returns the fields that a record of the collection must have.
 fn required_fields(collection: CollectionId) -> &'static [String] {
-    let writer = api().of(collection).create.or(api().of(collection).replace);
-    writer.map_or(&[], |writer| &api().operations[writer].plan().required)
+    let writer = api().collection(collection).create.or(api().collection(collection).replace);
+    writer.map_or(&[], |writer| &api().operations[writer].details().required)
 }

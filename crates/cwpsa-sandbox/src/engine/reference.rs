@@ -38,7 +38,7 @@ pub(crate) fn build_reference(
         }
     }
     if let Some(path) = path {
-        let name = fields::link_name(schema, &api().of(target).noun());
+        let name = fields::link_name(schema, &api().collection(target).noun());
         fields::info(&mut reference).insert(name, Value::from(path));
     }
     reference
@@ -54,12 +54,12 @@ pub(crate) fn describe_attachment(
 ) {
     record.insert("id".to_owned(), Value::from(id));
     let Some(row) = state.row(target, id) else { return };
-    if api().of(collection).resource().member(DEVICE_IDENTIFIER).is_some()
+    if api().collection(collection).resource().member(DEVICE_IDENTIFIER).is_some()
         && let Some(identifier) = row.record.get(DEVICE_IDENTIFIER)
     {
         record.insert(DEVICE_IDENTIFIER.to_owned(), identifier.to_json());
     }
-    let path = format!("{}/{id}", api().of(target).path);
+    let path = format!("{}/{id}", api().collection(target).path);
     let reference = build_reference(target, row, None, Some(path));
     let info = fields::info(record);
     if let Some(name) = reference.get("name") {

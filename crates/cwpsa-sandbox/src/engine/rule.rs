@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::transaction::Transaction;
-use crate::api::{CollectionId, Operation};
+use crate::api::{ApiOperation, CollectionId};
 use crate::connectwise::error::{ApiError, InvalidField};
 
 /// A write to one record, before it is stored.
@@ -32,7 +32,7 @@ pub(crate) struct WrittenRecord<'a> {
 
 /// A call of an operation that has a rule of its own.
 pub(crate) struct ActionRequest<'a> {
-    pub(crate) operation: &'a Operation,
+    pub(crate) operation: &'a ApiOperation,
     /// The values of the path parameters.
     pub(crate) path_values: &'a [String],
     /// The ids of the records they identify; 0 where they identify none.

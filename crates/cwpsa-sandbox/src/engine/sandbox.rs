@@ -14,7 +14,7 @@ use super::rule::RuleSet;
 use super::store::{RecordDatabase, TenantState};
 use super::synthetic::ensure_table;
 use super::transaction::Transaction;
-use crate::api::{BodyFormat, CollectionId, Found, Operation, Purpose, api};
+use crate::api::{ApiOperation, BodyFormat, CollectionId, Purpose, RouteMatch, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::INACTIVE_FLAG;
@@ -74,15 +74,15 @@ impl Sandbox {
 
     fn handle(&self, request: &MockRequest) -> Result<MockResponse, ApiError> {
         let key = handlers::authenticate(&self.settings.keys, &request.headers)?;
-        let (index, place) = match api().find(request.method.as_str(), &request.path) {
-            Found::Operation { operation, place } => (operation, place),
-            Found::WrongVerb => {
+        let (index, path_values) = match api().find(request.method.as_str(), &request.path) {
+            RouteMatch::Operation { operation, path_values } => (operation, path_values),
+            RouteMatch::WrongVerb => {
                 return Err(ApiError::method_not_allowed(request.method.as_str()));
             }
-            Found::NoEndpoint => return Err(ApiError::no_endpoint()),
+            RouteMatch::NoEndpoint => return Err(ApiError::no_endpoint()),
         };
         let operation = &api().operations[index];
-        let context = RequestContext { request, index, operation, place, rules: self.rules };
+        let context = RequestContext { request, index, operation, path_values, rules: self.rules };
         context.check_media_type()?;
         self.ensure_tables(operation);
         let is_read = request.method == http::Method::GET && !self.rules.has_action(index);
@@ -104,7 +104,7 @@ impl Sandbox {
     ) -> Result<MockResponse, ApiError> {
         match context.operation.purpose {
             _ if self.rules.has_action(context.index) => self.act(context, tx),
-            Purpose::Create(collection) if context.operation.plan().body == BodyFormat::Multipart => {
+            Purpose::Create(collection) if context.operation.details().body == BodyFormat::Multipart => {
                 handlers::upload(context, tx, collection)
             }
             Purpose::Bulk(collection) => handlers::write_many(context, tx, collection),
@@ -160,7 +160,7 @@ impl Sandbox {
     }
 
     /// Creates the tables that an operation reads, so that reads never need to write.
-    fn ensure_tables(&self, operation: &Operation) {
+    fn ensure_tables(&self, operation: &ApiOperation) {
         let own = operation.purpose.collection();
         let state = self.read();
         let source = own.map(|own| state.overrides.source(own));
@@ -180,7 +180,7 @@ impl Sandbox {
 
     /// Returns the registered callbacks.
     pub fn callbacks(&self) -> Vec<Value> {
-        let Some(callbacks) = api().collection(CALLBACKS) else { return Vec::new() };
+        let Some(callbacks) = api().collection_id(CALLBACKS) else { return Vec::new() };
         let state = self.read();
         let rows = state.table(callbacks).map(|table| table.rows()).unwrap_or_default();
         rows.iter().map(|row| Value::Object(row.record.to_json())).collect()

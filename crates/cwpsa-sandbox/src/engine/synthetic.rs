@@ -27,7 +27,7 @@ pub(crate) fn ensure_table(state: &mut TenantState, collection: CollectionId) {
 }
 
 fn fill(state: &mut TenantState, collection: CollectionId) {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     if state.overrides.starts_empty(collection) {
         return;
     }
@@ -67,9 +67,9 @@ fn fill(state: &mut TenantState, collection: CollectionId) {
 
 /// Sets the id of the parent, if the record has a field for it.
 fn set_parent(collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let Some(Some(above)) = known.parents.last() else { return };
-    let Some(schema) = api().of(*above).schema else { return };
+    let Some(schema) = api().collection(*above).schema else { return };
     for (name, member) in &known.resource().members {
         if *member == Member::Integer
             && name.strip_suffix("Id").is_some_and(|name| name.eq_ignore_ascii_case(schema))
@@ -80,16 +80,17 @@ fn set_parent(collection: CollectionId, parent: i64, record: &mut Map<String, Va
 }
 
 fn generate(state: &mut TenantState, collection: CollectionId, id: i64) -> Map<String, Value> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let resource = known.resource();
     let mut record = sample_object(resource, id, &date::format(state.created_at), 0);
     let Some(writer) = known.writer() else { return record };
-    for link in api().operations[writer].plan().links.iter().filter(|link| link.path.len() == 1) {
+    for link in api().operations[writer].details().links.iter().filter(|link| link.path.len() == 1) {
         let name = &link.path[0];
         let Some(member @ Member::Object(_)) = resource.member(name) else { continue };
         let target = api().listed_by(&link.tool);
         // Nested targets would need their parents first, which may be the ones being generated.
-        let target = target.filter(|target| *target != collection && api().of(*target).parents.is_empty());
+        let target =
+            target.filter(|target| *target != collection && api().collection(*target).parents.is_empty());
         let value = target.and_then(|target| first_reference(state, target, member));
         match value {
             Some(value) => record.insert(name.clone(), value),
@@ -103,7 +104,11 @@ fn generate(state: &mut TenantState, collection: CollectionId, id: i64) -> Map<S
 fn first_reference(state: &mut TenantState, target: CollectionId, member: &Member) -> Option<Value> {
     ensure_table(state, target);
     let row = state.table(target)?.rows().first()?.clone();
-    let path = api().of(target).parents.is_empty().then(|| format!("{}/{}", api().of(target).path, row.id));
+    let path = api()
+        .collection(target)
+        .parents
+        .is_empty()
+        .then(|| format!("{}/{}", api().collection(target).path, row.id));
     Some(Value::Object(build_reference(target, &row, Some(member), path)))
 }
 

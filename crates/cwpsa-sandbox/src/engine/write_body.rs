@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::api::Plan;
+use crate::api::OperationDetails;
 
 /// The body of a write.
 #[derive(Clone, Copy)]
 pub(crate) struct WriteBody<'a> {
     /// What the operation accepts.
-    pub(crate) plan: &'a Plan,
+    pub(crate) details: &'a OperationDetails,
     pub(crate) value: &'a Value,
     /// The raw body, for positions in error messages.
     pub(crate) text: &'a str,

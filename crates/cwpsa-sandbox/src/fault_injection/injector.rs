@@ -24,7 +24,7 @@ struct FaultState {
 }
 
 impl FaultInjector {
-    /// FaultInjector that start from nothing counted.
+    /// An injector whose counters are at zero.
     ///
     /// # Errors
     /// A rule is invalid.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::api::{Found, Purpose, api};
+use crate::api::{Purpose, RouteMatch, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::listing::{self, ListParameters};
 use crate::engine::rule::{ActionRequest, SandboxRule};
@@ -56,7 +56,9 @@ impl BundleRule {
         let path = self.list_of(kind).ok_or_else(unknown)?;
         let parent = field_ignoring_case(api_request, "parentId").and_then(Value::as_i64);
         let path = path.replace("{}", &parent.unwrap_or_default().to_string());
-        let Found::Operation { operation, place } = api().find("GET", &path) else { return Err(unknown()) };
+        let RouteMatch::Operation { operation, path_values } = api().find("GET", &path) else {
+            return Err(unknown());
+        };
         let Purpose::List(collection) = api().operations[operation].purpose else { return Err(unknown()) };
         tx.ensure(collection);
         let mut pairs = Vec::new();
@@ -68,7 +70,7 @@ impl BundleRule {
                 pairs.push((name.clone(), text));
             }
         }
-        let ids: Vec<i64> = place.values.iter().filter_map(|value| value.parse().ok()).collect();
+        let ids: Vec<i64> = path_values.iter().filter_map(|value| value.parse().ok()).collect();
         let query = ListParameters::new(&pairs, false);
         if counts {
             return Ok((Vec::new(), listing::find_all(tx.state, collection, &ids, &query)?.len()));

@@ -42,9 +42,9 @@ impl SandboxRule for ConvertOpportunityRule {
         let target = tx.collection(self.target.template())?;
         let id = request.ids.last().copied().unwrap_or_default();
         let opportunity = tx.get_or_404(opportunities, id)?;
-        let known = api().of(target);
-        let plan = match known.create {
-            Some(create) => api().operations[create].plan(),
+        let known = api().collection(target);
+        let details = match known.create {
+            Some(create) => api().operations[create].details(),
             None => return Ok(None),
         };
         let mut body = Map::new();
@@ -58,9 +58,9 @@ impl SandboxRule for ConvertOpportunityRule {
         // What the caller gives takes precedence.
         let given = request.body.as_object().cloned().unwrap_or_default();
         body.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
-        body.retain(|name, _| plan.shape.members.contains_key(name));
+        body.retain(|name, _| details.shape.members.contains_key(name));
         let body = Value::Object(body);
-        let body = WriteBody { plan, value: &body, text: "" };
+        let body = WriteBody { details, value: &body, text: "" };
         let created = crud::create(request.rules, tx, target, 0, body)?;
         let conversions = tx.collection(OPPORTUNITY_CONVERSIONS)?;
         let conversion =

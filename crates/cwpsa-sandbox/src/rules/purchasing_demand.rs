@@ -8,7 +8,7 @@ use super::collections::{
     UNITS_OF_MEASURE,
 };
 use super::record_fields::reference_id;
-use crate::api::{CollectionId, Plan, api};
+use crate::api::{CollectionId, OperationDetails, api};
 use crate::connectwise::error::ApiError;
 use crate::engine::crud;
 use crate::engine::rule::{ActionRequest, RuleSet, SandboxRule};
@@ -42,8 +42,8 @@ fn missing(field: &str, what: &str, id: i64) -> ApiError {
 }
 
 /// Returns what a new record of the collection may contain.
-fn plan(collection: CollectionId) -> Option<&'static Plan> {
-    api().of(collection).create.map(|create| api().operations[create].plan())
+fn details(collection: CollectionId) -> Option<&'static OperationDetails> {
+    api().collection(collection).create.map(|create| api().operations[create].details())
 }
 
 /// Returns the order that is named, or a new one; `None` if there is no vendor.
@@ -60,7 +60,9 @@ fn find_or_create_order(
             None => Err(missing("purchaseOrder/id", "Purchase Order", id)),
         };
     }
-    let (Some(vendor), Some(plan)) = (reference_id(demand, "vendor"), plan(orders)) else { return Ok(None) };
+    let (Some(vendor), Some(details)) = (reference_id(demand, "vendor"), details(orders)) else {
+        return Ok(None);
+    };
     let (statuses, terms) = (tx.collection(PURCHASE_ORDER_STATUSES)?, tx.collection(BILLING_TERMS)?);
     let default = |tx: &Transaction<'_>, given: Option<i64>, collection| {
         given.or_else(|| tx.default_row(collection, None).map(|row| row.id))
@@ -71,7 +73,7 @@ fn find_or_create_order(
     if let Some(warehouse) = reference_id(demand, "warehouse") {
         body["warehouse"] = json!({"id": warehouse});
     }
-    crud::create(rules, tx, orders, 0, WriteBody { plan, value: &body, text: "" }).map(Some)
+    crud::create(rules, tx, orders, 0, WriteBody { details, value: &body, text: "" }).map(Some)
 }
 
 /// Adds a line for a product to an order.
@@ -90,11 +92,11 @@ fn add_line(
     let Some((item, known)) = item else { return Err(missing("products/productRecId", "Product", id)) };
     let unit =
         reference_id(&known, "unitOfMeasure").or_else(|| tx.default_row(units, None).map(|row| row.id));
-    let Some(plan) = plan(lines) else { return Ok(()) };
+    let Some(details) = details(lines) else { return Ok(()) };
     let number = tx.children_of(lines, order).len() + 1;
     let body = json!({
         "product": {"id": item}, "description": known.get("description"), "lineNumber": number,
         "quantity": product.get("quantity"), "unitOfMeasure": {"id": unit}, "unitCost": product.get("cost"),
     });
-    crud::create(rules, tx, lines, order, WriteBody { plan, value: &body, text: "" }).map(|_| ())
+    crud::create(rules, tx, lines, order, WriteBody { details, value: &body, text: "" }).map(|_| ())
 }

@@ -66,7 +66,7 @@ impl ReportRule {
         let name = request.path_values.first().map(String::as_str).unwrap_or_default();
         let template = self.collection_of(name).ok_or_else(|| ApiError::not_found("Report", name))?;
         let collection = tx.collection(template)?;
-        let resource = api().of(collection).resource();
+        let resource = api().collection(collection).resource();
         let requested = listing::parameter(request.query, "columns").filter(|text| !text.trim().is_empty());
         let requested: Option<Vec<&str>> = requested.map(|text| text.split(',').map(str::trim).collect());
         let members = resource.members.iter().filter_map(|(name, _)| {

@@ -23,7 +23,7 @@ impl SandboxRule for SheetStatusRule {
         let id = request.ids.last().copied().unwrap_or_default();
         tx.get_or_404(sheets, id)?;
         tx.set(sheets, id, [("status", Value::from(self.status))]);
-        let (template, field) = match api().of(sheets).template {
+        let (template, field) = match api().collection(sheets).template {
             TIME_SHEETS => (TIME_ENTRIES, "timeSheet"),
             _ => (EXPENSE_ENTRIES, "expenseReport"),
         };

@@ -8,7 +8,7 @@ use connectwise_psa::runtime::{Client, Method, PreparedBody, PreparedRequest, Se
 use connectwise_psa::{API, CATALOG, Credentials};
 use cwpsa_sandbox::{MockRequest, MockResponse, Sandbox};
 use serde_json::{Map, Value};
-use toolcrate_testing::planner::{self, Planner};
+use toolcrate_testing::planner::{self, ArgumentPlanner};
 
 use crate::support::engine;
 
@@ -143,7 +143,7 @@ fn lacks_id(tool: Tool, answer: &MockResponse) -> bool {
 fn every_tool_returns_what_the_spec_says() {
     let client = client();
     let mut sandbox = engine::sandbox();
-    let mut planner = Planner::new(&CATALOG);
+    let mut planner = ArgumentPlanner::new(&CATALOG);
     let mut failed: BTreeMap<&str, String> = BTreeMap::new();
     let mut corrected = Vec::new();
     let mut passed = 0;

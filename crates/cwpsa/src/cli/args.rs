@@ -13,7 +13,7 @@ use toolcrate_mcp::{ExposureMode, NameStyle};
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;
 use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
-use crate::logs::Form;
+use crate::logs::LogFormat;
 
 /// The values of `--class`.
 const TOOL_CLASSES: NamedValues<ToolClass> = &[
@@ -45,7 +45,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
         cwpsa call create_a_ticket_note --dry-run \\\n        \
         --args '{\"ticketId\":8812,\"text\":\"Done\",\"internalAnalysisFlag\":true}'"
 )]
-pub struct Arguments {
+pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -60,10 +60,10 @@ pub struct Arguments {
         hide_possible_values = true,
         value_name = "text|json|off"
     )]
-    pub log: Form,
+    pub log: LogFormat,
 }
 
-impl Arguments {
+impl Cli {
     /// The command line, whose flags take variables of an environment for values that are not given. A variable that is
     /// empty counts as not set.
     pub(super) fn command_in(environment: &Environment) -> clap::Command {
@@ -85,21 +85,21 @@ fn without_empty_variables(command: clap::Command, environment: &Environment) ->
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the tools.
-    Tools(Tools),
+    Tools(ToolsArgs),
     /// Find the tools that fit a few words, best first.
-    Search(Search),
+    Search(SearchArgs),
     /// Show one tool: what it does, its arguments, which tools give the ids that it needs.
-    Describe(Describe),
+    Describe(DescribeArgs),
     /// Execute one tool.
-    Call(Call),
+    Call(CallArgs),
     /// Serve the tools over the Model Context Protocol: on stdin and stdout, or over HTTP with --listen.
-    Mcp(Mcp),
+    Mcp(McpArgs),
     /// Serve the tools over HTTP: Truto's list of tools and proxy, plain calls, and MCP at /mcp.
-    Serve(Serve),
+    Serve(ServeArgs),
     /// Run a stand-in of a ConnectWise server, with seeded records and no account.
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
     /// Check settings, reachability, credentials, clock and version, and say what to do.
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     /// Print a script that completes commands in a shell.
     Completions {
         /// The shell.
@@ -109,7 +109,7 @@ pub enum Command {
 
 impl Command {
     /// The flags that name an account, of a command that has some.
-    pub fn connection(&self) -> Option<&Connection> {
+    pub fn connection(&self) -> Option<&ConnectionArgs> {
         match self {
             Self::Describe(arguments) => Some(&arguments.connection),
             Self::Call(arguments) => Some(&arguments.connection),
@@ -124,7 +124,7 @@ impl Command {
 /// Which tools are meant.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which tools")]
-pub struct Selection {
+pub struct SelectionArgs {
     /// Only tools of these classes.
     #[arg(long, value_delimiter = ',', value_name = "CLASS", value_parser = one_of(TOOL_CLASSES))]
     pub class: Vec<ToolClass>,
@@ -139,19 +139,19 @@ pub struct Selection {
     pub toolset: Vec<String>,
 }
 
-impl From<&Selection> for ToolFilterSpec {
-    fn from(selection: &Selection) -> Self {
-        let Selection { class, module, name, toolset } = selection.clone();
+impl From<&SelectionArgs> for ToolFilterSpec {
+    fn from(selection: &SelectionArgs) -> Self {
+        let SelectionArgs { class, module, name, toolset } = selection.clone();
         Self { classes: class, modules: module, names: name, toolsets: toolset, read_only: false }
     }
 }
 
 /// `cwpsa tools`
 #[derive(Args, Debug)]
-pub struct Tools {
+pub struct ToolsArgs {
     /// Which.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// As declarations for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
@@ -165,7 +165,7 @@ pub struct Tools {
 
 /// `cwpsa search`
 #[derive(Args, Debug)]
-pub struct Search {
+pub struct SearchArgs {
     /// What the tool should do, in your words.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub query: Vec<String>,
@@ -174,7 +174,7 @@ pub struct Search {
     pub limit: usize,
     /// Which.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,
@@ -182,7 +182,7 @@ pub struct Search {
 
 /// `cwpsa describe`
 #[derive(Args, Debug)]
-pub struct Describe {
+pub struct DescribeArgs {
     /// The tool, by its full or short name.
     pub tool: String,
     /// As declared for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
@@ -196,12 +196,12 @@ pub struct Describe {
     pub json: bool,
     /// Whose account.
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// `cwpsa call`
 #[derive(Args, Debug)]
-pub struct Call {
+pub struct CallArgs {
     /// The tool, by its full or short name.
     pub tool: String,
     /// The arguments: a JSON object, @FILE to read them from a file, or - for stdin.
@@ -225,22 +225,22 @@ pub struct Call {
     pub json: bool,
     /// Whose account.
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// `cwpsa mcp`
 #[derive(Args, Debug)]
-pub struct Mcp {
+pub struct McpArgs {
     /// How tools are offered; selected if any are chosen, else search.
     #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// In which length names are; short by default, as clients put the server's name in front.
     #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
-    /// ExposureMode and run only tools that change nothing.
+    /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
     /// Also list what each tool answers, as a schema; lists are then twice as long.
@@ -254,12 +254,12 @@ pub struct Mcp {
     pub listen: Option<std::net::SocketAddr>,
     /// Whose account.
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// `cwpsa serve`
 #[derive(Args, Debug)]
-pub struct Serve {
+pub struct ServeArgs {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
@@ -274,8 +274,8 @@ pub struct Serve {
     pub allow_host: Vec<String>,
     /// Which tools are offered; all by default.
     #[command(flatten)]
-    pub selection: Selection,
-    /// ExposureMode and run only tools that change nothing.
+    pub selection: SelectionArgs,
+    /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
     /// How calls are watched.
@@ -287,18 +287,18 @@ pub struct Serve {
     /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
     /// `tokens` in the settings file.
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// `cwpsa doctor`
 #[derive(Args, Debug)]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// Print JSON at a terminal too; elsewhere it is printed in any case.
     #[arg(long)]
     pub json: bool,
     /// Whose account.
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// How calls are watched. The values are read with those of variables and the settings file, see
@@ -349,7 +349,7 @@ pub struct WatchFlags {
 /// Whose account is meant: flags, then CWPSA_* variables, then the settings file.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Account")]
-pub struct Connection {
+pub struct ConnectionArgs {
     /// Which variables are not used beside the sandbox; first, since it looks at the others before they are taken.
     #[command(flatten)]
     pub ignored: IgnoredVariables,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::FromArgMatches;
 
-use super::args::Arguments;
+use super::args::Cli;
 use super::layers::settings_layers;
 use crate::environment::Environment;
 use crate::settings::SettingsLoader;
@@ -14,7 +14,7 @@ use crate::settings::SettingsLoader;
 #[derive(Debug)]
 pub struct Invocation {
     /// The command and its arguments.
-    pub arguments: Arguments,
+    pub arguments: Cli,
     /// Loads the settings.
     pub settings: SettingsLoader,
 }
@@ -34,9 +34,9 @@ impl Invocation {
         line: impl IntoIterator<Item = T>,
         environment: Environment,
     ) -> Result<Self, clap::Error> {
-        let mut command = Arguments::command_in(&environment);
+        let mut command = Cli::command_in(&environment);
         let matches = command.try_get_matches_from_mut(line)?;
-        let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let arguments = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let mut settings = SettingsLoader { environment, ..SettingsLoader::default() };
         if let Some((_, matches)) = matches.subcommand() {
             (settings.flags, settings.variables) = settings_layers(matches);

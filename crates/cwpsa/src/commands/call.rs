@@ -7,14 +7,14 @@ use serde_json::json;
 use toolcrate_executor::truncate_outcome;
 
 use super::find_tool::find_tool;
-use crate::cli::Call;
+use crate::cli::CallArgs;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::health_check::explain_base_url;
 use crate::settings::{Settings, Target, client_for_dry_run};
 
 /// Executes the tool, or shows what it would send.
-pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let tool = find_tool(&arguments.tool)?;
     let mut given =
         read(&arguments.args).map_err(|failure| failure.into_call_error(ErrorKind::InvalidArguments))?;
@@ -42,7 +42,7 @@ pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Resu
         eprintln!("note: {notice}");
     }
     if !arguments.all_pages || !outcome.value.is_array() {
-        tell(&outcome);
+        report_omissions(&outcome);
         return output::print_json(&outcome.value);
     }
     let (mut rows, mut bytes) = (Vec::new(), json_size(&json!([])));
@@ -80,8 +80,8 @@ pub async fn run(arguments: &Call, settings: Result<Settings, CliError>) -> Resu
     output::print_json(&Value::Array(rows))
 }
 
-/// Says what of a list is not in the answer, and how to get it.
-fn tell(outcome: &Outcome) {
+/// Prints which rows of a list are missing from the output, and how to get them.
+fn report_omissions(outcome: &Outcome) {
     if let Some(omitted) = &outcome.omitted {
         eprintln!("note: {} rows are left out, as they did not fit", omitted.count);
     }

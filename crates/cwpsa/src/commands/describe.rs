@@ -5,13 +5,13 @@ use toolcrate_executor::{describe_tool, input_schema_for};
 
 use super::find_tool::find_tool;
 
-use crate::cli::Describe;
+use crate::cli::DescribeArgs;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::settings::{Settings, Target};
 
 /// Prints a tool.
-pub async fn run(arguments: &Describe, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+pub async fn run(arguments: &DescribeArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let tool = find_tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
         true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),

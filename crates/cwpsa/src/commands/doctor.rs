@@ -6,7 +6,7 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Value;
 use serde_json::json;
 
-use crate::cli::Doctor;
+use crate::cli::DoctorArgs;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::health_check;
@@ -16,7 +16,7 @@ use crate::settings::{Settings, SettingsError, Target};
 const CLOCK: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
-pub async fn run(arguments: &Doctor, settings: Result<Settings, CliError>) -> Result<(), CliError> {
+pub async fn run(arguments: &DoctorArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let mut report = Vec::new();
     let result = check(settings, &mut report).await;
     let ok = result.is_ok() && report.iter().all(|step| step["ok"] == true);

@@ -11,7 +11,7 @@ use toolcrate_mcp::{
 };
 use toolcrate_store::MemoryStore;
 
-use crate::cli::Mcp;
+use crate::cli::McpArgs;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::Metrics;
@@ -24,7 +24,7 @@ use crate::word_lists::WORD_LISTS;
 
 /// Serves until the client leaves or the process is told to stop.
 pub(super) async fn run(
-    arguments: &Mcp,
+    arguments: &McpArgs,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::{Arguments, Command, Invocation, report};
+use crate::cli::{Cli, Command, Invocation, report};
 use crate::error::CliError;
 
 /// Runs a command, reports its error and returns the exit code.
@@ -55,7 +55,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Completions { shell } => {
             // It would panic at a reader who reads a few lines.
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "cwpsa", &mut script);
+            clap_complete::generate(shell, &mut Cli::command(), "cwpsa", &mut script);
             crate::cli::output::print(&script)
         }
     };

@@ -11,7 +11,7 @@ use crate::select::tool_filter;
 use crate::word_lists::search_engine;
 
 /// Prints what was found, best first.
-pub fn run(arguments: &cli::Search) -> Result<(), CliError> {
+pub fn run(arguments: &cli::SearchArgs) -> Result<(), CliError> {
     let selection =
         tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
     let hits =

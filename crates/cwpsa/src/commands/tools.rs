@@ -4,13 +4,13 @@ use connectwise_psa::runtime::Tool;
 use toolcrate_executor::tool_to_json;
 use toolcrate_mcp::NameStyle;
 
-use crate::cli::Tools;
+use crate::cli::ToolsArgs;
 use crate::cli::output;
 use crate::error::CliError;
 use crate::select::{SETS, tool_filter};
 
 /// Prints the tools.
-pub fn run(arguments: &Tools) -> Result<(), CliError> {
+pub fn run(arguments: &ToolsArgs) -> Result<(), CliError> {
     if arguments.selection.toolset.iter().any(|set| set == "help") {
         let rows: Vec<Vec<String>> =
             SETS.iter().map(|(set, names)| vec![set.to_owned(), names.join(", ")]).collect();

@@ -20,7 +20,7 @@ use toolcrate_executor::{ExecutionContext, InFlight, ToolFilterSpec};
 use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
 
-use crate::cli::Serve;
+use crate::cli::ServeArgs;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::health_check;
@@ -70,7 +70,7 @@ impl Listening {
 /// # Errors
 /// Returns an error if the settings are invalid, or if the server can't listen at its address.
 pub async fn listen(
-    arguments: &Serve,
+    arguments: &ServeArgs,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<Listening, CliError> {
@@ -148,7 +148,7 @@ fn check_access(
 ///
 /// # Errors
 /// As [`listen`].
-pub async fn run(arguments: &Serve, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
+pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
     let listening = listen(arguments, loader, settings).await?;
     let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");

@@ -53,11 +53,11 @@ impl AccountWebhooks {
     ) -> Result<Self, CliError> {
         let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
         let events = plan.mcp.then(|| EventFeed::new(&PRODUCT, name, Arc::clone(store)));
-        let workers = Sink::of(plan, events.as_ref()).into_iter().map(|sink| {
+        let workers = Sink::from_plan(plan, events.as_ref()).into_iter().map(|sink| {
             Arc::new(DeliveryWorker {
                 account: name.to_owned(),
                 sink,
-                policy: RetrySchedule::of(plan),
+                policy: RetrySchedule::from_plan(plan),
                 store: Arc::clone(store),
                 counts: counts.clone(),
                 pushed: Notify::new(),

@@ -24,8 +24,8 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// All that the plan names.
-    pub fn of(plan: &WebhookPlan, events: Option<&EventFeed>) -> Vec<Self> {
+    /// Returns the sinks that the plan names.
+    pub fn from_plan(plan: &WebhookPlan, events: Option<&EventFeed>) -> Vec<Self> {
         let command = CommandSink::new(&plan.command, plan.timeout).map(Self::Command);
         let post =
             plan.post.clone().map(|(url, signer)| Self::Http(HttpSink::new(url, signer, plan.timeout)));
@@ -69,8 +69,8 @@ pub struct RetrySchedule {
 }
 
 impl RetrySchedule {
-    /// The plan's.
-    pub fn of(plan: &WebhookPlan) -> Self {
+    /// Returns the schedule of the plan.
+    pub fn from_plan(plan: &WebhookPlan) -> Self {
         // The store answers within the rest of the time.
         Self { first: plan.retry, attempts: plan.attempts, lease: plan.timeout + Duration::from_secs(10) }
     }

@@ -35,7 +35,7 @@ pub struct KeyCache {
     place: KeyUrlPolicy,
     /// For the account's own host, and for its further ones, which may be asked in another way.
     clients: [OnceLock<Result<reqwest::Client, String>>; 2],
-    kept: Mutex<SecretLocations>,
+    kept: Mutex<CachedKeys>,
     times: Times,
 }
 
@@ -46,7 +46,7 @@ struct Times {
 }
 
 #[derive(Default)]
-struct SecretLocations {
+struct CachedKeys {
     slots: HashMap<Url, Arc<Slot>>,
     /// When the minute began in which keys are counted, and how many there were.
     minute: Option<(Instant, u32)>,
@@ -61,7 +61,7 @@ struct Slot {
 }
 
 impl KeyCache {
-    /// KeyCache of this place, none asked for yet.
+    /// An empty cache.
     pub fn new(place: KeyUrlPolicy) -> Self {
         let times = Times { kept: KEPT, missed: MISSED };
         Self { place, clients: Default::default(), kept: Mutex::default(), times }
@@ -117,7 +117,7 @@ impl KeyCache {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, SecretLocations> {
+    fn kept(&self) -> MutexGuard<'_, CachedKeys> {
         // A panic elsewhere leaves the map whole.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,8 +145,8 @@ impl KeyCache {
     }
 }
 
-impl SecretLocations {
-    /// WebhookMetrics a key that was never proved; says whether it may be asked for.
+impl CachedKeys {
+    /// Counts a request for a key that never signed anything. Returns whether it may be made.
     fn count(&mut self) -> bool {
         let now = Instant::now();
         let (since, count) = self.minute.unwrap_or((now, 0));

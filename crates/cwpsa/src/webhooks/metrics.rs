@@ -45,12 +45,12 @@ impl WebhookMetrics {
         counts
     }
 
-    /// WebhookMetrics a callback.
+    /// Counts a callback.
     pub fn received(&self, account: &str, outcome: &'static str) {
         self.received.get_or_create(&ReceivedLabels { account: account.to_owned(), outcome }).inc();
     }
 
-    /// WebhookMetrics a try to hand an event on.
+    /// Counts an attempt to deliver an event.
     pub fn deliveries(&self, account: &str, to: &'static str, outcome: &'static str) {
         self.deliveries.get_or_create(&DeliveryLabels { account: account.to_owned(), to, outcome }).inc();
     }

@@ -89,7 +89,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// WebhookMetrics a callback that was refused, and tells the log.
+    /// Counts a rejected callback and logs it.
     pub fn refuse(&self, account: &str, refused: WebhookError) -> WebhookError {
         // Others choose the name of an account that is none.
         let known = if self.hooks.contains_key(account) { account } else { "" };

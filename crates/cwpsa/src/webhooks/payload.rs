@@ -28,7 +28,7 @@ impl CallbackPayload {
         })?;
         let message = Self { members };
         for name in ["Action", "Type"] {
-            if message.text(name).is_none() {
+            if message.non_empty_string(name).is_none() {
                 return Err(WebhookError::Malformed(format!("\"{name}\" is missing")));
             }
         }
@@ -57,10 +57,10 @@ impl CallbackPayload {
             hash.update(part);
         };
         add(account.as_bytes());
-        match self.text("MessageId") {
+        match self.non_empty_string("MessageId") {
             // One message may go to several callbacks, which are told apart by the rest.
             Some(id) => {
-                for part in [id, self.text("Action").unwrap_or_default()] {
+                for part in [id, self.non_empty_string("Action").unwrap_or_default()] {
                     add(part.as_bytes());
                 }
                 for name in ["Type", "ID", "CallbackObjectRecId"] {
@@ -99,7 +99,7 @@ impl CallbackPayload {
         self.members.get(name).cloned().unwrap_or_default()
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    fn non_empty_string(&self, name: &str) -> Option<&str> {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 }

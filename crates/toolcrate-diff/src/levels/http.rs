@@ -9,7 +9,7 @@ use crate::member_pairs;
 use crate::release_pair::ReleasePair;
 use crate::type_relation::{TypeRelation, compare_limits};
 use crate::type_words::{self, describe, describe_body_kind, describe_response};
-use toolcrate_codegen::ir::{BodyKind, Content, Operation, Parameter, Place, Type};
+use toolcrate_codegen::ir::{BodyKind, Content, Operation, Parameter, ParameterLocation, Type};
 
 /// Compares all operations.
 pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
@@ -64,29 +64,37 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
 
 fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Vec<Change>) {
     // Placeholders are told apart by where they stand; what they are called is not on the wire.
-    let placeholders = |operation: &'_ Operation| operation.parameters_in(Place::Path).count();
+    let placeholders = |operation: &'_ Operation| operation.parameters_in(ParameterLocation::Path).count();
     if placeholders(old) == placeholders(new) {
-        for (a, b) in old.parameters_in(Place::Path).zip(new.parameters_in(Place::Path)) {
+        for (a, b) in
+            old.parameters_in(ParameterLocation::Path).zip(new.parameters_in(ParameterLocation::Path))
+        {
             parameter(pair, new, a, b, found);
         }
     }
     let named = |operation: &Operation| -> Vec<Parameter> {
-        operation.parameters.iter().filter(|parameter| parameter.place != Place::Path).cloned().collect()
+        operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.location != ParameterLocation::Path)
+            .cloned()
+            .collect()
     };
     let (a, b) = (named(old), named(new));
     let change = |kind, operation: &Operation| Change::new(kind, new.key(), &operation.pointer);
     let (mut removed, mut added, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for parameter in &a {
         let same_name = |other: &&Parameter| other.name == parameter.name;
-        let same = b.iter().find(|other| same_name(other) && other.place == parameter.place);
+        let same = b.iter().find(|other| same_name(other) && other.location == parameter.location);
         match same.or_else(|| b.iter().find(same_name)) {
             Some(other) => kept.push((parameter, other)),
             None => removed.push(parameter),
         }
     }
     added.extend(b.iter().filter(|parameter| !kept.iter().any(|(_, kept)| std::ptr::eq(*kept, *parameter))));
-    let alike =
-        |old: &Parameter, new: &Parameter| old.place == new.place && describe(&old.ty) == describe(&new.ty);
+    let alike = |old: &Parameter, new: &Parameter| {
+        old.location == new.location && describe(&old.ty) == describe(&new.ty)
+    };
     let renamed = member_pairs::take_renamed(&mut removed, &mut added, |parameter| &parameter.name, alike);
     for (a, b) in &renamed {
         found.push(change(DiffKind::ParameterRenamed, new).was(&a.name).is(&b.name).breaks_if(true));
@@ -100,10 +108,10 @@ fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &
         found.push(change.is(describe(&parameter.ty)).breaks_if(parameter.required));
     }
     for (a, b) in kept.into_iter().chain(renamed) {
-        if a.place != b.place {
-            let place = |place| if place == Place::Query { "query" } else { "headers" };
+        if a.location != b.location {
+            let place = |place| if place == ParameterLocation::Query { "query" } else { "headers" };
             let change = change(DiffKind::ParameterRelocated, new).member(&b.name);
-            found.push(change.was(place(a.place)).is(place(b.place)).breaks_if(true));
+            found.push(change.was(place(a.location)).is(place(b.location)).breaks_if(true));
         }
         parameter(pair, new, a, b, found);
     }

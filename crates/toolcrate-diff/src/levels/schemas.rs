@@ -13,7 +13,7 @@ use crate::release_pair::ReleasePair;
 use crate::type_relation::{TypeRelation, compare_limits};
 use crate::type_words::describe;
 use toolcrate_codegen::diagnostic::pointer;
-use toolcrate_codegen::ir::{Api, BodyKind, Content, Field, Schema, Shape, Type};
+use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Field, Schema, Shape, Type};
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl SchemaUse {
 }
 
 /// Where each schema of `api` is used, directly or within another.
-pub fn uses(api: &Api) -> BTreeMap<&str, SchemaUse> {
+pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
     let mut uses: BTreeMap<&str, SchemaUse> = BTreeMap::new();
     let mut open: Vec<(&str, SchemaUse)> = Vec::new();
     for operation in api.operations.values() {

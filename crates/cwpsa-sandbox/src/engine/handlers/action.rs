@@ -19,14 +19,14 @@ pub(crate) fn run_action(
     tx: &mut Transaction<'_>,
 ) -> Result<(MockResponse, Value), ApiError> {
     let ids = context.ids(tx.state)?;
-    let plan = context.operation.plan();
-    if plan.body == BodyFormat::None && !context.request.body.is_empty() {
+    let details = context.operation.details();
+    if details.body == BodyFormat::None && !context.request.body.is_empty() {
         files::store_body(context, tx);
     }
     let body = validated_body(context, tx)?;
     let request = ActionRequest {
         operation: context.operation,
-        path_values: &context.place.values,
+        path_values: &context.path_values,
         ids: &ids,
         query: &context.request.query,
         body: &body,
@@ -39,10 +39,10 @@ pub(crate) fn run_action(
     if value.is_none() {
         value = addressed_record(tx, &request);
     }
-    let response = match (plan.content, value) {
+    let response = match (details.content, value) {
         (ResponseContent::None, _) => response::no_content(),
         (_, Some(mut value)) => {
-            if plan.list && !value.is_array() {
+            if details.list && !value.is_array() {
                 value = Value::Array(vec![value]);
             }
             prefix_links(&mut value, &context.request.base_url);
@@ -50,7 +50,7 @@ pub(crate) fn run_action(
         }
         (_, None) => {
             let id = ids.last().copied().unwrap_or(1);
-            response::json(status(context), &generated::from_schema(plan, id, tx.now, &body))
+            response::json(status(context), &generated::from_schema(details, id, tx.now, &body))
         }
     };
     Ok((response, body))
@@ -63,21 +63,21 @@ fn status(context: &RequestContext<'_>) -> u16 {
 
 /// Returns the body, validated and with its references resolved.
 fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Result<Value, ApiError> {
-    let plan = context.operation.plan();
-    let resource = resource(&plan.shape.name);
-    let mut validator = BodyValidator::new(&plan.shape, resource, context.body_text());
-    match plan.body {
+    let details = context.operation.details();
+    let resource = resource(&details.shape.name);
+    let mut validator = BodyValidator::new(&details.shape, resource, context.body_text());
+    match details.body {
         BodyFormat::Object => {
             let body = context.body()?;
-            let mut record = validator.fields(&expect_object(&body, &plan.shape.name)?)?;
-            validator.require(&plan.required, &record);
+            let mut record = validator.fields(&expect_object(&body, &details.shape.name)?)?;
+            validator.require(&details.required, &record);
             validator.finish()?;
-            tx.resolve_references(&plan.links, resource, &mut record, |_| true)?;
+            tx.resolve_references(&details.links, resource, &mut record, |_| true)?;
             Ok(Value::Object(record))
         }
         BodyFormat::Whole => {
             let body = context.body()?;
-            let node = plan.shape.whole.clone().unwrap_or_default();
+            let node = details.shape.whole.clone().unwrap_or_default();
             let body = validator.value(&node, None, &body, "")?;
             validator.finish()?;
             Ok(body)
@@ -90,8 +90,8 @@ fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Res
 /// Returns the record that the path addresses, if the action returns one of its kind.
 fn addressed_record(tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Option<Value> {
     let collection = request.operation.parameters().last().copied().flatten()?;
-    let schema = request.operation.plan().schema_name()?;
-    if api().of(collection).schema != Some(schema) {
+    let schema = request.operation.details().schema_name()?;
+    if api().collection(collection).schema != Some(schema) {
         return None;
     }
     tx.get(collection, *request.ids.last()?).map(Value::Object)
@@ -103,8 +103,8 @@ fn copy(
     collection: CollectionId,
     request: &ActionRequest<'_>,
 ) -> Result<Option<Value>, ApiError> {
-    let known = api().of(collection);
-    if request.operation.plan().schema_name() != known.schema {
+    let known = api().collection(collection);
+    if request.operation.details().schema_name() != known.schema {
         return Ok(None);
     }
     let in_path = request.operation.parameters().last() == Some(&Some(collection));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::RequestContext;
 use super::response;
-use crate::api::{CollectionId, Plan, api};
+use crate::api::{CollectionId, OperationDetails, api};
 use crate::connectwise::bodies::{self, BULK_IDS};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::messages::type_names;
@@ -50,9 +50,9 @@ pub(crate) fn write_many(
     Ok(response::json(207, &bodies::bulk(payload)))
 }
 
-/// Returns the plan of the operation that writes one record.
-fn plan(context: &RequestContext<'_>, writer: Option<usize>) -> &'static Plan {
-    writer.map_or_else(|| context.operation.plan(), |writer| api().operations[writer].plan())
+/// Returns the details of the operation that writes one record.
+fn details(context: &RequestContext<'_>, writer: Option<usize>) -> &'static OperationDetails {
+    writer.map_or_else(|| context.operation.details(), |writer| api().operations[writer].details())
 }
 
 fn create(
@@ -62,8 +62,8 @@ fn create(
     parent: i64,
     item: &Value,
 ) -> Result<(u16, i64), ApiError> {
-    let plan = plan(context, api().of(collection).writer());
-    let body = WriteBody { plan, value: item, text: &item.to_string() };
+    let details = details(context, api().collection(collection).writer());
+    let body = WriteBody { details, value: item, text: &item.to_string() };
     let id = crud::create(context.rules, tx, collection, parent, body)?;
     Ok((201, id))
 }
@@ -75,12 +75,12 @@ fn replace(
     parent: i64,
     item: &Value,
 ) -> Result<(u16, i64), ApiError> {
-    let known = api().of(collection);
-    let plan = plan(context, known.replace.or(known.create));
+    let known = api().collection(collection);
+    let details = details(context, known.replace.or(known.create));
     let id = item.get("id").and_then(Value::as_i64);
     let id = id.ok_or_else(ApiError::id_required)?;
     check_parent(tx, collection, parent, id)?;
-    let body = WriteBody { plan, value: item, text: &item.to_string() };
+    let body = WriteBody { details, value: item, text: &item.to_string() };
     crud::replace(context.rules, tx, collection, id, body)?;
     Ok((200, id))
 }
@@ -106,7 +106,7 @@ fn check_parent(
     parent: i64,
     id: i64,
 ) -> Result<(), ApiError> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let row = tx.state.row(collection, id);
     match row.filter(|row| known.parents.is_empty() || row.parent == parent) {
         Some(_) => Ok(()),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::{BodyFormat, Operation, Place, api};
+use crate::api::{ApiOperation, BodyFormat, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::headers;
 use crate::engine::rule::RuleSet;
@@ -15,16 +15,16 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) request: &'a MockRequest,
     /// The index of the operation.
     pub(crate) index: usize,
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: &'static ApiOperation,
     /// The values of the path parameters.
-    pub(crate) place: Place,
+    pub(crate) path_values: Vec<String>,
     pub(crate) rules: &'a RuleSet,
 }
 
 impl RequestContext<'_> {
     /// Checks that the body has a media type that the operation accepts.
     pub(crate) fn check_media_type(&self) -> Result<(), ApiError> {
-        let body = self.operation.plan().body;
+        let body = self.operation.details().body;
         if body == BodyFormat::None || (self.request.body.is_empty() && body != BodyFormat::Multipart) {
             return Ok(());
         }
@@ -45,7 +45,7 @@ impl RequestContext<'_> {
     /// Parses the body as JSON; null if there is none.
     pub(crate) fn body(&self) -> Result<Value, ApiError> {
         if self.request.body.iter().all(u8::is_ascii_whitespace) {
-            return match self.operation.plan().body {
+            return match self.operation.details().body {
                 BodyFormat::Object | BodyFormat::Whole | BodyFormat::Patch
                     if self.request.method != http::Method::DELETE =>
                 {
@@ -65,7 +65,7 @@ impl RequestContext<'_> {
 
     /// Returns what a write of the operation consists of.
     pub(crate) fn write_body<'b>(&'b self, value: &'b Value) -> WriteBody<'b> {
-        WriteBody { plan: self.operation.plan(), value, text: self.body_text() }
+        WriteBody { details: self.operation.details(), value, text: self.body_text() }
     }
 
     /// Returns the ids of the records that the path identifies, each nested under the one before it; 0 where a
@@ -73,12 +73,12 @@ impl RequestContext<'_> {
     pub(crate) fn ids(&self, state: &TenantState) -> Result<Vec<i64>, ApiError> {
         let mut ids: Vec<i64> = Vec::new();
         let parameters = self.operation.parameters();
-        for (at, (value, collection)) in self.place.values.iter().zip(parameters).enumerate() {
+        for (at, (value, collection)) in self.path_values.iter().zip(parameters).enumerate() {
             let Some(collection) = *collection else {
                 ids.push(value.parse().unwrap_or_default());
                 continue;
             };
-            let known = api().of(collection);
+            let known = api().collection(collection);
             let parent = (at > 0 && known.parents.len() == at).then(|| ids[at - 1]);
             let row = match state.overrides.view(collection) {
                 Some(view) => {

@@ -101,11 +101,11 @@ pub(crate) fn upload(
     tx: &mut Transaction<'_>,
     collection: CollectionId,
 ) -> Result<MockResponse, ApiError> {
-    let plan = context.operation.plan();
+    let details = context.operation.details();
     let form = parse_form(context)?;
-    let mut validator = BodyValidator::new(&plan.shape, resource(document::SCHEMA), "");
+    let mut validator = BodyValidator::new(&details.shape, resource(document::SCHEMA), "");
     let required: Vec<String> =
-        plan.required.iter().filter(|name| *name != document::FILE_PART).cloned().collect();
+        details.required.iter().filter(|name| *name != document::FILE_PART).cloned().collect();
     validator.require(&required, &form.fields);
     validator.finish()?;
     let upload = DocumentUpload {
@@ -118,7 +118,7 @@ pub(crate) fn upload(
     let record = upload.into_record()?;
     let id = tx.insert(collection, 0, record);
     if let Some(file) = form.file.filter(|_| has_file) {
-        let path = api().of(collection).path.to_ascii_lowercase();
+        let path = api().collection(collection).path.to_ascii_lowercase();
         tx.put_file(format!("{path}/{id}/download"), file);
     }
     let path = format!("{}/{id}", context.path());

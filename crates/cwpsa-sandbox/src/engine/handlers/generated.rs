@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::{Member, Plan, Schema, resource};
+use crate::api::{Member, OperationDetails, ResponseSchema, resource};
 use crate::connectwise::bodies::confirmation;
 use crate::connectwise::date;
 use crate::engine::synthetic::{sample, sample_inline};
 
 /// Generates a response of an operation's schema, with the values that the body has for it.
-pub(crate) fn from_schema(plan: &Plan, id: i64, now: i64, body: &Value) -> Value {
+pub(crate) fn from_schema(details: &OperationDetails, id: i64, now: i64, body: &Value) -> Value {
     let date = date::format(now);
-    let item = match &plan.schema {
-        Schema::Nothing => Value::Object(Map::new()),
-        Schema::Inline(node) => sample_inline(node, id, &date),
-        Schema::Named(name) => confirmation(name).unwrap_or_else(|| {
+    let item = match &details.schema {
+        ResponseSchema::Nothing => Value::Object(Map::new()),
+        ResponseSchema::Inline(node) => sample_inline(node, id, &date),
+        ResponseSchema::Named(name) => confirmation(name).unwrap_or_else(|| {
             let mut fields = sample(name, id, &date);
             for (field, value) in body.as_object().into_iter().flatten() {
                 let scalar = !value.is_object() && !value.is_array() && !value.is_null();
@@ -24,7 +24,7 @@ pub(crate) fn from_schema(plan: &Plan, id: i64, now: i64, body: &Value) -> Value
             Value::Object(fields)
         }),
     };
-    if plan.list { Value::Array(vec![item]) } else { item }
+    if details.list { Value::Array(vec![item]) } else { item }
 }
 
 fn accepts(field: &Member, value: &Value) -> bool {

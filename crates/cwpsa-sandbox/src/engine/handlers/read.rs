@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::context::RequestContext;
 use super::record::{render_record, respond_with_record};
 use super::{files, generated, response};
-use crate::api::{BodyFormat, CollectionId, Purpose, Schema, api};
+use crate::api::{BodyFormat, CollectionId, Purpose, ResponseSchema, api};
 use crate::connectwise::bodies;
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
@@ -24,12 +24,12 @@ pub(crate) fn list(
     collection: CollectionId,
 ) -> Result<MockResponse, ApiError> {
     let ids = context.ids(state)?;
-    let plan = context.operation.plan();
-    if let Schema::Inline(node) = &plan.schema {
+    let details = context.operation.details();
+    if let ResponseSchema::Inline(node) = &details.schema {
         let item = sample_inline(node, 1, &date::format(state.created_at));
         return Ok(response::json(200, &Value::Array(vec![item])));
     }
-    let body = if plan.body == BodyFormat::Object { context.body()? } else { Value::Null };
+    let body = if details.body == BodyFormat::Object { context.body()? } else { Value::Null };
     let mut query = ListParameters::new(&context.request.query, context.is_forward_only());
     read_search_body(&body, &mut query)?;
     let page = listing::find_page(state, collection, &ids, &query)?;
@@ -41,7 +41,7 @@ pub(crate) fn list(
             body.push(b',');
         }
         let path = format!("{base}/{}", row.id);
-        render_record(context, source, row, plan, &path, query.fields, &mut body);
+        render_record(context, source, row, details, &path, query.fields, &mut body);
     }
     body.push(b']');
     let mut page_response = response::json_text(200, body);
@@ -78,7 +78,7 @@ pub(crate) fn read(
     context: &RequestContext<'_>,
     now: i64,
 ) -> Result<MockResponse, ApiError> {
-    let plan = context.operation.plan();
+    let details = context.operation.details();
     let ids = context.ids(state)?;
     let last = ids.last().copied();
     match context.operation.purpose {
@@ -103,17 +103,18 @@ pub(crate) fn read(
                 Some(row) => respond_with_record(state, context, collection, row.id, 200, &context.path()),
                 None => Ok(response::json(
                     200,
-                    &generated::from_schema(plan, last.unwrap_or(1), now, &Value::Null),
+                    &generated::from_schema(details, last.unwrap_or(1), now, &Value::Null),
                 )),
             }
         }
         Purpose::Defaults(collection) => {
-            let mut record = sample(api().of(collection).schema.unwrap_or_default(), 0, &date::format(now));
+            let mut record =
+                sample(api().collection(collection).schema.unwrap_or_default(), 0, &date::format(now));
             record.retain(|_, value| value.is_boolean());
             Ok(response::json(200, &Value::Object(record)))
         }
         Purpose::Download => files::download(state, context),
-        _ => Ok(response::json(200, &generated::from_schema(plan, last.unwrap_or(1), now, &Value::Null))),
+        _ => Ok(response::json(200, &generated::from_schema(details, last.unwrap_or(1), now, &Value::Null))),
     }
 }
 
@@ -121,7 +122,7 @@ pub(crate) fn read(
 fn usages(state: &TenantState, context: &RequestContext<'_>, collection: CollectionId, id: i64) -> Value {
     let found = find_uses(state, collection, id);
     let rows = found.iter().enumerate().map(|(at, using)| {
-        let known = api().of(using.collection);
+        let known = api().collection(using.collection);
         let name = spaced(&known.noun());
         let url = format!("{}{}", context.request.base_url, known.path);
         bodies::usage(at, using.ids.len(), &name, &using.member, &url)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::context::RequestContext;
 use super::response;
-use crate::api::{CollectionId, Plan, api, resource};
+use crate::api::{CollectionId, OperationDetails, api, resource};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::FieldProjection;
 use crate::engine::query::listing;
@@ -20,14 +20,14 @@ pub(super) fn render_record(
     context: &RequestContext<'_>,
     collection: CollectionId,
     row: &StoredRow,
-    plan: &Plan,
+    details: &OperationDetails,
     path: &str,
     fields: Option<&str>,
     out: &mut Vec<u8>,
 ) {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     // An operation whose schema has fewer fields than the record.
-    let excerpt = plan.schema_name().filter(|schema| Some(*schema) != known.schema).map(resource);
+    let excerpt = details.schema_name().filter(|schema| Some(*schema) != known.schema).map(resource);
     let excerpt = excerpt.filter(|excerpt| !excerpt.members.is_empty());
     let only = |name: &str| excerpt.is_none_or(|excerpt| excerpt.member(name).is_some());
     let base_url = &context.request.base_url;
@@ -70,17 +70,18 @@ pub(super) fn respond_with_record(
     status: u16,
     path: &str,
 ) -> Result<MockResponse, ApiError> {
-    let plan = context.operation.plan();
+    let details = context.operation.details();
     let collection = state.overrides.source(collection);
     let row = state.row(collection, id);
-    let row = row.ok_or_else(|| ApiError::not_found(&api().of(collection).noun(), &id.to_string()))?;
+    let row =
+        row.ok_or_else(|| ApiError::not_found(&api().collection(collection).noun(), &id.to_string()))?;
     let mut body = Vec::with_capacity(4096);
-    if plan.list {
+    if details.list {
         body.push(b'[');
     }
     let fields = listing::parameter(&context.request.query, "fields").filter(|text| !text.trim().is_empty());
-    render_record(context, collection, row, plan, path, fields.filter(|_| status == 200), &mut body);
-    if plan.list {
+    render_record(context, collection, row, details, path, fields.filter(|_| status == 200), &mut body);
+    if details.list {
         body.push(b']');
     }
     Ok(response::json_text(status, body))

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::context::RequestContext;
 use super::record::respond_with_record;
 use super::{generated, response};
-use crate::api::{BodyFormat, CollectionId, Plan, Purpose, ResponseContent, api};
+use crate::api::{BodyFormat, CollectionId, OperationDetails, Purpose, ResponseContent, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
 use crate::engine::crud;
@@ -28,12 +28,12 @@ pub(crate) fn write(
         _ => error,
     })?;
     let last = ids.last().copied().unwrap_or_default();
-    let plan = context.operation.plan();
+    let details = context.operation.details();
     match context.operation.purpose {
         Purpose::Create(collection) => {
-            let parent = if api().of(collection).parents.is_empty() { 0 } else { last };
+            let parent = if api().collection(collection).parents.is_empty() { 0 } else { last };
             let body = match context.body()? {
-                Value::Null if plan.body == BodyFormat::None => Value::Object(Map::new()),
+                Value::Null if details.body == BodyFormat::None => Value::Object(Map::new()),
                 body => body,
             };
             let id = crud::create(context.rules, tx, collection, parent, context.write_body(&body))?;
@@ -52,7 +52,7 @@ pub(crate) fn write(
         }
         Purpose::Delete(collection) => {
             // Some deletions return the deleted record.
-            let response = match plan.content {
+            let response = match details.content {
                 ResponseContent::None => response::no_content(),
                 _ => respond_with_record(tx.state, context, collection, last, 200, &context.path())?,
             };
@@ -64,7 +64,7 @@ pub(crate) fn write(
             Ok(response::no_content())
         }
         Purpose::ReplaceSingle(collection) | Purpose::PatchSingle(collection) => {
-            write_single(context, tx, collection, plan, &ids)
+            write_single(context, tx, collection, details, &ids)
         }
         _ => Err(ApiError::no_endpoint()),
     }
@@ -77,7 +77,7 @@ fn clear(
     collection: CollectionId,
     ids: &[i64],
 ) -> Result<(), ApiError> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     if let Some(id) = parameter(&context.request.query, "id") {
         let row = tx.state.find_by_path_value(
             collection,
@@ -98,14 +98,14 @@ fn write_single(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
     collection: CollectionId,
-    plan: &Plan,
+    details: &OperationDetails,
     ids: &[i64],
 ) -> Result<MockResponse, ApiError> {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let body = context.body()?;
     // A response of another schema than the record's is a summary.
-    if plan.schema_name() != known.schema {
-        return Ok(response::json(200, &generated::from_schema(plan, 1, tx.now, &body)));
+    if details.schema_name() != known.schema {
+        return Ok(response::json(200, &generated::from_schema(details, 1, tx.now, &body)));
     }
     let parent = ids.last().copied();
     tx.ensure(collection);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::QueryError;
 use super::scan;
 use super::search::{RecordSearch, SearchParameters};
-use crate::api::{Asked, CollectionId, api};
+use crate::api::{CollectionId, QueriedFields, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, INFO};
 use crate::engine::store::{ProjectionBuffer, RecordObject, StoredRow, TenantState};
@@ -64,7 +64,7 @@ impl<'a> ListParameters<'a> {
     }
 
     fn search(&self, collection: CollectionId) -> Result<(RecordSearch, Vec<String>), ApiError> {
-        let names = Asked::new(api().of(collection).resource());
+        let names = QueriedFields::new(api().collection(collection).resource());
         let text = SearchParameters {
             conditions: self.conditions,
             child_conditions: self.child_conditions,
@@ -156,7 +156,7 @@ fn scope<'s>(state: &'s TenantState, collection: CollectionId, ids: &[i64]) -> V
         return all.iter().filter(|row| view.contains(&row.record, ids)).collect();
     }
     let Some(table) = state.table(collection) else { return Vec::new() };
-    if api().of(collection).parents.is_empty() {
+    if api().collection(collection).parents.is_empty() {
         return table.rows().iter().collect();
     }
     let parent = ids.last().copied().unwrap_or_default();

@@ -54,7 +54,7 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// 500 if the catalog has no such collection, which is a bug of the rule that names it.
     pub(crate) fn collection(&mut self, template: &str) -> Result<CollectionId, ApiError> {
-        let found = api().collection(template);
+        let found = api().collection_id(template);
         let collection = found.ok_or_else(|| ApiError::general(500, format!("no collection {template}")))?;
         self.ensure(collection);
         Ok(collection)
@@ -78,7 +78,7 @@ impl<'a> Transaction<'a> {
         id: i64,
     ) -> Result<Map<String, Value>, ApiError> {
         let found = self.get(collection, id);
-        found.ok_or_else(|| ApiError::not_found(&api().of(collection).noun(), &id.to_string()))
+        found.ok_or_else(|| ApiError::not_found(&api().collection(collection).noun(), &id.to_string()))
     }
 
     /// Returns the ids of a parent's records.
@@ -117,7 +117,7 @@ impl<'a> Transaction<'a> {
         self.ensure(collection);
         let id = self.state.table_mut(collection).next_id();
         let mut record = Map::new();
-        record.insert("id".to_owned(), api().of(collection).resource().id(id));
+        record.insert("id".to_owned(), api().collection(collection).resource().id(id));
         fields.shift_remove("id");
         record.append(&mut fields);
         fields::stamp_created(&mut record, AuditStamp { date: &self.date(), member: self.member });
@@ -208,7 +208,7 @@ impl<'a> Transaction<'a> {
         let nested: Vec<(CollectionId, Vec<i64>)> = self
             .state
             .collections()
-            .filter(|other| api().of(*other).parents.last() == Some(&Some(collection)))
+            .filter(|other| api().collection(*other).parents.last() == Some(&Some(collection)))
             .map(|other| {
                 let ids = self.state.table(other).map(|table| table.children_of(id).to_vec());
                 (other, ids.unwrap_or_default())
@@ -236,7 +236,7 @@ impl<'a> Transaction<'a> {
         id: i64,
         record: Map<String, Value>,
     ) {
-        let collection = api().of(collection).path.to_owned();
+        let collection = api().collection(collection).path.to_owned();
         self.events.push(ChangeEvent { kind, collection, id, record: Value::Object(record) });
     }
 
@@ -294,7 +294,7 @@ impl<'a> Transaction<'a> {
                 let text = row.map(|row| {
                     json!({"parent": row.parent, "record": row.record.to_json()}).to_string().into_bytes()
                 });
-                DatabaseEntry::Record { template: api().of(*collection).template, id: *id, text }
+                DatabaseEntry::Record { template: api().collection(*collection).template, id: *id, text }
             }
             UndoEntry::File { path, .. } => {
                 DatabaseEntry::File { path: path.clone(), file: self.state.files.get(path).cloned() }

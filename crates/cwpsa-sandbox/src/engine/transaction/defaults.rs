@@ -17,7 +17,7 @@ impl Transaction<'_> {
         links: &[Link],
         record: &mut Map<String, Value>,
     ) {
-        let known = api().of(collection);
+        let known = api().collection(collection);
         self.fill_from_parent(collection, parent, record);
         if let Some(defaults) = self.state.overrides.defaults(collection) {
             for (name, value) in defaults {
@@ -54,9 +54,9 @@ impl Transaction<'_> {
 
     /// Sets the parent's id and the reference to it, if the record has fields for them.
     fn fill_from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
-        let known = api().of(collection);
+        let known = api().collection(collection);
         let Some(Some(above)) = known.parents.last() else { return };
-        let Some(schema) = api().of(*above).schema else { return };
+        let Some(schema) = api().collection(*above).schema else { return };
         let Some(row) = self.state.row(*above, parent).cloned() else { return };
         for (name, member) in &known.resource().members {
             let given = record.get(name).is_some_and(|given| !given.is_null());

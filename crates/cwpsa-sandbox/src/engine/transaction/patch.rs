@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::{Link, Member, Resource, Shape};
+use crate::api::{BodySchema, Link, Member, Resource};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{REFERENCE_KEYS, reference_target};
 use crate::connectwise::messages::type_names;
@@ -17,7 +17,7 @@ pub(crate) fn apply_patch(
     body: &Value,
     record: &Map<String, Value>,
     resource: &'static Resource,
-    shape: &Shape,
+    shape: &BodySchema,
     links: &[Link],
 ) -> Result<Map<String, Value>, ApiError> {
     let Value::Array(operations) = body else {
@@ -114,7 +114,7 @@ mod tests {
     use crate::api::{Purpose, api};
 
     fn patch(body: Value) -> Result<Value, ApiError> {
-        let contacts = api().collection("/company/contacts").expect("contacts");
+        let contacts = api().collection_id("/company/contacts").expect("contacts");
         let operation = api()
             .operations
             .iter()
@@ -122,9 +122,15 @@ mod tests {
             .expect("a patch");
         let record = json!({"id": 1, "firstName": "Jane", "company": {"id": 2, "name": "Acme"},
             "communicationItems": [{"id": 1, "value": "a"}, {"id": 2, "value": "b"}]});
-        let plan = operation.plan();
+        let details = operation.details();
         let fields = record.as_object().expect("an object");
-        let fields = apply_patch(&body, fields, api().of(contacts).resource(), &plan.shape, &plan.links)?;
+        let fields = apply_patch(
+            &body,
+            fields,
+            api().collection(contacts).resource(),
+            &details.shape,
+            &details.links,
+        )?;
         Ok(Value::Object(fields))
     }
 

@@ -42,7 +42,7 @@ impl Transaction<'_> {
     /// Returns the parent that the target of a link must have, if the record names it.
     fn target_parent(&self, link: &Link, target: CollectionId, record: &Map<String, Value>) -> Option<i64> {
         let within = link.within.last()?;
-        api().of(target).parents.last()?.as_ref()?;
+        api().collection(target).parents.last()?.as_ref()?;
         let mut segments = within.split('/');
         let first = record.get(segments.next()?)?;
         segments.try_fold(first, |value, segment| value.get(segment))?.as_i64()
@@ -140,10 +140,16 @@ impl Transaction<'_> {
             None => {
                 let path = link.path.join("/");
                 let field = if object { format!("{path}/{key}") } else { path };
-                let what = reference_noun(member).unwrap_or_else(|| spaced(&api().of(target).noun()));
-                let within = parent.zip(api().of(target).parents.last().copied().flatten());
+                let what = reference_noun(member).unwrap_or_else(|| spaced(&api().collection(target).noun()));
+                let within = parent.zip(api().collection(target).parents.last().copied().flatten());
                 let within = within.map(|(parent, collection)| (parent_noun(collection), parent));
-                Err(InvalidField::unknown_reference(&api().of(target).noun(), &field, &what, &text, within))
+                Err(InvalidField::unknown_reference(
+                    &api().collection(target).noun(),
+                    &field,
+                    &what,
+                    &text,
+                    within,
+                ))
             }
         }
     }
@@ -181,10 +187,10 @@ impl Transaction<'_> {
 
     /// Returns the path of a record, as links contain it.
     pub(crate) fn path_of(&self, collection: CollectionId, row: &StoredRow) -> Option<String> {
-        let known = api().of(collection);
+        let known = api().collection(collection);
         let mut ids = vec![row.id];
         let mut at = (collection, row.parent);
-        while let Some(Some(parent)) = api().of(at.0).parents.last() {
+        while let Some(Some(parent)) = api().collection(at.0).parents.last() {
             let row = self.state.row(*parent, at.1)?;
             ids.push(row.id);
             at = (*parent, row.parent);
@@ -212,7 +218,7 @@ fn reference_noun(member: Option<&Member>) -> Option<String> {
 
 /// Returns the name of a parent in messages: `Service Board` for `/service/boards`.
 fn parent_noun(collection: CollectionId) -> String {
-    let known = api().of(collection);
+    let known = api().collection(collection);
     let module = known.template.split('/').nth(1).unwrap_or_default();
     let mut module = module.to_owned();
     module.get_mut(..1).map(str::make_ascii_uppercase);

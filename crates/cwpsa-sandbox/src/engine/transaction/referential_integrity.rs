@@ -23,11 +23,11 @@ pub(crate) fn find_uses(state: &TenantState, target: CollectionId, id: i64) -> V
         if table.rows().iter().all(|row| row.synthetic) {
             continue;
         }
-        let Some(writer) = api().of(collection).writer() else { continue };
-        let links = api().operations[writer].plan().links.iter();
+        let Some(writer) = api().collection(collection).writer() else { continue };
+        let links = api().operations[writer].details().links.iter();
         for link in links.filter(|link| api().listed_by(&link.tool) == Some(target)) {
             // Records nested below a record are deleted with it, so they are no use of it.
-            let nested = api().of(collection).parents.last() == Some(&Some(target));
+            let nested = api().collection(collection).parents.last() == Some(&Some(target));
             let rows = table.rows().iter().filter(|row| !(row.synthetic || nested && row.parent == id));
             let ids: Vec<i64> =
                 rows.filter(|row| record_refers_to(&row.record, &link.path, id)).map(|row| row.id).collect();
@@ -64,10 +64,10 @@ impl Transaction<'_> {
             return;
         }
         for found in find_uses(self.state, target, id) {
-            let Some(writer) = api().of(found.collection).writer() else { continue };
+            let Some(writer) = api().collection(found.collection).writer() else { continue };
             let path: Vec<String> = found.member.split('/').map(str::to_owned).collect();
             let links: Vec<Link> = api().operations[writer]
-                .plan()
+                .details()
                 .links
                 .iter()
                 .filter(|link| link.path == path)
@@ -76,7 +76,7 @@ impl Transaction<'_> {
             if path.len() > 1 || links.is_empty() {
                 continue;
             }
-            let member = api().of(found.collection).resource().member(&path[0]);
+            let member = api().collection(found.collection).resource().member(&path[0]);
             for using in found.ids {
                 let Some(mut members) = self.state.value(found.collection, using) else { continue };
                 let new = Value::Object(build_reference(target, &row, member, self.path_of(target, &row)));

@@ -4,7 +4,7 @@
 use connectwise_psa::API;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Member, Resource, Shape, resource};
+use crate::api::{BodySchema, Member, Resource, resource};
 use crate::connectwise::date;
 use crate::connectwise::error::{ApiError, InvalidField};
 use crate::connectwise::fields::{INFO, lower_first};
@@ -12,7 +12,7 @@ use crate::connectwise::messages::type_names;
 
 /// Validates the body of one request and collects its invalid fields.
 pub(crate) struct BodyValidator<'a> {
-    pub(crate) shape: &'a Shape,
+    pub(crate) shape: &'a BodySchema,
     pub(crate) resource: &'static Resource,
     /// The raw body, for positions in error messages.
     pub(crate) text: &'a str,
@@ -42,7 +42,7 @@ pub(crate) fn expect_object(body: &Value, type_name: &str) -> Result<Map<String,
 }
 
 impl<'a> BodyValidator<'a> {
-    pub(crate) fn new(shape: &'a Shape, resource: &'static Resource, text: &'a str) -> Self {
+    pub(crate) fn new(shape: &'a BodySchema, resource: &'static Resource, text: &'a str) -> Self {
         Self { shape, resource, text, invalid_fields: Vec::new(), undocumented: &[] }
     }
 

@@ -1,25 +1,25 @@
-//! What a list can be searched by, and a note of what was asked: only that is taken out of each record.
+//! The fields that a query refers to. Only these are read from each record.
 
 use std::cell::RefCell;
 
-use super::{Member, Resource};
+use super::resource::{Member, Resource};
 use crate::engine::query::{FieldNames, ValueKind};
 
-/// The names of a schema's records. Remembers each path that was asked about, as it was written.
-pub(crate) struct Asked {
+/// The field names of a schema. Records each path that a query refers to, as it was written.
+pub(crate) struct QueriedFields {
     resource: &'static Resource,
     paths: RefCell<Vec<String>>,
 }
 
-/// Members of `_info` that can be asked about as if they were the record's own.
+/// Fields of `_info` that a query can refer to as if they were the record's own.
 const INFO: [&str; 5] = ["lastUpdated", "updatedBy", "dateEntered", "enteredBy", "_info"];
 
-impl Asked {
+impl QueriedFields {
     pub(crate) fn new(resource: &'static Resource) -> Self {
         Self { resource, paths: RefCell::default() }
     }
 
-    /// The paths that were asked about, the first member written as records write it.
+    /// Returns the paths that the query refers to, with the first field spelled as records spell it.
     pub(crate) fn paths(self) -> Vec<String> {
         let resource = self.resource;
         let known = || resource.members.iter().map(|(name, _)| name.as_str()).chain(INFO);
@@ -36,7 +36,7 @@ impl Asked {
     }
 }
 
-impl FieldNames for Asked {
+impl FieldNames for QueriedFields {
     fn kind(&self, path: &str) -> Option<ValueKind> {
         self.paths.borrow_mut().push(path.to_owned());
         if let Some(kind) = self.resource.kinds.get(&path.to_ascii_lowercase()) {

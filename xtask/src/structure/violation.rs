@@ -46,7 +46,7 @@ impl Rule {
 }
 
 /// A violation of a rule.
-pub(crate) struct Finding {
+pub(crate) struct Violation {
     pub(crate) rule: Rule,
     /// What violates the rule, in a form that is the same in each run: a path, a name, an edge.
     pub(crate) subject: String,

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 /// What an operation takes and answers.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct OperationDetails {
     pub(crate) content: ResponseContent,
     pub(crate) list: bool,
-    pub(crate) schema: Schema,
+    pub(crate) schema: ResponseSchema,
     pub(crate) body: BodyFormat,
-    pub(crate) shape: Shape,
+    pub(crate) shape: BodySchema,
     /// References in the body.
     pub(crate) links: Vec<Link>,
     /// Members of the body that must be given.
@@ -22,15 +22,15 @@ pub(crate) struct Plan {
 
 /// The schema of an answer, or of an item of one.
 #[derive(Debug)]
-pub(crate) enum Schema {
+pub(crate) enum ResponseSchema {
     Named(String),
     Inline(Value),
     Nothing,
 }
 
-/// What a body may hold: the JSON Schema of each member. For a body that is a list, the schema of it all.
+/// What a body may hold: the JSON ResponseSchema of each member. For a body that is a list, the schema of it all.
 #[derive(Debug, Default)]
-pub(crate) struct Shape {
+pub(crate) struct BodySchema {
     pub(crate) name: String,
     pub(crate) members: HashMap<String, Value>,
     pub(crate) whole: Option<Value>,
@@ -47,7 +47,7 @@ pub(crate) struct Link {
     pub(crate) within: Vec<String>,
 }
 
-impl Plan {
+impl OperationDetails {
     pub(super) fn new(tool: Tool) -> Self {
         let record = tool.details();
         let shared = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Body);
@@ -58,7 +58,7 @@ impl Plan {
             }
             Some(_) => None,
         };
-        let mut shape = Shape::default();
+        let mut shape = BodySchema::default();
         let mut links = Vec::new();
         for (argument, node) in record.input.properties.to_map() {
             let target = record.request.arguments.get(argument.as_str());
@@ -82,9 +82,9 @@ impl Plan {
         }
         links.extend(record.relations.iter().filter_map(|relation| Link::new(relation, &in_body)));
         let schema = match &record.response.schema {
-            None => Schema::Nothing,
-            Some(SchemaRef::Named(name)) => Schema::Named(name.to_string()),
-            Some(SchemaRef::Inline(schema)) => Schema::Inline(schema.to_value()),
+            None => ResponseSchema::Nothing,
+            Some(SchemaRef::Named(name)) => ResponseSchema::Named(name.to_string()),
+            Some(SchemaRef::Inline(schema)) => ResponseSchema::Inline(schema.to_value()),
         };
         let required = record.required().iter().filter_map(|argument| in_body(argument)).collect();
         Self {
@@ -101,8 +101,8 @@ impl Plan {
     /// The name of the answer's schema.
     pub(crate) fn schema_name(&self) -> Option<&str> {
         match &self.schema {
-            Schema::Named(name) => Some(name),
-            Schema::Inline(_) | Schema::Nothing => None,
+            ResponseSchema::Named(name) => Some(name),
+            ResponseSchema::Inline(_) | ResponseSchema::Nothing => None,
         }
     }
 }

@@ -1,0 +1,69 @@
+//! The arguments of an operation, as its record lists them.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, PathType, Relation};
+
+/// What an operation needs and how its request is made.
+#[derive(Default)]
+pub struct ArgumentPlan<'a> {
+    /// Own arguments, by name.
+    pub properties: Map<String, Value>,
+    /// The shape of further arguments.
+    pub shape: Option<String>,
+    /// Names of required arguments.
+    pub required: Vec<String>,
+    /// The required arguments whose values another tool returns.
+    pub looked_up: Vec<String>,
+    /// Where own arguments go.
+    pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
+    /// The form of the request body.
+    pub body: BodyFormat,
+    /// Which tools list the ids that arguments need.
+    pub relations: Vec<Relation<'a>>,
+    /// The media type of the body, where it is not that of its format.
+    pub content_type: Option<&'a str>,
+}
+
+impl<'a> ArgumentPlan<'a> {
+    /// Adds an argument that is not a parameter. If its name is taken, it gets another one.
+    pub fn add_own(&mut self, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
+        self.add_own_beside(name, location, node, required, |_| false);
+    }
+
+    /// Adds an argument that is not a parameter. If its name is taken, by an argument or according to
+    /// `is_taken`, it gets another one.
+    pub fn add_own_beside(
+        &mut self,
+        name: &'a str,
+        location: ArgumentLocation,
+        node: Value,
+        required: bool,
+        is_taken: impl Fn(&str) -> bool,
+    ) {
+        let mut argument = name.to_owned();
+        while self.properties.contains_key(&argument) || is_taken(&argument) {
+            argument = format!("body{}", capitalize(&argument));
+        }
+        self.properties.insert(argument.clone(), node);
+        let target = target(location, name, &argument);
+        self.arguments.insert(Cow::Owned(argument.clone()), target);
+        if required {
+            self.required.push(argument);
+        }
+    }
+}
+
+/// The target of `argument`, which is called `name` there.
+pub fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
+    let name = (name != argument).then_some(Cow::Borrowed(name));
+    ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }
+}
+
+/// Returns `word` with its first letter in upper case.
+pub fn capitalize(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
