@@ -5,8 +5,6 @@
 
 use std::collections::HashMap;
 
-use toolcrate_catalog::OperationKind;
-
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;

@@ -30,7 +30,7 @@ mod call;
 mod client;
 mod credentials;
 mod cursor;
-mod custom;
+mod custom_fields;
 mod date;
 pub mod dialect;
 mod download;
@@ -71,7 +71,7 @@ pub use api::{
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
 pub use cursor::CursorKey;
-pub use custom::{Account, CustomField};
+pub use custom_fields::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use error::{Delivery, Error, ErrorKind, FieldError};

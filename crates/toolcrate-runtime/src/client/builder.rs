@@ -112,7 +112,7 @@ impl ClientBuilder {
             max_body: self.max_body,
             cursor_key: self.cursor_key.map_or_else(CursorKey::random, Ok)?,
             checks: Default::default(),
-            definitions: Default::default(),
+            account_fields: Default::default(),
         };
         Ok(Client { state: Arc::new(state), headers: None })
     }

@@ -12,8 +12,9 @@ use toolcrate_catalog::{
     ToolClass, ToolRecord, ToolSummary,
 };
 
+use crate::api::Api;
+use crate::error::Error;
 use crate::filter::FilterTable;
-use crate::{Api, Error};
 
 /// All tools of an API.
 pub struct Catalog {

@@ -9,9 +9,9 @@ use super::execute::Arguments;
 use super::outcome::ExecuteOptions;
 use super::page_state::is_page_state;
 use super::validator::ToolValidator;
-use crate::dialect;
-use crate::error::Delivery;
-use crate::{Client, Dialect, Error, ErrorKind, FieldError};
+use crate::client::Client;
+use crate::dialect::{self, Dialect};
+use crate::error::{Delivery, Error, ErrorKind, FieldError};
 
 impl Client {
     /// Decodes the arguments of a call that is made in the dialect of `options`: the tool's own arguments, and the

@@ -10,14 +10,14 @@ use toolcrate_catalog::{RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
+use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::plan;
 use super::validator::ToolValidator;
+use crate::api::{Api, Paging};
 use crate::call::Call;
-use crate::client::OutgoingRequest;
-use crate::error::Delivery;
+use crate::client::{Client, OutgoingRequest, PreparedRequest};
+use crate::error::{Delivery, Error, FieldError};
 use crate::paging::Walk;
-use crate::{Api, Client, Error, FieldError, Paging, PreparedRequest};
 
 /// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
 pub trait Arguments: Sync {
@@ -59,8 +59,8 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    fn reader(&self, api: &'static Api) -> Reader {
-        Reader::new(api, &self.call, self.content, self.options)
+    fn reader(&self, api: &'static Api) -> OutcomeReader {
+        OutcomeReader::new(api, &self.call, self.content, self.options)
     }
 
     fn plan(&self) -> &RequestRecord<'static> {
@@ -201,7 +201,7 @@ impl Client {
             let mut accepted = check.accept(arguments)?;
             let arguments = std::mem::take(&mut accepted.decoded);
             let reinterpretations = std::mem::take(&mut accepted.reinterpretations);
-            let problems = check.convert(&mut accepted, self.definitions().as_deref());
+            let problems = check.convert(&mut accepted, self.account_fields().as_deref());
             if !problems.is_empty() {
                 return Err(Error::invalid_arguments(problems));
             }

@@ -13,13 +13,18 @@ use super::coercion::Reinterpretation;
 use super::page_state::is_page_state;
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
+use crate::api::{Api, CustomFields, Paging};
 use crate::call::Call;
 use crate::client::ApiResponse;
+use crate::cursor::CursorKey;
+use crate::custom_fields::from_api;
+use crate::dialect::{Dialect, SKIP};
+use crate::download::Download;
+use crate::error::Error;
 use crate::model::ValueMut;
-use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, QueryPairs, RateLimit, custom,
-    dialect,
-};
+use crate::paging::Next;
+use crate::query::QueryPairs;
+use crate::rate_limit::RateLimit;
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,8 +98,8 @@ impl Outcome {
     }
 }
 
-/// What is needed to make outcomes of answers.
-pub(super) struct Reader {
+/// Turns responses into outcomes.
+pub(super) struct OutcomeReader {
     content: ResponseContent,
     trim: Vec<&'static str>,
     /// The members that the caller listed, by path.
@@ -103,8 +108,8 @@ pub(super) struct Reader {
     options: ExecuteOptions,
 }
 
-impl Reader {
-    /// A reader for the answers of a call.
+impl OutcomeReader {
+    /// Creates the reader for the responses of a call.
     pub(super) fn new(
         api: &'static Api,
         call: &Call,
@@ -120,12 +125,12 @@ impl Reader {
         Self { content, trim, listed, custom, options }
     }
 
-    /// For the pages after the first.
+    /// Stops skipping rows, for the pages after the first.
     pub(super) fn skip_no_more(&mut self) {
         self.options.skip = 0;
     }
 
-    /// The outcome that an answer is.
+    /// Returns the outcome of a response.
     pub(super) fn read(&self, received: ApiResponse) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
@@ -151,7 +156,7 @@ impl Reader {
         };
         let mut custom_fields = BTreeMap::new();
         if let Some(fields) = self.custom.filter(|_| self.content == ResponseContent::Json) {
-            custom::from_api(&mut value, fields, &mut custom_fields);
+            from_api(&mut value, fields, &mut custom_fields);
         }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
@@ -171,7 +176,7 @@ impl Reader {
     }
 }
 
-impl Reader {
+impl OutcomeReader {
     /// Makes an answer as small as was asked for.
     fn fit(&self, value: &mut Value) -> Option<Omitted> {
         if self.content != ResponseContent::Json {
@@ -221,7 +226,7 @@ impl Outcome {
         let Some(changes) = self.rest(omitted, check, plan, sent) else {
             // No page begins there: the same page again, without its first rows.
             let mut state = page_state(check, plan, &sent.query);
-            state.insert(dialect::SKIP.to_owned(), Value::from(omitted.skip));
+            state.insert(SKIP.to_owned(), Value::from(omitted.skip));
             self.page_state = Some(state);
             return;
         };

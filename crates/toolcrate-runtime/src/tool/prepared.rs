@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::execute::Checked;
-use super::{Arguments, ExecuteOptions, Outcome, Reinterpretation, Tool};
-use crate::client::OutgoingRequest;
-use crate::error::Delivery;
-use crate::{Client, Error};
+use super::catalog::Tool;
+use super::coercion::Reinterpretation;
+use super::execute::{Arguments, Checked};
+use super::outcome::{ExecuteOptions, Outcome};
+use crate::client::{Client, OutgoingRequest};
+use crate::error::{Delivery, Error};
 
 /// A tool call that was decoded, validated and made into a request. Sending it consumes it.
 ///

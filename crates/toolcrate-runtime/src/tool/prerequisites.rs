@@ -69,7 +69,8 @@ impl Tool {
     }
 
     fn plan(self, record: &ToolRecord<'_>, arguments: &[&str]) -> Prerequisites {
-        let mut planner = Planner { plan: Prerequisites::default(), path: vec![record.name.to_owned()] };
+        let mut planner =
+            LookupPlanner { plan: Prerequisites::default(), path: vec![record.name.to_owned()] };
         let relations = self.relations();
         for argument in arguments {
             let found = find(&relations, argument);
@@ -94,13 +95,13 @@ fn find<'r>(relations: &'r [Relation<'static>], argument: &str) -> Option<&'r Re
     relations.iter().find(|relation| relation.argument == argument).or_else(|| relations.iter().find(within))
 }
 
-struct Planner {
+struct LookupPlanner {
     plan: Prerequisites,
     /// The tools that wait for what is being planned; one of them is never a step for another.
     path: Vec<String>,
 }
 
-impl Planner {
+impl LookupPlanner {
     /// The number of the step that calls the tool of `relation`; `None` if it can't be one.
     fn step(
         &mut self,

@@ -5,8 +5,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::Value;
 
+use crate::error::{Error, FieldError};
 use crate::patch::escape;
-use crate::{Error, FieldError};
 
 /// More values of an enum than this are not listed.
 const MOST_VALUES: usize = 40;

@@ -13,9 +13,11 @@ use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
 use super::coercion::{self, Reinterpretation};
 use super::{schema, validation_errors};
-use crate::custom::{Definitions, Known};
+use crate::api::Api;
+use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
+use crate::dialect::is_list;
+use crate::error::{Error, FieldError};
 use crate::filter::FilterTable;
-use crate::{Api, Error, FieldError, custom, dialect};
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -132,7 +134,7 @@ impl ToolValidator {
 
     /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
-        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.argument_locations(&self.record)))
+        *self.list.get_or_init(|| is_list(&self.record, &tool.argument_locations(&self.record)))
     }
 
     /// The verb and the path template, for messages.
@@ -216,23 +218,23 @@ impl ToolValidator {
     pub(super) fn convert(
         &self,
         accepted: &mut Accepted<'_>,
-        definitions: Option<&Definitions>,
+        account_fields: Option<&AccountFields>,
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
         let Some(fields) = &self.api.custom_fields else { return problems };
         let record = record_name(&self.record, self.catalog);
-        let known = fields.definitions.as_ref().zip(definitions);
-        let known = known.map(|(about, definitions)| Known { definitions, about, record });
+        let scope = fields.definitions.as_ref().zip(account_fields);
+        let scope = scope.map(|(format, fields)| FieldScope { fields, format, record });
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
-        custom::to_api(&self.schema, &mut value, fields, known, "", &mut problems);
+        to_api(&self.schema, &mut value, fields, scope, "", &mut problems);
         if let Value::Object(converted) = value {
             accepted.arguments = converted;
         }
         for (pointer, caption) in std::mem::take(&mut accepted.cleared.captions) {
             let list = accepted.arguments.entry(fields.member).or_insert_with(|| json!([]));
             let Value::Array(items) = list else { continue };
-            match custom::emptied_item(&caption, fields, known) {
-                Ok(item) if items.iter().any(|other| custom::is_same_field(other, &item, fields)) => {
+            match emptied_item(&caption, fields, scope) {
+                Ok(item) if items.iter().any(|other| is_same_field(other, &item, fields)) => {
                     problems.push(FieldError::new(pointer, "conflict", clear::conflict_message(&caption)));
                 }
                 Ok(item) => items.push(item),

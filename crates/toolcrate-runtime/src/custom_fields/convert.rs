@@ -1,15 +1,17 @@
-//! Custom fields between their two forms: an object by caption, as models write and read it, and the list keyed
-//! by id that the API holds.
+//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the list
+//! keyed by id that the API holds.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{CustomField, Known};
+use super::account_fields::FieldScope;
+use super::definition::CustomField;
+use crate::api::{CustomFieldKind, CustomFields};
 use crate::date::utc_seconds;
+use crate::error::FieldError;
 use crate::patch::escape;
 use crate::tool::nearest;
-use crate::{CustomFieldKind, CustomFields, FieldError};
 
 /// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
 /// a list stays as it is. A caption whose value is null counts as not given, as clients send null for every field
@@ -18,7 +20,7 @@ pub(crate) fn to_api(
     schema: &Value,
     value: &mut Value,
     fields: &CustomFields,
-    known: Option<Known<'_>>,
+    scope: Option<FieldScope<'_>>,
     pointer: &str,
     problems: &mut Vec<FieldError>,
 ) {
@@ -30,14 +32,14 @@ pub(crate) fn to_api(
             let pointer = format!("{pointer}/{}", escape(name));
             match member {
                 Value::Object(by_caption) if name == fields.member => {
-                    let items = items(by_caption, fields, known, &pointer, problems);
+                    let items = items(by_caption, fields, scope, &pointer, problems);
                     // A list of nothing might empty all that the record has.
                     let is_given = !items.is_empty() || by_caption.is_empty();
                     *member = Value::Array(items);
                     is_given
                 }
                 member => {
-                    to_api(node, member, fields, known, &pointer, problems);
+                    to_api(node, member, fields, scope, &pointer, problems);
                     true
                 }
             }
@@ -45,7 +47,7 @@ pub(crate) fn to_api(
         Value::Array(items) => {
             let node = schema.get("items").unwrap_or(&Value::Null);
             for (index, item) in items.iter_mut().enumerate() {
-                to_api(node, item, fields, known, &format!("{pointer}/{index}"), problems);
+                to_api(node, item, fields, scope, &format!("{pointer}/{index}"), problems);
             }
         }
         _ => {}
@@ -59,15 +61,15 @@ type Problem = (&'static str, String);
 fn items(
     by_caption: &Map<String, Value>,
     fields: &CustomFields,
-    known: Option<Known<'_>>,
+    scope: Option<FieldScope<'_>>,
     pointer: &str,
     problems: &mut Vec<FieldError>,
 ) -> Vec<Value> {
     let mut items = Vec::new();
     for (caption, value) in by_caption {
         let found = match value {
-            Value::Null => known.map_or(Ok(None), |known| find(caption, known)).map(|_| None),
-            value => item(caption, value, fields, known).map(Some),
+            Value::Null => scope.map_or(Ok(None), |scope| find(caption, scope)).map(|_| None),
+            value => item(caption, value, fields, scope).map(Some),
         };
         match found {
             Ok(item) => items.extend(item),
@@ -83,9 +85,9 @@ fn items(
 pub(crate) fn emptied_item(
     caption: &str,
     fields: &CustomFields,
-    known: Option<Known<'_>>,
+    scope: Option<FieldScope<'_>>,
 ) -> Result<Value, (&'static str, String)> {
-    item(caption, &Value::Null, fields, known)
+    item(caption, &Value::Null, fields, scope)
 }
 
 /// Whether two items of the API's list are of one field.
@@ -99,11 +101,11 @@ fn item(
     caption: &str,
     value: &Value,
     fields: &CustomFields,
-    known: Option<Known<'_>>,
+    scope: Option<FieldScope<'_>>,
 ) -> Result<Value, Problem> {
     let by_caption = |value: Value| Value::Object(pair(fields.caption, Value::from(caption), fields, value));
-    let found = match known {
-        Some(known) => find(caption, known)?,
+    let found = match scope {
+        Some(scope) => find(caption, scope)?,
         None => None,
     };
     match found {
@@ -124,17 +126,17 @@ fn pair(name: &str, of: Value, fields: &CustomFields, value: Value) -> Map<Strin
 }
 
 /// The definition that a caption means; `None` if several do, and nothing tells which.
-fn find<'a>(caption: &str, known: Known<'a>) -> Result<Option<&'a CustomField>, Problem> {
-    if known.all().len() == 0 {
+fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomField>, Problem> {
+    if scope.all_fields().len() == 0 {
         return Ok(None);
     }
     if let Some((_, id)) = marked(caption)
-        && let Some(field) = known.all().find(|field| field.id == id)
+        && let Some(field) = scope.all_fields().find(|field| field.id == id)
     {
         return Ok(Some(field));
     }
-    let own: Vec<&CustomField> = known.own().collect();
-    let all: Vec<&CustomField> = known.all().collect();
+    let own: Vec<&CustomField> = scope.record_fields().collect();
+    let all: Vec<&CustomField> = scope.all_fields().collect();
     let exact = |field: &&&CustomField| field.caption == caption;
     let loose = |field: &&&CustomField| field.caption.to_lowercase() == caption.to_lowercase();
     for fields in [&own, &all] {

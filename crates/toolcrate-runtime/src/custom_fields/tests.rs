@@ -1,14 +1,15 @@
-//! Definitions as an account gives them, and custom fields between their two forms.
+//! Definitions that an account returns, and conversion of custom fields between their two forms.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::{CustomFieldDefinitions, CustomFieldKind, CustomFields, FieldError, Value};
+use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
+use crate::error::FieldError;
 
-const ABOUT: CustomFieldDefinitions = CustomFieldDefinitions {
+const FORMAT: CustomFieldDefinitions = CustomFieldDefinitions {
     tool: "list_definitions",
     kind: "type",
     kinds: &[
@@ -30,10 +31,10 @@ const FIELDS: CustomFields = CustomFields {
     key: "id",
     caption: "caption",
     value: "value",
-    definitions: Some(ABOUT),
+    definitions: Some(FORMAT),
 };
 
-fn definitions() -> Definitions {
+fn account_fields() -> AccountFields {
     let rows = json!([
         {"id": 1, "caption": "Region", "type": "Text", "screen": "OR100", "options": [
             {"text": "West"}, {"text": "East"}, {"text": "Old", "inactive": true},
@@ -50,22 +51,22 @@ fn definitions() -> Definitions {
         {"id": 10, "caption": " "},
     ]);
     let rows = rows.as_array().expect("rows");
-    Definitions::of(rows.iter().filter_map(|row| CustomField::read(row, &FIELDS, &ABOUT)).collect())
+    AccountFields::new(rows.iter().filter_map(|row| CustomField::read(row, &FIELDS, &FORMAT)).collect())
 }
 
 fn sent(
     record: Option<&str>,
-    definitions: Option<&Definitions>,
+    fields: Option<&AccountFields>,
     extras: &Value,
 ) -> Result<Value, Vec<FieldError>> {
-    let known = definitions.map(|definitions| Known { definitions, about: &ABOUT, record });
+    let scope = fields.map(|fields| FieldScope { fields, format: &FORMAT, record });
     let schema = json!({"type": "object", "properties": {
         "extras": {"type": "object"},
         "lines": {"type": "array", "items": {"type": "object", "properties": {"extras": {"type": "object"}}}},
     }});
     let mut value = json!({"extras": extras, "lines": [{"extras": extras}], "other": {"extras": {"a": 1}}});
     let mut problems = Vec::new();
-    to_api(&schema, &mut value, &FIELDS, known, "", &mut problems);
+    to_api(&schema, &mut value, &FIELDS, scope, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -76,17 +77,17 @@ fn sent(
 
 #[test]
 fn definitions_say_which_records_have_them() {
-    let definitions = definitions();
+    let fields = account_fields();
     let captions = |record: &str| -> Vec<String> {
-        let known = Known { definitions: &definitions, about: &ABOUT, record: Some(record) };
-        known.own().map(|field| field.caption.clone()).collect()
+        let scope = FieldScope { fields: &fields, format: &FORMAT, record: Some(record) };
+        scope.record_fields().map(|field| field.caption.clone()).collect()
     };
     assert_eq!(captions("Order"), ["Region", "Size", "Checked", "Due", "Total", "Notes"]);
     assert_eq!(captions("OrderLine"), ["Region"]);
     assert_eq!(captions("Customer"), ["Twice"]);
     assert!(captions("Project").is_empty());
-    let known = Known { definitions: &definitions, about: &ABOUT, record: Some("Order") };
-    let region = known.own().next().expect("a field");
+    let scope = FieldScope { fields: &fields, format: &FORMAT, record: Some("Order") };
+    let region = scope.record_fields().next().expect("a field");
     assert_eq!(
         (region.options.as_slice(), region.kind),
         (["West".into(), "East".into()].as_slice(), CustomFieldKind::Text)
@@ -95,7 +96,7 @@ fn definitions_say_which_records_have_them() {
 
 #[test]
 fn captions_become_ids_and_values_their_types() {
-    let definitions = definitions();
+    let fields = account_fields();
     let extras = json!({
         "Region": "West", "size": "1.5", "Checked": "true", "Due": "2025-01-31T01:00:00+02:00", "Notes": 5,
     });
@@ -103,40 +104,40 @@ fn captions_become_ids_and_values_their_types() {
         {"id": 1, "value": "West"}, {"id": 2, "value": 1.5}, {"id": 3, "value": true},
         {"id": 4, "value": "2025-01-30T23:00:00Z"}, {"id": 6, "value": "5"},
     ]);
-    assert_eq!(sent(Some("Order"), Some(&definitions), &extras), Ok(expected));
+    assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
     // Null stands for nothing, and a mark tells equal captions apart.
     let extras = json!({"Region": null, "Total": null, "Region [id 7]": "x", "Twice [id 9]": "y"});
     let expected = json!([{"id": 7, "value": "x"}, {"id": 9, "value": "y"}]);
-    assert_eq!(sent(Some("Order"), Some(&definitions), &extras), Ok(expected));
+    assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
     // A caption that several records have, and nothing says which is meant, is left to the API.
     let expected = json!([{"caption": "Twice", "value": "x"}]);
-    assert_eq!(sent(Some("Order"), Some(&definitions), &json!({"Twice": "x"})), Ok(expected));
+    assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Twice": "x"})), Ok(expected));
     assert_eq!(
-        sent(Some("Customer"), Some(&definitions), &json!({"Twice": "x"})),
+        sent(Some("Customer"), Some(&fields), &json!({"Twice": "x"})),
         Ok(json!([{"id": 8, "value": "x"}]))
     );
 }
 
 #[test]
 fn fields_that_are_all_null_are_not_sent() {
-    let definitions = definitions();
-    for known in [None, Some(&definitions)] {
-        assert_eq!(sent(Some("Order"), known, &json!({"Region": null, "Size": null})), Ok(Value::Null));
-        assert_eq!(sent(Some("Order"), known, &json!({})), Ok(json!([])));
+    let fields = account_fields();
+    for fields in [None, Some(&fields)] {
+        assert_eq!(sent(Some("Order"), fields, &json!({"Region": null, "Size": null})), Ok(Value::Null));
+        assert_eq!(sent(Some("Order"), fields, &json!({})), Ok(json!([])));
     }
-    let problems = sent(Some("Order"), Some(&definitions), &json!({"Regoin": null})).expect_err("unknown");
+    let problems = sent(Some("Order"), Some(&fields), &json!({"Regoin": null})).expect_err("unknown");
     assert_eq!(problems[0].pointer, "/extras/Regoin");
 }
 
 #[test]
 fn a_field_is_emptied_by_its_id_or_its_caption() {
-    let definitions = definitions();
-    let known = Some(Known { definitions: &definitions, about: &ABOUT, record: Some("Order") });
-    assert_eq!(emptied_item("region", &FIELDS, known), Ok(json!({"id": 1, "value": null})));
-    assert_eq!(emptied_item("Region [id 7]", &FIELDS, known), Ok(json!({"id": 7, "value": null})));
+    let fields = account_fields();
+    let scope = Some(FieldScope { fields: &fields, format: &FORMAT, record: Some("Order") });
+    assert_eq!(emptied_item("region", &FIELDS, scope), Ok(json!({"id": 1, "value": null})));
+    assert_eq!(emptied_item("Region [id 7]", &FIELDS, scope), Ok(json!({"id": 7, "value": null})));
     assert_eq!(emptied_item("Region", &FIELDS, None), Ok(json!({"caption": "Region", "value": null})));
-    assert_eq!(emptied_item("Total", &FIELDS, known).map_err(|(code, _)| code), Err("read_only"));
-    assert_eq!(emptied_item("Regoin", &FIELDS, known).map_err(|(code, _)| code), Err("unknown"));
+    assert_eq!(emptied_item("Total", &FIELDS, scope).map_err(|(code, _)| code), Err("read_only"));
+    assert_eq!(emptied_item("Regoin", &FIELDS, scope).map_err(|(code, _)| code), Err("unknown"));
     let (one, other) = (json!({"id": 1, "value": "x"}), json!({"id": 2, "value": "x"}));
     assert!(
         is_same_field(&one, &json!({"id": 1, "value": null}), &FIELDS)
@@ -151,7 +152,7 @@ fn without_definitions_captions_are_sent() {
         {"caption": "Region", "value": "West"}, {"id": 2, "value": 5}, {"id": "x-1", "value": true},
     ]);
     assert_eq!(sent(Some("Order"), None, &extras), Ok(expected.clone()));
-    let none = Definitions::of(Vec::new());
+    let none = AccountFields::new(Vec::new());
     assert_eq!(sent(Some("Order"), Some(&none), &extras), Ok(expected));
     // The API's own list is taken as it is.
     let list = json!([{"id": 1, "value": "West"}]);
@@ -160,7 +161,7 @@ fn without_definitions_captions_are_sent() {
 
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
-    let definitions = definitions();
+    let fields = account_fields();
     for (extras, pointer, code, said) in [
         (json!({"Regoin": "West"}), "/extras/Regoin", "unknown", "did you mean Region?"),
         (json!({"Region": "North"}), "/extras/Region", "enum", "one of West, East"),
@@ -173,7 +174,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "must be text"),
         (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "no field \"a/b~\""),
     ] {
-        let problems = sent(Some("Order"), Some(&definitions), &extras).expect_err("it is wrong");
+        let problems = sent(Some("Order"), Some(&fields), &extras).expect_err("it is wrong");
         assert_eq!((problems[0].pointer.as_str(), problems[0].code.as_str()), (pointer, code), "{extras}");
         assert!(problems[0].message.contains(said), "{extras}: {}", problems[0].message);
     }

@@ -1,5 +1,5 @@
-//! What an account adds to the tools: its definitions of custom fields, read once and kept by the client until
-//! they are refreshed. An account that shows none to these credentials adds nothing.
+//! What an account adds to the tools: its custom fields, read once and held by the client until they are refreshed. An
+//! account that doesn't let these credentials read its definitions adds nothing.
 
 use std::sync::Arc;
 
@@ -7,46 +7,13 @@ use futures_util::TryStreamExt;
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::BodyFormat;
 
-use crate::tool::record_name;
-
-use super::CustomField;
-use crate::{
-    Catalog, Client, CustomFieldDefinitions, CustomFieldKind, CustomFields, Declaration, Dialect, Error,
-    ErrorKind, Tool,
-};
-
-/// The definitions of an account; none if it doesn't show them.
-pub(crate) struct Definitions {
-    fields: Vec<CustomField>,
-}
-
-impl Definitions {
-    pub(super) fn of(fields: Vec<CustomField>) -> Self {
-        Self { fields }
-    }
-}
-
-/// Definitions, and for which record they are asked for.
-#[derive(Clone, Copy)]
-pub(crate) struct Known<'a> {
-    pub(crate) definitions: &'a Definitions,
-    pub(crate) about: &'a CustomFieldDefinitions,
-    pub(crate) record: Option<&'a str>,
-}
-
-impl<'a> Known<'a> {
-    /// The fields that records of this name have, as far as the definitions tell.
-    pub(super) fn own(self) -> impl Iterator<Item = &'a CustomField> {
-        let of =
-            move |field: &&CustomField| self.record.is_some_and(|record| field.is_of(record, self.about));
-        self.definitions.fields.iter().filter(of)
-    }
-
-    /// All fields of the account.
-    pub(super) fn all(self) -> std::slice::Iter<'a, CustomField> {
-        self.definitions.fields.iter()
-    }
-}
+use super::account_fields::{AccountFields, FieldScope};
+use super::definition::CustomField;
+use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
+use crate::client::Client;
+use crate::dialect::{Declaration, Dialect};
+use crate::error::{Error, ErrorKind};
+use crate::tool::{Catalog, Tool, record_name};
 
 /// An account, as far as it adds to the tools of a catalog.
 #[derive(Clone)]
@@ -56,15 +23,15 @@ pub struct Account {
 }
 
 impl Client {
-    /// Reads what the account adds to the tools: its own fields with their types. It is read once and kept, and
-    /// from then on used by every call of this client. Where the account denies access to its definitions
-    /// (401, 403, 404), there is nothing to add, which is no error.
+    /// Reads what the account adds to the tools: its custom fields with their types. They are read once, and every later
+    /// call of this client uses them. An account that denies access to its definitions (401, 403, 404) adds nothing, which
+    /// is not an error.
     ///
     /// # Errors
-    /// What the server and the way to it give, but for these.
+    /// Returns any other error of the requests that read the definitions.
     pub async fn enrich(&self, catalog: &'static Catalog) -> Result<Account, Error> {
         let account = Account { client: self.clone(), catalog };
-        if self.definitions().is_none() {
+        if self.account_fields().is_none() {
             account.refresh().await?;
         }
         Ok(account)
@@ -72,47 +39,44 @@ impl Client {
 }
 
 impl Account {
-    /// Reads the definitions anew.
+    /// Reads the definitions again.
     ///
     /// # Errors
-    /// As [`Client::enrich`]; what was read before stays.
+    /// As [`Client::enrich`]; the definitions that were read before stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut fields = Vec::new();
-        if let Some((custom, about)) = self.described()
-            && let Some(tool) = self.catalog.get(about.tool)
+        if let Some((custom, format)) = self.described()
+            && let Some(tool) = self.catalog.get(format.tool)
         {
             let pages = self.client.execute_pages(tool, &Map::new());
             match pages.try_collect::<Vec<_>>().await {
                 Ok(pages) => {
                     let rows = pages.iter().filter_map(|page| page.value.as_array()).flatten();
-                    fields.extend(rows.filter_map(|row| CustomField::read(row, custom, about)));
+                    fields.extend(rows.filter_map(|row| CustomField::read(row, custom, format)));
                 }
                 Err(error) if is_denied(error.kind()) => {}
                 Err(error) => return Err(error),
             }
         }
-        self.client.set_definitions(Arc::new(Definitions::of(fields)));
+        self.client.set_account_fields(Arc::new(AccountFields::new(fields)));
         Ok(())
     }
 
-    /// All fields that the account defined, in its order.
+    /// Returns all fields that the account defined, in its order.
     pub fn all_fields(&self) -> Vec<CustomField> {
-        self.client.definitions().map(|definitions| definitions.fields.clone()).unwrap_or_default()
+        self.client.account_fields().map(|fields| fields.as_slice().to_vec()).unwrap_or_default()
     }
 
-    /// The account's own fields of a record, as far as its definitions tell which records have them.
+    /// Returns the custom fields of a record, as far as their definitions tell which records have them.
     pub fn fields(&self, record: &str) -> Vec<CustomField> {
-        let definitions = self.client.definitions();
-        let known = self.described().zip(definitions.as_deref()).map(|((_, about), definitions)| Known {
-            definitions,
-            about,
-            record: Some(record),
-        });
-        known.into_iter().flat_map(Known::own).cloned().collect()
+        let fields = self.client.account_fields();
+        let scope = self.described().zip(fields.as_deref());
+        let scope = scope.map(|((_, format), fields)| FieldScope { fields, format, record: Some(record) });
+        scope.into_iter().flat_map(FieldScope::record_fields).cloned().collect()
     }
 
-    /// The schema of a tool's arguments with the account's own fields: typed, with their choices, the required
-    /// ones required where the tool writes a whole record, those that can only be read left out.
+    /// Returns the schema of a tool's arguments with the account's custom fields: typed, with their options, and required
+    /// where the tool writes a whole record. Read-only fields are left out.
     pub fn input_schema(&self, tool: Tool) -> Value {
         let mut schema = tool.input_schema_value();
         let Some((custom, _)) = self.described() else { return schema };
@@ -134,7 +98,7 @@ impl Account {
         schema
     }
 
-    /// A tool in the words of a provider, with the account's own fields.
+    /// Returns the declaration of a tool in a dialect, with the account's custom fields.
     pub fn declaration(&self, tool: Tool, dialect: Dialect) -> Declaration {
         tool.declaration_with(dialect, tool.name(), self.input_schema(tool))
     }
@@ -149,7 +113,7 @@ fn is_denied(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
 }
 
-/// Fills every member of this name within a schema; whether one of the fields is required.
+/// Fills every property of this name within a schema. Returns true if and only if one of the fields is required.
 fn fill(schema: &mut Value, member: &str, fields: &[&CustomField], whole: bool) -> bool {
     let mut needed = false;
     let Some(members) = schema.as_object_mut() else { return needed };
