@@ -42,6 +42,7 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
         "next": {"type": "object", "description": "Arguments that give what follows."},
         "omitted": {"type": "integer", "description": "Rows that did not fit."},
         "notice": {"type": "string"},
+        "warnings": {"type": "array", "items": {"type": "string"}, "description": "What to know about the arguments."},
         "error": {"type": "object", "description": "Why there is no result."},
     });
     let members = [("type".to_owned(), json!("object")), ("properties".to_owned(), properties)];

@@ -120,7 +120,9 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
         return;
     };
     for forbidden in ["$ref", "$defs", "oneOf", "anyOf", "allOf", "nullable"] {
-        if members.contains_key(forbidden) {
+        // The root alone says that one of several arguments is needed.
+        let is_choice = place.is_empty() && matches!(forbidden, "anyOf" | "allOf");
+        if members.contains_key(forbidden) && !is_choice {
             wrong.push(format!("{place} has {forbidden}"));
         }
     }

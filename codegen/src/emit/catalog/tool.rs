@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use toolcrate_catalog::{
     Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, OperationTarget, Properties,
     RawJson, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolRecord,
@@ -14,6 +14,7 @@ use super::emitters::Emitters;
 use super::facts::OperationFacts;
 use super::node::Writer;
 use super::plan::filtered_plan;
+use super::rules;
 use crate::config::ToolBinding;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
@@ -70,7 +71,10 @@ pub fn record<'a>(
     }
     let annotations = annotations(operation, name, &facts);
     let steps = emitters.lifecycles.steps(index);
-    let description = emitters.describer.description(context, index, &plan, &steps)?;
+    let (any_of, warnings) =
+        (rules::any_of(context, operation, &plan), rules::warnings(context, operation, &plan));
+    let mut description = emitters.describer.description(context, index, &plan, &steps)?;
+    rules::describe(&mut description, operation, &any_of);
     let required = (first_required != plan.required).then(|| owned(first_required));
     let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
     Ok(ToolRecord {
@@ -93,13 +97,24 @@ pub fn record<'a>(
             properties: Properties::from(plan.properties),
             shape: plan.shape.map(Cow::Owned),
             required: owned(plan.required),
+            any_of,
         },
         request: RequestRecord { required, ..request },
         response: response(context, operation),
         relations: plan.relations,
         bindings: others,
         lifecycle: steps,
+        warnings,
+        examples: examples(context, operation),
     })
+}
+
+/// The overlay's examples of a call.
+fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>> {
+    let key = operation.key();
+    let Some(examples) = context.overlay.examples.get(&key) else { return Vec::new() };
+    context.ledger.mark(format!("examples.{key}"));
+    examples.iter().map(|example| RawJson::from(&Value::Object(example.clone()))).collect()
 }
 
 /// Verbs of actions that only add something. Any other action may change or remove what is there.

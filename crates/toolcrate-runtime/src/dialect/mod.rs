@@ -98,7 +98,13 @@ impl Tool {
 
     /// The tool in the words of a provider, under another name and with another schema of its arguments, such
     /// as its short name, or a schema with what an account adds.
-    pub fn declaration_with(self, dialect: Dialect, name: &str, schema: Value) -> Declaration {
+    ///
+    /// Choices between arguments (`anyOf` at the root) are left out: OpenAI, Anthropic and Gemini refuse a list of tools
+    /// with such a schema, and hosts of the Model Context Protocol pass schemas on to them. The description states them.
+    pub fn declaration_with(self, dialect: Dialect, name: &str, mut schema: Value) -> Declaration {
+        for keyword in ["anyOf", "allOf"] {
+            schema.as_object_mut().map(|schema| schema.remove(keyword));
+        }
         let details = self.details();
         let source = Source { tool: self, name, schema, special: Special::of(self.catalog().api()), details };
         source.declare(dialect)

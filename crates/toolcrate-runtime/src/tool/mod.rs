@@ -12,6 +12,7 @@ mod page_state;
 mod plan;
 mod prepared;
 mod prerequisites;
+mod rules;
 mod schema;
 mod shorthand;
 mod truncate;
