@@ -82,7 +82,7 @@ async fn four_tools_lead_to_all_others() {
         .mount(&session.upstream)
         .await;
     let done = session
-        .call("call_tool", json!({"name": "create_a_ticket_note", "arguments": {"ticketId": 7, "text": "x"}}))
+        .call("call_tool", json!({"name": "create_a_ticket_note", "arguments": {"ticketId": 7, "text": "x", "internalAnalysisFlag": true}}))
         .await;
     assert_eq!(
         (&done["isError"], &done["structuredContent"]),

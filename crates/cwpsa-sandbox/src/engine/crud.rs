@@ -78,7 +78,6 @@ pub(crate) fn patch(
     };
     let changed = apply_patch(body.value, &before, resource, &details.shape, &details.links)?;
     let mut validator = BodyValidator::new(&details.shape, resource, body.text);
-    validator.undocumented = tx.state.overrides.undocumented(collection);
     let accepted = validator.fields(&changed)?;
     let required: Vec<String> =
         required_fields(collection).iter().filter(|name| accepted.contains_key(*name)).cloned().collect();
@@ -118,7 +117,6 @@ fn validate(
     let given = expect_object(body.value, &body.details.shape.name)?;
     let resource = api().collection(collection).resource();
     let mut validator = BodyValidator::new(&body.details.shape, resource, body.text);
-    validator.undocumented = tx.state.overrides.undocumented(collection);
     let record = validator.fields(&given)?;
     validator.require(&body.details.required, &record);
     rules.validate(collection, &record, &mut validator.invalid_fields);

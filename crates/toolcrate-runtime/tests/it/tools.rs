@@ -320,7 +320,7 @@ fn all_problems_come_at_once() {
             "/description length: has 20 characters, but at most 10 are allowed",
             "/nonsense unknown: there is no argument \"nonsense\"; there are orderId, lineType, description, \
              quantity, product, status, tags, amount",
-            "/orderId missing: \"orderId\" is required: an integer (Id of the order)",
+            "/orderId missing: \"orderId\" is required: an integer. Find one with list_all_acme_orders.",
             "/orderid unknown: there is no argument \"orderid\"; did you mean orderId?",
             "/product/ident unknown: there is no member \"ident\"; did you mean identifier or id?",
             "/quantity type: must be a number, but is the text \"3\"",
