@@ -68,23 +68,28 @@ fn routes_are_unique() {
     assert_eq!(of("update_a_procurement_purchaseorder_by_id"), "procurement_purchaseorders update");
 }
 
-/// The schema that a model sees in a dialect.
+/// Returns the schema that a model sees in a dialect, without the argument for a cursor.
 fn seen(tool: Tool, dialect: Dialect) -> Value {
     let declared = tool.declaration(dialect).value;
-    match dialect {
-        Dialect::Mcp => declared["inputSchema"].clone(),
-        Dialect::OpenAi | Dialect::OpenAiStrict => declared["function"]["parameters"].clone(),
-        Dialect::Anthropic => declared["input_schema"].clone(),
-        Dialect::Gemini => {
-            declared.get("parameters").cloned().unwrap_or(json!({"type": "object", "properties": {}}))
-        }
-        Dialect::Truto => {
-            let side = |side: &str| declared[side]["properties"].as_object().cloned().unwrap_or_default();
-            let mut properties = side("query_schema");
-            properties.extend(side("body_schema"));
-            properties.remove("next_cursor");
-            json!({"type": "object", "properties": properties, "required": declared["required"]})
-        }
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for schema in dialect::declared_schemas(dialect, &declared) {
+        properties.extend(schema["properties"].as_object().cloned().expect("an object with properties"));
+        required.extend(schema["required"].as_array().cloned().unwrap_or_default());
+    }
+    dialect.cursor_argument().and_then(|argument| properties.shift_remove(argument));
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+#[test]
+fn documents_list_all_dialects() {
+    let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
+    let (last, others) = names.split_last().expect("there are dialects");
+    for (document, conjunction) in
+        [(include_str!("../../README.md"), "or"), (include_str!("../../docs/frameworks-start.md"), "and")]
+    {
+        let list = format!("{} {conjunction} {last}", others.join(", "));
+        let words: Vec<&str> = document.split_whitespace().collect();
+        assert!(words.join(" ").contains(&list), "expected the list {list}");
     }
 }
 
@@ -144,14 +149,13 @@ fn one_filter_in_the_forms_of_all_dialects() {
     ]);
     let query =
         json!({"closedFlag": "false", "budgetHours": {">": "1.5"}, "id": {"in": {"0": "1", "1": "2"}}});
-    for (dialect, filter) in [
-        (Dialect::Mcp, object.clone()),
-        (Dialect::OpenAi, object.clone()),
-        (Dialect::OpenAiStrict, tests),
-        (Dialect::Anthropic, object),
-        (Dialect::Gemini, texts),
-        (Dialect::Truto, query),
-    ] {
+    for dialect in Dialect::ALL {
+        let filter = match dialect {
+            Dialect::OpenAiStrict => &tests,
+            Dialect::Gemini => &texts,
+            Dialect::Truto => &query,
+            _ => &object,
+        };
         let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
         let request = client.prepare_with(tool, &json!({"filter": filter}), &options).expect("a request");
         let url: Vec<String> = request
@@ -237,7 +241,11 @@ fn no_update_lists_null_and_every_one_can_clear() {
             continue;
         }
         updates += 1;
-        for dialect in [Dialect::Mcp, Dialect::OpenAi, Dialect::Anthropic, Dialect::Truto] {
+        for dialect in Dialect::ALL {
+            // These declare an argument that may be left out as nullable.
+            if matches!(dialect, Dialect::OpenAiStrict | Dialect::Gemini) {
+                continue;
+            }
             let mut found = Vec::new();
             nullable(&seen(tool, dialect), "", &mut found);
             assert!(found.is_empty(), "{dialect} {}: {found:?}", tool.name());

@@ -42,7 +42,23 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
         "next": {"type": "object", "description": "Arguments that give what follows."},
         "omitted": {"type": "integer", "description": "Rows that did not fit."},
         "notice": {"type": "string"},
-        "warnings": {"type": "array", "items": {"type": "string"}, "description": "What to know about the arguments."},
+        "warnings": {
+            "type": "array",
+            "description": "What to know about the arguments.",
+            "items": {"type": "string"},
+        },
+        "reinterpretations": {
+            "type": "array",
+            "description": "Arguments that were read as something else than was written.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the arguments."},
+                    "message": {"type": "string"},
+                },
+                "required": ["pointer", "message"],
+            },
+        },
         "error": {"type": "object", "description": "Why there is no result."},
     });
     let members = [("type".to_owned(), json!("object")), ("properties".to_owned(), properties)];

@@ -29,7 +29,7 @@ impl McpServer {
     /// Creates a server that offers the tools of `product` that `executor` runs.
     pub fn new(product: &'static Product, executor: ToolExecutor, options: McpOptions) -> Self {
         let McpOptions { listing, word_lists, changes, events } = options;
-        let meta_tools = MetaTools::new(product, executor.filter());
+        let meta_tools = MetaTools::new(product, executor.filter(), listing.output_schemas);
         Self(Arc::new(McpServerState {
             context: ToolContext::new(product, executor, listing, word_lists),
             meta_tools,

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
-use toolcrate_executor::{Product, ToolExecutor, outcome_to_json};
+use toolcrate_executor::{Product, Rejection, ToolExecutor, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value};
 use toolcrate_search::{SearchEngine, WordLists};
 
@@ -56,17 +56,7 @@ impl ToolContext {
     /// # Errors
     /// Returns the result of the call if there is no such tool, or if it isn't offered.
     pub(crate) fn resolve(&self, name: &str) -> Result<Tool, Box<CallToolResult>> {
-        let tool = self.product.catalog.resolve(name);
-        let tool = tool.map_err(|error| Box::new(result::failure(error.to_json())))?;
-        if self.executor.filter().allows(tool) {
-            return Ok(tool);
-        }
-        let message = format!("{} is not among the tools that this server offers", tool.short_name());
-        Err(Box::new(result::failure(json!({"error": {
-            "kind": "not_offered",
-            "message": message,
-            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
-        }}))))
+        self.executor.resolve(name).map_err(resolve_failure)
     }
 
     /// Like [`resolve`](Self::resolve), for a call: the audit log records the call of a tool that isn't offered.
@@ -76,11 +66,8 @@ impl ToolContext {
         arguments: &Value,
         caller: &Caller<'_>,
     ) -> Result<Tool, Box<CallToolResult>> {
-        self.resolve(name).inspect_err(|_| {
-            if let Some(tool) = self.product.catalog.get(name) {
-                self.executor.record_rejection(caller.principal(), tool, arguments, "not_offered");
-            }
-        })
+        let tool = self.executor.resolve_call(caller.principal(), name, arguments);
+        tool.map_err(resolve_failure)
     }
 
     /// Runs a tool of the catalog.
@@ -97,4 +84,16 @@ impl ToolContext {
             Err(response) => *response,
         }
     }
+}
+
+/// The result of a call whose tool doesn't exist or isn't offered.
+fn resolve_failure(rejection: Rejection) -> Box<CallToolResult> {
+    Box::new(match rejection {
+        Rejection::NotOffered(tool) => result::failure(json!({"error": {
+            "kind": "not_offered",
+            "message": format!("{tool} is not among the tools that this server offers"),
+            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
+        }})),
+        rejection => result::execute_failure(&rejection.into()),
+    })
 }

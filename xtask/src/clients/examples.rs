@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use crate::clients::process::{NPM_INSTALL, finish};
-use crate::server_process::{self, ServerProcess};
+use crate::server_process::{self, CwpsaProcess};
 
 /// The examples for Node, and those for Python by the environment that they need.
 const NODE: [&str; 4] = ["langchain.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
@@ -86,7 +86,7 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
         )?;
     }
     // The lists that it is compared with have no custom fields either.
-    let server = ServerProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
+    let server = CwpsaProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
     let url = format!("http://{}", server.host);
     for name in NODE.into_iter().filter(|name| wants(name)) {
         runner.example(Command::new("node").arg(name), "node", name, &url)?;

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
-use serde_json::Map;
+use serde_json::{Map, json};
 use toolcrate_executor::{Product, ToolFilter};
 use toolcrate_runtime::Value;
 
 use super::by_name::{NamedCall, input_schema};
 use super::meta_tool::{MetaTool, definition};
 use crate::caller::Caller;
+use crate::result;
 use crate::tool_context::{CALL_TOOL, READ_TOOL, ToolContext};
 
 pub(super) struct CallAnyTool;
@@ -28,6 +29,10 @@ impl MetaTool for CallAnyTool {
     /// don't ask their user about it.
     fn is_listed(&self, filter: &ToolFilter) -> bool {
         filter.allows_writes()
+    }
+
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        Some(result::output_schema(json!({})))
     }
 
     async fn call(

@@ -22,6 +22,11 @@ pub(crate) trait MetaTool: Send + Sync {
         true
     }
 
+    /// The schema of the result, which is listed if the server lists output schemas.
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        None
+    }
+
     /// Runs the tool. The input schema allows `arguments`.
     async fn call(
         &self,

@@ -26,9 +26,10 @@ pub(crate) use registry::MetaTools;
 const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &ReadAnyTool, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product, of which the tools of `filter` are offered.
-    pub(crate) fn new(product: &Product, filter: &ToolFilter) -> Self {
-        Self::from_tools(META_TOOLS, product, filter)
+    /// The meta tools of a product, of which the tools of `filter` are offered; with the schemas of their results if
+    /// `with_output` is set.
+    pub(crate) fn new(product: &Product, filter: &ToolFilter, with_output: bool) -> Self {
+        Self::from_tools(META_TOOLS, product, filter, with_output)
     }
 }
 
@@ -46,7 +47,7 @@ mod tests {
     const CALL: &str = "call_tool";
 
     fn meta_tools() -> MetaTools {
-        MetaTools::new(&LIBRARY, &ToolFilter::all(LIBRARY.catalog))
+        MetaTools::new(&LIBRARY, &ToolFilter::all(LIBRARY.catalog), true)
     }
 
     fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
@@ -126,7 +127,7 @@ mod tests {
         for spec in [reads, lists] {
             let filter = ToolFilter::new(LIBRARY.catalog, &spec, &Toolsets::default()).unwrap();
             for filter in [filter.intersect(|_| true), filter] {
-                let meta_tools = MetaTools::new(&LIBRARY, &filter);
+                let meta_tools = MetaTools::new(&LIBRARY, &filter, false);
                 let names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
                 assert_eq!(names, [SEARCH, DESCRIBE, READ]);
                 assert!(meta_tools.get(CALL).is_some(), "a client may know it from an earlier list");

@@ -1,6 +1,6 @@
 //! The registry of meta tools.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::Tool;
 use serde_json::Map;
@@ -24,17 +24,21 @@ pub(crate) struct RegisteredMetaTool {
 }
 
 impl MetaTools {
-    /// Registers these tools.
+    /// Registers these tools, with the schemas of their results if `with_output` is set.
     pub(crate) fn from_tools(
         tools: &[&'static dyn MetaTool],
         product: &Product,
         filter: &ToolFilter,
+        with_output: bool,
     ) -> Self {
-        let register = |tool: &&'static dyn MetaTool| RegisteredMetaTool {
-            definition: tool.definition(product),
-            is_listed: tool.is_listed(filter),
-            schema: OnceLock::new(),
-            tool: *tool,
+        let register = |tool: &&'static dyn MetaTool| {
+            let definition = tool.definition(product);
+            let definition = match tool.output_schema().filter(|_| with_output) {
+                Some(schema) => definition.with_raw_output_schema(Arc::new(schema)),
+                None => definition,
+            };
+            let is_listed = tool.is_listed(filter);
+            RegisteredMetaTool { definition, is_listed, schema: OnceLock::new(), tool: *tool }
         };
         Self(tools.iter().map(register).collect())
     }

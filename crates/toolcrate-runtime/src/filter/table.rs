@@ -30,8 +30,8 @@ impl<'a> From<&'a FilterKind<'a>> for Kind<'a> {
     }
 }
 
-/// A field that a test can compare.
-pub(super) struct FilterField<'t> {
+/// A field that a test compares.
+pub(super) struct ComparedField<'t> {
     pub(super) bucket: Bucket,
     pub(super) field: String,
     pub(super) kind: Kind<'t>,
@@ -45,10 +45,10 @@ impl<'a> FilterTable<'a> {
 
     /// Returns the field called `name`. `is_text` is whether it is compared with text, which decides what a bare reference
     /// (`company` for `company/id` or `company/name`) means. `custom` is the property that holds custom fields.
-    pub(super) fn find(&self, name: &str, is_text: bool, custom: &str) -> Option<FilterField<'_>> {
+    pub(super) fn find(&self, name: &str, is_text: bool, custom: &str) -> Option<ComparedField<'_>> {
         let caption = name.strip_prefix(custom).and_then(|rest| rest.strip_prefix('/'));
         if let Some(caption) = caption.filter(|_| self.0.custom) {
-            return Some(FilterField {
+            return Some(ComparedField {
                 bucket: Bucket::Custom,
                 field: caption.to_owned(),
                 kind: Kind::Custom,
@@ -60,7 +60,11 @@ impl<'a> FilterTable<'a> {
             for (bucket, fields) in sides {
                 let path = format!("{name}{ending}");
                 if let Some((path, kind)) = fields.get_key_value(path.as_str()) {
-                    return Some(FilterField { bucket, field: path.clone().into_owned(), kind: kind.into() });
+                    return Some(ComparedField {
+                        bucket,
+                        field: path.clone().into_owned(),
+                        kind: kind.into(),
+                    });
                 }
             }
         }

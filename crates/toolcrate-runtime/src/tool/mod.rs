@@ -25,6 +25,7 @@ pub use coercion::Reinterpretation;
 pub use execute::Arguments;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prepared::PreparedCall;
+pub(crate) use schema::CHOICE_KEYWORDS;
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
 pub use truncate::{Omitted, TooBig, json_size};
 pub use validation_errors::ArgumentSchema;

@@ -10,7 +10,7 @@ use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::page_state::is_page_state;
+use super::page_state::{SKIP, is_page_state};
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
 use crate::api::{Api, CustomFields, Paging};
@@ -18,7 +18,7 @@ use crate::call::Call;
 use crate::client::ApiResponse;
 use crate::cursor::CursorKey;
 use crate::custom_fields::from_api;
-use crate::dialect::{Dialect, SKIP};
+use crate::dialect::Dialect;
 use crate::download::Download;
 use crate::error::Error;
 use crate::model::ValueMut;

@@ -5,7 +5,9 @@ use toolcrate_catalog::ArgumentLocation;
 
 use super::validator::ToolValidator;
 use crate::api::Paging;
-use crate::dialect::SKIP;
+
+/// The member of a cursor that says how many rows of the page to skip. No argument has such a name.
+pub(super) const SKIP: &str = "+skip";
 
 /// Whether a cursor may hold this member: the number of rows to skip, or an argument that can say where a list goes on.
 /// That is one of the query, as the API itself chooses in its links, but none that chooses records or their fields. Where

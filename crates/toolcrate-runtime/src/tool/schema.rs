@@ -42,8 +42,11 @@ pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {
     )
 }
 
+/// The keywords at the root of a schema that [`choices`] writes.
+pub(crate) const CHOICE_KEYWORDS: [&str; 2] = ["anyOf", "allOf"];
+
 /// The keywords that require one of several arguments, with a comma. Providers refuse them at the root of a schema, so
-/// declarations go without; see [`crate::Dialect`].
+/// declarations go without.
 fn choices(rules: &[AnyOfRule<'_>]) -> String {
     let choice = |rule: &AnyOfRule<'_>| -> Value {
         let branch = |name: &Cow<'_, str>| match rule.is_true {

@@ -106,7 +106,7 @@ impl ToolValidator {
         }
         close(&mut schema);
         // Choices between arguments have their own check, with a message that says what the choice is about.
-        for keyword in ["anyOf", "allOf"] {
+        for keyword in schema::CHOICE_KEYWORDS {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::support::server::{Script, Server, answer, json as json_answer};
 use crate::support::{API, PASSWORD, client};
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Map, Value, json};
@@ -54,9 +54,13 @@ async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
     let page = |ids: [i32; 2], next: Option<&str>| {
         let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
         let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
-        answer(200, &[("content-type", "application/json"), ("link", &link)], body.as_bytes())
+        ScriptedResponse::with_body(
+            200,
+            &[("content-type", "application/json"), ("link", &link)],
+            body.as_bytes(),
+        )
     };
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page([1, 2], Some("?page=2&conditions=other")),
         page([3, 4], None),
         page([1, 2], Some("?page=2")),
@@ -87,7 +91,7 @@ async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
     assert_eq!(server.requests().len(), 1);
     let outcome = with(b"s", "acme").execute_with(list, &next, &options).await.expect("a page");
     assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
-    let line = server.request().line;
+    let line = server.last_request().line;
     assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
     // One client alone needs no key.
     let own = client(&server);
@@ -374,7 +378,7 @@ fn a_binding_is_chosen_by_its_argument() {
 #[tokio::test]
 async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
     let body = json!([{"id": 1, "_info": {"a": 1}, "customer": {"id": 2, "_info": {}}}]);
-    let server = Server::start((0..4).map(|_| json_answer(200, &body))).await;
+    let server = ScriptedServer::start((0..4).map(|_| ScriptedResponse::json(200, &body))).await;
     let client = client(&server);
     let list = tool("list_all_orders");
     let trimmed = client.execute(list, &json!({})).await.expect("an outcome");
@@ -391,7 +395,11 @@ async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
 #[tokio::test]
 async fn files_come_and_go_as_base64() {
     let headers = [("content-type", "text/plain"), ("content-disposition", "attachment; filename=a.txt")];
-    let server = Server::start([answer(200, &headers, b"hello"), json_answer(201, &json!({"id": 1}))]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(200, &headers, b"hello"),
+        ScriptedResponse::json(201, &json!({"id": 1})),
+    ])
+    .await;
     let client = client(&server);
     let file = client.execute(tool("download_an_acme_document"), &json!({"id": 1})).await.expect("a file");
     let expected =
@@ -404,7 +412,7 @@ async fn files_come_and_go_as_base64() {
     };
     assert_eq!(parts[1].1, "file \"a.txt\", application/octet-stream, 5 bytes");
     client.execute(upload, &arguments).await.expect("an outcome");
-    let sent = server.request().text();
+    let sent = server.last_request().body_text();
     assert!(sent.contains("name=\"recordId\"\r\n\r\n7\r\n") && sent.contains("\r\n\r\nhello\r\n"), "{sent}");
     let error = refused(
         "upload_an_acme_document",
@@ -416,19 +424,19 @@ async fn files_come_and_go_as_base64() {
 #[tokio::test]
 async fn answers_without_content_are_null_and_errors_are_passed_on() {
     let body = json!({"code": "NotFound", "message": "Order 5 not found", "errors": null});
-    let server = Server::start([
-        answer(204, &[], b""),
-        answer(200, &[], b""),
-        json_answer(404, &body),
-        Script::Cut,
-        Script::Cut,
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(204, &[], b""),
+        ScriptedResponse::with_body(200, &[], b""),
+        ScriptedResponse::json(404, &body),
+        ScriptedResponse::Close,
+        ScriptedResponse::Close,
     ])
     .await;
     let client = client(&server);
     let delete = tool("delete_an_acme_order_by_id");
     let outcome = client.execute(delete, &json!({"id": 5, "reason": "x y"})).await.expect("an outcome");
     assert_eq!((outcome.status, outcome.value), (204, Value::Null));
-    assert_eq!(server.request().line, "DELETE /api/orders/5?reasonText=x%20y HTTP/1.1");
+    assert_eq!(server.last_request().line, "DELETE /api/orders/5?reasonText=x%20y HTTP/1.1");
     let get = tool("get_single_acme_order_by_number");
     let arguments = json!({"number": "5"});
     assert_eq!(client.execute(get, &arguments).await.expect("an outcome").value, Value::Null);
@@ -441,13 +449,13 @@ async fn answers_without_content_are_null_and_errors_are_passed_on() {
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 }
 
-fn page(link: &str) -> Script {
-    answer(200, &[("link", link)], br#"[{"id":1},{"id":2}]"#)
+fn page(link: &str) -> ScriptedResponse {
+    ScriptedResponse::with_body(200, &[("link", link)], br#"[{"id":1},{"id":2}]"#)
 }
 
 #[tokio::test]
 async fn an_outcome_has_the_arguments_of_the_next_page() {
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page("<http://x/orders?page=2&pageSize=2&conditions=a>; rel=\"next\""),
         page("<http://x/orders?pageId=77>; rel=\"next\""),
         page("<http://x/orders?page=1>; rel=\"prev\""),
@@ -469,10 +477,10 @@ async fn an_outcome_has_the_arguments_of_the_next_page() {
 
 #[tokio::test]
 async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page("<?pageId=2>; rel=\"next\""),
         page("<?pageId=4>; rel=\"next\""),
-        answer(200, &[("link", "<?pageId=4>; rel=\"next\"")], b"[]"),
+        ScriptedResponse::with_body(200, &[("link", "<?pageId=4>; rel=\"next\"")], b"[]"),
     ])
     .await;
     let client = client(&server);
@@ -483,7 +491,7 @@ async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
         .expect("pages");
     let counts: Vec<_> = pages.iter().map(|page| page.value.as_array().map_or(0, Vec::len)).collect();
     assert_eq!(counts, [2, 2, 0]);
-    assert_eq!(server.request().line, "GET /api/orders?conditions=a&pageSize=100&pageId=4 HTTP/1.1");
+    assert_eq!(server.last_request().line, "GET /api/orders?conditions=a&pageSize=100&pageId=4 HTTP/1.1");
     let results: Vec<_> = client.execute_pages(tool("list_all_orders"), &json!({"x": 1})).collect().await;
     assert_eq!(results.len(), 1);
     assert!(results[0].is_err());

@@ -1,0 +1,107 @@
+//! `docs/jobs.md` is what the scripted agent does: each job compares its part with the calls that it made, so the guide
+//! can't say what is not so. `CWPSA_WRITE_GUIDE=1` writes it.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::jobs::agent::plain::Plain;
+use crate::jobs::agent::{Agent, Driver, Step};
+use crate::jobs::tenant::World;
+use crate::jobs::work::Job;
+
+/// The variable that has the guide written.
+const WRITE: &str = "CWPSA_WRITE_GUIDE";
+/// A longer line of arguments is broken.
+const LONGEST: usize = 100;
+const START: &str = "\
+# What an agent does
+
+Jobs that people hire an agent for, each with the calls that do it. All of them run against the sandbox in the tests of
+`crates/cwpsa/tests/it/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order are what
+was called. What stands in ‹ › depends on the day.
+
+Three habits make these jobs work, whatever the model:
+
+- **Look ids up by name.** The descriptions of arguments say which tool lists them. The ids below are the sandbox's.
+- **Read before you write.** What is there already is not made again.
+- **Wait when told to.** An answer 429 says in `ratelimit-reset` (over MCP: `error.rate_limit.reset`) how many seconds to
+  wait. Nothing was done, so the same call is made again; over HTTP with the same `Idempotency-Key`, which keeps a write
+  that is sent twice from being done twice.
+
+Over MCP, each tool is found with `search_tools`, read with `describe_tools`, and run with `read_tool`, or with
+`call_tool` if it changes something. Over HTTP, `POST /tools/{name}/call` takes the arguments as they stand here.
+
+No person need start a job: a callback of the tenant (`/system/callbacks`) can. Let the receiver check the signature, with
+a key from the tenant's own host alone, and start on `added` and not on `updated`, as the agent's own note on a ticket is
+an update too. A test of this kind opens a ticket *RAM-16GB needed* and finds ten of them ordered.
+";
+
+/// The part of the guide that tells a job.
+fn part(job: Job, steps: &[Step]) -> String {
+    let mut text = format!("\n## {}\n\n> {}\n\n", job.title(), job.ask());
+    for (index, Step { tool, why, arguments }) in steps.iter().enumerate() {
+        let arguments = shown(arguments).replace('\n', "\n    ");
+        let number = format!("{}.", index + 1);
+        let _ = writeln!(text, "{number:<3} `{tool}`: {why}\n\n    ```json\n    {arguments}\n    ```");
+    }
+    text
+}
+
+/// Arguments on one line, or on one each where they are long.
+fn shown(arguments: &Value) -> String {
+    let line = spaced(arguments);
+    let members = arguments.as_object().filter(|_| line.len() > LONGEST);
+    members.map_or(line, |members| {
+        let lines: Vec<String> =
+            members.iter().map(|(name, value)| format!("  {}: {}", json!(name), spaced(value))).collect();
+        format!("{{\n{}\n}}", lines.join(",\n"))
+    })
+}
+
+/// JSON on one line, with spaces as people write it.
+fn spaced(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{}: {}", json!(name), spaced(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/jobs.md")
+}
+
+/// That the guide tells a job as it was done. While it is written anew, it can't.
+pub fn tells(job: Job, steps: &[Step]) {
+    let guide = std::fs::read_to_string(file()).unwrap_or_default();
+    let told = guide.contains(&part(job, steps)) || std::env::var_os(WRITE).is_some();
+    assert!(
+        told,
+        "docs/jobs.md does not tell how to: {}. {WRITE}=1 cargo test -p cwpsa --test it jobs::guide",
+        job.title()
+    );
+}
+
+#[tokio::test]
+async fn has_every_job_once() {
+    if std::env::var_os(WRITE).is_some() {
+        let mut text = START.to_owned();
+        let world = World::new(Job::ALL.len()).await;
+        for (job, tenant) in Job::ALL.into_iter().zip(&world.tenants) {
+            let mut agent = Agent::new(Driver::Plain(Plain::of(&tenant.account)));
+            job.run(&mut agent).await;
+            text += &part(job, &agent.steps);
+        }
+        std::fs::write(file(), text).unwrap();
+    }
+    let guide = std::fs::read_to_string(file()).unwrap();
+    let headings: Vec<&str> = guide.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(headings, Job::ALL.map(Job::title));
+    assert!(guide.starts_with(START));
+}
