@@ -63,6 +63,7 @@ REMEDIES = """
 | everything becomes required | CrewAI, OpenAI's strict format | what is optional may be null, and nulls are taken out before the call |
 | objects that name no members can't be filled, so that no filter can be given | CrewAI | they become a text with JSON in it, which the server reads |
 | the same | OpenAI's strict format, Gemini's | a filter becomes a list of tests, custom fields a list of captions and values; their descriptions say so |
+| one of several arguments is needed | OpenAI, Anthropic and Gemini, which refuse `anyOf` at the root of a schema; MCP hosts pass schemas on to them | the description says so, `describe` shows `anyOf`, and a call without any of them is rejected before it is sent |
 | a nullable object is left open, which strict rules refuse | CrewAI | `sdk/python` closes it |
 | an answer is kept, and the same call is not made again | CrewAI | `cache_function` says no |
 | descriptions of references are dropped | CrewAI without the SDK | `sdk/python` hands over the server's schema, not a model made of it |
@@ -72,7 +73,7 @@ REMEDIES = """
 | nothing says that an object is closed | Gemini's format | nothing: the server names the argument that it does not know, and the one that may be meant |
 | an error ends the graph | LangGraph for Python | that is its default; `ToolNode(tools, handle_tool_errors=True)` lets the model correct it |
 | an error is a message to the model, and its caller can't wait for `ratelimit-reset` | LangChain.js, LangGraph.js, CrewAI | call the tool yourself, or give `ToolNode` a `handleToolErrors` that throws a 429 on; the message begins with the status |
-| a list over MCP would be longer than a client shows | MCP | three tools that find, describe and call the others, beside two that most jobs begin with |
+| a list over MCP would be longer than a client shows | MCP | four tools that find, describe, read with and call the others, beside two that most jobs begin with |
 
 Null stands for "not given" wherever a schema does not allow it, at any depth, over MCP and HTTP as in these formats: a
 client that gives every argument changes nothing that it does not mean. To empty fields of a record, an update has the

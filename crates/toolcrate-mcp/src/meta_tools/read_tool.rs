@@ -28,6 +28,10 @@ impl MetaTool for ReadAnyTool {
         definition(READ_TOOL, "Read with a tool", description, input_schema(), annotations)
     }
 
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        Some(result::output_schema(json!({})))
+    }
+
     async fn call(
         &self,
         arguments: &Map<String, Value>,
