@@ -13,8 +13,8 @@ fn examples(tool: Tool) -> Vec<Value> {
 #[tokio::test]
 async fn every_example_is_a_call_that_works() {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = command::start(&SandboxArguments { listen, ..SandboxArguments::default() });
-    let server = server.await.expect("a sandbox");
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
+    let server = command::start(&arguments).await.expect("a sandbox");
     let client = client(&server.base_url()).expect("a client");
     let (mut count, mut failed) = (0, Vec::new());
     for tool in CATALOG.tools() {

@@ -24,7 +24,7 @@ pub(crate) fn create(
         return attach::attach(rules, tx, collection, parent, body);
     }
     let resource = api().collection(collection).resource();
-    let mut record = validate(rules, tx, collection, body)?;
+    let mut record = validate(rules, collection, body)?;
     tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
     tx.fill_defaults(collection, parent, &body.details.links, &mut record);
     tx.merge_custom_fields(collection, None, &mut record);
@@ -46,7 +46,7 @@ pub(crate) fn replace(
 ) -> Result<(), ApiError> {
     let resource = api().collection(collection).resource();
     let before = tx.get_or_404(collection, id)?;
-    let mut record = validate(rules, tx, collection, body)?;
+    let mut record = validate(rules, collection, body)?;
     tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
     // Fields that only the server sets are kept, and so are custom fields.
     for (name, value) in &before {
@@ -110,7 +110,6 @@ pub(crate) fn delete(
 
 fn validate(
     rules: &RuleSet,
-    tx: &Transaction<'_>,
     collection: CollectionId,
     body: WriteBody<'_>,
 ) -> Result<Map<String, Value>, ApiError> {

@@ -86,6 +86,10 @@ impl Account {
         {
             let pages = self.client.execute_pages(tool, &Map::new());
             match pages.try_collect::<Vec<_>>().await {
+                // Something else than rows doesn't tell which fields there are.
+                Ok(pages) if !pages.iter().all(|page| page.value.is_array()) => {
+                    fields = AccountFields::unreadable();
+                }
                 Ok(pages) => {
                     let rows = pages.iter().filter_map(|page| page.value.as_array()).flatten();
                     let rows = rows.filter_map(|row| CustomField::read(row, custom, format));

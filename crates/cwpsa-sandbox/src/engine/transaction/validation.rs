@@ -2,7 +2,7 @@
 //! what is valid in the form in which it is stored.
 
 use connectwise_psa::API;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::api::{BodySchema, Member, Resource, resource};
 use crate::connectwise::date;
