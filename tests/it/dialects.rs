@@ -2,6 +2,7 @@
 //! takes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
@@ -84,13 +85,28 @@ fn seen(tool: Tool, dialect: Dialect) -> Value {
 fn documents_list_all_dialects() {
     let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
     let (last, others) = names.split_last().expect("there are dialects");
-    for (document, conjunction) in
-        [(include_str!("../../README.md"), "or"), (include_str!("../../docs/frameworks-start.md"), "and")]
-    {
-        let list = format!("{} {conjunction} {last}", others.join(", "));
-        let words: Vec<&str> = document.split_whitespace().collect();
-        assert!(words.join(" ").contains(&list), "expected the list {list}");
+    let lists = ["and", "or"].map(|conjunction| format!("{} {conjunction} {last}", others.join(", ")));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut found = 0;
+    for folder in [root.to_owned(), root.join("docs")] {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let document = std::fs::read_to_string(&path).expect("a document");
+            // A paragraph that names both forms of one provider lists all dialects.
+            for paragraph in
+                document.split("\n\n").filter(|text| others[1..3].iter().all(|name| text.contains(name)))
+            {
+                let words: Vec<&str> = paragraph.split_whitespace().collect();
+                let is_complete = lists.iter().any(|list| words.join(" ").contains(list));
+                assert!(is_complete, "{}: expected {}", path.display(), lists[0]);
+                found += 1;
+            }
+        }
     }
+    assert!(found > 0, "no document lists the dialects");
 }
 
 #[test]

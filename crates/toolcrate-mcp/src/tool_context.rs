@@ -1,12 +1,12 @@
 //! What a tool needs to run.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
 use toolcrate_executor::{Product, Rejection, ToolExecutor, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value};
-use toolcrate_search::{SearchEngine, WordLists};
+use toolcrate_search::{SearchEngine, SearchHit, WordLists};
 
 use crate::caller::Caller;
 use crate::listing::ToolListing;
@@ -27,7 +27,7 @@ pub(crate) struct ToolContext {
     pub(crate) executor: ToolExecutor,
     pub(crate) listing: ToolListing,
     word_lists: &'static WordLists,
-    search: OnceLock<SearchEngine>,
+    search: Arc<OnceLock<SearchEngine>>,
 }
 
 impl ToolContext {
@@ -37,13 +37,20 @@ impl ToolContext {
         listing: ToolListing,
         word_lists: &'static WordLists,
     ) -> Self {
-        Self { product, executor, listing, word_lists, search: OnceLock::new() }
+        Self { product, executor, listing, word_lists, search: Arc::default() }
     }
 
-    /// The search index. The first call builds it, which takes longer than all else, so that a client that never
-    /// searches doesn't wait for it.
-    pub(crate) fn search_engine(&self) -> &SearchEngine {
-        self.search.get_or_init(|| SearchEngine::new(self.product.catalog, self.word_lists))
+    /// Finds the offered tools that fit a query, best first. The first call builds the search index, which takes longer
+    /// than all else; either is done on a thread of its own, so that no other request waits for it.
+    pub(crate) async fn search(&self, query: String, limit: usize) -> Vec<SearchHit> {
+        let (search, filter) = (Arc::clone(&self.search), self.executor.filter().clone());
+        let (catalog, word_lists) = (self.product.catalog, self.word_lists);
+        let find = move || {
+            let engine = search.get_or_init(|| SearchEngine::new(catalog, word_lists));
+            engine.find(&query, limit, |tool| filter.allows(tool))
+        };
+        // It only fails if the search panicked or the runtime stops.
+        tokio::task::spawn_blocking(find).await.unwrap_or_default()
     }
 
     /// The maximum size of a result. What does not fit is omitted, with the arguments that return it.

@@ -83,7 +83,8 @@ impl ServerProcess {
         format!("http://{}", url.split([' ', ',']).next().unwrap_or_default())
     }
 
-    /// Waits until the process has ended by itself and all of its log is recorded.
+    /// Waits until the process has ended by itself and all of its log is recorded. Processes that it started and that
+    /// have its standard error have ended, too.
     ///
     /// # Panics
     /// If it has not after [`CONDITION_TIMEOUT`].

@@ -39,11 +39,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<(
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })
 }
 
-fn overhead(
-    figures: &mut Vec<Figure>,
-    sandbox: &CwpsaProcess,
-    server: &CwpsaProcess,
-) -> anyhow::Result<()> {
+fn overhead(figures: &mut Vec<Figure>, sandbox: &CwpsaProcess, server: &CwpsaProcess) -> anyhow::Result<()> {
     let path = sandbox.url(TICKET);
     let path = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let path = path.context("the sandbox has no address")?;

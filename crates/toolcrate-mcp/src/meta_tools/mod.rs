@@ -11,7 +11,6 @@ mod meta_tool;
 mod read_tool;
 mod registry;
 mod search_tools;
-mod validate;
 
 use call_tool::CallAnyTool;
 use describe_tools::DescribeTools;
@@ -37,6 +36,7 @@ impl MetaTools {
 mod tests {
     use serde_json::{Map, Value, json};
     use toolcrate_executor::{ToolFilterSpec, Toolsets};
+    use toolcrate_runtime::HostArguments;
 
     use super::*;
     use crate::fixture::LIBRARY;
@@ -52,8 +52,10 @@ mod tests {
 
     fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
         let Value::Object(arguments) = arguments else { panic!("no object") };
-        let result = meta_tools().get(tool).unwrap().validate(arguments);
-        result.map_err(|error| {
+        let tools = meta_tools();
+        let tool = tools.get(tool, LIBRARY.title).unwrap();
+        let result = tool.validate(arguments, &HostArguments::default());
+        result.map(|(arguments, _)| arguments).map_err(|error| {
             error.fields().iter().map(|field| format!("{} {}", field.pointer, field.message)).collect()
         })
     }
@@ -63,22 +65,22 @@ mod tests {
         let many: Vec<String> = (0..12).map(|number| format!("tool_{number}")).collect();
         for (tool, arguments, problem) in [
             (CALL, json!({"name": "x", "args": {}}), "/args there is no argument \"args\""),
-            (CALL, json!({"name": "x", "all_pages": "true"}), "/all_pages must be true or false, but is"),
+            (CALL, json!({"name": "x", "all_pages": "yes"}), "/all_pages must be true or false, but is"),
             (CALL, json!({"name": "x", "arguments": "id=1"}), "/arguments must be an object, but is"),
             (CALL, json!({"name": "x", "arguments": [1]}), "/arguments must be an object, but is"),
             (CALL, json!({"arguments": {}}), "/name \"name\" is required"),
             (SEARCH, json!({"query": "x", "limit": "abc"}), "/limit must be"),
             (SEARCH, json!({"query": "x", "limit": 51}), "/limit is 51, but at most 50"),
-            (SEARCH, json!({"query": 5}), "/query must be"),
+            (SEARCH, json!({"query": true}), "/query must be"),
             (DESCRIBE, json!({"names": many}), "/names has more than the 10 items"),
-            (DESCRIBE, json!({"names": ["a", 5]}), "/names/1 must be"),
+            (DESCRIBE, json!({"names": ["a", true]}), "/names/1 must be"),
             (DESCRIBE, json!({"names": []}), "/names needs at least 1"),
             (DESCRIBE, json!({"names": ["a"], "output": "yes"}), "/output must be"),
         ] {
             let problems = validate(tool, arguments.clone()).unwrap_err();
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{arguments}: {problems:?}");
         }
-        let problems = validate(CALL, json!({"nam": "x", "args": {}})).unwrap_err();
+        let problems = validate(CALL, json!({"query": "x", "args": {}})).unwrap_err();
         assert_eq!(problems.len(), 3, "all at once");
     }
 
@@ -111,7 +113,7 @@ mod tests {
     fn hosts_are_told_which_meta_tool_may_change_something() {
         let meta_tools = meta_tools();
         let hints = |name: &str| {
-            let annotations = meta_tools.get(name).unwrap().definition.annotations.clone().unwrap();
+            let annotations = meta_tools.get(name, LIBRARY.title).unwrap().definition.annotations.clone().unwrap();
             (annotations.read_only_hint, annotations.destructive_hint)
         };
         assert_eq!(hints(CALL), (Some(false), Some(true)));
@@ -130,7 +132,7 @@ mod tests {
                 let meta_tools = MetaTools::new(&LIBRARY, &filter, false);
                 let names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
                 assert_eq!(names, [SEARCH, DESCRIBE, READ]);
-                assert!(meta_tools.get(CALL).is_some(), "a client may know it from an earlier list");
+                assert!(meta_tools.get(CALL, LIBRARY.title).is_some(), "a client may know it from an earlier list");
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::cursor::CursorKey;
 use crate::custom_fields::AccountFields;
+use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
@@ -36,6 +37,8 @@ pub(super) struct ClientState {
     pub(super) max_body: usize,
     /// The key that signs the cursors of lists.
     pub(super) cursor_key: CursorKey,
+    /// Arguments that tools ignore.
+    pub(super) host_arguments: HostArguments,
     /// Compiled schemas of the tools that were called.
     pub(super) checks: ToolValidators,
     /// The custom fields of the account, once they were read.
@@ -59,6 +62,11 @@ impl Client {
     #[must_use]
     pub fn with_headers(&self, headers: HeaderMap) -> Self {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }
+    }
+
+    /// Returns which arguments tools ignore because the callers' hosts add them.
+    pub fn host_arguments(&self) -> &HostArguments {
+        &self.state.host_arguments
     }
 
     pub(crate) fn checks(&self) -> &ToolValidators {

@@ -54,10 +54,10 @@ pub(crate) fn to_api(
     }
 }
 
-/// What is wrong: a code and a message.
+/// A problem: its code and its message.
 type Problem = (&'static str, String);
 
-/// The API's list of the fields that have a value.
+/// Returns the API's list of the fields that have a value.
 fn items(
     by_caption: &Map<String, Value>,
     fields: &CustomFields,
@@ -81,7 +81,7 @@ fn items(
     items
 }
 
-/// The item that empties a field.
+/// Returns the item that empties a field.
 pub(crate) fn emptied_item(
     caption: &str,
     fields: &CustomFields,
@@ -90,13 +90,13 @@ pub(crate) fn emptied_item(
     item(caption, &Value::Null, fields, scope)
 }
 
-/// Whether two items of the API's list are of one field.
+/// Returns true if and only if two items of the API's list are of one field.
 pub(crate) fn is_same_field(one: &Value, other: &Value, fields: &CustomFields) -> bool {
     let same = |name: &str| one.get(name).is_some_and(|value| other.get(name) == Some(value));
     same(fields.key) || same(fields.caption)
 }
 
-/// One item of the API's list.
+/// Returns an item of the API's list.
 fn item(
     caption: &str,
     value: &Value,
@@ -113,7 +113,7 @@ fn item(
         Some(field) => {
             Ok(Value::Object(pair(fields.key, field.id.clone(), fields, converted(value, field)?)))
         }
-        // Without a definition there is only the id that an answer gave, or else the caption.
+        // Without a definition, only the id that a response had is known, or else the caption.
         None => match (marked(caption), plain(value)?) {
             (Some((_, id)), value) => Ok(Value::Object(pair(fields.key, id, fields, value))),
             (None, value) => Ok(by_caption(value)),
@@ -125,7 +125,7 @@ fn pair(name: &str, of: Value, fields: &CustomFields, value: Value) -> Map<Strin
     Map::from_iter([(name.to_owned(), of), (fields.value.to_owned(), value)])
 }
 
-/// The definition that a caption means; `None` if several do, and nothing tells which.
+/// Returns the field that a caption names, or `None` if it may be any of several.
 fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomField>, Problem> {
     if !scope.fields.is_readable() {
         return Ok(None);
@@ -160,7 +160,7 @@ fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomFie
     Err(("unknown", format!("the account has no field \"{caption}\"{hint}")))
 }
 
-/// A value as a field takes it.
+/// Converts a value to the type of a field.
 fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
     if value.is_null() {
         return Ok(Value::Null);
@@ -199,7 +199,7 @@ fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
     }
 }
 
-/// A value that is no list and no object.
+/// Returns a value unless it is a list or an object.
 fn plain(value: &Value) -> Result<Value, Problem> {
     match value {
         Value::Array(_) | Value::Object(_) => {
@@ -209,14 +209,14 @@ fn plain(value: &Value) -> Result<Value, Problem> {
     }
 }
 
-/// The caption and the id of `Region [id 12]`, which tells equal captions apart.
+/// Returns the caption and the id of `Region [id 12]`, which distinguishes equal captions.
 fn marked(caption: &str) -> Option<(&str, Value)> {
     let (caption, id) = caption.strip_suffix(']')?.rsplit_once(" [id ")?;
     let id = id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     Some((caption, id))
 }
 
-/// Turns every list of custom fields within `value` into an object by caption, and notes the id of each caption.
+/// Converts every list of custom fields within `value` to an object keyed by caption, and collects the id of each caption.
 pub(crate) fn from_api(value: &mut Value, fields: &CustomFields, ids: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(members) => {
@@ -236,7 +236,7 @@ pub(crate) fn from_api(value: &mut Value, fields: &CustomFields, ids: &mut BTree
     }
 }
 
-/// The values by caption; `None` if an item has no caption.
+/// Returns the values by caption, or `None` if an item has no caption.
 fn captions(
     items: &[Value],
     fields: &CustomFields,

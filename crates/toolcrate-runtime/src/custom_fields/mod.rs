@@ -1,7 +1,7 @@
 //! Custom fields: the fields that an account defines for itself.
 //!
-//! A model sees them as an object keyed by caption; the API holds them as a list keyed by the id of a definition. What the
-//! account's definitions tell of types, options and ids is read at run time and used where it is known.
+//! A model sees them as an object keyed by caption; the API holds them as a list keyed by the id of a definition. The
+//! account's definitions, with their types, options and ids, are read at run time and used where they are known.
 
 mod account;
 mod account_fields;

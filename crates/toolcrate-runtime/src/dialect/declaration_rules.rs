@@ -4,7 +4,7 @@ use super::schema_keywords::KEYWORDS;
 
 /// The shape that the declarations of a dialect must have.
 pub(super) struct DeclarationRules {
-    /// The property of the declaration that holds everything else; `type` beside it has the same value.
+    /// The property of the declaration that holds everything else, in addition to a `type` of the same name.
     pub(super) envelope: Option<&'static str>,
     /// The properties that are allowed.
     pub(super) properties: &'static [&'static str],

@@ -113,7 +113,7 @@ pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Valu
 }
 
 /// Decodes what a model sent for an encoded property; a value that is not encoded is returned as it is. `any_json` is
-/// whether mixed text may also be JSON that is no object or list.
+/// whether mixed text may also be other JSON than objects and lists.
 pub(super) fn decode(encoding: ValueEncoding, value: Value, any_json: bool) -> Value {
     match (encoding, value) {
         (ValueEncoding::FilterTests, Value::Array(tests)) => {

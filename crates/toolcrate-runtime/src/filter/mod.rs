@@ -5,7 +5,9 @@
 //! fields go to parameters of their own.
 
 mod expression;
+mod flatten;
 mod parse;
+mod raw;
 mod table;
 mod write;
 
@@ -13,9 +15,12 @@ use serde_json::Value;
 
 use crate::api::FilterGrammar;
 use crate::error::FieldError;
+use crate::patch::escape;
 use crate::query::QueryPairs;
 use expression::Bucket;
 
+pub(crate) use flatten::flatten;
+pub(crate) use raw::check as check_conditions;
 pub(crate) use table::FilterTable;
 
 /// Compiles the filter `value` of the argument at `pointer` into `pairs`, in addition to raw conditions that they have.
@@ -30,6 +35,7 @@ pub(crate) fn apply(
     pairs: &mut QueryPairs,
 ) -> Result<(), Vec<FieldError>> {
     let expression = parse::parse(table, grammar.custom_fields, value, pointer)?;
+    let mut problems = Vec::new();
     for (bucket, text) in write::write(&expression) {
         let parameter = match bucket {
             Bucket::Record => grammar.conditions,
@@ -37,12 +43,34 @@ pub(crate) fn apply(
             Bucket::Custom => grammar.custom_field_conditions,
         };
         let both = match pairs.get(parameter).filter(|raw| !raw.trim().is_empty()) {
-            Some(raw) => format!("({raw}) and ({text})"),
+            Some(raw) => {
+                if let Err(error) = raw::check(raw) {
+                    problems.push(unreadable_conditions(parameter, grammar.argument, &error));
+                    continue;
+                }
+                format!("({raw}) and ({text})")
+            }
             None => text,
         };
         pairs.set(parameter, both);
     }
-    Ok(())
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The problem of raw conditions beside a filter that can't be combined with it.
+fn unreadable_conditions(parameter: &str, filter: &str, error: &raw::ConditionsError) -> FieldError {
+    let message = format!("can't be combined with \"{filter}\": {error}");
+    FieldError::new(format!("/{}", escape(parameter)), "conditions", message)
+}
+
+/// The problems of the filter `value` of the argument at `pointer`.
+pub(crate) fn problems(
+    table: &FilterTable<'_>,
+    grammar: &FilterGrammar,
+    value: &Value,
+    pointer: &str,
+) -> Vec<FieldError> {
+    parse::parse(table, grammar.custom_fields, value, pointer).err().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -201,20 +201,20 @@ fn is_test(members: &Map<String, Value>) -> bool {
         && members.keys().all(|name| matches!(name.as_str(), "field" | "op" | "value"))
 }
 
-fn operator(text: &str) -> Option<Operator> {
+pub(super) fn operator(text: &str) -> Option<Operator> {
     Some(match text.trim().to_lowercase().as_str() {
-        "=" | "==" | "eq" => Operator::Equal,
-        "!=" | "<>" | "ne" => Operator::NotEqual,
-        "<" | "lt" => Operator::Less,
-        "<=" | "lte" => Operator::LessOrEqual,
-        ">" | "gt" => Operator::Greater,
-        ">=" | "gte" => Operator::GreaterOrEqual,
+        "=" | "==" | "eq" | "$eq" => Operator::Equal,
+        "!=" | "<>" | "ne" | "$ne" => Operator::NotEqual,
+        "<" | "lt" | "$lt" => Operator::Less,
+        "<=" | "lte" | "$lte" => Operator::LessOrEqual,
+        ">" | "gt" | "$gt" => Operator::Greater,
+        ">=" | "gte" | "$gte" => Operator::GreaterOrEqual,
         "contains" => Operator::Contains,
         "not contains" => Operator::NotContains,
         "like" => Operator::Like,
         "not like" => Operator::NotLike,
-        "in" => Operator::In,
-        "not in" => Operator::NotIn,
+        "in" | "$in" => Operator::In,
+        "not in" | "not_in" | "$nin" => Operator::NotIn,
         _ => return None,
     })
 }
@@ -298,15 +298,21 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         (Kind::Scalar(FilterScalar::Number), _) => Err("must be a number".to_owned()),
         (Kind::Scalar(FilterScalar::Boolean), Value::Bool(value)) => Ok(value.to_string()),
         (Kind::Scalar(FilterScalar::Boolean), Value::String(text))
-            if matches!(text.as_str(), "true" | "false") =>
+            if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) =>
         {
-            Ok(text.clone())
+            Ok(text.to_ascii_lowercase())
         }
         (Kind::Scalar(FilterScalar::Boolean), _) => Err("must be true or false".to_owned()),
         (Kind::Scalar(FilterScalar::Text), Value::String(text)) => Ok(quoted(text)),
         (Kind::Scalar(FilterScalar::Text), _) => Err("must be text".to_owned()),
         (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => {
             Ok(quoted(text))
+        }
+        (Kind::Choice(values), Value::String(text))
+            if values.iter().filter(|value| value.eq_ignore_ascii_case(text)).count() == 1 =>
+        {
+            let same = values.iter().find(|value| value.eq_ignore_ascii_case(text));
+            Ok(same.map(|value| quoted(value)).unwrap_or_default())
         }
         (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
         (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => {

@@ -71,6 +71,12 @@ impl<'a> FilterTable<'a> {
         None
     }
 
+    /// Returns true if and only if there are fields within the one called `name`.
+    pub(super) fn has_within(&self, name: &str) -> bool {
+        let is_within = |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+        self.0.fields.keys().chain(self.0.children.keys()).any(|field| is_within(field))
+    }
+
     /// Returns the names of all fields: those of the record, then those of its lists, each sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let sorted = |fields: &'a IndexMap<Cow<'a, str>, FilterKind<'a>>| {

@@ -99,7 +99,7 @@ fn own_arguments(
     arguments
 }
 
-/// Puts paging state in place of the arguments for it: it takes precedence over what is sent beside the cursor, and null
+/// Puts paging state in place of the arguments for it: it takes precedence over other arguments of the call, and null
 /// stands for an argument that must not be given. Returns how many rows to skip.
 fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: usize) -> usize {
     let mut skipped = skip;

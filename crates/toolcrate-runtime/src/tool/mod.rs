@@ -1,25 +1,35 @@
 //! Tools: operations that are called with JSON arguments and answer JSON.
 
 mod argument_locations;
+mod argument_schema;
 mod catalog;
 mod clear;
 mod coercion;
 mod decode;
 mod execute;
+mod fixes;
+mod loose_values;
+mod mending;
 mod nulls;
 mod outcome;
 mod page_state;
 mod plan;
 mod prepared;
 mod prerequisites;
+mod reference_forms;
 mod rules;
+mod scalars;
 mod schema;
 mod shorthand;
+mod suggestions;
+mod tool_name;
 mod truncate;
 mod validation_errors;
 mod validator;
+mod value_checks;
 
 pub(crate) use argument_locations::{ArgumentLocations, record_name};
+pub use argument_schema::ArgumentSchema;
 pub use catalog::{Catalog, Tool};
 pub use coercion::Reinterpretation;
 pub use execute::Arguments;
@@ -27,7 +37,7 @@ pub use outcome::{ExecuteOptions, Outcome};
 pub use prepared::PreparedCall;
 pub(crate) use schema::CHOICE_KEYWORDS;
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
+pub use tool_name::tool_name_spellings;
 pub use truncate::{Omitted, TooBig, json_size};
-pub use validation_errors::ArgumentSchema;
 pub(crate) use validation_errors::nearest;
 pub(crate) use validator::ToolValidators;

@@ -12,7 +12,7 @@ use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
 use crate::api::Api;
 use crate::call::{Body, Call};
-use crate::error::{Error, FieldError};
+use crate::error::FieldError;
 use crate::form::Form;
 use crate::patch::PatchOperation;
 use crate::path;
@@ -27,7 +27,7 @@ struct Parts {
 }
 
 /// The call that accepted arguments stand for.
-pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call, Error> {
+pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result<Call, Vec<FieldError>> {
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
@@ -36,7 +36,7 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     let mut filter = None;
-    for (argument, value) in accepted.arguments {
+    for (argument, value) in std::mem::take(&mut accepted.arguments) {
         let target = plan.arguments.get(argument.as_str());
         let name =
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
@@ -102,7 +102,7 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
         BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
         BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(to_text(&value).into())),
     };
-    if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
+    if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
 /// What a tool's request says it accepts.

@@ -1,4 +1,4 @@
-//! Calls that are prepared once and sent once: what is shown to somebody between the two is what is sent.
+//! Calls that are prepared once and sent once: what is approved between the two is what goes out.
 
 use serde_json::{Map, Value};
 
@@ -65,7 +65,7 @@ impl PreparedCall {
     /// Sends the request and reads the response.
     ///
     /// # Errors
-    /// Returns an error if the server can't be reached, answers with an error, or its response can't be read. Its
+    /// Returns an error if the server can't be reached, returns an error, or its response can't be read. Its
     /// [delivery](Error::delivery) tells how far the request got.
     pub async fn send(self) -> Result<Outcome, Error> {
         self.client.run(self.checked, self.request).await

@@ -1,5 +1,5 @@
-//! What has to be looked up before a tool can be called: which tools list the ids that its arguments need, in
-//! which order, and what those need themselves. A plan is data; nothing is called.
+//! What has to be looked up before a tool can be called: which tools list the ids that its arguments need, in which order,
+//! and what those need in turn. The result is data; nothing is called.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::catalog::Tool;
 pub struct Prerequisites {
     /// The look-ups, each after those that it needs.
     pub steps: Vec<Lookup>,
-    /// Arguments that no tool gives: texts, dates, numbers of the caller's own.
+    /// Arguments that no tool provides, such as texts, dates and numbers.
     pub own: Vec<String>,
 }
 
@@ -31,12 +31,12 @@ pub struct Lookup {
     pub gives: Vec<Gives>,
 }
 
-/// An argument that a look-up gives the value of.
+/// An argument whose value a look-up provides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Gives {
     /// The argument of the tool that the plan is for.
     pub argument: String,
-    /// The member of a row that is its value.
+    /// The property of a row that is its value.
     pub field: String,
 }
 

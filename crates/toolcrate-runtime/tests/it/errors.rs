@@ -26,7 +26,7 @@ async fn write_error(script: ScriptedResponse) -> Error {
 }
 
 #[tokio::test]
-async fn a_429_is_passed_on_at_once_with_normalised_headers() {
+async fn a_429_is_passed_on_at_once_with_normalized_headers() {
     let limits = [("x-ratelimit-limit", "1000"), ("retry-after", "30"), ("x-request-id", "r-1")];
     let body = br#"{"error":"OrdersAPI","message":"Too many requests. Please try again in 30 seconds."}"#;
     let server = ScriptedServer::start([ScriptedResponse::with_body(429, &limits, body)]).await;

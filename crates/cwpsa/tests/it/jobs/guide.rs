@@ -16,26 +16,25 @@ const WRITE: &str = "CWPSA_WRITE_GUIDE";
 /// A longer line of arguments is broken.
 const LONGEST: usize = 100;
 const START: &str = "\
-# What an agent does
+# Example jobs
 
-Jobs that people hire an agent for, each with the calls that do it. All of them run against the sandbox in the tests of
-`crates/cwpsa/tests/it/jobs`, over HTTP and over MCP, and this page is made from those runs: names, arguments and order are what
-was called. What stands in ‹ › depends on the day.
+This page shows which tool calls make up typical jobs of an agent. It is generated from tests in `crates/cwpsa/tests/it/jobs`,
+which run each job against the mock server over HTTP and MCP. Values in ‹ › depend on the current date.
 
-Three habits make these jobs work, whatever the model:
+Three habits make these jobs reliable with any model:
 
-- **Look ids up by name.** The descriptions of arguments say which tool lists them. The ids below are the sandbox's.
-- **Read before you write.** What is there already is not made again.
-- **Wait when told to.** An answer 429 says in `ratelimit-reset` (over MCP: `error.rate_limit.reset`) how many seconds to
-  wait. Nothing was done, so the same call is made again; over HTTP with the same `Idempotency-Key`, which keeps a write
-  that is sent twice from being done twice.
+- **Look up IDs by name.** The description of an argument names the tool that lists them. The IDs below are those of the
+  mock server's sample records.
+- **Read before you write,** so that nothing is created twice.
+- **Wait when the rate limit is exhausted.** After status 429, nothing was changed. Wait for `ratelimit-reset` seconds (over
+  MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, use the same `Idempotency-Key`, so that a repeated write is
+  executed only once.
 
-Over MCP, each tool is found with `search_tools`, read with `describe_tools`, and run with `read_tool`, or with
-`call_tool` if it changes something. Over HTTP, `POST /tools/{name}/call` takes the arguments as they stand here.
+Over MCP, find each tool with `search_tools`, read its schema with `describe_tools`, and call it with `read_tool`, or with
+`call_tool` if it changes something. Over HTTP, send the arguments to `POST /tools/{name}/call`.
 
-No person need start a job: a callback of the tenant (`/system/callbacks`) can. Let the receiver check the signature, with
-a key from the tenant's own host alone, and start on `added` and not on `updated`, as the agent's own note on a ticket is
-an update too. A test of this kind opens a ticket *RAM-16GB needed* and finds ten of them ordered.
+A job can also be started by a callback (`/system/callbacks`). Verify the signature, with a key from the account's own host
+only, and react to `added` but not to `updated`, because the agent's own note on a ticket is an update too.
 ";
 
 /// The part of the guide that tells a job.

@@ -130,11 +130,14 @@ impl Tenant {
         self.ask(Method::GET, &all, None).await.as_array().expect("rows").clone()
     }
 
+    /// What sets the sandbox's faults.
+    pub fn fault_control(&self) -> FaultControl {
+        FaultControl { client: self.client.clone(), url: format!("{}/_sandbox/faults", self.address()) }
+    }
+
     /// Sets the sandbox's faults, as `--faults` takes them; an empty object has none.
     pub async fn faults(&self, faults: Value) {
-        let url = format!("{}/_sandbox/faults", self.address());
-        let response = self.client.put(url).json(&faults).send().await.unwrap();
-        assert!(response.status().is_success());
+        self.fault_control().set(faults).await;
     }
 
     /// The sandbox without the API's path.
@@ -166,6 +169,21 @@ impl Tenant {
         }
         assert!(records.len() > 100, "the state was read");
         State(records)
+    }
+}
+
+/// Sets the faults of a sandbox.
+#[derive(Clone)]
+pub struct FaultControl {
+    client: Client,
+    url: String,
+}
+
+impl FaultControl {
+    /// Sets the faults, as `--faults` takes them. A budget is a new one then.
+    pub async fn set(&self, faults: Value) {
+        let response = self.client.put(&self.url).json(&faults).send().await.unwrap();
+        assert!(response.status().is_success());
     }
 }
 

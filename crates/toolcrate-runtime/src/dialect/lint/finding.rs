@@ -7,7 +7,7 @@ pub struct LintFinding {
     pub rule: &'static str,
     /// JSON pointer into the declaration.
     pub pointer: String,
-    /// What is wrong, in a sentence.
+    /// The problem, in a sentence.
     pub message: String,
 }
 

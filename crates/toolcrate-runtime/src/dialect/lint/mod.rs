@@ -12,7 +12,7 @@ use super::dialects::Dialect;
 use crate::tool::Tool;
 use finding::{LintFinding, LintFindings};
 
-/// Returns what is wrong with a tool in a dialect; nothing if it is valid.
+/// Returns the rules that a tool breaks in a dialect; none if it is valid.
 pub fn lint(tool: Tool, dialect: Dialect) -> Vec<LintFinding> {
     let declaration = tool.declaration(dialect);
     let mut findings = LintFindings::default();
@@ -24,7 +24,7 @@ pub fn lint(tool: Tool, dialect: Dialect) -> Vec<LintFinding> {
     findings
 }
 
-/// Returns what is wrong with a declaration in a dialect.
+/// Returns the rules that a declaration breaks in a dialect.
 pub fn check(dialect: Dialect, declaration: &Value) -> Vec<LintFinding> {
     let dialect = dialect.implementation();
     let mut findings = LintFindings::default();

@@ -5,8 +5,7 @@ pub mod mcp;
 pub mod plain;
 pub mod proxy;
 
-use std::time::Duration;
-
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -63,6 +62,9 @@ pub struct Step {
     pub why: &'static str,
 }
 
+/// Waits until the budget is renewed, which takes so many seconds. In a test it is renewed at once.
+type Wait = Box<dyn Fn(u64) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// Does jobs and remembers how.
 pub struct Agent {
     driver: Driver,
@@ -72,6 +74,7 @@ pub struct Agent {
     /// Dates that were made, and the words for them.
     dates: Vec<(String, String)>,
     now: OffsetDateTime,
+    wait: Wait,
 }
 
 /// More waits than this for one call, and something is wrong.
@@ -85,7 +88,13 @@ impl Agent {
             waits: Vec::new(),
             dates: Vec::new(),
             now: OffsetDateTime::now_utc(),
+            wait: Box::new(|seconds| panic!("the budget is spent for {seconds} s")),
         }
+    }
+
+    /// The same agent, which waits like this while its budget is spent.
+    pub fn with_wait(self, wait: impl Fn(u64) -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
+        Self { wait: Box::new(wait), ..self }
     }
 
     /// This moment and an offset, in the API's form.
@@ -139,7 +148,7 @@ impl Agent {
                 Ok(answer) => return answer,
                 Err(Refused::Limited(seconds)) => {
                     self.waits.push(step);
-                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                    (self.wait)(seconds).await;
                 }
                 Err(Refused::Other(message)) => panic!("{tool} {arguments}: {message}"),
             }

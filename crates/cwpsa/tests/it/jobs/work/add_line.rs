@@ -13,7 +13,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a purchase order",
             "list_all_procurement_purchaseorders",
             json!({"filter": {"poNumber": "5091"}, "fields": "id,poNumber,closedFlag"}),
-            "The order of this number, which must be open.",
+            "Find the order by its number, and check that it is open.",
         )
         .await;
     let order = only(&orders);
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": "Samsung 1TB SSD"}}),
-            "The product, with its unit.",
+            "Look up the product and its unit.",
         )
         .await;
     let product = only(&products);
@@ -32,7 +32,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "list line items of a purchase order",
             "list_all_purchaseorder_lineitems",
             json!({"purchaseorderId": order["id"], "fields": "id,lineNumber"}),
-            "Which line number comes next.",
+            "Find the next line number.",
         )
         .await;
     let last = lines.as_array().unwrap().iter().filter_map(|line| line["lineNumber"].as_i64()).max();
@@ -49,7 +49,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "unitOfMeasure": to(&product["unitOfMeasure"]),
                 "unitCost": 85.0,
             }),
-            "The line.",
+            "Add the line.",
         )
         .await;
     json!({"cost": line["extCost"]})

@@ -9,14 +9,14 @@ pub const ASK: &str = "Draft a purchase order for vendor 842, with the status Op
 
 pub async fn run(agent: &mut Agent) -> Value {
     let vendor = agent
-        .call("get a company", "get_single_company_by_id", json!({"id": 842}), "The vendor, with its terms.")
+        .call("get a company", "get_single_company_by_id", json!({"id": 842}), "Look up the vendor and its terms.")
         .await;
     let statuses = agent
         .call(
             "statuses of purchase orders",
             "list_all_procurement_purchaseorderstatuses",
             json!({"filter": {"name": "Open"}}),
-            "The status.",
+            "Look up the status.",
         )
         .await;
     let order = agent
@@ -24,7 +24,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "create a purchase order",
             "create_a_procurement_purchaseorder",
             json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(only(&statuses))}),
-            "The order, without lines as yet.",
+            "Create the order, without lines.",
         )
         .await;
     json!({"order": order["poNumber"]})

@@ -14,7 +14,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "get a ticket",
             "get_single_ticket_by_id",
             json!({"id": 9932}),
-            "The ticket, which must be open.",
+            "Check that the ticket is open.",
         )
         .await;
     assert_eq!(ticket["closedFlag"], false);
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "work roles",
             "list_all_time_work_roles",
             json!({"filter": {"name": "Automated Remediation"}, "fields": "id,name"}),
-            "The work role.",
+            "Look up the work role.",
         )
         .await;
     let (start, end) =
@@ -41,7 +41,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "billableOption": "Billable",
                 "notes": "Automated remediation.",
             }),
-            "The time.",
+            "Log the time.",
         )
         .await;
     json!({"hours": entry["actualHours"]})

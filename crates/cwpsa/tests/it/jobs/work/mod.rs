@@ -47,14 +47,14 @@ impl Job {
     pub fn title(self) -> &'static str {
         match self {
             Self::OrderHardware => "Buy hardware that is not in stock",
-            Self::WarrantyAudit => "Offer new firewalls before their warranty ends",
-            Self::Stock => "Tell what is in stock",
+            Self::WarrantyAudit => "Offer replacements before warranties end",
+            Self::Stock => "Report stock",
             Self::DraftOrder => "Draft a purchase order",
             Self::AddLine => "Add a line to a purchase order",
-            Self::StaleTickets => "Find tickets that nobody works on",
+            Self::StaleTickets => "Find stale tickets",
             Self::LogTime => "Log time on a ticket",
             Self::PastWarranty => "Find servers past warranty",
-            Self::Restock => "Order what has run out",
+            Self::Restock => "Restock an item",
         }
     }
 

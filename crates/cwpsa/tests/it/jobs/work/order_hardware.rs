@@ -18,13 +18,13 @@ pub async fn run(agent: &mut Agent) -> Value {
             "list warehouses",
             "list_all_procurement_warehouses",
             json!({"filter": {"name": {"contains": "Main"}}}),
-            "The main warehouse.",
+            "Look up the main warehouse.",
         )
         .await;
     let warehouse = only(&warehouses);
     let place = json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}});
     let on_hand =
-        purchasing::on_hand(agent, place, "How many there are in that warehouse, bin by bin.").await;
+        purchasing::on_hand(agent, place, "Get the stock in that warehouse, per bin.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -33,7 +33,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "get a company",
             "get_single_company_by_id",
             json!({"id": product["vendor"]["id"]}),
-            "The distributor that the product is bought from, with its terms.",
+            "Look up the distributor and its terms.",
         )
         .await;
     let customers = agent
@@ -41,7 +41,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a company by name",
             "list_all_company_companies",
             json!({"filter": {"name": "Acme Corp"}}),
-            "The customer.",
+            "Look up the customer.",
         )
         .await;
     let units = agent
@@ -49,7 +49,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "business unit",
             "list_all_system_departments",
             json!({"filter": {"name": "Procurement"}}),
-            "The business unit, which the API calls a department.",
+            "Look up the business unit, which the API calls a department.",
         )
         .await;
     let status = purchasing::first_status(agent).await;
@@ -65,10 +65,10 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "businessUnit": to(only(&units)),
                 "warehouse": to(warehouse),
             }),
-            "The order; its number comes back.",
+            "Create the order. The result contains its number.",
         )
         .await;
-    purchasing::add_line(agent, &order, &product, 1, "One of the product.").await;
+    purchasing::add_line(agent, &order, &product, 1, "Add one unit of the product.").await;
     let number = order["poNumber"].as_str().expect("a number");
     agent
         .call(
@@ -79,7 +79,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "text": format!("Not in stock. Ordered one MacBook Pro M3 with PO #{number}."),
                 "internalAnalysisFlag": true,
             }),
-            "What was done, for those who work on the ticket.",
+            "Note on the ticket what was done.",
         )
         .await;
     json!({"order": number})

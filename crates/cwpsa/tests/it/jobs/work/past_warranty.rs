@@ -15,7 +15,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a company by name",
             "list_all_company_companies",
             json!({"filter": {"name": "Acme Corp"}, "fields": "id,name"}),
-            "The company.",
+            "Look up the company.",
         )
         .await;
     let today = agent.day(Duration::ZERO, "today");
@@ -32,7 +32,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "fields": "id,name,warrantyExpirationDate",
                 "orderBy": "warrantyExpirationDate",
             }),
-            "The servers.",
+            "List the servers.",
         )
         .await;
     servers.as_array().unwrap().iter().map(|server| server["name"].clone()).collect()

@@ -12,7 +12,7 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "The product, with its vendor, its unit and its cost.",
+            "Look up the product, its vendor, unit and cost.",
         )
         .await;
     only(&products).clone()
@@ -31,7 +31,7 @@ pub async fn first_status(agent: &mut Agent) -> Value {
             "statuses of purchase orders",
             "list_all_procurement_purchaseorderstatuses",
             json!({"filter": {"defaultFlag": true}}),
-            "The status that new orders have.",
+            "Look up the default status of new orders.",
         )
         .await;
     only(&statuses).clone()

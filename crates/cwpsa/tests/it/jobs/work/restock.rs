@@ -15,7 +15,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 /// Does it for the product that a new ticket names, and notes on the ticket what came of it.
 pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
     let ticket = agent
-        .call("get a ticket", "get_single_ticket_by_id", json!({"id": ticket}), "The ticket that was opened.")
+        .call("get a ticket", "get_single_ticket_by_id", json!({"id": ticket}), "Read the new ticket.")
         .await;
     let product = ticket["summary"].as_str().and_then(|summary| summary.strip_suffix(" needed"));
     let told = restock(agent, product.expect("what is needed")).await;
@@ -28,7 +28,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
             "add a note to a ticket",
             "create_a_ticket_note",
             json!({"ticketId": ticket["id"], "text": text, "internalAnalysisFlag": true}),
-            "What was done.",
+            "Note on the ticket what was done.",
         )
         .await;
     told
@@ -37,7 +37,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
 async fn restock(agent: &mut Agent, product: &str) -> Value {
     let product = purchasing::product(agent, product).await;
     let everywhere = json!({"catalogItemId": product["id"]});
-    let on_hand = purchasing::on_hand(agent, everywhere, "How many there are, in all warehouses.").await;
+    let on_hand = purchasing::on_hand(agent, everywhere, "Get the stock in all warehouses.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -46,7 +46,7 @@ async fn restock(agent: &mut Agent, product: &str) -> Value {
             "get a company",
             "get_single_company_by_id",
             json!({"id": product["vendor"]["id"], "fields": "id,name,billingTerms"}),
-            "The vendor that the product is bought from, with its terms.",
+            "Look up the vendor and its terms.",
         )
         .await;
     let status = purchasing::first_status(agent).await;
@@ -55,10 +55,10 @@ async fn restock(agent: &mut Agent, product: &str) -> Value {
             "create a purchase order",
             "create_a_procurement_purchaseorder",
             json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(&status)}),
-            "The order.",
+            "Create the order.",
         )
         .await;
-    purchasing::add_line(agent, &order, &product, 10, "Ten of the product.").await;
+    purchasing::add_line(agent, &order, &product, 10, "Add ten units of the product.").await;
     json!({"order": order["poNumber"]})
 }
 

@@ -17,7 +17,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "list service boards",
             "list_all_service_boards",
             json!({"filter": {"name": "Network Infrastructure"}, "fields": "id,name"}),
-            "The board.",
+            "Look up the board.",
         )
         .await;
     let limit = agent.moment(-Duration::hours(48), "now − 48 hours");
@@ -36,7 +36,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "fields": "id,summary,company/name",
                 "orderBy": "id",
             }),
-            "The tickets.",
+            "List the tickets.",
         )
         .await;
     tickets.as_array().unwrap().iter().map(|ticket| ticket["id"].clone()).collect()

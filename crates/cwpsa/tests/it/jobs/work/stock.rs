@@ -15,7 +15,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": "Cisco Meraki MX64"}, "fields": "id,identifier"}),
-            "The product.",
+            "Look up the product.",
         )
         .await;
     let stock = agent
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "stock on hand of an item",
             "list_all_inventory_on_hands",
             json!({"catalogItemId": only(&products)["id"]}),
-            "How many there are and which, bin by bin, in all warehouses.",
+            "Get quantities and serial numbers per bin, in all warehouses.",
         )
         .await;
     let mut told = json!({});

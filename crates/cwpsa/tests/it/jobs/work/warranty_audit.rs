@@ -17,7 +17,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a company by name",
             "list_all_company_companies",
             json!({"filter": {"name": "Globex Inc"}}),
-            "The company, with its contact and the member who sells to it.",
+            "Look up the company, its contact and its sales representative.",
         )
         .await;
     let company = only(&companies);
@@ -34,7 +34,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 },
                 "orderBy": "id",
             }),
-            "The firewalls in question.",
+            "List the firewalls whose warranty ends.",
         )
         .await;
     let stages = agent
@@ -42,7 +42,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "stages of opportunities",
             "list_all_sales_stages",
             json!({"filter": {"name": "Initial Contact"}}),
-            "The stage.",
+            "Look up the stage.",
         )
         .await;
     let known = agent
@@ -50,7 +50,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "list opportunities",
             "list_all_sales_opportunities",
             json!({"filter": {"company/id": company["id"]}, "fields": "id,notes"}),
-            "What is open already, so that nothing is offered twice.",
+            "List existing opportunities, to avoid duplicates.",
         )
         .await;
     let mut made = Vec::new();
@@ -76,7 +76,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                     "notes": format!("{mark} warranty of {name} ends on {}.", &ends[..10]),
                     "expectedCloseDate": ends,
                 }),
-                "An opportunity for this firewall.",
+                "Create an opportunity for this firewall.",
             )
             .await;
         made.push(opportunity["id"].clone());
