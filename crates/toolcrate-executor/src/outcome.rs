@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
 
 /// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
-/// `notice`; `warnings`, what to know about the arguments; and `reinterpretations`, the arguments that were read as something else than was written.
+/// `notice`; `warnings`, what to know about the arguments; and `reinterpretations`, the arguments that were read as
+/// something else than was written.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
     let is_omitted = outcome.value.is_null() && outcome.notice.is_some();
     let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };

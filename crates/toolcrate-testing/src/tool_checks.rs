@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
-use toolcrate_runtime::{
-    Api, Catalog, ErrorShape, OperationKind, Paging, PatchPaths, Tool, ToolClass,
-};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, OperationKind, Paging, PatchPaths, Tool, ToolClass};
 
 static API: Api = Api {
     name: "Test",

@@ -135,7 +135,11 @@ fn annotations(operation: &Operation, name: &OperationName, facts: &OperationFac
 /// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
 fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
     match facts.kind {
-        OperationKind::List | OperationKind::Get | OperationKind::Count | OperationKind::Download | OperationKind::Create => false,
+        OperationKind::List
+        | OperationKind::Get
+        | OperationKind::Count
+        | OperationKind::Download
+        | OperationKind::Create => false,
         OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
         // A file that becomes a record of its own replaces nothing.
         OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,

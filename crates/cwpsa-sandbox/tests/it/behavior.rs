@@ -285,7 +285,10 @@ fn an_uploaded_file_replaces_the_one_that_was_there() {
         let answer = upload(path, file);
         assert!(answer.status.is_success(), "{answer:?}");
         let read = sandbox.answer(&call("GET", read, &Value::Null));
-        assert_eq!((&read.body[..], &read.headers["content-type"]), (&b"new"[..], &"image/png".parse().unwrap()));
+        assert_eq!(
+            (&read.body[..], &read.headers["content-type"]),
+            (&b"new"[..], &"image/png".parse().unwrap())
+        );
     }
     let without = "--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nx\r\n--B--\r\n";
     assert_eq!(upload("/system/menuentries/1/image", without).status.as_u16(), 400);

@@ -31,7 +31,8 @@ async fn a_write_under_one_key_is_done_once_by_all_of_them() {
     let Some(redis) = RedisServer::start(Some("hush")).await else { return };
     let copies = two(&redis, &[], false).await;
     let write = async |copy: usize, key: &str, text: &str| {
-        let request = copies.all[copy].call(TOOL, &json!({"ticketId": 7, "text": text, "internalAnalysisFlag": true}));
+        let request =
+            copies.all[copy].call(TOOL, &json!({"ticketId": 7, "text": text, "internalAnalysisFlag": true}));
         let response = request.header("idempotency-key", key).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     };

@@ -68,7 +68,11 @@ async fn an_idempotency_key_can_be_used_again_after_a_clear_refusal() {
     for status in [400, 401, 403, 404, 409, 422, 429] {
         answer(&copies, ResponseTemplate::new(status)).await;
         let key = format!("key {status}");
-        let call = || server.call(TOOL, &json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true})).header("idempotency-key", &key);
+        let call = || {
+            server
+                .call(TOOL, &json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}))
+                .header("idempotency-key", &key)
+        };
         assert!(call().send().await.unwrap().status().is_client_error(), "{status}");
         answer(&copies, ResponseTemplate::new(201).set_body_json(json!({"id": 1}))).await;
         for _ in 0..2 {

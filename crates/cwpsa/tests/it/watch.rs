@@ -308,7 +308,8 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
     let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
     let base = format!("http://{}", serve(&settings, &["--audit", audit.path().to_str().unwrap()]).await);
     let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
-    let waiting = tokio::spawn(request.json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true})).send());
+    let waiting =
+        tokio::spawn(request.json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true})).send());
     assert_eq!(wait_for_requests(&upstream, 1).await.len(), 1);
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
@@ -392,7 +393,9 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
     let settings = settings(&upstream);
     let base = format!("http://{}", serve(&settings, &["--upstream-timeout", "1"]).await);
     let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
-    let request = request.json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true})).timeout(CONDITION_TIMEOUT);
+    let request = request
+        .json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}))
+        .timeout(CONDITION_TIMEOUT);
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 500);
     assert_eq!(response.json::<Value>().await.unwrap()["kind"], "outcome_unknown");

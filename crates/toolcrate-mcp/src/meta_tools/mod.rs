@@ -113,7 +113,8 @@ mod tests {
     fn hosts_are_told_which_meta_tool_may_change_something() {
         let meta_tools = meta_tools();
         let hints = |name: &str| {
-            let annotations = meta_tools.get(name, LIBRARY.title).unwrap().definition.annotations.clone().unwrap();
+            let annotations =
+                meta_tools.get(name, LIBRARY.title).unwrap().definition.annotations.clone().unwrap();
             (annotations.read_only_hint, annotations.destructive_hint)
         };
         assert_eq!(hints(CALL), (Some(false), Some(true)));
@@ -132,7 +133,10 @@ mod tests {
                 let meta_tools = MetaTools::new(&LIBRARY, &filter, false);
                 let names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
                 assert_eq!(names, [SEARCH, DESCRIBE, READ]);
-                assert!(meta_tools.get(CALL, LIBRARY.title).is_some(), "a client may know it from an earlier list");
+                assert!(
+                    meta_tools.get(CALL, LIBRARY.title).is_some(),
+                    "a client may know it from an earlier list"
+                );
             }
         }
     }

@@ -42,7 +42,10 @@ async fn a_client_initializes_lists_and_calls() {
     let server = info.server_info.as_ref().unwrap();
     assert_eq!((server.name.as_str(), server.version.as_str()), ("library", "1.2.3"));
     assert!(info.instructions.as_deref().unwrap().starts_with("City Library: books."));
-    assert_eq!(names(&session).await, ["search_tools", "describe_tools", "read_tool", "call_tool", "list_all_books"]);
+    assert_eq!(
+        names(&session).await,
+        ["search_tools", "describe_tools", "read_tool", "call_tool", "list_all_books"]
+    );
     let result = call(&session, "read_tool", json!({"name": "list_all_books"})).await;
     let result = result.structured_content.unwrap();
     assert_eq!(result["result"], json!([{"isbn": "1", "title": "A"}, {"isbn": "2", "title": "B"}]));

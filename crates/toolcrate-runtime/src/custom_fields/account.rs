@@ -65,9 +65,9 @@ impl Client {
 /// Whether a value has custom fields at any depth, or names one to be emptied.
 fn mentions(value: &Value, member: &str) -> bool {
     match value {
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| name == member && !value.is_null() || mentions(value, member)),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name == member && !value.is_null() || mentions(value, member))
+        }
         Value::Array(items) => items.iter().any(|item| mentions(item, member)),
         Value::String(text) => text.strip_prefix(member).is_some_and(|rest| rest.starts_with('/')),
         _ => false,

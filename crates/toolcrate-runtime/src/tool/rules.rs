@@ -60,8 +60,7 @@ mod tests {
             let names = ["shown", "internal", "solved"].map(Cow::Borrowed).to_vec();
             [AnyOfRule { arguments: names, is_true, message: Cow::Borrowed("choose where it appears") }]
         };
-        let missing =
-            |is_true: bool, given: Value| missing_choices(&rule(is_true), &arguments(given)).pop();
+        let missing = |is_true: bool, given: Value| missing_choices(&rule(is_true), &arguments(given)).pop();
         assert_eq!(missing(true, json!({"internal": true, "shown": false})), None);
         assert_eq!(missing(false, json!({"solved": "x"})), None);
         for given in [json!({}), json!({"shown": false}), json!({"shown": null}), json!({"shown": "x"})] {

@@ -195,8 +195,7 @@ impl ToolValidator {
         let mut readings = coercion::coerce(&self.schema, arguments);
         let Some(given) = arguments.as_object_mut() else { return readings };
         let is_added = |name: &str| {
-            self.property(name).is_none()
-                && scalars::same_word(name, host_arguments.names()).is_some()
+            self.property(name).is_none() && scalars::same_word(name, host_arguments.names()).is_some()
         };
         readings.ignore(given, is_added);
         if let Some((argument, grammar, table)) = self.filter_argument()

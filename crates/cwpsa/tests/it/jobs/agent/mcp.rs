@@ -66,7 +66,8 @@ impl Mcp {
                 assert!(schema["properties"].get(name).is_some(), "{tool} has no {name}");
             }
         }
-        let is_read = connectwise_psa::CATALOG.get(tool).is_some_and(|tool| tool.annotations().read_only_hint);
+        let is_read =
+            connectwise_psa::CATALOG.get(tool).is_some_and(|tool| tool.annotations().read_only_hint);
         let meta_tool = if is_read { "read_tool" } else { "call_tool" };
         let mut result = self.run(meta_tool, json!({"name": tool, "arguments": arguments})).await;
         let mut value = result["structuredContent"].take();
