@@ -65,7 +65,7 @@ pub use serde_json::{self, Value};
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
     self as catalog, Annotations, HttpOperation, Method, OperationKind, OperationTarget, OperationVariant,
-    Relation, ToolClass, ToolRecord, ToolSummary,
+    Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
 };
 
 pub use api::{
@@ -92,8 +92,8 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome,
-    PreparedCall, Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, Omitted, Outcome, PreparedCall,
+    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use toolcrate_catalog::{
     Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, OperationTarget, Properties,
-    RawJson, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolRecord,
+    RawJson, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolReach,
+    ToolRecord,
 };
 
 use super::argument_plan::ArgumentPlan;
@@ -69,7 +70,8 @@ pub fn record<'a>(
     for (binding, other) in bindings.into_iter().flatten() {
         others.push(join(context, &mut plan, binding, *other, emitters)?);
     }
-    let annotations = annotations(operation, name, &facts);
+    let effect = effect(context, operation);
+    let annotations = annotations(operation, name, &facts, &effect);
     let steps = emitters.lifecycles.steps(index);
     let (any_of, warnings) =
         (rules::any_of(context, operation, &plan), rules::warnings(context, operation, &plan));
@@ -82,7 +84,7 @@ pub fn record<'a>(
         short_name: &name.short,
         title: Cow::Borrowed(&name.title),
         description: Cow::Owned(description),
-        class: name.class,
+        class: if effect.acts && name.class == ToolClass::Read { ToolClass::Custom } else { name.class },
         module: &name.module,
         kind: facts.kind,
         verb: (verb != facts.kind.verb()).then_some(verb),
@@ -92,6 +94,7 @@ pub fn record<'a>(
         collection: facts.collection.map(Cow::Owned),
         tags: operation.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())).collect(),
         annotations,
+        reach: effect.reach,
         http: http(operation),
         input: ToolInput {
             properties: Properties::from(plan.properties),
@@ -120,13 +123,38 @@ fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>
 /// Verbs of actions that only add something. Any other action may change or remove what is there.
 const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
 
-fn annotations(operation: &Operation, name: &OperationName, facts: &OperationFacts) -> Annotations {
-    let read_only = name.class == ToolClass::Read || name.read_only;
+/// What the overlay says about the effect of an operation.
+struct OperationEffect {
+    /// It is more than a read.
+    acts: bool,
+    reach: ToolReach,
+}
+
+fn effect(context: &Context<'_>, operation: &Operation) -> OperationEffect {
+    let key = operation.key();
+    let Some(note) = context.overlay.operations.get(&key) else {
+        return OperationEffect { acts: false, reach: ToolReach::Module };
+    };
+    if note.acts.is_some() || note.reaches_everything.is_some() {
+        context.ledger.mark(format!("operations.{key}"));
+    }
+    let reach = if note.reaches_everything.is_some() { ToolReach::Everything } else { ToolReach::Module };
+    OperationEffect { acts: note.acts.is_some(), reach }
+}
+
+fn annotations(
+    operation: &Operation,
+    name: &OperationName,
+    facts: &OperationFacts,
+    effect: &OperationEffect,
+) -> Annotations {
+    let read_only = !effect.acts && (name.class == ToolClass::Read || name.read_only);
+    let is_idempotent =
+        name.idempotent || matches!(operation.method, Method::Get | Method::Put | Method::Delete);
     Annotations {
         read_only_hint: read_only,
         destructive_hint: !read_only && name.destructive.unwrap_or_else(|| is_destructive(facts, name)),
-        idempotent_hint: name.idempotent
-            || matches!(operation.method, Method::Get | Method::Put | Method::Delete),
+        idempotent_hint: !effect.acts && is_idempotent,
         open_world_hint: true,
     }
 }
