@@ -72,7 +72,7 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     found
 }
 
-/// What is wrong with a tool's hints: what may overwrite or remove something says so, and nothing that reads or only
+/// The problems of a tool's hints: what may overwrite or remove something says so, and nothing that reads or only
 /// adds does.
 fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
     let hints = tool.annotations();
