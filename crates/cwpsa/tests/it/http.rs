@@ -238,7 +238,7 @@ async fn a_key_makes_a_write_happen_once() {
             .post(format!("{}/tools/create_a_ticket_note/call", sdk.base))
             .bearer_auth(TOKEN)
             .header("idempotency-key", key)
-            .json(&json!({"ticketId": 7, "text": text}));
+            .json(&json!({"ticketId": 7, "text": text, "internalAnalysisFlag": true}));
         request.send().await.unwrap().status()
     };
     assert_eq!(write("k", "a").await, StatusCode::OK);
