@@ -5,8 +5,10 @@
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
 mod overlay;
+mod pattern;
 mod profile;
 mod usage;
+mod wording;
 
 use std::path::Path;
 
@@ -17,10 +19,11 @@ pub use overlay::{
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, PagingConfig, PatchPathStyle, PathAction,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig, PatchPathStyle, PathAction,
     Profile, ResourceOverride, SharedQuery,
 };
 pub use usage::UsageTracker;
+pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 
 use crate::diagnostic::{CodegenError, Errors};
 

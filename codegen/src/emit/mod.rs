@@ -5,6 +5,7 @@
 //! Rust, `minijinja` writes text, `serde_json` writes the catalog.
 
 mod api;
+mod argument_page;
 mod cargo_manifest;
 mod catalog;
 mod context;
@@ -13,6 +14,7 @@ mod models;
 mod operations;
 mod query;
 mod rust;
+mod sentence;
 mod templates;
 mod tool_browser;
 
@@ -54,6 +56,8 @@ pub fn emit(
             let mut catalog = catalog::emit(&context)?;
             let page = tool_browser::emit(&context, &catalog)?;
             catalog.files.insert("docs/tools.html".to_owned(), page);
+            let page = argument_page::emit(&context, &catalog)?;
+            catalog.files.insert("docs/arguments.md".to_owned(), page);
             Ok::<_, Errors>(catalog.files)
         });
         rust::run(jobs, &mut files)?;

@@ -12,8 +12,9 @@ use super::context::Context;
 use super::features::gate;
 use super::rust::{Imports, Job, docs, prose};
 use crate::ir::{Field, Limits, Schema, Shape, Type};
-use crate::naming::identifiers::{unused, value_name};
-use crate::naming::{ChoiceName, FieldName, TypeName};
+use super::sentence::spoken;
+use crate::naming::identifiers::{capital, unused, value_name};
+use crate::naming::{ChoiceName, TypeName, with_article};
 
 /// One job for each model, and one for the module that lists them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -65,9 +66,9 @@ fn list(context: &Context<'_>, files: &BTreeSet<(String, &str)>) -> TokenStream 
         quote!(#gate mod #module; #gate pub use #module::{#(#names),*};)
     });
     quote! {
-        //! Records and what they are made of, as the API reads and writes them.
+        //! The records of the API and their parts.
         //!
-        //! Each member may be absent, so each field is an `Option`; what the spec does not know is kept in
+        //! Any field may be absent, so each is an `Option`. Fields that the spec does not have are kept in
         //! `extra`. A model is compiled with the features of the areas that use it.
         #(#items)*
     }
@@ -104,14 +105,7 @@ fn record(
     own: &mut Vec<String>,
 ) -> TokenStream {
     let rust = format_ident!("{}", types.rust);
-    let about = if schema.description.is_empty() {
-        let kind =
-            if schema.inline { "An object that the spec describes in place, as" } else { "The schema" };
-        format!("{kind} `{name}`.")
-    } else {
-        format!("{}\n\nThe schema `{name}`.", prose(&schema.description))
-    };
-    let about = docs(&about);
+    let about = docs(&record_docs(context, name, schema));
     let mut members = Vec::new();
     let mut slots = Vec::new();
     let mut views = Vec::new();
@@ -121,7 +115,7 @@ fn record(
         context.imports(&field.ty, imports);
         let ty = context.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
         let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
-        let about = docs(&field_docs(context, field, name));
+        let about = docs(&field_docs(context, field));
         members.push(quote!(#about pub #ident: Option<#ty>,));
         let (kind, by_value) = slot_kind(context.api.resolve(&field.ty));
         let kind = format_ident!("{kind}");
@@ -143,7 +137,7 @@ fn record(
         #[derive(Clone, Default)]
         pub struct #rust {
             #(#members)*
-            /// Members that the spec does not know, kept as they came.
+            /// Fields that the spec does not have.
             pub extra: UnknownFields,
         }
 
@@ -167,6 +161,27 @@ fn record(
         toolcrate_runtime::impl_model!(#rust);
 
         #choices
+    }
+}
+
+/// What a record is: the document's words, or the overlay's on the collection that holds such records.
+fn record_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
+    let description = prose(&schema.description);
+    if !description.is_empty() {
+        return description;
+    }
+    if let Some(reference) = context.related.references.get(name) {
+        let words = match &reference.source {
+            Some(source) => &context.named.operations[source.operation].subject.one,
+            None => "record",
+        };
+        return capital(&format!("{} that another record refers to.", with_article(words)));
+    }
+    match context.record_subject(name) {
+        Some((one, gloss)) if !gloss.is_empty() => capital(&format!("{}: {gloss}.", with_article(one))),
+        Some((one, _)) => capital(&format!("{}.", with_article(one))),
+        None if schema.inline => "An object that the spec describes inline.".to_owned(),
+        None => capital(&format!("{}.", with_article(&spoken(name)))),
     }
 }
 
@@ -195,7 +210,7 @@ fn slot_kind(ty: &Type) -> (&'static str, bool) {
 }
 
 /// What a field means: the document's words, then what limits it.
-fn field_docs(context: &Context<'_>, field: &Field, name: &FieldName) -> String {
+fn field_docs(context: &Context<'_>, field: &Field) -> String {
     let mut sentences = Vec::new();
     let description = prose(&field.description);
     if !description.is_empty() {
@@ -212,16 +227,13 @@ fn field_docs(context: &Context<'_>, field: &Field, name: &FieldName) -> String 
     let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
     if let Some(source) = reference.and_then(|reference| reference.source.as_ref()) {
         let list = &context.named.operations[source.operation];
-        sentences.push(format!("Ids come from `{}::{}`.", list.module, list.function));
+        sentences.push(format!("IDs: `{}::{}`.", list.module, list.function));
     }
     sentences.extend(limit_docs(&field.limits));
     if field.required {
         sentences.push("Required.".to_owned());
     } else if field.limits.required_on_replace {
-        sentences.push("Required when a record is replaced.".to_owned());
-    }
-    if sentences.is_empty() && name.rust != field.name {
-        sentences.push(format!("`{}` on the wire.", field.name));
+        sentences.push("Required when the record is replaced.".to_owned());
     }
     sentences.join(" ")
 }
@@ -264,7 +276,7 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
         #[derive(Clone, Default, PartialEq, Eq)]
         pub enum #rust {
             #(#members)*
-            /// A value that the spec does not know, as it came.
+            /// A value that the spec does not have.
             Other(String),
         }
 

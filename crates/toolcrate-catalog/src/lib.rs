@@ -32,6 +32,7 @@ mod index;
 mod json;
 mod kind;
 mod method;
+pub mod placeholder;
 mod record;
 mod table;
 mod text;

@@ -9,7 +9,6 @@ use crate::argument_values;
 use crate::error::McpError;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::describe;
-use crate::tool_naming::{display_name, rename_in_descriptions, rename_in_text};
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
@@ -99,9 +98,7 @@ fn read_module(context: &ToolContext, module: &str) -> Option<String> {
     modules(filter).find(|known| *known == module)?;
     let mut text = format!("# Tools of {module}\n\n");
     for tool in filter.tools().filter(|tool| tool.module() == module) {
-        let description = tool.description();
-        let description = rename_in_text(&description, tool.catalog(), names);
-        text.push_str(&format!("- `{}`: {description}\n", display_name(tool, names)));
+        text.push_str(&format!("- `{}`: {}\n", tool.name_in(names), tool.description_in(names)));
     }
     Some(text)
 }
@@ -114,7 +111,8 @@ async fn read_argument(context: &ToolContext, principal: Principal, path: &str) 
     let typed = typed.map_or_else(String::new, |(_, value)| value.into_owned());
     let executor = &context.executor;
     let tool = find_tool(executor.filter(), name)?;
-    let mut page = argument_values::describe_argument(executor, principal, tool, argument, &typed).await?;
-    rename_in_descriptions(&mut page["schema"], tool.catalog(), context.listing.names);
+    let names = context.listing.names;
+    let page =
+        argument_values::describe_argument(executor, principal, tool, argument, &typed, names).await?;
     Some(format!("{page:#}"))
 }

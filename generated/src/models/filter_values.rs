@@ -3,15 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `FilterValues`.
+/// A filter values.
 #[derive(Clone, Default)]
 pub struct FilterValues {
     pub childconditions: Option<String>,
     pub conditions: Option<String>,
     pub customfieldconditions: Option<String>,
-    /// `orderBy` on the wire.
     pub order_by: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,23 +3,17 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ManagedInformation`.
+/// A managed information.
 #[derive(Clone, Default)]
 pub struct ManagedInformation {
-    /// `childConfigurationsMatchingOn` on the wire.
     pub child_configurations_matching_on: Option<String>,
-    /// `inactivateConfigurationsMatchingOn` on the wire.
     pub inactivate_configurations_matching_on: Option<String>,
-    /// `inactiveConfigurationStatusId` on the wire.
     pub inactive_configuration_status_id: Option<i32>,
     pub level: Option<String>,
-    /// `managedIdentifier` on the wire.
     pub managed_identifier: Option<String>,
-    /// `managementSolutionName` on the wire.
     pub management_solution_name: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

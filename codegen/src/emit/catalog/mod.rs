@@ -15,6 +15,7 @@ mod output;
 mod plan;
 mod shape;
 mod tool;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use connectwise_psa::runtime::Dialect;
 use cwpsa_sandbox::fault_injection::{FaultRule, RequestBudget};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
-use toolcrate_mcp::{ExposureMode, NameStyle};
+use connectwise_psa::runtime::NameStyle;
+use toolcrate_mcp::ExposureMode;
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;

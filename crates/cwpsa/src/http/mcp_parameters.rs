@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use connectwise_psa::CATALOG;
 use toolcrate_executor::ToolFilter;
 use toolcrate_http::{ToolFilterParams, ToolFilterParamsError};
-use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
+use connectwise_psa::runtime::NameStyle;
+use toolcrate_mcp::{ExposureMode, ToolListing};
 
 use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::select::SETS;

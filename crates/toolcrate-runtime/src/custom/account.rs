@@ -12,7 +12,7 @@ use crate::tool::record_name;
 use super::CustomField;
 use crate::{
     Catalog, Client, CustomFieldDefinitions, CustomFieldKind, CustomFields, Declaration, Dialect, Error,
-    ErrorKind, Tool,
+    ErrorKind, NameStyle, Tool,
 };
 
 /// The definitions of an account; none if it doesn't show them.
@@ -114,7 +114,12 @@ impl Account {
     /// The schema of a tool's arguments with the account's own fields: typed, with their choices, the required
     /// ones required where the tool writes a whole record, those that can only be read left out.
     pub fn input_schema(&self, tool: Tool) -> Value {
-        let mut schema = tool.input_schema_value();
+        self.input_schema_in(tool, NameStyle::Prefixed)
+    }
+
+    /// The same with names of tools in this style in its descriptions.
+    pub fn input_schema_in(&self, tool: Tool, names: NameStyle) -> Value {
+        let mut schema = tool.input_schema_value_in(names);
         let Some((custom, _)) = self.described() else { return schema };
         let record = tool.details();
         let name = record_name(&record, tool.catalog());

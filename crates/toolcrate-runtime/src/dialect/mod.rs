@@ -11,6 +11,7 @@ mod restore;
 mod strict;
 mod truto;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use toolcrate_catalog::ToolRecord;
 
-use crate::{Api, Error, FieldError, Tool};
+use crate::{Api, Error, FieldError, NameStyle, Tool};
 
 pub use lint::{Finding, check, lint};
 pub(crate) use truto::{CURSOR, SKIP, is_list, join};
@@ -133,9 +134,17 @@ impl Special {
 }
 
 impl Source<'_> {
+    /// The description, with names of tools in the form of the tool's own.
+    fn description(&self) -> Cow<'_, str> {
+        let names =
+            if self.name == self.tool.short_name() { NameStyle::Short } else { NameStyle::Prefixed };
+        self.tool.catalog().render_text(&self.details.description, names)
+    }
+
     fn declare(&self, dialect: Dialect) -> Declaration {
         let mut not_strict = Vec::new();
-        let description = self.details.description.as_ref();
+        let description = self.description();
+        let description = description.as_ref();
         let name = self.name;
         let value = match dialect {
             Dialect::Mcp => {

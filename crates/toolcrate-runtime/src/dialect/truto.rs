@@ -105,7 +105,7 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     };
     json!({
         "name": source.name,
-        "description": source.details.description,
+        "description": source.description(),
         "resource": resource,
         "method": method,
         "query_schema": side(query),
