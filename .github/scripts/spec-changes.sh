@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the spec that the profile names now with the one that it named at a commit, by the list of accepted
-# changes if there is one. Exit codes are those of `cargo xtask diff`.
+# Compares the current spec with the one of an earlier commit. Uses the allowlist specs/accepted.yaml if it exists. Exit
+# codes are those of `cargo xtask diff`.
 #
 #     .github/scripts/spec-changes.sh COMMIT
 set -euo pipefail

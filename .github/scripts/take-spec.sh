@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Takes a new spec file: puts it into specs/, names it in the profile, generates the crate, and writes the text
-# of a pull request, a release note. Nothing is touched where the file is the one that is there.
+# Adds a new spec: copies the file into specs/, sets it in the profile, generates the crate, and writes the body of a
+# pull request, which is the release note. Changes nothing if the spec is the current one.
 #
 #     .github/scripts/take-spec.sh NEW_SPEC BODY
 #
-# GITHUB_OUTPUT gets `version`, empty if nothing is new, and `draft`, true if the crate could not be generated:
-# the text then says why, and people have to adapt what the profile or the overlay says.
+# Sets `version` in GITHUB_OUTPUT, empty if nothing is new, and `draft`, true if the crate could not be generated. In that
+# case the body contains the errors, and somebody has to adapt the profile or the overlay.
 set -euo pipefail
 new=$1 body=$2
 # shellcheck disable=SC2206 # several words on purpose
@@ -21,7 +21,7 @@ fi
 # The first line of a report: `OLD (file) → NEW (file): 3 changes`.
 version=$("${xtask[@]}" diff "$old" "$new" --profile "$profile" --fail-on never | sed -n '1s/.* → \(.*\) (.*/\1/p')
 if ! [[ $version =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]]; then
-  echo "error: info.version of $new is \"$version\", which is no name for a file" >&2
+  echo "error: info.version of $new is \"$version\", which can't be part of a file name" >&2
   exit 2
 fi
 # `name-2025.1.json` becomes `name-2025.2.json`.
@@ -29,7 +29,7 @@ name=$(basename "$old")
 name=${name%.*}
 file=${name%-[0-9]*}-$version.json
 
-# Before the file is put in place: the same release may have been mended.
+# Before the file is copied: the new spec may be a corrected one of the same release.
 "${xtask[@]}" diff "$old" "$new" --profile "$profile" --format note --fail-on never --out "$body"
 cp "$new" "specs/$file"
 sed -i "s|^spec: .*|spec: $file|" "$profile"
@@ -41,7 +41,7 @@ if ! errors=$("${xtask[@]}" regenerate --profile "$profile" 2>&1 >/dev/null); th
     printf '\n## The crate could not be generated\n\n```\n%s\n```\n' "$errors"
   } >>"$body"
 fi
-# A pull request takes 65536 characters.
+# The body of a pull request is limited to 65536 characters.
 if [ "$(wc -c <"$body")" -gt 60000 ]; then
   head -c 60000 "$body" | sed '$d' >"$body.cut"
   # shellcheck disable=SC2016 # Markdown

@@ -105,15 +105,15 @@ function start() {
     };
     fact("Full name", element("code", tool[NAME]), " ", element("a", "link", { href: `#${tool[NAME]}` }));
     fact("Short name", element("code", tool[SHORT]));
-    fact("Call", element("code", `${tool[METHOD]} ${tool[PATH]}`));
-    fact("Answers", tool[ANSWER] || "nothing");
+    fact("Operation", element("code", `${tool[METHOD]} ${tool[PATH]}`));
+    fact("Returns", tool[ANSWER] || "nothing");
     details.append(linked("p", tool[DESCRIPTION]), facts);
     const given = argumentsOf(data, tool);
-    if (!given.length) return details.append(element("p", "It takes no arguments."));
+    if (!given.length) return details.append(element("p", "No arguments."));
     const table = element("table");
     table.append(element("caption", given.length === 1 ? "One argument" : `${given.length} arguments`));
     const head = table.createTHead().insertRow();
-    head.append(...["Name", "Type", "What it is"].map((text) => element("th", text, { scope: "col" })));
+    head.append(...["Name", "Type", "Description"].map((text) => element("th", text, { scope: "col" })));
     const body = table.createTBody();
     for (const [name, type, words, required] of given) {
       const line = body.insertRow();
@@ -130,10 +130,10 @@ function start() {
     list.replaceChildren(...found.slice(0, most).map((number) => rows[number]));
     const [count, all, rest] = [found.length, tools.length, found.length - most].map((n) => n.toLocaleString("en"));
     status.textContent = count === all ? `${all} tools` : `${count} of ${all} tools`;
-    if (!found.length) status.textContent += ": nothing fits; try fewer or other words";
-    else if (lacking) status.textContent += `: none has all words, these have ${words - lacking} of ${words}`;
+    if (!found.length) status.textContent += ": no match; try fewer or other words";
+    else if (lacking) status.textContent += `: no tool matches all words, these match ${words - lacking} of ${words}`;
     more.hidden = found.length <= most;
-    more.textContent = `Show the other ${rest}`;
+    more.textContent = `Show ${rest} more`;
   }
 
   // What was searched for before links replaced it, by the address that it was searched for at.

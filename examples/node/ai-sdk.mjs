@@ -7,7 +7,7 @@ import { listTools, toAiSdkTools } from "cwpsa-langchain/ai-sdk";
 import { show, STOCK as job } from "./job.mjs";
 import { account, server } from "./server.mjs";
 
-/** The model that does the job: a real one with a key, a scripted one without. */
+/** The model: a real one if a key is set, otherwise a scripted one. */
 async function model() {
   if (process.env.ANTHROPIC_API_KEY) {
     const { anthropic } = await import("@ai-sdk/anthropic");

@@ -1,15 +1,15 @@
-// The two jobs of the examples, and what a good model does for them. A scripted model stands in for a real one: it
-// sees the tools' answers as a model would, and what it does next follows from them.
+// The two jobs of the examples, each with a scripted model. Like a real model, the script sees the results of tools and
+// decides on the next call.
 
 import assert from "node:assert/strict";
 
 const tool = (name) => name.replace(/^(list_all|create_a)_/, "$1_connect_wise_psa_");
 
-/** Only these tools are shown to the model: an agent with a narrow job needs few. */
+/** The model gets only these tools. An agent with a narrow job needs few. */
 export const STOCK = {
   wanted: { methods: ["list"], tags: ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"] },
   question: "How many Cisco Meraki MX64 are in stock in each warehouse, and with which serial numbers?",
-  /** The next call, or the answer, from the tools' answers so far. */
+  /** Returns the next call or the final message, given the results so far. */
   next([items, stock, serials]) {
     if (!items) {
       const args = { filter: { identifier: "Cisco Meraki MX64" }, fields: "id,identifier" };
@@ -27,7 +27,7 @@ export const STOCK = {
     });
     return { answer: lines.join("\n") };
   },
-  /** Whether the answer is that of the sandbox's records, in whatever words. */
+  /** Checks the final message against the mock server's records. */
   check(answer) {
     const serials = ["Q2KN-7A01", "Q2KN-7A02", "Q2KN-7A03", "Q2KN-7B01", "Q2KN-7B02"];
     assert.match(answer, /Main Warehouse\D*3\b/);
@@ -36,7 +36,7 @@ export const STOCK = {
   },
 };
 
-// Told apart from the notes of other runs.
+// Unique, to distinguish the note from those of other runs.
 const TEXT = `The laptop was ordered with PO #5092 (run ${Date.now().toString(36)}).`;
 
 export const NOTE = {
@@ -47,7 +47,7 @@ export const NOTE = {
     const args = { ticketId: 8812, text: TEXT, internalAnalysisFlag: true };
     return { name: tool("create_a_ticket_note"), args };
   },
-  /** Whether the note is in the sandbox, once; `server` is where it is asked. */
+  /** Checks that the server has the note exactly once. */
   async check(answer, server) {
     const token = process.env.CWPSA_TOKEN;
     const headers = token ? { authorization: `Bearer ${token}` } : {};

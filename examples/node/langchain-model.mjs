@@ -1,11 +1,11 @@
-// A chat model for LangChain.js and LangGraph.js: a real one with a key, a scripted one without.
+// A chat model for LangChain.js and LangGraph.js: a real one if a key is set, otherwise a scripted one.
 
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";
 
 import { show } from "./job.mjs";
 
-/** The model that does `job`. */
+/** Returns the model for `job`. */
 export async function model(job) {
   if (process.env.ANTHROPIC_API_KEY) {
     const { ChatAnthropic } = await import("@langchain/anthropic");

@@ -1,5 +1,5 @@
-// A plain client of the Model Context Protocol looks up stock: `node mcp.mjs`. The server offers a few tools that
-// find, describe and call all others; the steps here are those of a model that is shown only these.
+// An MCP client looks up stock: `node mcp.mjs`. The server lists meta tools that find, describe and call all others; the
+// steps are those that a model would take.
 
 import assert from "node:assert/strict";
 
@@ -14,7 +14,7 @@ const client = new Client({ name: "example", version: "1.0.0" });
 const requestInit = { headers: token ? { authorization: `Bearer ${token}` } : {} };
 await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
 
-/** Calls a tool and gives its answer. */
+/** Calls a tool and returns its result. */
 async function call(name, args) {
   show("calls", `${name} ${JSON.stringify(args)}`);
   const { isError, structuredContent, content } = await client.callTool({ name, arguments: args });

@@ -1,5 +1,5 @@
-// What the frameworks of Node make of the tools: every schema is handed to each, and what it would send to a model is
-// written down, as is what happens to the server's errors. `node measure.mjs FILE`; ../python/frameworks.py compares.
+// Measures what the frameworks for Node.js send to a model: every schema is passed to each framework, and the result is
+// recorded, as is the treatment of the server's errors. `node measure.mjs FILE`; ../python/frameworks.py compares.
 
 import { writeFileSync } from "node:fs";
 
@@ -25,7 +25,7 @@ const ANSWER = {
   stop_reason: "end_turn", stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 },
 };
 
-/** A `fetch` that keeps what would be sent to a model. */
+/** A `fetch` that records what would be sent to a model. */
 function recorder() {
   const bodies = [];
   const fetch = async (_url, { body }) => {
@@ -38,7 +38,7 @@ function recorder() {
 const baseUrl = await server();
 const all = await new TrutoToolManager({ baseUrl }).getTools("acme");
 const given = Object.fromEntries(all.map(({ name, description, remote }) => [name, { name, description, schema: remote.schema }]));
-/** What was sent, in the order of the tools, by the names that they had before. */
+/** What was sent, in the order of the tools, by their original names. */
 const sent = (declared) => Object.fromEntries(declared.map((one, index) => [all[index].name, one]));
 
 async function langchainToAnthropic() {
@@ -56,7 +56,7 @@ async function aiSdkToAnthropic() {
 }
 
 async function mcp() {
-  // A list does not wait for the account's own fields, so they are left out of all that is compared.
+  // A list doesn't wait for custom fields, so they are excluded from the comparison.
   const args = ["mcp", "--sandbox", "--tools", "all", "--names", "full", "--custom-fields", "false"];
   const client = new Client({ name: "measure", version: "1.0.0" });
   await client.connect(new StdioClientTransport({ command: program(), args, stderr: "ignore" }));
@@ -111,7 +111,7 @@ async function errorOfAiSdk() {
   return { model: results[0].output.value, ...thrown(error) };
 }
 
-/** A tool of LangChain.js without what the SDK does about its checks. */
+/** A LangChain.js tool with LangChain's own validation. */
 const plain = new DynamicStructuredTool({ ...given[NOTE], func: (args) => note.remote.call(args) });
 const overMcp = await mcp();
 writeFileSync(process.argv[2], JSON.stringify({

@@ -1,17 +1,17 @@
-// Where the tools are: the server that CWPSA_URL names, or one with a sandbox that is started for the example. For an
+// The server: the one that CWPSA_URL names, or one with a mock ConnectWise server, started for the example. For an
 // account of your own, start `cwpsa serve` yourself, and name it with CWPSA_URL and the account with CWPSA_ACCOUNT.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** The program `cwpsa`. */
+/** The path of the program `cwpsa`. */
 export const program = () => process.env.CWPSA_BIN ?? "cwpsa";
 
-/** The account whose tools are used; a sandbox has one. */
+/** The account whose tools are used. The mock server has one. */
 export const account = () => (process.env.CWPSA_URL && process.env.CWPSA_ACCOUNT) || "acme";
 
-/** The address of a server, which ends with this process. */
+/** Returns the URL of a server that ends with this process. */
 export async function server() {
   if (process.env.CWPSA_URL) return process.env.CWPSA_URL;
   const args = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
@@ -21,7 +21,7 @@ export async function server() {
     once(createInterface(child.stderr), "line"),
     once(child, "error").then(([error]) => { throw new Error(`${program()}: ${error.message}`); }),
   ]);
-  // From here on it does not keep this process from ending.
+  // From here on, it doesn't keep this process alive.
   child.unref();
   child.stderr.unref();
   const address = /http:\/\/[^/\s]+/.exec(line)?.[0];

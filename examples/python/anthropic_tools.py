@@ -14,7 +14,7 @@ JOB = Note("Anthropic's client ordered the laptop with PO #5092.")
 
 
 def scripted(request: dict) -> dict:
-    """What a good model answers."""
+    """The responses of the scripted model."""
     contents = [message["content"] for message in request["messages"] if isinstance(message["content"], list)]
     parts = [part for content in contents for part in content if part["type"] == "tool_result"]
     results = [json.loads(part["content"]) for part in parts]
@@ -32,7 +32,7 @@ def scripted(request: dict) -> dict:
 
 
 def client() -> Anthropic:
-    """The real provider with a key, a scripted one without."""
+    """Returns the real provider if a key is set, otherwise a scripted one."""
     if os.environ.get("ANTHROPIC_API_KEY"):
         return Anthropic()
     return Anthropic(base_url=Provider(scripted).url, api_key="none")

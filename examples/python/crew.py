@@ -18,7 +18,7 @@ JOB = Note("The crew ordered the laptop with PO #5092.")
 
 
 class Scripted(BaseLLM):
-    """Stands in for a model that calls functions."""
+    """A scripted model that calls functions."""
 
     def call(self, messages: Any, tools: Any = None, **_: Any) -> Any:
         results = [json.loads(message["content"]) for message in messages if message["role"] == "tool"]
@@ -27,7 +27,7 @@ class Scripted(BaseLLM):
             return step
         name, arguments = step
         show("tools", ", ".join(tool["function"]["name"] for tool in tools))
-        # A model under strict rules gives every argument, and null for what it leaves out.
+        # A model with a strict schema passes every argument, and null for those that it leaves out.
         [tool] = [tool["function"] for tool in tools if tool["function"]["name"] == name]
         arguments = {**dict.fromkeys(tool["parameters"]["properties"]), **arguments}
         show("calls", f"{name} {json.dumps(arguments)}")
@@ -38,7 +38,7 @@ class Scripted(BaseLLM):
 
 
 def model() -> BaseLLM:
-    """A real one with a key, a scripted one without."""
+    """Returns a real model if a key is set, otherwise a scripted one."""
     if os.environ.get("OPENAI_API_KEY"):
         return LLM(model=os.environ.get("MODEL", "openai/gpt-5.5"))
     return Scripted(model="scripted")

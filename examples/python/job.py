@@ -1,5 +1,5 @@
-"""The two jobs of the examples, and what a good model does for them. A scripted model stands in for a real one: it
-sees the tools' answers as a model would, and what it does next follows from them."""
+"""The two jobs of the examples, each with a scripted model. Like a real model, the script sees the results of tools and
+decides on the next call."""
 
 import json
 import os
@@ -13,7 +13,7 @@ PREFIX = "connect_wise_psa_"
 
 
 class Stock:
-    """Stock of an item by warehouse. Only a few tools are shown to the model: a narrow job needs few."""
+    """Stock of an item by warehouse. The model gets few tools, because a narrow job needs few."""
 
     wanted = {"methods": ["list"], "tags": ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"]}
     tools = (
@@ -23,7 +23,7 @@ class Stock:
 
     @staticmethod
     def next(results: list[Any]) -> tuple[str, dict] | str:
-        """The next call, or the answer, from the tools' answers so far."""
+        """Returns the next call or the final message, given the results so far."""
         if not results:
             arguments = {"filter": {"identifier": "Cisco Meraki MX64"}, "fields": "id,identifier"}
             return f"list_all_{PREFIX}procurement_catalogs", arguments
@@ -42,7 +42,7 @@ class Stock:
 
     @staticmethod
     def check(answer: str, _server: str) -> None:
-        """Whether the answer is that of the sandbox's records, in whatever words."""
+        """Checks the final message against the mock server's records."""
         serials = ["Q2KN-7A01", "Q2KN-7A02", "Q2KN-7A03", "Q2KN-7B01", "Q2KN-7B02"]
         expect(bool(re.search(r"Main Warehouse\D*3\b.*West Warehouse\D*2\b", answer, re.DOTALL)), True)
         expect(sorted(re.findall(r"Q2KN-\w+", answer)), serials)
@@ -52,7 +52,7 @@ class Note:
     """A note on a ticket."""
 
     def __init__(self, text: str):
-        # Told apart from the notes of other runs.
+        # Unique, to distinguish the note from those of other runs.
         self.text = f"{text} (run {time.time_ns():x})"
         self.question = f"Add an internal note to ticket #8812: {self.text}"
 
@@ -65,7 +65,7 @@ class Note:
         return f"create_a_{PREFIX}ticket_note", {"ticketId": 8812, "text": self.text, "internalAnalysisFlag": True}
 
     def check(self, answer: str, server: str) -> None:
-        """Whether the note is in the sandbox, once."""
+        """Checks that the server has the note exactly once."""
         found = call(server, "list_all_ticket_notes", {"ticketId": 8812})["result"]
         [note] = [note for note in found if note.get("text") == self.text]
         expect(note["internalAnalysisFlag"], True)
@@ -73,7 +73,7 @@ class Note:
 
 
 def call(server: str, tool: str, arguments: dict) -> Any:
-    """Runs a tool with a plain call over HTTP; gives `{"result": …}`."""
+    """Calls a tool over HTTP and returns `{"result": …}`."""
     token = os.environ.get("CWPSA_TOKEN")
     headers = {"authorization": f"Bearer {token}"} if token else {}
     answer = httpx.post(f"{server}/tools/{tool}/call", json=arguments, headers=headers)
@@ -82,7 +82,7 @@ def call(server: str, tool: str, arguments: dict) -> Any:
 
 
 def expect(found: Any, wanted: Any) -> None:
-    """Ends the example where something is not as it should be."""
+    """Ends the example with an error if two values differ."""
     if found != wanted:
         raise SystemExit(f"error: found {found!r}, expected {wanted!r}")
 

@@ -18,7 +18,7 @@ JOB = Stock()
 
 
 class Scripted(BaseChatModel):
-    """Stands in for a model."""
+    """A scripted model."""
 
     def bind_tools(self, tools: Any, **_: Any) -> "Scripted":
         show("tools", ", ".join(tool.name for tool in tools))
@@ -42,7 +42,7 @@ class Scripted(BaseChatModel):
 
 
 def model() -> BaseChatModel:
-    """A real one with a key, a scripted one without."""
+    """Returns a real model if a key is set, otherwise a scripted one."""
     if os.environ.get("ANTHROPIC_API_KEY"):
         from langchain_anthropic import ChatAnthropic
 
@@ -56,7 +56,7 @@ def main() -> None:
     bound = model().bind_tools(tools)
     graph = StateGraph(MessagesState)
     graph.add_node("model", lambda state: {"messages": [bound.invoke(state["messages"])]})
-    # With `handle_tool_errors` the model reads what is wrong and can correct it; without, the graph ends.
+    # With `handle_tool_errors`, the model sees the error and can correct the call; without it, the graph ends.
     graph.add_node("tools", ToolNode(tools, handle_tool_errors=True))
     graph.add_edge(START, "model")
     graph.add_conditional_edges("model", tools_condition)

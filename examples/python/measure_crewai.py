@@ -1,5 +1,5 @@
-"""What CrewAI makes of the tools: every schema is handed to it, and what it would send to a model is written down, as
-is what happens to the server's errors. `python measure_crewai.py FILE`; frameworks.py compares."""
+"""Measures what CrewAI sends to a model: every schema is passed to it, and the result is recorded, as is
+the treatment of the server's errors. `python measure_crewai.py FILE`; frameworks.py compares."""
 
 import json
 import os
@@ -22,14 +22,14 @@ NOTE = "create_a_connect_wise_psa_ticket_note"
 
 
 class Plain(BaseTool):
-    """A tool as CrewAI's own adapter for MCP makes it of a schema."""
+    """A tool as CrewAI's own MCP adapter creates it from a schema."""
 
     def _run(self, **_: Any) -> str:
         return ""
 
 
 def sent(tools: list[Any]) -> dict:
-    """What would be sent, by the names that the tools had before."""
+    """Returns what would be sent, by the original names of the tools."""
     made = {}
     for tool in tools:
         [declared], _, _ = convert_tools_to_openai_schema([tool])
@@ -41,7 +41,7 @@ def sent(tools: list[Any]) -> dict:
 
 
 def error_of(tool: Any) -> dict:
-    """What becomes of the server's error in a crew."""
+    """Returns how a crew treats an error of the server."""
     read = []
 
     class Scripted(BaseLLM):

@@ -1,5 +1,5 @@
-"""What LangChain, LangGraph and MCP's SDK make of the tools: every schema is handed to each, and what it would send to
-a model is written down, as is what happens to the server's errors. `python measure_langgraph.py FILE`; frameworks.py
+"""Measures what LangChain, LangGraph and the MCP SDK send to a model: every schema is passed to each, and the
+result is recorded, as is the treatment of the server's errors. `python measure_langgraph.py FILE`; frameworks.py
 compares."""
 
 import asyncio
@@ -26,7 +26,7 @@ WRONG = {"ticketId": "x"}
 
 
 def sent_by_openai(tools: list[dict]) -> list[dict]:
-    """What OpenAI's client sends of `tools`."""
+    """Returns what OpenAI's client sends for `tools`."""
     choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": ""}}
     answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "none", "choices": [choice]}
     provider = Provider(lambda _: answer)
@@ -37,7 +37,7 @@ def sent_by_openai(tools: list[dict]) -> list[dict]:
 
 
 def sent_by_anthropic(tools: list[dict]) -> list[dict]:
-    """What Anthropic's client sends of `tools`."""
+    """Returns what Anthropic's client sends for `tools`."""
     answer = {
         "id": "1", "type": "message", "role": "assistant", "model": "none", "content": [], "stop_reason": "end_turn",
         "stop_sequence": None, "usage": {"input_tokens": 0, "output_tokens": 0},
@@ -63,8 +63,8 @@ def gemini(tool: dict) -> dict:
 
 
 async def over_mcp() -> tuple[dict, dict]:
-    """The tools as MCP's SDK lists them, and what becomes of an error."""
-    # A list does not wait for the account's own fields, so they are left out of all that is compared.
+    """Returns the tools as the MCP SDK lists them, and how it treats an error."""
+    # A list doesn't wait for custom fields, so they are excluded from the comparison.
     command = ["mcp", "--sandbox", "--tools", "all", "--names", "full", "--custom-fields", "false"]
     listed, cursor = {}, None
     async with Client(StdioServerParameters(command=program(), args=command)) as client:
@@ -81,7 +81,7 @@ async def over_mcp() -> tuple[dict, dict]:
 
 
 def error_of(tool: Any, **options: Any) -> dict:
-    """What becomes of the server's error in a graph."""
+    """Returns how a graph treats an error of the server."""
     graph = StateGraph(MessagesState)
     graph.add_node("tools", ToolNode([tool], **options))
     graph.add_edge(START, "tools")

@@ -13,7 +13,7 @@ JOB = Stock()
 
 
 def scripted(request: dict) -> dict:
-    """What a good model answers."""
+    """The responses of the scripted model."""
     results = [json.loads(message["content"]) for message in request["messages"] if message["role"] == "tool"]
     step = JOB.next(results)
     message = {"role": "assistant", "content": step if isinstance(step, str) else None}
@@ -25,7 +25,7 @@ def scripted(request: dict) -> dict:
 
 
 def client() -> OpenAI:
-    """The real provider with a key, a scripted one without."""
+    """Returns the real provider if a key is set, otherwise a scripted one."""
     if os.environ.get("OPENAI_API_KEY"):
         return OpenAI()
     return OpenAI(base_url=Provider(scripted).url, api_key="none")

@@ -1,5 +1,5 @@
-"""A provider of models on this machine that answers from a script, so that a provider's own client can be used as it
-is: only its address differs from the real one."""
+"""A local model provider with scripted responses, so that a provider's own client can be used. Only its URL differs from
+the real one."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Provider:
-    """Answers each POST with what `answer` makes of its body; `requests` are the bodies, `url` the address."""
+    """Responds to each POST with `answer(body)`. `requests` are the bodies, `url` is the URL."""
 
     def __init__(self, answer: Callable[[dict], dict]):
         self.requests: list[dict] = []

@@ -1,4 +1,4 @@
-"""Where the tools are: the server that CWPSA_URL names, or one with a sandbox that is started for the example. For an
+"""The server: the one that CWPSA_URL names, or one with a mock ConnectWise server, started for the example. For an
 account of your own, start `cwpsa serve` yourself, and name it with CWPSA_URL and the account with CWPSA_ACCOUNT."""
 
 import atexit
@@ -9,17 +9,17 @@ import subprocess
 
 
 def program() -> str:
-    """The program `cwpsa`."""
+    """The path of the program `cwpsa`."""
     return os.environ.get("CWPSA_BIN", "cwpsa")
 
 
 def account() -> str:
-    """The account whose tools are used; a sandbox has one."""
+    """The account whose tools are used. The mock server has one."""
     return (os.environ.get("CWPSA_URL") and os.environ.get("CWPSA_ACCOUNT")) or "acme"
 
 
 def server() -> str:
-    """The address of a server, which ends with this process."""
+    """Returns the URL of a server that ends with this process."""
     if url := os.environ.get("CWPSA_URL"):
         return url
     command = [program(), "serve", "--sandbox", "--listen", "127.0.0.1:0"]
@@ -33,8 +33,8 @@ def server() -> str:
 
 
 def declared(names: tuple[str, ...], dialect: str | None) -> list[dict]:
-    """Tools as a provider declares them, all where no names are given: `cwpsa tools --name … --dialect …`. Without a
-    dialect, all that is known of them."""
+    """Returns the output of `cwpsa tools --name … --dialect …`. Without names, all tools; without a dialect, the full
+    records."""
     command = [program(), "tools", "--json"]
     if dialect:
         command += ["--dialect", dialect]

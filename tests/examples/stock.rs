@@ -1,7 +1,7 @@
 //! The stock of an item by warehouse, with the generated crate and no model: `cargo run -p e2e --example stock`.
 //!
-//! Asks typed questions of a sandbox in this process, writes a note with a tool, and checks both; ends with an error
-//! where something is not as it should be.
+//! Makes typed calls to a mock server in this process, adds a note with a tool, and checks both. Fails if a result is
+//! wrong.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use connectwise_psa::{CATALOG, ListQuery, procurement};
 use cwpsa_sandbox::command::{self, SandboxArguments};
 use serde_json::json;
 
-/// The item that is looked for.
+/// The item to look up.
 const ITEM: &str = "Cisco Meraki MX64";
 
 #[tokio::main]

@@ -2,6 +2,7 @@
 //! takes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
@@ -68,24 +69,44 @@ fn routes_are_unique() {
     assert_eq!(of("update_a_procurement_purchaseorder_by_id"), "procurement_purchaseorders update");
 }
 
-/// The schema that a model sees in a dialect.
+/// Returns the schema that a model sees in a dialect, without the argument for a cursor.
 fn seen(tool: Tool, dialect: Dialect) -> Value {
     let declared = tool.declaration(dialect).value;
-    match dialect {
-        Dialect::Mcp => declared["inputSchema"].clone(),
-        Dialect::OpenAi | Dialect::OpenAiStrict => declared["function"]["parameters"].clone(),
-        Dialect::Anthropic => declared["input_schema"].clone(),
-        Dialect::Gemini => {
-            declared.get("parameters").cloned().unwrap_or(json!({"type": "object", "properties": {}}))
-        }
-        Dialect::Truto => {
-            let side = |side: &str| declared[side]["properties"].as_object().cloned().unwrap_or_default();
-            let mut properties = side("query_schema");
-            properties.extend(side("body_schema"));
-            properties.remove("next_cursor");
-            json!({"type": "object", "properties": properties, "required": declared["required"]})
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for schema in dialect::declared_schemas(dialect, &declared) {
+        properties.extend(schema["properties"].as_object().cloned().expect("an object with properties"));
+        required.extend(schema["required"].as_array().cloned().unwrap_or_default());
+    }
+    dialect.cursor_argument().and_then(|argument| properties.shift_remove(argument));
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+#[test]
+fn documents_list_all_dialects() {
+    let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
+    let (last, others) = names.split_last().expect("there are dialects");
+    let lists = ["and", "or"].map(|conjunction| format!("{} {conjunction} {last}", others.join(", ")));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut found = 0;
+    for folder in [root.to_owned(), root.join("docs")] {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let document = std::fs::read_to_string(&path).expect("a document");
+            // A paragraph that names both forms of one provider lists all dialects.
+            for paragraph in
+                document.split("\n\n").filter(|text| others[1..3].iter().all(|name| text.contains(name)))
+            {
+                let words: Vec<&str> = paragraph.split_whitespace().collect();
+                let is_complete = lists.iter().any(|list| words.join(" ").contains(list));
+                assert!(is_complete, "{}: expected {}", path.display(), lists[0]);
+                found += 1;
+            }
         }
     }
+    assert!(found > 0, "no document lists the dialects");
 }
 
 #[test]
@@ -144,14 +165,13 @@ fn one_filter_in_the_forms_of_all_dialects() {
     ]);
     let query =
         json!({"closedFlag": "false", "budgetHours": {">": "1.5"}, "id": {"in": {"0": "1", "1": "2"}}});
-    for (dialect, filter) in [
-        (Dialect::Mcp, object.clone()),
-        (Dialect::OpenAi, object.clone()),
-        (Dialect::OpenAiStrict, tests),
-        (Dialect::Anthropic, object),
-        (Dialect::Gemini, texts),
-        (Dialect::Truto, query),
-    ] {
+    for dialect in Dialect::ALL {
+        let filter = match dialect {
+            Dialect::OpenAiStrict => &tests,
+            Dialect::Gemini => &texts,
+            Dialect::Truto => &query,
+            _ => &object,
+        };
         let options = ExecuteOptions { dialect, ..ExecuteOptions::default() };
         let request = client.prepare_with(tool, &json!({"filter": filter}), &options).expect("a request");
         let url: Vec<String> = request
@@ -237,7 +257,11 @@ fn no_update_lists_null_and_every_one_can_clear() {
             continue;
         }
         updates += 1;
-        for dialect in [Dialect::Mcp, Dialect::OpenAi, Dialect::Anthropic, Dialect::Truto] {
+        for dialect in Dialect::ALL {
+            // These declare an argument that may be left out as nullable.
+            if matches!(dialect, Dialect::OpenAiStrict | Dialect::Gemini) {
+                continue;
+            }
             let mut found = Vec::new();
             nullable(&seen(tool, dialect), "", &mut found);
             assert!(found.is_empty(), "{dialect} {}: {found:?}", tool.name());

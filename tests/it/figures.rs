@@ -57,8 +57,8 @@ fn a_request_that_the_spec_does_not_allow_is_told() {
         assert!(is_prose || problems[0].contains(told), "{problems:?}");
     }
     let mut request = request.clone();
-    request.url.push_str("?colour=red");
-    assert_eq!(spec.problems(path, &request), ["the operation has no parameter colour"]);
+    request.url.push_str("?color=red");
+    assert_eq!(spec.problems(path, &request), ["the operation has no parameter color"]);
     assert_eq!(spec.problems("/nowhere", &request), ["the spec has no post /nowhere"]);
 }
 

@@ -38,5 +38,5 @@ pub fn client(base_url: &str) -> Result<Client, Error> {
 
 /// Compiles the snippets of the guide to the crate.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/crate.md")]
+#[doc = include_str!("../../docs/rust-client.md")]
 pub struct CrateGuide;

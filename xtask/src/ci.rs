@@ -1,6 +1,6 @@
-//! What a run in CI says beside its output: annotations at the files concerned, and a summary of the run.
+//! Annotations and step summaries for GitHub Actions.
 //!
-//! Where neither `GITHUB_ACTIONS` nor `GITHUB_STEP_SUMMARY` is set, nothing of this happens.
+//! Does nothing if neither `GITHUB_ACTIONS` nor `GITHUB_STEP_SUMMARY` is set.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -9,26 +9,26 @@ use std::path::Path;
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_diff::{Change, DiffReport};
 
-/// Annotations of one kind that a step shows; more are dropped there without a word.
+/// GitHub shows this many annotations of one kind per step, and drops further ones silently.
 const SHOWN: usize = 10;
-/// Bytes of a summary that a step takes, with some room.
+/// The maximum size of a step summary in bytes, with a margin.
 const SUMMARY: usize = 1_000_000;
 
 fn is_on() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// Whether a summary would be read.
+/// Returns true if a step summary can be written.
 pub fn wants_summary() -> bool {
     std::env::var_os("GITHUB_STEP_SUMMARY").is_some_and(|path| !path.is_empty())
 }
 
-/// Adds `markdown` to the summary, cut where it is too long.
+/// Appends `markdown` to the step summary, truncated if it is too long.
 pub fn summary(markdown: &str) {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return };
     let mut text = cut(markdown, SUMMARY).to_owned();
     if text.len() < markdown.len() {
-        text.push_str("\n… and more: the whole is in the output of this step.\n");
+        text.push_str("\n… truncated; the complete report is in the output of this step.\n");
     }
     let written = OpenOptions::new()
         .create(true)
@@ -36,11 +36,11 @@ pub fn summary(markdown: &str) {
         .open(&path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = written {
-        eprintln!("warning: the summary could not be written: {error}");
+        eprintln!("warning: cannot write the step summary: {error}");
     }
 }
 
-/// As many whole lines of `text` as have room in `bytes`.
+/// Returns the whole lines of `text` that fit into `bytes`.
 fn cut(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
@@ -49,14 +49,14 @@ fn cut(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Annotates what is wrong with the input.
+/// Annotates errors of the input.
 pub fn errors(errors: &Errors) {
     for error in errors.0.iter().take(SHOWN) {
         annotate("error", error.file.as_deref(), error.code, &error.to_string());
     }
 }
 
-/// Annotates the changes that matter, and what is wrong with the allow-list.
+/// Annotates the changes that fail the check, and problems of the allowlist.
 pub fn changes(report: &DiffReport, failures: &[&Change]) {
     let file = Path::new(&report.new.file);
     let shown = if failures.len() > SHOWN { SHOWN - 1 } else { SHOWN };

@@ -12,12 +12,12 @@ use toolcrate_codegen::{Generated, Options, generate};
 
 use crate::new;
 
-/// What can be set.
+/// The arguments of the command.
 #[derive(Args)]
 pub struct CorpusArguments {
-    /// The folder of specs.
+    /// Folder with the specs.
     folder: PathBuf,
-    /// Where the crates are made; what is there is removed.
+    /// Folder for the crates. Its content is replaced.
     #[arg(long, default_value = "target/corpus")]
     work: PathBuf,
     /// Do not compile the crates.
@@ -33,7 +33,7 @@ struct Row {
     compiles: Option<bool>,
 }
 
-/// Runs the generator on each spec. Exit code 1 if one is refused or does not compile.
+/// Runs the generator on each spec. Exit code 1: a spec is rejected or a crate does not compile.
 pub fn run(arguments: &CorpusArguments) -> ExitCode {
     match rows(arguments) {
         Ok(rows) => {
@@ -80,7 +80,7 @@ fn row(spec: &Path, crates: &Path) -> Row {
     Row { name, generated, millis: started.elapsed().as_millis(), compiles: None }
 }
 
-/// Compiles all crates in one workspace, which shares what they depend on.
+/// Compiles all crates in one workspace, so that they share their dependencies.
 fn check(rows: &mut [Row], work: &Path) -> std::io::Result<()> {
     let made: Vec<&mut Row> = rows.iter_mut().filter(|row| row.generated.is_ok()).collect();
     let members: Vec<String> = made.iter().map(|row| format!("\"crates/{}/crate\"", row.name)).collect();
@@ -108,7 +108,7 @@ fn check(rows: &mut [Row], work: &Path) -> std::io::Result<()> {
 }
 
 fn print(rows: &[Row]) {
-    println!("| spec | operations | typed | left out | degraded by code | repaired | ms | compiles |");
+    println!("| spec | operations | typed | omitted | degraded by code | repaired | ms | compiles |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for row in rows {
         match &row.generated {
@@ -138,7 +138,7 @@ fn print(rows: &[Row]) {
                     .0
                     .first()
                     .map_or_else(String::new, |error| format!("{}: {}", error.code, error.message));
-                println!("| {} | refused: {error} | | | | | | |", row.name);
+                println!("| {} | rejected: {error} | | | | | | |", row.name);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what a new release changes for clients, for programs and for agents.
+//! `cargo xtask diff`: reports what a new release changes for HTTP clients, Rust programs and agents.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,29 +12,29 @@ use toolcrate_diff::{DiffReport, DiffSettings, Severity, Snapshot, SpecSource, a
 
 use crate::{ci, sizes};
 
-/// What can be set.
+/// The arguments of the command.
 #[derive(Args)]
 pub struct DiffArguments {
-    /// Two specs, the old one first; or the new one alone, to compare with what the crate is made from.
+    /// Two specs, the old one first. A single spec is compared with the one that the crate is generated from.
     #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
     specs: Vec<PathBuf>,
-    /// The profile: how the API is read, and which spec the crate is made from.
+    /// The profile of the API.
     #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
-    /// How the report is written.
+    /// Format of the report.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
-    /// Which changes end with exit code 1.
+    /// Changes that lead to exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
-    /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` stands for any text,
-    /// `until` is the last day (2026-01-31). Entries that are late or of no use are warned about.
+    /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` matches any text; `until` is the
+    /// last day, such as 2026-01-31. Entries that expired or match nothing are reported.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
-    /// Tell how large all tools are for each provider, before and after. Builds what declares them first.
+    /// Also report the size of all tools in each provider's format. Builds the crate first.
     #[arg(long)]
     sizes: bool,
-    /// Write the report to this file instead of the output.
+    /// Write the report to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -47,19 +47,19 @@ enum OutputFormat {
     Markdown,
     /// Every change as an object, with counts by level and severity.
     Json,
-    /// A page with the same.
+    /// The same as an HTML page.
     Html,
-    /// A release note in Markdown: what to do about it, long lists folded.
+    /// A release note in Markdown, with long lists collapsed.
     Note,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// Changes that break what worked before.
+    /// Breaking changes.
     Breaking,
-    /// Any change, of words too.
+    /// Any change, including wording.
     Any,
-    /// None.
+    /// No change.
     Never,
 }
 
@@ -73,7 +73,7 @@ impl FailOn {
     }
 }
 
-/// Compares. Exit code 0: nothing that matters; 1: found; 2: could not compare.
+/// Runs the command. Exit code 0: no change that `--fail-on` selects; 1: at least one; 2: the comparison failed.
 pub fn run(arguments: &DiffArguments) -> ExitCode {
     match compare(arguments).and_then(|compared| finish(arguments, &compared)) {
         Ok(code) => code,

@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask <command>`.
+//! Commands for developers: `cargo xtask <command>`.
 
 mod bench;
 mod ci;
@@ -19,11 +19,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The generator allocates many small objects; this allocator saves a third of its time.
+/// The generator allocates many small objects, and runs a third faster with this allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The developer's commands.
+/// Commands for developers.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct XtaskArguments {
@@ -33,32 +33,33 @@ struct XtaskArguments {
 
 #[derive(Subcommand)]
 enum XtaskCommand {
-    /// Generate the crate from the spec that the profile names.
+    /// Generate the crate from the spec of a profile.
     Regenerate(regenerate::RegenerateArguments),
-    /// Make a folder with a profile for the API of a spec.
+    /// Create a folder with a profile for the API of a spec.
     New(new::NewArguments),
-    /// Generate and compile a crate from each spec of a folder, and print what became of them.
+    /// Generate and compile a crate from each spec in a folder, and print a table of the results.
     Corpus(corpus::CorpusArguments),
-    /// Tell what a new spec changes for clients, for programs and for agents.
+    /// Report what a new spec changes for HTTP clients, Rust programs and agents.
     ///
-    /// Exit code 0: nothing that matters; 1: found; 2: could not compare. In a GitHub workflow the changes that
-    /// matter are annotated, and the report is added to the step's summary. docs/changes.md lists all kinds.
+    /// Exit code 0: no change that `--fail-on` selects; 1: at least one; 2: the specs could not be compared. In a GitHub
+    /// workflow, these changes are annotated and the report is added to the step summary. docs/changes.md lists all kinds
+    /// of changes.
     Diff(diff::DiffArguments),
-    /// Read a spec and print what had to be repaired in it.
+    /// List the defects that were repaired in a spec.
     Repairs {
         /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
         spec: PathBuf,
-        /// List every place, not only the first three of a kind.
+        /// List every repair, not only the first three of each kind.
         #[arg(long)]
         all: bool,
     },
-    /// Run the tests: everything but the tours of other people's clients and frameworks, or those alone.
+    /// Run all tests except those of other vendors' clients and frameworks.
     Test(test::TestArguments),
-    /// Test the SDKs and run the examples against a sandbox; needs node and python, but no key.
+    /// Test the SDKs and run the examples against the mock server. Needs Node.js and Python, but no API key.
     Examples(clients::examples::ExampleArguments),
-    /// Measure the project's figures, print them beside their bounds and store them in docs/figures.json.
+    /// Measure the project's figures, compare them with their bounds, and store them in docs/figures.json.
     Bench(bench::BenchArguments),
-    /// Check rules about the shape of the workspace: file length, imports, names, dependencies between packages.
+    /// Check the structure of the workspace: file length, imports, names, layering, banned phrases.
     Structure(structure::StructureArguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
     #[command(hide = true)]

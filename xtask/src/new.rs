@@ -1,4 +1,4 @@
-//! `cargo xtask new`: a folder with a profile for another API.
+//! `cargo xtask new`: creates a folder with a profile for another API.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,21 +7,21 @@ use clap::Args;
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_codegen::{draft, load};
 
-/// What can be set.
+/// The arguments of the command.
 #[derive(Args)]
 pub struct NewArguments {
     /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
     #[arg(long)]
     spec: PathBuf,
-    /// What the API is called: the name of the package and the prefix of its tools.
+    /// Name of the API: becomes the name of the package and the prefix of its tools.
     #[arg(long)]
     name: String,
-    /// The folder to make; one called like the API when left out.
+    /// Folder to create. Defaults to the name of the API.
     #[arg(long)]
     folder: Option<PathBuf>,
 }
 
-/// Drafts the profile. Exit code 2 where the spec cannot be read or the folder exists.
+/// Drafts the profile. Exit code 2: the spec can't be read, or the folder exists.
 pub fn run(arguments: &NewArguments) -> ExitCode {
     let folder = arguments.folder.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
     match create(&arguments.spec, &arguments.name, &folder) {
@@ -36,7 +36,7 @@ pub fn run(arguments: &NewArguments) -> ExitCode {
     }
 }
 
-/// Makes `folder` with a profile for `spec`, and returns the profile's path.
+/// Creates `folder` with a profile for `spec`, and returns the path of the profile.
 pub fn create(spec: &Path, name: &str, folder: &Path) -> Result<PathBuf, Errors> {
     let refused = |message: String| Errors::from(CodegenError::new("E041", message).in_file(folder));
     if folder.exists() {

@@ -1,4 +1,4 @@
-//! `cargo xtask regenerate`: spec in, crate out.
+//! `cargo xtask regenerate`: generates the crate.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,13 +10,13 @@ use toolcrate_codegen::{Generated, Options, generate, repair};
 
 use crate::ci;
 
-/// How much of a difference `--check` shows.
+/// How many lines of a difference `--check` prints.
 const DIFF_LINES: usize = 200;
 
-/// What can be set.
+/// The arguments of the command.
 #[derive(Args)]
 pub struct RegenerateArguments {
-    /// The profile: which spec, which crate, the API's conventions.
+    /// The profile of the API.
     #[arg(long, default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
     /// Generate from this spec instead of the profile's.
@@ -25,15 +25,15 @@ pub struct RegenerateArguments {
     /// Write to this folder instead of the profile's.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Write nothing; print what would change, and exit with 1 if anything would.
+    /// Write nothing. Print the difference, and exit with 1 if there is one.
     #[arg(long)]
     check: bool,
-    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    /// Fail if a part of the document can't be expressed, instead of omitting that part.
     #[arg(long)]
     strict: bool,
 }
 
-/// Runs the generator. Exit code 0: done; 1: `--check` found differences; 2: bad input, nothing written.
+/// Runs the generator. Exit code 0: success; 1: `--check` found a difference; 2: invalid input, nothing was written.
 pub fn run(arguments: RegenerateArguments) -> ExitCode {
     let started = Instant::now();
     let check = arguments.check;
@@ -60,7 +60,7 @@ fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCo
     }
     summary(generated);
     println!(
-        "{}: {} files added, {} changed, {} removed, {} as they were ({} ms){}",
+        "{}: {} files added, {} changed, {} removed, {} unchanged ({} ms){}",
         generated.out.display(),
         changes.added.len(),
         changes.changed.len(),
@@ -89,7 +89,7 @@ fn summary(generated: &Generated) {
     println!("release {version}: {operations} operations, {schemas} schemas");
     let kinds: Vec<String> =
         repair::count(&report.repairs).into_iter().map(|(code, count)| format!("{code} {count}")).collect();
-    println!("{} repairs: {} (docs/repairs.md has them all)", report.repairs.len(), kinds.join(", "));
+    println!("{} repairs: {} (listed in docs/repairs.md)", report.repairs.len(), kinds.join(", "));
     println!(
         "relations: {} of {} reference fields, {} of {} id arguments",
         coverage.reference_fields_resolved,

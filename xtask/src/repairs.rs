@@ -1,14 +1,14 @@
-//! `cargo xtask repairs`: shows what the generator had to mend in a spec.
+//! `cargo xtask repairs`: lists the defects that the generator repairs in a spec.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use toolcrate_codegen::{load, repair};
 
-/// How many places of one kind are shown unless all are asked for.
+/// How many repairs of one kind are listed without `--all`.
 const SHOWN: usize = 3;
 
-/// Prints the repairs of `spec`, grouped by code. Exit code 2 where the spec can't be read.
+/// Prints the repairs of `spec`, grouped by code. Exit code 2: the spec can't be read.
 pub fn run(spec: &Path, all: bool) -> ExitCode {
     let repaired = match load::load(spec).and_then(repair::repair) {
         Ok(repaired) => repaired,

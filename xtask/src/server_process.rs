@@ -37,7 +37,7 @@ pub(crate) fn build_program(name: &str, arguments: &[&str]) -> anyhow::Result<Pa
 }
 
 /// A sandbox, or another server of ours. The process is killed when this value is dropped.
-pub(crate) struct ServerProcess {
+pub(crate) struct CwpsaProcess {
     process: Child,
     /// Address and port.
     pub(crate) host: String,
@@ -46,7 +46,7 @@ pub(crate) struct ServerProcess {
     log: Arc<File>,
 }
 
-impl ServerProcess {
+impl CwpsaProcess {
     /// Starts one on a free port and waits until it listens.
     pub(crate) fn start(program: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         Self::spawn(Command::new(program).args(arguments))
@@ -113,7 +113,7 @@ impl ServerProcess {
     }
 }
 
-impl Drop for ServerProcess {
+impl Drop for CwpsaProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

@@ -7,7 +7,7 @@ use crate::clients::process::finish;
 
 #[derive(clap::Args)]
 pub(crate) struct TestArguments {
-    /// Run the tours of other people's clients and frameworks instead; they need node, python, npm and PyPI.
+    /// Run the tests of other vendors' clients and frameworks instead. They need Node.js, Python, npm and PyPI.
     #[arg(long)]
     clients: bool,
 }

@@ -37,7 +37,7 @@ fn what_is_unsound_is_noticed() {
         "properties": {"a": {"type": "array", "items": {"type": "string", "enum": ["x"]}}},
     });
     assert_eq!(tool_checks::schema_problems(&good), Vec::<String>::new());
-    let spoilt: [(&str, Value, &str); 9] = [
+    let broken: [(&str, Value, &str); 9] = [
         ("/additionalProperties", json!(true), "no closed object"),
         ("/type", json!("array"), "no closed object"),
         ("/required/0", json!("b"), "requires b"),
@@ -48,7 +48,7 @@ fn what_is_unsound_is_noticed() {
         ("/properties/a/items/enum", json!(["x", 1]), "enum"),
         ("/properties/a/items", json!({"type": "string", "pattern": "["}), "can't be used"),
     ];
-    for (place, value, expected) in spoilt {
+    for (place, value, expected) in broken {
         let mut schema = good.clone();
         *schema.pointer_mut(place).unwrap() = value;
         let wrong = tool_checks::schema_problems(&schema).join("\n");

@@ -1,9 +1,8 @@
 //! Prints the recall of the search on each set of labeled queries.
 //!
-//! `--missed` also prints the queries that are missed of the sets that are tuned on. `--kept-out` alone measures the half
-//! kept out: whoever tunes the search leaves it alone, or it would be tuned on too. The path of another file of labeled
-//! queries runs these and prints all that are missed. `--ablation` prints what each list adds to the sets that may be
-//! looked at: their recall without it.
+//! `--missed` also prints the missed queries of the training sets. `--kept-out` measures only the held-out half, which
+//! must not be used for tuning. The path of another file of labeled queries runs these and prints those that are missed.
+//! `--ablation` prints the recall of the training and validation sets without each list.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -44,14 +43,14 @@ fn main() {
         return;
     }
     let mut missed = Vec::new();
-    for (file, label) in [(TRAIN, "tuned on"), (DEV, "validation"), (TEST, "kept out")] {
-        if label == "kept out" && !has_flag("--kept-out") {
+    for (file, label) in [(TRAIN, "training"), (DEV, "validation"), (TEST, "held out")] {
+        if label == "held out" && !has_flag("--kept-out") {
             continue;
         }
         let sets: BTreeSet<&str> = parse_queries(file).map(|labeled| labeled.set).collect();
         for set in sets {
             let recall = Recall::measure(&engine, parse_queries(file).filter(|labeled| labeled.set == set));
-            // The kept-out half is the only set of its file, and is reported under the file's name alone.
+            // The held-out half is the only set of its file, and is reported under the file's name alone.
             let name = if file == TEST { label.to_owned() } else { format!("{set}, {label}") };
             let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
             println!(
@@ -71,7 +70,7 @@ fn main() {
     }
 }
 
-/// Prints the recall with all lists, without each, and with those of English alone.
+/// Prints the recall with all lists, without each, and with the English ones only.
 fn print_ablation() {
     let lists = WORD_LISTS;
     let variants = [
@@ -84,12 +83,12 @@ fn print_ablation() {
         ("no penalties", WordLists { penalties: "", ..lists }),
         ("no popular", WordLists { popular: "", ..lists }),
         ("English context", WordLists { context: WordLists::ENGLISH.context, ..lists }),
-        ("English alone", WordLists::ENGLISH),
+        ("English only", WordLists::ENGLISH),
         ("English, no thesaurus", WordLists { thesaurus: "", ..WordLists::ENGLISH }),
     ];
     for (name, lists) in variants {
         let engine = SearchEngine::new(&connectwise_psa::CATALOG, &lists);
-        for (file, label) in [(TRAIN, "tuned on"), (DEV, "validation")] {
+        for (file, label) in [(TRAIN, "training"), (DEV, "validation")] {
             let recall = Recall::measure(&engine, parse_queries(file));
             let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
             println!(

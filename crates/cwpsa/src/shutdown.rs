@@ -11,12 +11,14 @@ use toolcrate_listener::{Listener, shutdown_signal};
 /// How long connections may take to close after the last response.
 const CONNECTION_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Announces the shutdown. Call this when the first signal has arrived: another one ends the wait for calls in flight, and
-/// everything that waits for [`InFlight::forced_token`].
+/// Accepts no more calls, and announces the shutdown. Call this when the first signal has arrived: another one ends the
+/// wait for calls in flight, and everything that waits for [`InFlight::forced_token`].
 pub fn announce(calls: &InFlight) {
     // From here to the end of the process. The handler is installed before the shutdown is announced, or a signal that
     // follows the announcement would be lost.
     let (second_signal, forced) = (shutdown_signal(), calls.clone());
+    // Whoever reads the line in the log may rely on it.
+    calls.stop_accepting();
     tracing::info!("stopping");
     tokio::spawn(async move {
         second_signal.await;

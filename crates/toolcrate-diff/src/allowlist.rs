@@ -1,7 +1,7 @@
-//! The list of changes that were accepted: each entry says what, why, and until when.
+//! The allowlist: changes that were accepted, each with a reason and an expiry date.
 //!
-//! An entry that is past its date accepts nothing, and one that nothing matches any more is to be deleted;
-//! both are flagged, so that the list can't rot.
+//! An entry that expired accepts nothing. Entries that expired or match nothing are reported, so that the list stays
+//! current.
 
 use std::path::Path;
 
@@ -12,21 +12,21 @@ use crate::change_kind::DiffKind;
 use toolcrate_codegen::config;
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 
-/// An accepted change. `*` in a pattern stands for any text.
+/// An accepted change. `*` in a pattern matches any text.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedChange {
-    /// The kind's id, or a pattern of ids.
+    /// The ID of the kind, or a pattern of IDs.
     pub kind: String,
-    /// What may change; anything by default.
+    /// The subject of the change, or a pattern; `*` by default.
     #[serde(default = "anything")]
     pub subject: String,
-    /// The part of it; any by default.
+    /// The member of the subject, or a pattern; `*` by default.
     #[serde(default = "anything")]
     pub member: String,
     /// Why it is accepted.
     pub reason: String,
-    /// The last day on which it is, `2026-01-31`.
+    /// The last day on which it is accepted, such as `2026-01-31`.
     pub until: String,
 }
 
@@ -44,8 +44,8 @@ impl AcceptedChange {
 /// Reads the list at `path`, a YAML list of [`AcceptedChange`].
 ///
 /// # Errors
-/// `E001` unreadable, `E010` no such list, `E034` an entry without a reason, of a kind that there is none of,
-/// or with a date that is none.
+/// `E001` the file is unreadable, `E010` it is not such a list, `E034` an entry has no reason, an unknown kind or an
+/// invalid date.
 pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
     let entries: Vec<AcceptedChange> = config::read_yaml(path)?;
     let mut errors = Errors(Vec::new());
@@ -55,20 +55,20 @@ pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
             errors.0.push(CodegenError::new("E034", message).at(place).in_file(path));
         };
         if !DiffKind::ALL.iter().any(|kind| matches(&entry.kind, kind.id())) {
-            wrong(format!("there is no kind of change `{}`; docs/changes.md lists them", entry.kind));
+            wrong(format!("unknown kind of change `{}`; docs/changes.md lists them", entry.kind));
         }
         if entry.reason.trim().is_empty() {
-            wrong("it says no reason".to_owned());
+            wrong("`reason` is missing".to_owned());
         }
         if !is_date(&entry.until) {
-            wrong(format!("`until: {}` is no date such as 2026-01-31", entry.until));
+            wrong(format!("expected a date such as 2026-01-31, got `until: {}`", entry.until));
         }
     }
     errors.into_result()?;
     Ok(entries)
 }
 
-/// Marks the changes that `entries` accept on `today` (`2026-01-31`), and flags entries that are of no use.
+/// Marks the changes that `entries` accept on `today` (`2026-01-31`), and reports entries that expired or match nothing.
 pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
     let mut used = vec![false; entries.len()];
     for change in &mut report.changes {
@@ -86,14 +86,17 @@ pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
     for (entry, used) in entries.iter().zip(used) {
         let name = entry.name();
         if !used {
-            report.stale.push(format!("`{name}` is accepted but does not happen; delete the entry"));
+            report.stale.push(format!("`{name}` matches no change; delete the entry"));
         } else if entry.until.as_str() < today {
-            report.stale.push(format!("`{name}` was accepted until {}; decide anew", entry.until));
+            report.stale.push(format!(
+                "`{name}` was accepted until {}; fix the change or extend the date",
+                entry.until
+            ));
         }
     }
 }
 
-/// Whether `text` is `pattern`, with `*` for any text.
+/// Returns true if `text` matches `pattern`, in which `*` matches any text.
 fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(text) = text.strip_prefix(start) else { return false };

@@ -1,4 +1,4 @@
-//! One change, and what a whole comparison found.
+//! A change, and the result of a comparison.
 
 use std::collections::BTreeMap;
 
@@ -6,49 +6,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::change_kind::{ChangeLevel, DiffKind};
 
-/// How much a change matters, most first.
+/// How much a change matters, most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// What worked before may stop working.
+    /// Existing clients, programs or agents may stop working.
     Breaking,
-    /// What worked before goes on working.
+    /// Existing clients, programs and agents keep working.
     Compatible,
-    /// Words for people and models; no program notices.
+    /// Only text for people and models changed.
     Wording,
 }
 
 /// A change between two releases.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// What kind of change it is.
+    /// The kind of change.
     pub kind: DiffKind,
-    /// Who notices it.
+    /// The audience that it affects.
     pub level: ChangeLevel,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
-    /// What changed: an operation, a schema, an item, a tool. Where it has a new name, that.
+    /// The operation, schema, Rust item or tool that changed. If it was renamed, its new name.
     pub subject: String,
-    /// The part of it: a parameter, a property, a field, a variant, an argument.
+    /// The parameter, property, field, variant or argument of the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
-    /// JSON pointer into the new spec; into the old one for what is gone.
+    /// JSON pointer into the new spec, or into the old one if the subject was removed.
     pub pointer: String,
-    /// What it was.
+    /// The old value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
-    /// What it is.
+    /// The new value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
-    /// A sentence for people.
+    /// A sentence that describes the change.
     pub sentence: String,
-    /// Why it was accepted, where the allow-list has it.
+    /// The reason why it was accepted, if the allowlist contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed: Option<String>,
 }
 
 impl Change {
-    /// A change of `subject`, compatible until [`Change::breaks_if`] says otherwise.
+    /// Creates a change of `subject`, which is compatible unless [`Change::breaks_if`] makes it breaking.
     pub fn new(kind: DiffKind, subject: impl Into<String>, pointer: impl Into<String>) -> Self {
         let severity = if kind.is_wording() { Severity::Wording } else { Severity::Compatible };
         Self {
@@ -65,25 +65,25 @@ impl Change {
         }
     }
 
-    /// Names the part of the subject.
+    /// Sets the part of the subject.
     pub fn member(mut self, member: impl Into<String>) -> Self {
         self.member = Some(member.into());
         self
     }
 
-    /// Says what it was.
+    /// Sets the old value.
     pub fn was(mut self, old: impl Into<String>) -> Self {
         self.old = Some(old.into());
         self
     }
 
-    /// Says what it is.
+    /// Sets the new value.
     pub fn is(mut self, new: impl Into<String>) -> Self {
         self.new = Some(new.into());
         self
     }
 
-    /// Says whether it breaks what worked before.
+    /// Makes the change breaking if `breaks`.
     pub fn breaks_if(mut self, breaks: bool) -> Self {
         if breaks {
             self.severity = Severity::Breaking;
@@ -91,7 +91,7 @@ impl Change {
         self
     }
 
-    /// Writes the sentence, after everything else is set.
+    /// Composes the sentence, after everything else is set.
     pub(crate) fn write_sentence(&mut self) {
         let mut rest = self.kind.template();
         let mut sentence = String::new();
@@ -119,68 +119,68 @@ impl Change {
         self.sentence = sentence + suffix;
     }
 
-    /// Whether it matters to someone who fails on `severity` and worse.
+    /// Returns true if the change is at least as severe as `severity` and not accepted.
     pub fn counts(&self, least: Severity) -> bool {
         self.allowed.is_none() && self.severity <= least
     }
 }
 
-/// One of the two things compared.
+/// One of the two releases compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReleaseInfo {
-    /// The file, as it was given.
+    /// The file name.
     pub file: String,
     /// `info.version`.
     pub version: String,
-    /// How many operations it has; each is a function and a tool.
+    /// Number of operations.
     pub operations: usize,
-    /// How many schemas it names.
+    /// Number of named schemas.
     pub schemas: usize,
 }
 
-/// How large all tools are in the words of a provider, in bytes of JSON.
+/// Size of all tools in a provider's format, in bytes of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DialectSize {
     /// The dialect.
     pub dialect: String,
-    /// Before.
+    /// The old size.
     pub old: usize,
-    /// After.
+    /// The new size.
     pub new: usize,
 }
 
-/// A line that the lock can get so that an old name goes on working for a release.
+/// A line for the lock that keeps an old name working for one release.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolMigration {
-    /// The tool that is gone.
+    /// The tool that was removed.
     pub old: String,
-    /// The tool that took its place.
+    /// The tool that replaced it.
     pub new: String,
-    /// Whether the lock has it already.
+    /// Whether the lock contains the line.
     pub aliased: bool,
     /// The line: `alias OLD NEW RELEASE`.
     pub line: String,
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DiffReport {
-    /// What was there.
+    /// The old release.
     pub old: ReleaseInfo,
-    /// What came.
+    /// The new release.
     pub new: ReleaseInfo,
     /// The changes, sorted by level, severity, kind and subject.
     pub changes: Vec<Change>,
-    /// Tools that moved, and their lines for the lock.
+    /// Tools that moved, with their lines for the lock.
     pub migrations: Vec<ToolMigration>,
-    /// The effect on each dialect; empty where nobody measured it.
+    /// Sizes of the tools in each dialect; empty if not measured.
     pub sizes: Vec<DialectSize>,
-    /// What is wrong with the allow-list.
+    /// Problems of the allowlist.
     pub stale: Vec<String>,
 }
 
 impl DiffReport {
-    /// How many changes there are by level and severity; those that were accepted are left out.
+    /// Returns the number of changes by level and severity, without accepted ones.
     pub fn counts(&self) -> BTreeMap<ChangeLevel, BTreeMap<Severity, usize>> {
         let mut counts: BTreeMap<ChangeLevel, BTreeMap<Severity, usize>> = BTreeMap::new();
         for level in ChangeLevel::ALL {
@@ -195,7 +195,7 @@ impl DiffReport {
         counts
     }
 
-    /// The changes that matter to someone who fails on `severity` and worse.
+    /// Returns the changes that are at least as severe as `severity` and not accepted.
     pub fn failures(&self, least: Severity) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(move |change| change.counts(least))
     }

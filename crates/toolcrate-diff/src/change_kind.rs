@@ -1,11 +1,11 @@
-//! All kinds of changes: their stable ids, what they mean, and what each is seen from the other side.
+//! All kinds of changes: stable ID, meaning, and the kind of the reverse change.
 //!
-//! One table, so that the reports, the allow-list, `docs/changes.md` and the tests can't disagree. A kind
-//! never changes its id or its meaning; a new one is a new line.
+//! One table, so that reports, allowlists, `docs/changes.md` and tests always agree. A kind never changes its ID or
+//! its meaning; a new kind is a new line.
 
 use serde::{Serialize, Serializer};
 
-/// Who notices a change.
+/// The audience that a change affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeLevel {
@@ -21,7 +21,7 @@ impl ChangeLevel {
     /// All levels, in the order of a report.
     pub const ALL: [Self; 3] = [Self::Http, Self::Rust, Self::Tools];
 
-    /// The title in reports.
+    /// Returns the title in reports.
     pub fn title(self) -> &'static str {
         match self {
             Self::Http => "HTTP",
@@ -35,34 +35,34 @@ macro_rules! kinds {
     ($($level:ident { $($kind:ident $id:literal $mirror:ident $breaks:literal $says:literal)* })*) => {
         /// A kind of change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs, reason = "the table says what each means")]
+        #[allow(missing_docs, reason = "the table documents each kind")]
         pub enum DiffKind { $($($kind),*),* }
 
         impl DiffKind {
             /// Every kind, level by level.
             pub const ALL: &'static [Self] = &[$($(Self::$kind),*),*];
 
-            /// The stable id.
+            /// Returns the stable ID.
             pub const fn id(self) -> &'static str {
                 match self { $($(Self::$kind => $id),*),* }
             }
 
-            /// Who notices it.
+            /// Returns the level.
             pub const fn level(self) -> ChangeLevel {
                 match self { $($(Self::$kind => ChangeLevel::$level),*),* }
             }
 
-            /// What the same edit is when old and new change places.
+            /// Returns the kind of the reverse change, from new to old.
             pub const fn mirror(self) -> Self {
                 match self { $($(Self::$kind => Self::$mirror),*),* }
             }
 
-            /// When it breaks, for the table in the docs.
+            /// Returns when it is breaking, for the table in the docs.
             pub const fn breaks(self) -> &'static str {
                 match self { $($(Self::$kind => $breaks),*),* }
             }
 
-            /// The sentence, with `{subject}`, `{member}`, `{old}` and `{new}` to be filled in.
+            /// Returns the sentence, with placeholders `{subject}`, `{member}`, `{old}` and `{new}`.
             pub const fn template(self) -> &'static str {
                 match self { $($(Self::$kind => $says),*),* }
             }
@@ -72,119 +72,119 @@ macro_rules! kinds {
 
 kinds! {
     Http {
-        OperationAdded "operation-added" OperationRemoved "never" "`{subject}` is new"
-        OperationRemoved "operation-removed" OperationAdded "always" "`{subject}` is gone"
-        OperationMoved "operation-moved" OperationMoved "always" "`{old}` moved to `{new}`, with the same shape"
+        OperationAdded "operation-added" OperationRemoved "never" "`{subject}` was added"
+        OperationRemoved "operation-removed" OperationAdded "always" "`{subject}` was removed"
+        OperationMoved "operation-moved" OperationMoved "always" "`{old}` moved to `{new}`, otherwise unchanged"
         OperationDeprecated "operation-deprecated" OperationUndeprecated "never" "`{subject}` is deprecated"
         OperationUndeprecated "operation-undeprecated" OperationDeprecated "never" "`{subject}` is no longer deprecated"
-        OperationReworded "operation-reworded" OperationReworded "never" "the summary or description of `{subject}` is worded anew"
-        OperationRetagged "operation-retagged" OperationRetagged "never" "the tags of `{subject}` are {new}, were {old}"
-        ParameterAdded "parameter-added" ParameterRemoved "if required" "`{subject}` takes the parameter `{member}` ({new})"
-        ParameterRemoved "parameter-removed" ParameterAdded "always" "`{subject}` no longer takes the parameter `{member}` ({old})"
-        ParameterRenamed "parameter-renamed" ParameterRenamed "always" "the parameter `{old}` of `{subject}` is called `{new}` now"
-        ParameterRelocated "parameter-relocated" ParameterRelocated "always" "the parameter `{member}` of `{subject}` travels in the {new}, was in the {old}"
+        OperationReworded "operation-reworded" OperationReworded "never" "the summary or description of `{subject}` changed"
+        OperationRetagged "operation-retagged" OperationRetagged "never" "the tags of `{subject}` changed from {old} to {new}"
+        ParameterAdded "parameter-added" ParameterRemoved "if required" "`{subject}` accepts the parameter `{member}` ({new})"
+        ParameterRemoved "parameter-removed" ParameterAdded "always" "`{subject}` no longer accepts the parameter `{member}` ({old})"
+        ParameterRenamed "parameter-renamed" ParameterRenamed "always" "the parameter `{old}` of `{subject}` was renamed to `{new}`"
+        ParameterRelocated "parameter-relocated" ParameterRelocated "always" "the parameter `{member}` of `{subject}` moved from the {old} to the {new}"
         ParameterRequired "parameter-required" ParameterOptional "always" "`{subject}` now requires the parameter `{member}`"
         ParameterOptional "parameter-optional" ParameterRequired "never" "`{subject}` no longer requires the parameter `{member}`"
-        ParameterNarrowed "parameter-narrowed" ParameterWidened "always" "the parameter `{member}` of `{subject}` takes less: {new}, was {old}"
-        ParameterWidened "parameter-widened" ParameterNarrowed "never" "the parameter `{member}` of `{subject}` takes more: {new}, was {old}"
+        ParameterNarrowed "parameter-narrowed" ParameterWidened "always" "the parameter `{member}` of `{subject}` accepts fewer values: {new}, was {old}"
+        ParameterWidened "parameter-widened" ParameterNarrowed "never" "the parameter `{member}` of `{subject}` accepts more values: {new}, was {old}"
         ParameterRetyped "parameter-retyped" ParameterRetyped "always" "the parameter `{member}` of `{subject}` is {new}, was {old}"
-        ParameterValueAdded "parameter-value-added" ParameterValueRemoved "never" "the parameter `{member}` of `{subject}` takes `{new}` too"
-        ParameterValueRemoved "parameter-value-removed" ParameterValueAdded "always" "the parameter `{member}` of `{subject}` no longer takes `{old}`"
+        ParameterValueAdded "parameter-value-added" ParameterValueRemoved "never" "the parameter `{member}` of `{subject}` also accepts `{new}`"
+        ParameterValueRemoved "parameter-value-removed" ParameterValueAdded "always" "the parameter `{member}` of `{subject}` no longer accepts `{old}`"
         ParameterTightened "parameter-tightened" ParameterLoosened "always" "the limits of the parameter `{member}` of `{subject}` are tighter: {new}, was {old}"
         ParameterLoosened "parameter-loosened" ParameterTightened "never" "the limits of the parameter `{member}` of `{subject}` are looser: {new}, was {old}"
-        ParameterReworded "parameter-reworded" ParameterReworded "never" "the parameter `{member}` of `{subject}` is described anew"
-        BodyAdded "body-added" BodyRemoved "if required" "`{subject}` takes a body ({new})"
-        BodyRemoved "body-removed" BodyAdded "always" "`{subject}` no longer takes a body ({old})"
-        BodyRequired "body-required" BodyOptional "always" "`{subject}` now requires its body"
-        BodyOptional "body-optional" BodyRequired "never" "`{subject}` no longer requires its body"
-        BodyFormatChanged "body-format-changed" BodyFormatChanged "always" "the body of `{subject}` is {new}, was {old}"
-        BodyNarrowed "body-narrowed" BodyWidened "always" "the body of `{subject}` takes less: {new}, was {old}"
-        BodyWidened "body-widened" BodyNarrowed "never" "the body of `{subject}` takes more: {new}, was {old}"
-        BodyRetyped "body-retyped" BodyRetyped "always" "the body of `{subject}` is {new}, was {old}"
-        AnswerStatusAdded "answer-status-added" AnswerStatusRemoved "never: any 2xx is success" "`{subject}` may answer {new}"
-        AnswerStatusRemoved "answer-status-removed" AnswerStatusAdded "never: any 2xx is success" "`{subject}` no longer answers {old}"
-        AnswerFormatChanged "answer-format-changed" AnswerFormatChanged "unless there was none, or bytes of a kind that was not said" "`{subject}` answers {new}, was {old}"
-        AnswerNarrowed "answer-narrowed" AnswerWidened "never" "`{subject}` answers less: {new}, was {old}"
-        AnswerWidened "answer-widened" AnswerNarrowed "always" "`{subject}` answers more: {new}, was {old}"
-        AnswerRetyped "answer-retyped" AnswerRetyped "always" "`{subject}` answers {new}, was {old}"
-        SchemaAdded "schema-added" SchemaRemoved "never: its name is not on the wire" "the schema `{subject}` is new"
-        SchemaRemoved "schema-removed" SchemaAdded "never: its name is not on the wire" "the schema `{subject}` is gone"
-        SchemaRenamed "schema-renamed" SchemaRenamed "never: its name is not on the wire" "the schema `{old}` is called `{new}` now, with the same members"
-        SchemaReworded "schema-reworded" SchemaReworded "never" "the schema `{subject}` is described anew"
-        SchemaNarrowed "schema-narrowed" SchemaWidened "in requests" "`{subject}` takes less: {new}, was {old}"
-        SchemaWidened "schema-widened" SchemaNarrowed "in answers" "`{subject}` takes more: {new}, was {old}"
+        ParameterReworded "parameter-reworded" ParameterReworded "never" "the parameter `{member}` of `{subject}` has a new description"
+        BodyAdded "body-added" BodyRemoved "if required" "`{subject}` accepts a request body ({new})"
+        BodyRemoved "body-removed" BodyAdded "always" "`{subject}` no longer accepts a request body ({old})"
+        BodyRequired "body-required" BodyOptional "always" "`{subject}` now requires a request body"
+        BodyOptional "body-optional" BodyRequired "never" "`{subject}` no longer requires a request body"
+        BodyFormatChanged "body-format-changed" BodyFormatChanged "always" "the request body of `{subject}` is {new}, was {old}"
+        BodyNarrowed "body-narrowed" BodyWidened "always" "the request body of `{subject}` accepts fewer values: {new}, was {old}"
+        BodyWidened "body-widened" BodyNarrowed "never" "the request body of `{subject}` accepts more values: {new}, was {old}"
+        BodyRetyped "body-retyped" BodyRetyped "always" "the request body of `{subject}` is {new}, was {old}"
+        AnswerStatusAdded "answer-status-added" AnswerStatusRemoved "never: any 2xx is success" "`{subject}` may respond with {new}"
+        AnswerStatusRemoved "answer-status-removed" AnswerStatusAdded "never: any 2xx is success" "`{subject}` no longer responds with {old}"
+        AnswerFormatChanged "answer-format-changed" AnswerFormatChanged "unless there was none, or its type was not specified" "`{subject}` returns {new} instead of {old}"
+        AnswerNarrowed "answer-narrowed" AnswerWidened "never" "`{subject}` returns fewer values: {new}, was {old}"
+        AnswerWidened "answer-widened" AnswerNarrowed "always" "`{subject}` returns more values: {new}, was {old}"
+        AnswerRetyped "answer-retyped" AnswerRetyped "always" "`{subject}` returns {new} instead of {old}"
+        SchemaAdded "schema-added" SchemaRemoved "never: schema names are not sent" "the schema `{subject}` was added"
+        SchemaRemoved "schema-removed" SchemaAdded "never: schema names are not sent" "the schema `{subject}` was removed"
+        SchemaRenamed "schema-renamed" SchemaRenamed "never: schema names are not sent" "the schema `{old}` was renamed to `{new}`, with the same properties"
+        SchemaReworded "schema-reworded" SchemaReworded "never" "the schema `{subject}` has a new description"
+        SchemaNarrowed "schema-narrowed" SchemaWidened "in requests" "`{subject}` accepts fewer values: {new}, was {old}"
+        SchemaWidened "schema-widened" SchemaNarrowed "in responses" "`{subject}` accepts more values: {new}, was {old}"
         SchemaRetyped "schema-retyped" SchemaRetyped "always" "`{subject}` is {new}, was {old}"
-        SchemaValueAdded "schema-value-added" SchemaValueRemoved "in answers" "`{subject}` may be `{new}`"
+        SchemaValueAdded "schema-value-added" SchemaValueRemoved "in responses" "`{subject}` may be `{new}`"
         SchemaValueRemoved "schema-value-removed" SchemaValueAdded "in requests" "`{subject}` may no longer be `{old}`"
-        PropertyAdded "property-added" PropertyRemoved "if required, in requests" "`{subject}` has the property `{member}` ({new})"
+        PropertyAdded "property-added" PropertyRemoved "in requests, if required" "`{subject}` has the property `{member}` ({new})"
         PropertyRemoved "property-removed" PropertyAdded "always" "`{subject}` no longer has the property `{member}` ({old})"
-        PropertyRenamed "property-renamed" PropertyRenamed "always" "the property `{old}` of `{subject}` is called `{new}` now"
-        PropertyRequired "property-required" PropertyOptional "in requests other than changes" "`{subject}` now requires `{member}`"
-        PropertyOptional "property-optional" PropertyRequired "in answers" "`{subject}` no longer requires `{member}`"
-        PropertyNullable "property-nullable" PropertyNotNull "in answers" "`{member}` of `{subject}` may be null"
+        PropertyRenamed "property-renamed" PropertyRenamed "always" "the property `{old}` of `{subject}` was renamed to `{new}`"
+        PropertyRequired "property-required" PropertyOptional "in requests other than PATCH" "`{subject}` now requires `{member}`"
+        PropertyOptional "property-optional" PropertyRequired "in responses" "`{subject}` no longer requires `{member}`"
+        PropertyNullable "property-nullable" PropertyNotNull "in responses" "`{member}` of `{subject}` may be null"
         PropertyNotNull "property-not-null" PropertyNullable "in requests" "`{member}` of `{subject}` may no longer be null"
         PropertyReadOnly "property-read-only" PropertyWritable "in requests" "`{member}` of `{subject}` can no longer be set"
         PropertyWritable "property-writable" PropertyReadOnly "never" "`{member}` of `{subject}` can be set"
-        PropertyNarrowed "property-narrowed" PropertyWidened "in requests" "`{member}` of `{subject}` takes less: {new}, was {old}"
-        PropertyWidened "property-widened" PropertyNarrowed "in answers" "`{member}` of `{subject}` takes more: {new}, was {old}"
+        PropertyNarrowed "property-narrowed" PropertyWidened "in requests" "`{member}` of `{subject}` accepts fewer values: {new}, was {old}"
+        PropertyWidened "property-widened" PropertyNarrowed "in responses" "`{member}` of `{subject}` accepts more values: {new}, was {old}"
         PropertyRetyped "property-retyped" PropertyRetyped "always" "`{member}` of `{subject}` is {new}, was {old}"
-        PropertyValueAdded "property-value-added" PropertyValueRemoved "in answers" "`{member}` of `{subject}` may be `{new}`"
+        PropertyValueAdded "property-value-added" PropertyValueRemoved "in responses" "`{member}` of `{subject}` may be `{new}`"
         PropertyValueRemoved "property-value-removed" PropertyValueAdded "in requests" "`{member}` of `{subject}` may no longer be `{old}`"
         PropertyTightened "property-tightened" PropertyLoosened "in requests" "the limits of `{member}` of `{subject}` are tighter: {new}, was {old}"
-        PropertyLoosened "property-loosened" PropertyTightened "never: limits of answers are not relied on" "the limits of `{member}` of `{subject}` are looser: {new}, was {old}"
-        PropertyRequiredOnReplace "property-required-on-replace" PropertyOptionalOnReplace "in requests other than changes" "`{subject}` now requires `{member}` when it is replaced"
+        PropertyLoosened "property-loosened" PropertyTightened "never: clients don't rely on limits of responses" "the limits of `{member}` of `{subject}` are looser: {new}, was {old}"
+        PropertyRequiredOnReplace "property-required-on-replace" PropertyOptionalOnReplace "in requests other than PATCH" "`{subject}` now requires `{member}` when it is replaced"
         PropertyOptionalOnReplace "property-optional-on-replace" PropertyRequiredOnReplace "never" "`{subject}` no longer requires `{member}` when it is replaced"
-        PropertyReworded "property-reworded" PropertyReworded "never" "`{member}` of `{subject}` is described anew"
+        PropertyReworded "property-reworded" PropertyReworded "never" "`{member}` of `{subject}` has a new description"
     }
     Rust {
-        RustModuleAdded "rust-module-added" RustModuleRemoved "never" "the module and feature `{subject}` is new"
-        RustModuleRemoved "rust-module-removed" RustModuleAdded "always" "the module and feature `{subject}` is gone"
-        RustFunctionAdded "rust-function-added" RustFunctionRemoved "never" "`{subject}` is new"
-        RustFunctionRemoved "rust-function-removed" RustFunctionAdded "always" "`{subject}` is gone"
-        RustFunctionRenamed "rust-function-renamed" RustFunctionRenamed "always" "`{old}` is `{new}` now"
+        RustModuleAdded "rust-module-added" RustModuleRemoved "never" "the module and feature `{subject}` was added"
+        RustModuleRemoved "rust-module-removed" RustModuleAdded "always" "the module and feature `{subject}` was removed"
+        RustFunctionAdded "rust-function-added" RustFunctionRemoved "never" "`{subject}` was added"
+        RustFunctionRemoved "rust-function-removed" RustFunctionAdded "always" "`{subject}` was removed"
+        RustFunctionRenamed "rust-function-renamed" RustFunctionRenamed "always" "`{old}` was renamed to `{new}`"
         RustFunctionChanged "rust-function-changed" RustFunctionChanged "always" "the signature of `{subject}` is `{new}`, was `{old}`"
         RustFunctionDeprecated "rust-function-deprecated" RustFunctionUndeprecated "never: a warning" "`{subject}` is deprecated"
         RustFunctionUndeprecated "rust-function-undeprecated" RustFunctionDeprecated "never" "`{subject}` is no longer deprecated"
-        RustTypeAdded "rust-type-added" RustTypeRemoved "never" "`{subject}` is new"
-        RustTypeRemoved "rust-type-removed" RustTypeAdded "always" "`{subject}` is gone"
-        RustTypeRenamed "rust-type-renamed" RustTypeRenamed "always" "`{old}` is `{new}` now"
+        RustTypeAdded "rust-type-added" RustTypeRemoved "never" "`{subject}` was added"
+        RustTypeRemoved "rust-type-removed" RustTypeAdded "always" "`{subject}` was removed"
+        RustTypeRenamed "rust-type-renamed" RustTypeRenamed "always" "`{old}` was renamed to `{new}`"
         RustTypeChanged "rust-type-changed" RustTypeChanged "always" "`{subject}` is {new}, was {old}"
         RustFieldAdded "rust-field-added" RustFieldRemoved "always: all fields are public, so literals without `..` stop compiling" "`{subject}` has the field `{member}: {new}`"
         RustFieldRemoved "rust-field-removed" RustFieldAdded "always" "`{subject}` no longer has the field `{member}: {old}`"
-        RustFieldRenamed "rust-field-renamed" RustFieldRenamed "always" "the field `{old}` of `{subject}` is called `{new}` now"
+        RustFieldRenamed "rust-field-renamed" RustFieldRenamed "always" "the field `{old}` of `{subject}` was renamed to `{new}`"
         RustFieldChanged "rust-field-changed" RustFieldChanged "always" "the field `{member}` of `{subject}` is `{new}`, was `{old}`"
         RustVariantAdded "rust-variant-added" RustVariantRemoved "always: a `match` without `_` stops compiling" "`{subject}` has the variant `{member}`"
         RustVariantRemoved "rust-variant-removed" RustVariantAdded "always" "`{subject}` no longer has the variant `{member}`"
     }
     Tools {
-        ToolAdded "tool-added" ToolRemoved "never" "`{subject}` is new"
-        ToolRemoved "tool-removed" ToolAdded "always" "`{subject}` is gone"
-        ToolRenamed "tool-renamed" ToolRenamed "unless the lock keeps an alias" "`{old}` is `{new}` now"
+        ToolAdded "tool-added" ToolRemoved "never" "`{subject}` was added"
+        ToolRemoved "tool-removed" ToolAdded "always" "`{subject}` was removed"
+        ToolRenamed "tool-renamed" ToolRenamed "unless the lock keeps an alias" "`{old}` was renamed to `{new}`"
         ToolDeprecated "tool-deprecated" ToolUndeprecated "never" "`{subject}` is deprecated"
         ToolUndeprecated "tool-undeprecated" ToolDeprecated "never" "`{subject}` is no longer deprecated"
-        ToolReworded "tool-reworded" ToolReworded "never" "`{subject}` is described anew"
-        ToolClassChanged "tool-class-changed" ToolClassChanged "always: callers choose tools by class" "`{subject}` is of the class {new}, was {old}"
-        ToolHintsChanged "tool-hints-changed" ToolHintsChanged "never" "the hints of `{subject}` are {new}, were {old}"
-        ToolArgumentAdded "tool-argument-added" ToolArgumentRemoved "if required" "`{subject}` takes the argument `{member}` ({new})"
-        ToolArgumentRemoved "tool-argument-removed" ToolArgumentAdded "always: unknown arguments are refused" "`{subject}` no longer takes the argument `{member}` ({old})"
-        ToolArgumentRenamed "tool-argument-renamed" ToolArgumentRenamed "always" "the argument `{old}` of `{subject}` is called `{new}` now"
+        ToolReworded "tool-reworded" ToolReworded "never" "`{subject}` has a new description"
+        ToolClassChanged "tool-class-changed" ToolClassChanged "always: callers select tools by class" "the class of `{subject}` changed from {old} to {new}"
+        ToolHintsChanged "tool-hints-changed" ToolHintsChanged "never" "the hints of `{subject}` changed from {old} to {new}"
+        ToolArgumentAdded "tool-argument-added" ToolArgumentRemoved "if required" "`{subject}` accepts the argument `{member}` ({new})"
+        ToolArgumentRemoved "tool-argument-removed" ToolArgumentAdded "always: unknown arguments are rejected" "`{subject}` no longer accepts the argument `{member}` ({old})"
+        ToolArgumentRenamed "tool-argument-renamed" ToolArgumentRenamed "always" "the argument `{old}` of `{subject}` was renamed to `{new}`"
         ToolArgumentRequired "tool-argument-required" ToolArgumentOptional "always" "`{subject}` now requires the argument `{member}`"
         ToolArgumentOptional "tool-argument-optional" ToolArgumentRequired "never" "`{subject}` no longer requires the argument `{member}`"
-        ToolArgumentNarrowed "tool-argument-narrowed" ToolArgumentWidened "unless all that is gone are members of objects that take any" "the argument `{member}` of `{subject}` takes less: {new}, was {old}"
-        ToolArgumentWidened "tool-argument-widened" ToolArgumentNarrowed "never" "the argument `{member}` of `{subject}` takes more: {new}, was {old}"
+        ToolArgumentNarrowed "tool-argument-narrowed" ToolArgumentWidened "unless only properties of open objects were removed" "the argument `{member}` of `{subject}` accepts fewer values: {new}, was {old}"
+        ToolArgumentWidened "tool-argument-widened" ToolArgumentNarrowed "never" "the argument `{member}` of `{subject}` accepts more values: {new}, was {old}"
         ToolArgumentRetyped "tool-argument-retyped" ToolArgumentRetyped "always" "the argument `{member}` of `{subject}` is {new}, was {old}"
-        ToolArgumentReworded "tool-argument-reworded" ToolArgumentReworded "never" "the argument `{member}` of `{subject}` is described anew"
-        ToolAnswerChanged "tool-answer-changed" ToolAnswerChanged "unless it had none" "`{subject}` answers {new}, was {old}"
+        ToolArgumentReworded "tool-argument-reworded" ToolArgumentReworded "never" "the argument `{member}` of `{subject}` has a new description"
+        ToolAnswerChanged "tool-answer-changed" ToolAnswerChanged "unless it returned nothing" "`{subject}` returns {new} instead of {old}"
     }
 }
 
 impl DiffKind {
-    /// The kind with this id.
+    /// Returns the kind with this ID.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.id() == id)
     }
 
-    /// Whether it is about words alone.
+    /// Returns true if only text changed, such as a description.
     pub fn is_wording(self) -> bool {
         self.id().ends_with("-reworded") || matches!(self, Self::OperationRetagged)
     }

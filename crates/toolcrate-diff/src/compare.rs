@@ -41,7 +41,7 @@ pub fn compare(old: &Snapshot, new: &Snapshot, profile: &Profile) -> DiffReport 
     }
 }
 
-/// What changes are sorted by.
+/// Returns the sort key of a change.
 fn order(change: &Change) -> impl Ord + '_ {
     let Change { level, severity, kind, subject, member, old, new, .. } = change;
     (*level, *severity, *kind, subject, member, old, new)

@@ -1,22 +1,22 @@
-//! How an argument's JSON Schema stands to the one it had: what it takes no longer, what it takes too, and
-//! what can't be compared. Each finding is a few words; descriptions are no part of it.
+//! Compares the old and new JSON Schema of an argument: values that are no longer accepted, values that are newly accepted,
+//! and differences that can't be compared. Descriptions are ignored.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// What differs between two nodes, place by place.
+/// The differences between two nodes, by location.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SchemaDifferences {
-    /// What is taken no longer, or asked for in addition: before and after.
+    /// Values that are no longer accepted, or newly required: old and new.
     pub narrower: Vec<(String, String)>,
-    /// How many of those refuse nobody: a member that is gone from an object which takes any is ignored.
+    /// How many of those reject no call: a property that was removed from an open object is ignored.
     pub ignored: usize,
-    /// What is taken too.
+    /// Values that are newly accepted.
     pub wider: Vec<(String, String)>,
-    /// What is another thing now.
+    /// Nodes with another type.
     pub other: Vec<(String, String)>,
-    /// Whether words changed.
+    /// Whether a description changed.
     pub reworded: bool,
 }
 
@@ -66,7 +66,7 @@ impl SchemaDifferences {
         }
     }
 
-    /// Whether the types are near enough to compare what they hold.
+    /// Returns true if the types are similar enough to compare their content.
     fn types(&mut self, place: &str, old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> bool {
         if old == new {
             return true;
@@ -196,7 +196,7 @@ fn at(place: &str, what: String) -> String {
     if place.is_empty() { what } else { format!("`{place}` {what}") }
 }
 
-/// A node in a few words.
+/// Describes a node briefly.
 pub fn describe_node(node: &Value) -> String {
     if node["enum"].is_array() {
         return "a choice".to_owned();

@@ -1,9 +1,8 @@
 //! Compares two releases of an API at three levels: HTTP, generated Rust code and LLM tools.
 //!
-//! Both documents are read by [`toolcrate_codegen`] up to their tools and compared on the generator's own
-//! model, so order, formatting and repaired defects make no noise. Every [`Change`] has a kind
-//! (`docs/changes.md` lists them), a severity judged by its direction, a JSON pointer into the document and
-//! a sentence.
+//! [`toolcrate_codegen`] reads both documents, and its models are compared. Order, formatting and repaired defects are
+//! therefore not reported as changes. Every [`Change`] has a kind (`docs/changes.md` lists them), a severity that depends
+//! on its direction, a JSON pointer into the document and a sentence.
 //!
 //! # Example
 //!

@@ -10,19 +10,19 @@ use crate::type_relation::{TypeComparison, TypeRelation};
 /// The members of a paired schema.
 #[derive(Debug, Default)]
 pub struct MemberPairs<'a, T> {
-    /// Under one name.
+    /// Old and new, under the same name.
     pub kept: Vec<(&'a T, &'a T)>,
-    /// Under a new name.
+    /// Old and new, under another name.
     pub renamed: Vec<(&'a T, &'a T)>,
-    /// Old alone.
+    /// Only in the old release.
     pub removed: Vec<&'a T>,
-    /// New alone.
+    /// Only in the new release.
     pub added: Vec<&'a T>,
 }
 
 impl<'a, T> MemberPairs<'a, T> {
-    /// Pairs members by name, then by `alike`: whether two of different names could be one, and may be called
-    /// so. What could be several things is none of them.
+    /// Pairs members by name, then by `alike`, which decides whether two members with different names can be the same.
+    /// Ambiguous members are not paired.
     pub fn new(
         old: &'a [T],
         new: &'a [T],
@@ -43,14 +43,14 @@ impl<'a, T> MemberPairs<'a, T> {
         members
     }
 
-    /// All pairs.
+    /// Returns all pairs.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a T, &'a T)> {
         self.kept.iter().chain(&self.renamed).copied()
     }
 }
 
-/// Takes those out of `removed` and `added` that are one thing under two names: the names are near, and
-/// `alike` agrees.
+/// Moves members from `removed` and `added` that are the same under two names: the names are similar, and `alike`
+/// returns true.
 pub fn take_renamed<'a, T>(
     removed: &mut Vec<&'a T>,
     added: &mut Vec<&'a T>,
@@ -81,11 +81,11 @@ pub fn pair_fields<'a>(
     MemberPairs::new(old.fields(), new.fields(), |field| &field.name, alike)
 }
 
-/// Names that are less alike than this are different names.
+/// Names with a lower similarity are different names.
 const MIN_NAME_SIMILARITY: f64 = 0.7;
 
-/// Whether two names could be one that was spelt anew: they differ in a few letters. A digit tells things
-/// apart (`address1`, `address2`).
+/// Returns true if two names may be spellings of one name: they differ in a few letters, but not in digits (`address1`,
+/// `address2`).
 fn are_near(old: &str, new: &str) -> bool {
     let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
     let (a, b) = (letters(old), letters(new));

@@ -1,7 +1,7 @@
 //! Pairs the operations of two releases: first by key, however the path is spelled, then by shape.
 //!
-//! An operation with the same parameters and response under a similar path has moved. What could be several
-//! things is none of them, so that a guess never hides that an operation was removed.
+//! An operation with the same parameters and response under a similar path has moved. Ambiguous operations are not
+//! paired, so that a guess never hides a removed operation.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,16 +11,16 @@ use toolcrate_codegen::ir::{ApiDefinition, Content, Operation, ParameterLocation
 use crate::schema_pairs::type_kind;
 use crate::type_relation::TypeComparison;
 
-/// Which operations are the same.
+/// The operations that both releases have.
 #[derive(Debug, Default)]
 pub struct OperationPairs {
     /// Old and new, by path.
     pub kept: Vec<(OperationId, OperationId)>,
     /// Old and new, by shape.
     pub moved: Vec<(OperationId, OperationId)>,
-    /// Old alone.
+    /// Only in the old release.
     pub removed: Vec<OperationId>,
-    /// New alone.
+    /// Only in the new release.
     pub added: Vec<OperationId>,
 }
 
@@ -55,14 +55,14 @@ impl OperationPairs {
         Self { kept, moved, removed: olds, added: news.into_iter().collect() }
     }
 
-    /// All pairs, and whether they moved.
+    /// Returns all pairs, and whether they moved.
     pub fn pairs(&self) -> impl Iterator<Item = (OperationId, OperationId, bool)> {
         let kept = self.kept.iter().map(|(old, new)| (*old, *new, false));
         kept.chain(self.moved.iter().map(|(old, new)| (*old, *new, true)))
     }
 }
 
-/// Paths that are less alike than this are different paths.
+/// Paths with a lower similarity are different paths.
 const MIN_PATH_SIMILARITY: f64 = 0.6;
 
 fn moved(
@@ -109,13 +109,13 @@ fn moved(
     moved
 }
 
-/// The path of the collection that `path` is in.
+/// Returns the path of the collection that `path` is in.
 fn collection(path: &str) -> String {
     let path = path.strip_suffix("/count").unwrap_or(path);
     path.strip_suffix("/{}").unwrap_or(path).to_owned()
 }
 
-/// Whether the operation names a schema, so that its shape tells it from others.
+/// Returns true if the operation refers to a schema, so that its shape is distinctive.
 fn names_schema(operation: &Operation) -> bool {
     let answer = match &operation.response.content {
         Content::Json(ty) => ty.innermost(),
@@ -124,7 +124,7 @@ fn names_schema(operation: &Operation) -> bool {
     answer.or(operation.body.as_ref().and_then(|body| body.ty.innermost())).is_some()
 }
 
-/// Whether two operations take and answer the same. One may take more query parameters than the other.
+/// Returns true if two operations accept and return the same. One may have more query parameters.
 fn has_same_shape(types: &TypeComparison<'_>, old: &Operation, new: &Operation) -> bool {
     let query = |operation: &Operation| -> BTreeSet<String> {
         let named =

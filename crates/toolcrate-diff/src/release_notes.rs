@@ -1,7 +1,6 @@
-//! The release note: what a report says, told by what a reader has to do, with the long lists folded.
+//! Renders the release note: the changes that readers must act on, with long lists collapsed.
 //!
-//! A report names every change; a note counts them by area and by cause, so that a release of thousands of
-//! changes is a page.
+//! A report lists every change. A note groups them by module and cause, so that thousands of changes fit on a page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +13,7 @@ use crate::snapshot::Snapshot;
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::emit::Templates;
 
-/// Writes the note of `report`, which compares `old` with `new`.
+/// Renders the note of `report`, which compares `old` with `new`.
 ///
 /// # Errors
 /// `E031` a template that fails.

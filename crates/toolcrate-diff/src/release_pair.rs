@@ -1,19 +1,19 @@
-//! Two releases, and what is the same in both.
+//! Two releases, with their common operations and schemas.
 
 use crate::operation_pairs::OperationPairs;
 use crate::schema_pairs::SchemaPairs;
 use crate::snapshot::Snapshot;
 use crate::type_relation::TypeComparison;
 
-/// Two releases, and which of their schemas and operations are the same.
+/// Two releases, with their common schemas and operations.
 pub struct ReleasePair<'a> {
     /// The old release.
     pub old: &'a Snapshot,
     /// The new release.
     pub new: &'a Snapshot,
-    /// Which schemas are the same.
+    /// The schemas that both have.
     pub schemas: &'a SchemaPairs<'a>,
-    /// Which operations are the same.
+    /// The operations that both have.
     pub operations: OperationPairs,
 }
 

@@ -1,7 +1,7 @@
-//! Writes a report: as text, as Markdown, as a page, as JSON.
+//! Renders a report as text, Markdown, HTML or JSON.
 //!
-//! What is the same of many things is said once, with the others' names; where words changed, both are shown
-//! in one line.
+//! A change that several subjects have in common is listed once, with their names. If text changed, the difference is shown
+//! inline.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::change_kind::{ChangeLevel, DiffKind};
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::emit::Templates;
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ReportFormat {
@@ -30,10 +30,10 @@ pub(crate) const TEMPLATES: [(&str, &str); 5] = [
     ("changes.md", include_str!("../templates/changes.md.j2")),
 ];
 
-/// Writes `report`.
+/// Renders `report`.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// `E031`: a template fails.
 pub fn render(report: &DiffReport, format: ReportFormat) -> Result<String, Errors> {
     let template = match format {
         ReportFormat::Json => {
@@ -49,10 +49,10 @@ pub fn render(report: &DiffReport, format: ReportFormat) -> Result<String, Error
     Ok(templates.render(template, values(report, format))?)
 }
 
-/// The table of all kinds of changes: `docs/changes.md`.
+/// Renders the table of all kinds of changes, `docs/changes.md`.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// `E031`: a template fails.
 pub fn render_change_kinds() -> Result<String, Errors> {
     let row = |kind: &DiffKind| {
         json!({
@@ -117,7 +117,7 @@ fn values(report: &DiffReport, format: ReportFormat) -> Value {
     })
 }
 
-/// The sizes of both releases, and how they differ.
+/// Returns the sizes of both releases and their difference.
 pub(crate) fn sizes(report: &DiffReport) -> Vec<Value> {
     let row = |size: &DialectSize| {
         let delta = size.new as i64 - size.old as i64;
@@ -136,31 +136,31 @@ fn title(severity: Severity) -> &'static str {
     match severity {
         Severity::Breaking => "Breaking",
         Severity::Compatible => "Compatible",
-        Severity::Wording => "Words",
+        Severity::Wording => "Wording",
     }
 }
 
-/// What is said once: the first change, and the subjects that it happened to as well.
+/// A row of a report: a change, and further subjects that have it as well.
 #[derive(Serialize)]
 struct ReportRow {
     sentence: String,
     pointer: String,
-    /// The others, as many as are shown.
+    /// Further subjects, as many as are listed.
     others: Vec<String>,
-    /// How many more there are.
+    /// The number of subjects that are not listed.
     more: usize,
-    /// The words that changed.
+    /// The difference of the text.
     words: String,
     /// The same as pieces: `equal`, `delete`, `insert`.
     pieces: Vec<(&'static str, String)>,
 }
 
-/// How many subjects a row names.
+/// The maximum number of subjects in a row.
 const MAX_NAMED: usize = 12;
-/// How many characters of changed words a row shows.
+/// The maximum length of a difference of text.
 const MAX_WORD_CHARS: usize = 600;
 
-/// The changes by kind; what is the same of several things is one row.
+/// Groups changes by kind. A change that several subjects have in common is one row.
 pub(crate) fn group_by_kind(changes: &[&Change], format: ReportFormat) -> Vec<Value> {
     let mut kinds = Vec::new();
     for group in changes.chunk_by(|a, b| a.kind == b.kind) {
@@ -205,7 +205,7 @@ fn row(change: &Change, format: ReportFormat) -> ReportRow {
     }
 }
 
-/// What words were taken out and put in, cut to a length.
+/// Returns the words that were removed and added, truncated.
 fn pieces(old: &str, new: &str) -> Vec<(&'static str, String)> {
     let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (old, new) = (flat(old), flat(new));
@@ -231,7 +231,7 @@ fn pieces(old: &str, new: &str) -> Vec<(&'static str, String)> {
     pieces
 }
 
-/// Text for a format: Markdown's signs are escaped outside of code.
+/// Escapes text for a format: Markdown's special characters, except in code.
 fn prose(text: &str, format: ReportFormat) -> String {
     if format != ReportFormat::Markdown {
         return text.to_owned();

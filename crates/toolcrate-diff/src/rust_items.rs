@@ -1,5 +1,5 @@
-//! What a program sees of the generated crate: functions, types, fields and variants, with their types as
-//! text. It says what the emitters write without writing it; a test compares the two.
+//! The public items of a generated crate: functions, types, fields and variants. They are derived without generating the
+//! crate; a test compares them with generated code.
 
 use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};
@@ -23,7 +23,7 @@ pub struct RustFunction {
     pub path: String,
     /// The types of its arguments, in order.
     pub arguments: Vec<String>,
-    /// What its request answers.
+    /// The type that its request returns.
     pub answer: String,
 }
 
@@ -34,10 +34,10 @@ impl RustFunction {
     }
 }
 
-/// A field or a variant: its name on the wire, its Rust name, its type.
+/// A field or a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustMember {
-    /// The name on the wire; a variant's value.
+    /// The name of the property, or the value of the variant.
     pub wire: String,
     /// The Rust name.
     pub name: String,
@@ -45,10 +45,10 @@ pub struct RustMember {
     pub ty: String,
 }
 
-/// An enum of texts.
+/// A string enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustEnum {
-    /// The schema's member whose values these are; empty for a named choice.
+    /// The property that has these values; empty for a named enum.
     pub member: String,
     /// The Rust type.
     pub name: String,
@@ -57,12 +57,12 @@ pub struct RustEnum {
 }
 
 impl<'a> RustItems<'a> {
-    /// Reads the items that the generator makes of `api`, which has these `names`.
+    /// Returns the items that the generator creates for `api` with these `names`.
     pub fn new(api: &'a ApiDefinition, names: &'a Names, profile: &'a Profile) -> Self {
         Self { api, names, profile }
     }
 
-    /// The function of `operation`.
+    /// Returns the function of `operation`.
     pub fn function(&self, operation: OperationId) -> RustFunction {
         let name = &self.names.operations[operation];
         let operation = &self.api.operations[operation];

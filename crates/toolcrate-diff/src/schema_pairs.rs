@@ -1,7 +1,7 @@
 //! Pairs the schemas of two releases: first by name, however it is spelled, then by shape.
 //!
-//! A schema with the same fields under another name was renamed. What could be several things is none of
-//! them, so that a guess never hides that a schema was removed.
+//! A schema with the same fields under another name was renamed. Ambiguous schemas are not paired, so that a guess never
+//! hides a removed schema.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use toolcrate_codegen::ir::{ApiDefinition, Field, Schema, Type};
 use crate::letters::letters;
 use crate::type_words::describe;
 
-/// Which schemas are the same.
+/// The schemas that both releases have.
 #[derive(Debug, Default)]
 pub struct SchemaPairs<'a> {
     new: BTreeMap<&'a str, &'a str>,
@@ -63,35 +63,35 @@ impl<'a> SchemaPairs<'a> {
         schemas
     }
 
-    /// Returns the new name of the schema `old`.
+    /// Returns the new name of a schema.
     pub fn new_name(&self, old: &str) -> Option<&'a str> {
         self.new.get(old).copied()
     }
 
-    /// Whether both names are of one schema.
+    /// Returns true if both names belong to one schema.
     pub fn are_same(&self, old: &str, new: &str) -> bool {
         self.new_name(old) == Some(new)
     }
 
-    /// Whether the schema `old` was recognised by its shape alone.
+    /// Returns true if the schema `old` was recognized only by its shape.
     pub fn is_renamed(&self, old: &str) -> bool {
         self.renamed.contains(old)
     }
 
-    /// All pairs.
+    /// Returns all pairs.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.new.iter().map(|(old, new)| (*old, *new))
     }
 }
 
-/// What a named object looks like; objects of one member are too alike.
+/// Returns the shape of a named object. Objects with one field are too similar to be recognized.
 fn shape(schema: &Schema) -> Option<Vec<String>> {
     let fields = schema.fields();
     let part = |field: &Field| format!("{} {}", field.name, type_kind(&field.ty));
     (!schema.inline && fields.len() > 1).then(|| fields.iter().map(part).collect())
 }
 
-/// A type without the names of schemas in it.
+/// Returns a type without the names of schemas.
 pub fn type_kind(ty: &Type) -> String {
     match ty {
         Type::Named(_) => "object".to_owned(),
@@ -102,7 +102,7 @@ pub fn type_kind(ty: &Type) -> String {
     }
 }
 
-/// The only item, where there is exactly one.
+/// Returns the only item if there is exactly one.
 fn only<'a: 'b, 'b>(mut items: impl Iterator<Item = &'b &'a str>) -> Option<&'a str> {
     let first = items.next()?;
     items.next().is_none().then_some(*first)

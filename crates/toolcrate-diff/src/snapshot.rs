@@ -1,8 +1,7 @@
 //! Reads the two releases of a comparison, each up to its tools.
 //!
-//! Both are read with the same profile and overlay. Rules of the overlay for what only one release has are
-//! left out for the other, and entries that never apply are not an error here: a comparison must be
-//! possible before anyone has updated them.
+//! Both are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored, and entries
+//! that match nothing are not an error, because a comparison must be possible before they are updated.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -34,7 +33,7 @@ impl DiffSettings {
     /// Reads the profile at `path`, and what it names.
     ///
     /// # Errors
-    /// Whatever reading the profile, the overlay or the lock reports.
+    /// The profile, the overlay or the lock can't be read.
     pub fn read(path: &Path) -> Result<Self, Errors> {
         let profile: Profile = config::read_yaml(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -61,7 +60,7 @@ impl SpecSource {
     /// Reads a file.
     ///
     /// # Errors
-    /// `E001` it can't be read.
+    /// `E001`: the file can't be read.
     pub fn read(file: &Path) -> Result<Self, Errors> {
         let bytes = std::fs::read(file).map_err(|error| {
             let message = format!("the spec cannot be read: {error}");
@@ -74,7 +73,7 @@ impl SpecSource {
 /// One release, read up to its tools.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// What is compared.
+    /// The release.
     pub release: ReleaseInfo,
     /// The API with its names and relations.
     pub model: Model,

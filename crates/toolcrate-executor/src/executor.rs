@@ -136,6 +136,28 @@ impl ToolExecutor {
         if self.filter.allows(tool) { Ok(tool) } else { Err(Rejection::NotOffered(tool.short_name())) }
     }
 
+    /// The tool of this full or short name, which is about to be called with these arguments. The audit log records
+    /// a call of a tool that isn't offered.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_call(
+        &self,
+        principal: Principal,
+        name: &str,
+        arguments: &Value,
+    ) -> Result<Tool, Rejection> {
+        self.resolve(name).inspect_err(|rejection| {
+            let tool = match rejection {
+                Rejection::NotOffered(tool) => self.filter.catalog().get(tool),
+                _ => None,
+            };
+            if let Some(tool) = tool {
+                self.record_rejection(principal, tool, arguments, "not_offered");
+            }
+        })
+    }
+
     /// Checks that the tool of a call is offered, then decodes, validates and prepares the call. The audit log records a
     /// call that is rejected.
     ///

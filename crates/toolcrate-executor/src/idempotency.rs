@@ -223,7 +223,7 @@ mod tests {
         StoredResponse { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn repetition_is_not_executed_by_any_replica() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let (one, two) = (responses(&store, 5000), responses(&store, 5000));
@@ -249,7 +249,7 @@ mod tests {
         assert_ne!(storage_key("a", b"b/c"), storage_key("a/b", b"c"));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn write_of_unknown_outcome_is_never_repeated() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
@@ -260,7 +260,7 @@ mod tests {
         assert!(error.to_string().contains("began at 2026-01-31T08:00:00Z"), "{error}");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn call_continues_when_its_client_disconnects() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 5000);

@@ -48,11 +48,16 @@ impl InFlight {
         self.forced.clone()
     }
 
+    /// Accepts no more calls.
+    pub fn stop_accepting(&self) {
+        self.draining.cancel();
+        self.calls.close();
+    }
+
     /// Accepts no more calls and waits for those in flight, for the grace period at most. Returns true if and only if
     /// all of them have ended.
     pub async fn drain(&self) -> bool {
-        self.draining.cancel();
-        self.calls.close();
+        self.stop_accepting();
         let finished = tokio::select! {
             () = self.calls.wait() => true,
             () = tokio::time::sleep(self.grace) => false,

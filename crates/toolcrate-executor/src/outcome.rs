@@ -18,10 +18,14 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
         value["notice"] = json!(notice);
     }
     if !outcome.reinterpretations.is_empty() {
-        value["reinterpretations"] =
-            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
+        value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);
     }
     value
+}
+
+/// The value of `reinterpretations` in [`outcome_to_json`].
+pub fn reinterpretations_to_json(reinterpretations: &[Reinterpretation]) -> Value {
+    reinterpretations.iter().map(Reinterpretation::to_json).collect()
 }
 
 /// Returns true if and only if [`truncate_outcome`] omitted all of a record but its id.

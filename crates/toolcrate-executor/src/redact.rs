@@ -193,7 +193,7 @@ mod tests {
                 {"op": "replace", "path": "/summary", "value": "a"},
                 {"op": "replace", "path": "/portalPasswordFlag", "value": true},
             ],
-            "customFields": [{"caption": "Door PIN", "value": 4711}, {"caption": "Colour", "value": "red"}],
+            "customFields": [{"caption": "Door PIN", "value": 4711}, {"caption": "Color", "value": "red"}],
             "questions": [{"question": "Admin password", "answer": "HUSH"}],
             "written": r#"[{"path": "/pin", "value": "HUSH"}]"#,
             "disableFlag": {"token": null},
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(redacted["operations"][2]["value"], json!({"licenseKey": "***", "name": "Ada"}));
         assert_eq!(redacted["operations"][4]["value"], "a");
         assert_eq!(redacted["operations"][5]["value"], true);
-        assert_eq!(redacted["customFields"][1], json!({"caption": "Colour", "value": "red"}));
+        assert_eq!(redacted["customFields"][1], json!({"caption": "Color", "value": "red"}));
         assert_eq!(redacted["disableFlag"], json!({"token": null}));
     }
 

@@ -301,3 +301,95 @@ async fn serve_requests<T, S, B>(
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::{get, post};
+    use futures_util::{StreamExt, stream};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+    const HEAD: &str = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\n";
+
+    /// Sends `parts` with a pause after each, and returns what is received until the connection is closed and how
+    /// long that took. Time is paused: it passes only while client and server both wait for it.
+    async fn exchange(parts: &[&str], pause: Duration) -> (String, Duration) {
+        let events = || async {
+            let events = stream::iter(0..8).then(|number| async move {
+                sleep(LIMIT / 2).await;
+                Ok::<_, io::Error>(format!("data: {number}\n\n"))
+            });
+            axum::body::Body::from_stream(events)
+        };
+        let length = |body: Bytes| async move { body.len().to_string() };
+        let router = Router::new().route("/events", get(events).post(events)).route("/body", post(length));
+        let timeouts = Timeouts { handshake: LIMIT, header_read: LIMIT, body_read: LIMIT };
+        let (server, client) = tokio::io::duplex(1024);
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let started = Instant::now();
+        tokio::spawn(serve_requests(server, peer, router, timeouts, CancellationToken::new()));
+        let (mut receiver, mut sender) = tokio::io::split(client);
+        let send = async {
+            for part in parts {
+                // The server may have closed it by now.
+                let _ = sender.write_all(part.as_bytes()).await;
+                sleep(pause).await;
+            }
+        };
+        let receive = async {
+            let mut received = String::new();
+            let _ = receiver.read_to_string(&mut received).await;
+            (received, started.elapsed())
+        };
+        tokio::join!(send, receive).1
+    }
+
+    fn assert_took(took: Duration, expected: Duration) {
+        // Timers have a resolution of a millisecond.
+        assert!(took >= expected && took < expected + LIMIT / 100, "{took:?}, expected {expected:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_stop_coming_are_cut_off() {
+        for (parts, status, expected) in [
+            (&[][..], "", LIMIT),
+            (&["POST /body HT"], "", LIMIT),
+            (&["POST /", "body ", "HTTP"], "", LIMIT),
+            (&[HEAD, "half"], "HTTP/1.1 400 ", LIMIT),
+            // Idle after a response, which comes when the body is complete.
+            (&[HEAD, "abcd", "efgh"], "HTTP/1.1 200 ", LIMIT / 3 * 2 + LIMIT),
+        ] {
+            let (received, took) = exchange(parts, LIMIT / 3).await;
+            let is_expected = received.starts_with(status) && received.is_empty() == status.is_empty();
+            assert!(is_expected, "{parts:?}: {received}");
+            assert_took(took, expected);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_byte_now_and_then_does_not_extend_a_timeout() {
+        let letters: Vec<&str> = HEAD.split_inclusive(|_| true).collect();
+        let (received, took) = exchange(&letters, LIMIT / 4).await;
+        assert_eq!(received, "");
+        assert_took(took, LIMIT);
+        let (received, took) = exchange(&[&[HEAD][..], &["a"; 8]].concat(), LIMIT / 4).await;
+        assert!(received.starts_with("HTTP/1.1 400 "), "{received}");
+        assert_took(took, LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_responses_are_not_cut_off() {
+        for request in [
+            "GET /events HTTP/1.1\r\nhost: a\r\n\r\n",
+            "POST /events HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}",
+        ] {
+            let (received, took) = exchange(&[request], Duration::ZERO).await;
+            assert!(received.contains("data: 7"), "{received}");
+            assert_took(took, LIMIT * 4 + LIMIT);
+        }
+    }
+}

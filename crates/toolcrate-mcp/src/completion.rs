@@ -8,6 +8,9 @@ use toolcrate_runtime::Tool;
 use crate::tool_context::ToolContext;
 use crate::{argument_values, prompts, resources};
 
+/// Nothing is as long as this.
+const MAX_TYPED_BYTES: usize = 256;
+
 /// What a user may mean by what was typed.
 pub(crate) async fn complete(
     context: &ToolContext,
@@ -15,6 +18,9 @@ pub(crate) async fn complete(
     request: CompleteRequestParams,
 ) -> CompletionInfo {
     let (argument, typed) = (request.argument.name, request.argument.value);
+    if typed.len() > MAX_TYPED_BYTES {
+        return CompletionInfo::default();
+    }
     let earlier = request.context.and_then(|context| context.arguments).unwrap_or_default();
     let executor = &context.executor;
     let tool = earlier.get("name").and_then(|name| resources::find_tool(executor.filter(), name));

@@ -58,9 +58,13 @@ impl McpServer {
         caller: &Caller<'_>,
     ) -> CallToolResponse {
         let context = self.context();
-        if let Some(meta_tool) = self.meta_tools().get(name) {
-            return match meta_tool.validate(arguments) {
-                Ok(arguments) => meta_tool.tool.call(&arguments, context, caller).await,
+        let host_arguments = context.executor.client().host_arguments();
+        if let Some(meta_tool) = self.meta_tools().get(name, context.product.catalog.api().name) {
+            return match meta_tool.validate(arguments, host_arguments) {
+                Ok((arguments, reinterpretations)) => {
+                    let response = meta_tool.tool.call(&arguments, context, caller).await;
+                    result::with_reinterpretations(response, &reinterpretations)
+                }
                 Err(error) => result::failure(error.to_json()).into(),
             };
         }

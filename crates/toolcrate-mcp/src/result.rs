@@ -1,9 +1,9 @@
 //! Results of tool calls: one JSON object, as structured content and as the text that models read.
 
-use rmcp::model::{CallToolResult, ContentBlock};
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};
 use toolcrate_executor::{ExecuteError, Rejection};
-use toolcrate_runtime::Value;
+use toolcrate_runtime::{Reinterpretation, Value};
 
 /// The result of a call that succeeded.
 pub(crate) fn success(value: Value) -> CallToolResult {
@@ -17,6 +17,26 @@ pub(crate) fn failure(value: Value) -> CallToolResult {
     let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
     result.structured_content = Some(value);
     result
+}
+
+/// The response with a report of how the arguments of a meta tool were read.
+pub(crate) fn with_reinterpretations(
+    response: CallToolResponse,
+    reinterpretations: &[Reinterpretation],
+) -> CallToolResponse {
+    match response {
+        CallToolResponse::Complete(mut result) if !reinterpretations.is_empty() => {
+            let Some(mut value) = result.structured_content.take() else {
+                return CallToolResponse::Complete(result);
+            };
+            let mut reports: Vec<Value> = reinterpretations.iter().map(Reinterpretation::to_json).collect();
+            reports.extend(value["reinterpretations"].as_array().into_iter().flatten().cloned());
+            value["reinterpretations"] = Value::Array(reports);
+            let is_error = result.is_error == Some(true);
+            if is_error { failure(value).into() } else { success(value).into() }
+        }
+        response => response,
+    }
 }
 
 /// The result of a call that the executor rejected or that failed, in the runtime's form, so that a model can do better.
@@ -42,6 +62,18 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
         "next": {"type": "object", "description": "Arguments that give what follows."},
         "omitted": {"type": "integer", "description": "Rows that did not fit."},
         "notice": {"type": "string"},
+        "reinterpretations": {
+            "type": "array",
+            "description": "Arguments that were read as something else than was written.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the arguments."},
+                    "message": {"type": "string"},
+                },
+                "required": ["pointer", "message"],
+            },
+        },
         "error": {"type": "object", "description": "Why there is no result."},
     });
     let members = [("type".to_owned(), json!("object")), ("properties".to_owned(), properties)];

@@ -31,7 +31,7 @@ impl McpServer {
         let McpOptions { listing, word_lists, changes, events } = options;
         Self(Arc::new(McpServerState {
             context: ToolContext::new(product, executor, listing, word_lists),
-            meta_tools: MetaTools::new(product),
+            meta_tools: MetaTools::new(product, listing.output_schemas),
             changes,
             events,
             discovered: AtomicBool::new(false),

@@ -6,6 +6,7 @@ use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
 
 use crate::error::McpError;
+use crate::line_transport::{LineTransport, MAX_LINE_BYTES};
 use crate::server::McpServer;
 
 /// Serves one client on stdin and stdout, until it leaves or `stop` resolves. The calls in flight are finished then.
@@ -15,8 +16,10 @@ use crate::server::McpServer;
 pub async fn serve_stdio(server: McpServer, stop: impl Future<Output = ()>) -> Result<(), McpError> {
     let calls = server.in_flight().clone();
     let mut stop = pin!(stop);
+    let (input, output) = rmcp::transport::stdio();
+    let transport = LineTransport::new(input, output, MAX_LINE_BYTES);
     let running = tokio::select! {
-        running = server.clone().serve(rmcp::transport::stdio()) => match running {
+        running = server.clone().serve(transport) => match running {
             Ok(running) => running,
             // A client may ask what the server can do, and leave.
             Err(ServerInitializeError::ConnectionClosed(_)) if server.was_discovered() => return Ok(()),

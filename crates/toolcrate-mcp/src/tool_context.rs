@@ -1,12 +1,12 @@
 //! What a tool needs to run.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
-use toolcrate_executor::{Product, ToolExecutor, outcome_to_json};
+use toolcrate_executor::{Product, Rejection, ToolExecutor, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value};
-use toolcrate_search::{SearchEngine, WordLists};
+use toolcrate_search::{SearchEngine, SearchHit, WordLists};
 
 use crate::caller::Caller;
 use crate::listing::ToolListing;
@@ -23,7 +23,7 @@ pub(crate) struct ToolContext {
     pub(crate) executor: ToolExecutor,
     pub(crate) listing: ToolListing,
     word_lists: &'static WordLists,
-    search: OnceLock<SearchEngine>,
+    search: Arc<OnceLock<SearchEngine>>,
 }
 
 impl ToolContext {
@@ -33,13 +33,20 @@ impl ToolContext {
         listing: ToolListing,
         word_lists: &'static WordLists,
     ) -> Self {
-        Self { product, executor, listing, word_lists, search: OnceLock::new() }
+        Self { product, executor, listing, word_lists, search: Arc::default() }
     }
 
-    /// The search index. The first call builds it, which takes longer than all else, so that a client that never
-    /// searches doesn't wait for it.
-    pub(crate) fn search_engine(&self) -> &SearchEngine {
-        self.search.get_or_init(|| SearchEngine::new(self.product.catalog, self.word_lists))
+    /// Finds the offered tools that fit a query, best first. The first call builds the search index, which takes longer
+    /// than all else; either is done on a thread of its own, so that no other request waits for it.
+    pub(crate) async fn search(&self, query: String, limit: usize) -> Vec<SearchHit> {
+        let (search, filter) = (Arc::clone(&self.search), self.executor.filter().clone());
+        let (catalog, word_lists) = (self.product.catalog, self.word_lists);
+        let find = move || {
+            let engine = search.get_or_init(|| SearchEngine::new(catalog, word_lists));
+            engine.find(&query, limit, |tool| filter.allows(tool))
+        };
+        // It only fails if the search panicked or the runtime stops.
+        tokio::task::spawn_blocking(find).await.unwrap_or_default()
     }
 
     /// The maximum size of a result. What does not fit is omitted, with the arguments that return it.
@@ -52,17 +59,7 @@ impl ToolContext {
     /// # Errors
     /// Returns the result of the call if there is no such tool, or if it isn't offered.
     pub(crate) fn resolve(&self, name: &str) -> Result<Tool, Box<CallToolResult>> {
-        let tool = self.product.catalog.resolve(name);
-        let tool = tool.map_err(|error| Box::new(result::failure(error.to_json())))?;
-        if self.executor.filter().allows(tool) {
-            return Ok(tool);
-        }
-        let message = format!("{} is not among the tools that this server offers", tool.short_name());
-        Err(Box::new(result::failure(json!({"error": {
-            "kind": "not_offered",
-            "message": message,
-            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
-        }}))))
+        self.executor.resolve(name).map_err(resolve_failure)
     }
 
     /// Like [`resolve`](Self::resolve), for a call: the audit log records the call of a tool that isn't offered.
@@ -72,11 +69,8 @@ impl ToolContext {
         arguments: &Value,
         caller: &Caller<'_>,
     ) -> Result<Tool, Box<CallToolResult>> {
-        self.resolve(name).inspect_err(|_| {
-            if let Some(tool) = self.product.catalog.get(name) {
-                self.executor.record_rejection(caller.principal(), tool, arguments, "not_offered");
-            }
-        })
+        let tool = self.executor.resolve_call(caller.principal(), name, arguments);
+        tool.map_err(resolve_failure)
     }
 
     /// Runs a tool of the catalog.
@@ -93,4 +87,16 @@ impl ToolContext {
             Err(response) => *response,
         }
     }
+}
+
+/// The result of a call whose tool doesn't exist or isn't offered.
+fn resolve_failure(rejection: Rejection) -> Box<CallToolResult> {
+    Box::new(match rejection {
+        Rejection::NotOffered(tool) => result::failure(json!({"error": {
+            "kind": "not_offered",
+            "message": format!("{tool} is not among the tools that this server offers"),
+            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
+        }})),
+        rejection => result::execute_failure(&rejection.into()),
+    })
 }

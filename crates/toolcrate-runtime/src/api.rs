@@ -1,7 +1,7 @@
-//! What a generated crate says about its API as a whole: how pages are asked for, how errors look, what is
-//! trimmed. One static of it stands in every generated crate.
+//! Describes an API as a whole: pagination, the shape of errors, which properties are trimmed. Every generated crate has one
+//! static of it.
 
-/// The traits of an API that no single operation has.
+/// The properties of an API that hold for all its operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
     /// The API's name, for messages.
@@ -10,19 +10,19 @@ pub struct Api {
     pub user_agent: &'static str,
     /// The `Accept` header of requests that expect JSON.
     pub accept: &'static str,
-    /// How the pages of a list are asked for.
+    /// How lists are paginated.
     pub paging: Paging,
-    /// Where an error answer says what.
+    /// Where the parts of an error response are.
     pub errors: ErrorShape,
     /// How the paths of a JSON Patch are written.
     pub patch_paths: PatchPaths,
-    /// Members that tools drop from answers at every depth.
+    /// Properties that tools drop from responses at every depth.
     pub trim: &'static [&'static str],
-    /// The query parameter in which a caller lists members; one listed there is not trimmed.
+    /// The query parameter that lists the properties to return; one that is listed is not trimmed.
     pub fields_parameter: Option<&'static str>,
-    /// How a structured filter is sent; `None` where the API takes none.
+    /// How a structured filter is sent, if the API has filters.
     pub filter: Option<FilterGrammar>,
-    /// How records hold the fields that an account defines for itself; `None` where there are none.
+    /// How records hold the custom fields of an account, if the API has them.
     pub custom_fields: Option<CustomFields>,
 }
 
@@ -33,7 +33,7 @@ pub struct FilterGrammar {
     pub argument: &'static str,
     /// The parameter for conditions on the record.
     pub conditions: &'static str,
-    /// The parameter for conditions on members of lists.
+    /// The parameter for conditions on the items of lists.
     pub child_conditions: &'static str,
     /// The parameter for conditions on custom fields.
     pub custom_field_conditions: &'static str,
@@ -57,7 +57,7 @@ pub struct CustomFields {
     pub definitions: Option<CustomFieldDefinitions>,
 }
 
-/// Where an account's definitions of its own fields are, and what their members are called.
+/// Where the definitions of an account's custom fields are, and the names of their properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFieldDefinitions {
     /// The tool that lists them.
@@ -97,10 +97,10 @@ pub enum CustomFieldKind {
     Date,
 }
 
-/// How the pages of a list are asked for. A `Link` header with `rel="next"` is followed in any case.
+/// How lists are paginated. A `Link` header with `rel="next"` is followed in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
-    /// Lists come whole, or say how they go on in a `Link` header.
+    /// Lists are complete, or continue by a `Link` header.
     None,
     /// Pages are numbered from 1.
     Page {
@@ -108,21 +108,21 @@ pub enum Paging {
         page: &'static str,
         /// The query parameter with the number of items on a page.
         size: &'static str,
-        /// The most items that a page can have.
+        /// The maximum number of items on a page.
         max_size: u32,
     },
-    /// The answer is an object that holds the items and a mark for the next page.
+    /// A response is an object that holds the items and a cursor for the next page.
     Cursor {
-        /// The query parameter that takes the mark.
+        /// The query parameter that takes the cursor.
         parameter: &'static str,
-        /// JSON pointer to the mark: text, a number, or an address whose query is the next page's.
+        /// JSON pointer to the cursor: text, a number, or a URL whose query is that of the next page.
         next: &'static str,
         /// JSON pointer to the items.
         items: &'static str,
     },
 }
 
-/// JSON pointers into an error answer; of several, the first that leads to text or a number counts.
+/// JSON pointers into an error response; of several, the first that leads to text or a number is used.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorShape {
     /// The error's code.

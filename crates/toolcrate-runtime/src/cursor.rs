@@ -27,7 +27,7 @@ const PURPOSE: &[u8] = b"toolcrate cursor 1\0";
 pub struct CursorKey([u8; 32]);
 
 impl CursorKey {
-    /// Derives the key for `scope`, an account for example: a cursor of one scope is none of another.
+    /// Derives the key for `scope`, an account for example: a cursor of one scope is invalid in another.
     pub fn derive(secret: &[u8], scope: &str) -> Self {
         Self(mac(secret, &[PURPOSE, scope.as_bytes()]).finalize().into_bytes().into())
     }

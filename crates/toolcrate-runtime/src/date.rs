@@ -1,13 +1,29 @@
 //! Dates as APIs want them: UTC and whole seconds, whatever zone and fraction they were given with.
 
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};
 
-/// `2025-01-31` or `2025-01-31T09:30:00.5+01:00` as `2025-01-31T08:30:00Z`; `None` if the text is no date.
+/// Longer texts are not dates.
+const MAX_CHARACTERS: usize = 64;
+
+/// `2025-01-31` or `2025-01-31T09:30:00.5+01:00` as `2025-01-31T08:30:00Z`; `None` if the text is not a date, or if it
+/// doesn't tell its time zone.
 pub(crate) fn utc_seconds(text: &str) -> Option<String> {
     let text = text.trim();
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    let utc = OffsetDateTime::parse(&whole, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+    if text.len() > MAX_CHARACTERS || !text.is_ascii() {
+        return None;
+    }
+    let moment = if text.starts_with(|c: char| c.is_ascii_digit()) {
+        OffsetDateTime::parse(&normalize(text)?, &Rfc3339).ok()?
+    } else {
+        OffsetDateTime::parse(text, &Rfc2822).ok()?
+    };
+    write(moment)
+}
+
+/// Writes a moment in UTC and whole seconds.
+pub(crate) fn write(moment: OffsetDateTime) -> Option<String> {
+    let utc = moment.checked_to_offset(UtcOffset::UTC)?;
     let (date, (hour, minute, second)) = (utc.date(), utc.to_hms());
     // A zone can move the first and the last day of the calendar out of four digits.
     let year = u16::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
@@ -16,6 +32,66 @@ pub(crate) fn utc_seconds(text: &str) -> Option<String> {
         u8::from(date.month()),
         date.day()
     ))
+}
+
+/// The day of a date, or of the midnight at which it begins: `2025-01-31T00:00:00Z` as `2025-01-31`.
+pub(crate) fn day(text: &str) -> Option<String> {
+    let text = text.trim();
+    let utc = utc_seconds(text).or_else(|| utc_seconds(&format!("{text}Z")))?;
+    let day = utc.strip_suffix("T00:00:00Z")?;
+    // Midnight of another zone is within another day of UTC, or begins one by chance.
+    let is_same = text.starts_with(day) || text.starts_with(&day.replace('-', ""));
+    is_same.then(|| day.to_owned())
+}
+
+/// The text in the form of RFC 3339, as far as another form of ISO 8601 differs from it: an omitted time, omitted
+/// seconds or separators, a space for the `T`, a short zone.
+fn normalize(text: &str) -> Option<String> {
+    let text = text.to_ascii_uppercase();
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (date, rest) = match digits {
+        8 => (format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..8]), &text[8..]),
+        4 => (text.get(..10)?.to_owned(), &text[10..]),
+        _ => return None,
+    };
+    if rest.is_empty() {
+        // Eight digits alone may be any number.
+        return (digits == 4).then(|| format!("{date}T00:00:00Z"));
+    }
+    let rest = rest.strip_prefix(['T', ' '])?;
+    let end = rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.' | ',')).unwrap_or(rest.len());
+    let (clock, zone) = (normalize_clock(&rest[..end])?, normalize_zone(rest[end..].trim_start())?);
+    Some(format!("{date}T{clock}{zone}"))
+}
+
+fn normalize_clock(text: &str) -> Option<String> {
+    let (clock, fraction) = text.split_once(['.', ',']).map_or((text, ""), |(clock, rest)| (clock, rest));
+    let digits: String = clock.chars().filter(|c| *c != ':').collect();
+    let is_separated = matches!(clock.len(), 5 | 8) && clock.match_indices(':').all(|(at, _)| at % 3 == 2);
+    if !is_separated && clock.contains(':') {
+        return None;
+    }
+    let seconds = match digits.len() {
+        4 if fraction.is_empty() => "00",
+        6 => &digits[4..],
+        _ => return None,
+    };
+    let dot = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{}:{}:{seconds}{dot}{fraction}", &digits[..2], &digits[2..4]))
+}
+
+fn normalize_zone(text: &str) -> Option<String> {
+    if matches!(text, "Z" | "UTC" | "GMT") {
+        return Some("Z".to_owned());
+    }
+    let sign = text.chars().next().filter(|c| matches!(c, '+' | '-'))?;
+    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    let is_number = digits.chars().all(|c| c.is_ascii_digit());
+    match digits.len() {
+        2 if is_number => Some(format!("{sign}{digits}:00")),
+        4 if is_number => Some(format!("{sign}{}:{}", &digits[..2], &digits[2..])),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -27,14 +103,43 @@ mod tests {
         for (text, utc) in [
             ("2025-01-31", Some("2025-01-31T00:00:00Z")),
             ("2025-01-31T09:30:00.5+01:00", Some("2025-01-31T08:30:00Z")),
+            ("2025-01-31T09:30:00.000Z", Some("2025-01-31T09:30:00Z")),
+            ("2025-01-31 09:30Z", Some("2025-01-31T09:30:00Z")),
+            ("2025-01-31t09:30:00z", Some("2025-01-31T09:30:00Z")),
+            ("2025-01-31 09:30:00 UTC", Some("2025-01-31T09:30:00Z")),
+            ("2025-01-31T09:30:00+0100", Some("2025-01-31T08:30:00Z")),
+            ("2025-01-31T09:30:00-05", Some("2025-01-31T14:30:00Z")),
+            ("20250131T093000Z", Some("2025-01-31T09:30:00Z")),
+            ("Fri, 31 Jan 2025 09:30:00 GMT", Some("2025-01-31T09:30:00Z")),
             (" 2024-02-29T23:59:59-02:00 ", Some("2024-03-01T01:59:59Z")),
+            ("2025-01-31T09:30:00", None),
+            ("20250131", None),
+            ("2025-01-31T9:30:00Z", None),
+            ("2025-1-31", None),
+            ("01/31/2025", None),
             ("2023-02-29", None),
+            ("2025-01-31T24:00:00Z", None),
             ("yesterday", None),
+            ("2025é01-31", None),
             ("", None),
             ("0000-01-01T00:00:00+14:00", None),
             ("9999-12-31T23:59:59-14:00", None),
         ] {
             assert_eq!(utc_seconds(text).as_deref(), utc, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_date_or_its_midnight() {
+        for (text, expected) in [
+            ("2025-01-31", Some("2025-01-31")),
+            ("2025-01-31T00:00:00Z", Some("2025-01-31")),
+            ("2025-01-31T00:00:00", Some("2025-01-31")),
+            ("2025-01-31T08:00:00Z", None),
+            ("2025-01-31T19:00:00-05:00", None),
+            ("soon", None),
+        ] {
+            assert_eq!(day(text).as_deref(), expected, "{text}");
         }
     }
 }

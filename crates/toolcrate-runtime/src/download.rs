@@ -1,5 +1,4 @@
-//! An answer that is a file. The name that the server proposes is cut down to one that can't lead out of a
-//! folder.
+//! Responses that are files. The name that the server proposes is reduced to one that can't lead out of a folder.
 
 use bytes::Bytes;
 use http::HeaderMap;

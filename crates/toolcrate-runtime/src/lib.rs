@@ -30,13 +30,16 @@ mod call;
 mod client;
 mod credentials;
 mod cursor;
-mod custom;
+mod custom_fields;
 mod date;
+mod date_suggestion;
 pub mod dialect;
 mod download;
 mod error;
 mod filter;
 mod form;
+mod host_arguments;
+mod json_text;
 mod model;
 mod paging;
 mod patch;
@@ -71,11 +74,13 @@ pub use api::{
 pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
 pub use cursor::CursorKey;
-pub use custom::{Account, CustomField};
+pub use custom_fields::{Account, CustomField};
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
-pub use error::{Delivery, Error, ErrorKind, FieldError};
+pub use error::{Delivery, Error, ErrorKind, FieldError, Fix, FixOperation};
 pub use form::Form;
+pub use host_arguments::HostArguments;
+pub use json_text::replace_lone_surrogates;
 pub use model::OpenEnum;
 pub use paging::{Next, Page};
 pub use patch::Patch;
@@ -87,8 +92,8 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, NameStyle, Omitted, Outcome, PreparedCall,
-    Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, NameStyle, Omitted, Outcome,
+    PreparedCall, Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;

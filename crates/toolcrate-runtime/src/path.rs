@@ -12,7 +12,7 @@ use crate::patch::escape;
 /// Everything but what RFC 3986 calls unreserved.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What may not stand in a path as it is, beside what a template is free to use.
+/// What must be encoded in the literal parts of a template.
 const LITERAL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -45,12 +45,12 @@ pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> St
     path
 }
 
-/// What is wrong with the values for a template: missing, empty, or a segment of dots alone.
+/// Returns the problems of the values for a template: missing, empty, or a segment of dots alone.
 ///
-/// An address with `.` or `..` as a segment is rewritten by every client and server on the way, also if the
-/// dots are percent-encoded, so there is no way to send one.
+/// A URL with `.` or `..` as a segment is rewritten by every client and server on the way, also if the dots are
+/// percent-encoded, so there is no way to send one.
 ///
-/// `called` gives the name that the caller knows a placeholder by.
+/// `called` returns the name by which the caller knows a placeholder.
 pub(crate) fn problems<'n>(
     template: &'n str,
     values: &[(Cow<'static, str>, String)],

@@ -13,6 +13,8 @@ const MIN_CORRECTED_CHARS: usize = 5;
 const MIN_SIMILARITY: f64 = 0.78;
 /// The most words of a query that are read: nobody says what they want in more, and each one costs.
 const MAX_QUERY_WORDS: usize = 64;
+/// The most bytes of a query that are read.
+const MAX_QUERY_BYTES: usize = 1024;
 /// The most words of a query that are corrected, which compares each with the whole vocabulary.
 const MAX_CORRECTIONS: usize = 12;
 /// The longest word that is corrected.
@@ -31,6 +33,9 @@ pub(crate) fn bounded(query: &str) -> &str {
     let mut words = 0;
     let mut is_in_word = false;
     for (at, c) in query.char_indices() {
+        if at >= MAX_QUERY_BYTES {
+            return &query[..at];
+        }
         if c.is_alphanumeric() && !is_in_word {
             words += 1;
             if words > MAX_QUERY_WORDS {

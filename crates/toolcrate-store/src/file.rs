@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::error::StoreError;
 use crate::store::{QueueItem, Store};
@@ -46,11 +46,23 @@ impl<E: std::error::Error> From<E> for FileStoreFailure {
     }
 }
 
+/// Why a file can't be opened, and what to do about it.
+fn open_failure(error: DatabaseError) -> FileStoreFailure {
+    match error {
+        DatabaseError::UpgradeRequired(version) => FileStoreFailure(format!(
+            "expected a state file of the current format, found one of an older release (redb file format \
+             {version}); move it away to start with an empty one, or keep running the older release"
+        )),
+        error => error.into(),
+    }
+}
+
 impl FileStore {
     /// Opens the file, creating it with permissions for its owner only if it doesn't exist.
     ///
     /// # Errors
-    /// Returns an error if the file can't be opened or created, isn't a store, or is open in another process.
+    /// Returns an error if the file can't be opened or created, isn't a store, was written by a release before 0.2, or
+    /// is open in another process. The file is unchanged then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let location: Arc<str> = path.display().to_string().into();
         let open = || -> Result<Database, FileStoreFailure> {
@@ -59,7 +71,7 @@ impl FileStore {
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             drop(options.open(path)?);
-            let database = Database::create(path)?;
+            let database = Database::create(path).map_err(open_failure)?;
             let write = database.begin_write()?;
             write.open_table(VALUES)?;
             write.open_table(EXPIRIES)?;
@@ -295,6 +307,7 @@ impl Store for FileStore {
 #[cfg(test)]
 mod tests {
     use redb::ReadableTableMetadata;
+    use toolcrate_testing::wait::wait_for;
 
     use super::*;
 
@@ -305,7 +318,8 @@ mod tests {
         for number in 0..10 {
             store.put(&format!("old/{number}"), b"x", Duration::ZERO).await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        let written = now();
+        wait_for("the clock", async || (now() > written).then_some(())).await;
         store.put("new", b"x", Duration::from_secs(60)).await.unwrap();
         let left = store
             .blocking(|database| {

@@ -12,7 +12,7 @@ use crate::models::{
     WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// A member record of the signed-in member.
+/// A signed-in member.
 #[derive(Clone, Default)]
 pub struct MyMember {
     pub id: Option<i32>,

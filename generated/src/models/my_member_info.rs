@@ -9,7 +9,7 @@ use crate::models::{
     WarehouseBinReference, WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// A member record of the signed-in member.
+/// A signed-in member.
 #[derive(Clone, Default)]
 pub struct MyMemberInfo {
     pub id: Option<i32>,

@@ -3,14 +3,14 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{MyMember, MyMemberInfo};
 
-/// Gets the member record of the signed-in member.
+/// Gets the signed-in member.
 ///
 /// `GET /system/myMembers` · tool `get_single_connect_wise_psa_system_my_member`
 pub fn get_my_member() -> Request<MyMember> {
     Request::new(Method::Get, "/system/myMembers")
 }
 
-/// Gets a summary of a member record of the signed-in member by ID.
+/// Gets a summary of the signed-in member.
 ///
 /// `GET /system/myMembers/info` · tool `list_all_connect_wise_psa_system_my_member_info`
 pub fn list_my_member_info() -> Request<MyMemberInfo> {

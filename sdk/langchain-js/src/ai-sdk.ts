@@ -5,12 +5,11 @@ import { jsonSchema, tool, type Tool } from "ai";
 import type { Arguments, RemoteTool } from "./client.js";
 
 export { listTools, ToolServerError } from "./client.js";
-export type { RemoteTool, ServerOptions, Wanted } from "./client.js";
+export type { RemoteTool, ServerOptions, ToolFilter } from "./client.js";
 
 /**
- * Tools as `generateText` and `streamText` take them, by name. Takes what `listTools` gives, or what a
- * `TrutoToolManager` gives. The server checks the arguments; its error is thrown, and the AI SDK shows the error's
- * message to the model.
+ * Converts tools of `listTools` or of a `TrutoToolManager` to tools for `generateText` and `streamText`, by name. The
+ * server validates the arguments. Its errors are thrown, and the AI SDK shows their message to the model.
  */
 export function toAiSdkTools(tools: Iterable<RemoteTool | { remote: RemoteTool }>): Record<string, Tool> {
   const named: Record<string, Tool> = {};

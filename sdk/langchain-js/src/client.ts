@@ -1,5 +1,5 @@
-// The server's list of tools and its calls, over HTTP and with nothing but `fetch`. Which tools there are, what they
-// take and whether arguments are right is the server's to say: here is only how a call travels.
+// HTTP client for the tool list and the tool calls of a `cwpsa` server. Names, schemas and validation are left to the
+// server.
 
 /** A JSON Schema. */
 export type Schema = Record<string, unknown>;
@@ -7,23 +7,23 @@ export type Schema = Record<string, unknown>;
 /** Arguments of a tool. */
 export type Arguments = Record<string, unknown>;
 
-/** Where the server is and who asks. */
+/** How to reach the server. */
 export interface ServerOptions {
-  /** The server's address, e.g. `http://127.0.0.1:8080`. */
+  /** URL of the server, e.g. `http://127.0.0.1:8080`. */
   baseUrl: string;
-  /** A token of the account; none where the server asks for none. */
+  /** Token of the account, if the server requires one. */
   apiKey?: string | undefined;
-  /** Milliseconds until a request is given up; 60,000 if not given. */
+  /** Timeout of a request in milliseconds. Defaults to 60,000. */
   timeout?: number | undefined;
-  /** In place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
 }
 
-/** Which tools are wanted; what is not given narrows nothing. */
-export interface Wanted {
-  /** `read`, `write`, `custom`, or single methods such as `list`; any of them. */
+/** Selects tools. Without a field, all tools match. */
+export interface ToolFilter {
+  /** `read`, `write`, `custom`, or methods such as `list`. A tool matches if any of them applies. */
   methods?: readonly string[] | undefined;
-  /** Areas of the API or its tags, e.g. `service` or `Tickets`; any of them. */
+  /** Modules of the API or tags, e.g. `service` or `Tickets`. A tool matches if any of them applies. */
   tags?: readonly string[] | undefined;
 }
 
@@ -31,25 +31,25 @@ export interface Wanted {
 export interface RemoteTool {
   name: string;
   description: string;
-  /** What it takes: an object, flat, without references. */
+  /** Schema of the arguments: a flat object without references. */
   schema: Schema;
   /**
-   * Runs it and gives what the server answers; a list gives `{result, next_cursor}`.
-   * @throws {ToolServerError} The server said no.
+   * Calls the tool and returns the result. A list returns `{result, next_cursor}`.
+   * @throws {ToolServerError} If the server returns an error.
    */
   call(args: Arguments, signal?: AbortSignal): Promise<unknown>;
 }
 
-/** The server said no. The message is made for a model: what is wrong, where, and what to do. */
+/** An error of the server. The message is written for the model: it names invalid arguments and what to do. */
 export class ToolServerError extends Error {
   override readonly name = "ToolServerError";
 
   constructor(
-    /** The HTTP status; 429 means that the API's budget of requests is used up. */
+    /** HTTP status. 429 means that the rate limit of the API is exhausted. */
     readonly status: number,
-    /** The answer's headers; after a 429 `ratelimit-reset` is the seconds to wait. */
+    /** Response headers. After a 429, `ratelimit-reset` is the number of seconds to wait. */
     readonly headers: Headers,
-    /** The answer's body, parsed if it is JSON. */
+    /** Response body, parsed if it is JSON. */
     readonly body: unknown,
   ) {
     super(message(status, body));
@@ -57,13 +57,13 @@ export class ToolServerError extends Error {
 }
 
 function message(status: number, body: unknown): string {
-  if (typeof body !== "object" || body === null) return `${status}: ${String(body || "no answer")}`;
+  if (typeof body !== "object" || body === null) return `${status}: ${String(body || "empty response")}`;
   const { message, fields, next_step } = body as { message?: string; fields?: { pointer: string; message: string }[]; next_step?: string };
-  const wrong = (fields ?? []).map((field) => `${field.pointer}: ${field.message}`);
-  return [`${status}: ${message ?? JSON.stringify(body)}`, ...wrong, next_step].filter(Boolean).join("\n");
+  const invalid = (fields ?? []).map((field) => `${field.pointer}: ${field.message}`);
+  return [`${status}: ${message ?? JSON.stringify(body)}`, ...invalid, next_step].filter(Boolean).join("\n");
 }
 
-/** What the server tells of a tool. */
+/** A tool as the server declares it. */
 interface Declared {
   name: string;
   description: string;
@@ -74,11 +74,11 @@ interface Declared {
   required: string[];
 }
 
-/** Reads the tools of an account. */
-export async function listTools(server: ServerOptions, accountId: string, wanted: Wanted = {}): Promise<RemoteTool[]> {
+/** Returns the tools of an account. */
+export async function listTools(server: ServerOptions, accountId: string, filter: ToolFilter = {}): Promise<RemoteTool[]> {
   const query = new URLSearchParams();
-  if (wanted.methods?.length) query.set("methods", wanted.methods.join(","));
-  if (wanted.tags?.length) query.set("tags", wanted.tags.join(","));
+  if (filter.methods?.length) query.set("methods", filter.methods.join(","));
+  if (filter.tags?.length) query.set("tags", filter.tags.join(","));
   const path = `/integrated-account/${encodeURIComponent(accountId)}/tools?${query}`;
   const { result } = (await request(server, "GET", path)) as { result: Declared[] };
   return result.map((declared) => remote(server, accountId, declared));
@@ -102,10 +102,10 @@ const VERBS: Record<string, string> = { list: "GET", get: "GET", create: "POST",
 
 const BY_ID = ["get", "update", "delete"];
 
-/** How a call travels: the verb and path say which tool it is, and arguments stand where its schemas say. */
+/** Returns method, path, query and body of a call. The schemas of the tool determine where arguments go. */
 function route(tool: Declared, args: Arguments) {
   const isById = BY_ID.includes(tool.method);
-  // An id that a path can't hold goes in a body, by the tool's method: the server says what is wrong with it.
+  // An ID that doesn't fit into a path is sent in the body, so that the server can report the error.
   const isOdd = isById && !fitsPath(args["id"]);
   const isCommon = tool.method in VERBS && !isOdd;
   const verb = isCommon ? VERBS[tool.method]! : "POST";
@@ -117,19 +117,19 @@ function route(tool: Declared, args: Arguments) {
   else if (isById) path += `/${encodeURIComponent(String(args["id"]))}`;
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || (isCommon && isById && name === "id")) continue;
-    // An argument that no schema names goes along too: the server says what is wrong with it.
+    // Unknown arguments are sent as well, so that the server can report them.
     if (isOdd || (hasBody && !(name in (tool.query_schema?.properties ?? {})))) body[name] = value;
     else append(query, name, value);
   }
   return { verb, path, query, body: hasBody ? body : undefined };
 }
 
-/** Whether an id can be a segment of a path: a number or text, and none of those that mean another folder. */
+/** Returns true if an ID can be a path segment: a number or a string other than `.` and `..`. */
 function fitsPath(id: unknown): boolean {
   return typeof id === "number" || (typeof id === "string" && !["", ".", ".."].includes(id.trim()));
 }
 
-/** A value of the query: as it is, a list by number, and everything deeper as JSON, which keeps its types. */
+/** Appends a value to the query: lists by index, nested values as JSON, which preserves their types. */
 function append(query: URLSearchParams, name: string, value: unknown): void {
   if (value === null) return;
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
@@ -153,12 +153,12 @@ async function request(
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const answer = parsed(text);
-  if (!response.ok) throw new ToolServerError(response.status, response.headers, answer);
-  return answer;
+  const result = parse(text);
+  if (!response.ok) throw new ToolServerError(response.status, response.headers, result);
+  return result;
 }
 
-function parsed(text: string): unknown {
+function parse(text: string): unknown {
   if (text === "") return {};
   try {
     return JSON.parse(text);

@@ -3,12 +3,12 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { DynamicStructuredTool } from "@langchain/core/tools";
 
-import { listTools, type Arguments, type RemoteTool, type ServerOptions, type Wanted } from "./client.js";
+import { listTools, type Arguments, type RemoteTool, type ServerOptions, type ToolFilter } from "./client.js";
 
 export { ToolServerError } from "./client.js";
-export type { RemoteTool, ServerOptions, Wanted } from "./client.js";
+export type { RemoteTool, ServerOptions, ToolFilter } from "./client.js";
 
-/** A tool of the server as LangChain takes it. Its answer is JSON in a text. */
+/** A tool for LangChain. It returns JSON text. */
 export class ServerTool extends DynamicStructuredTool {
   /** The tool without LangChain. */
   readonly remote: RemoteTool;
@@ -23,28 +23,28 @@ export class ServerTool extends DynamicStructuredTool {
     this.#unchecked = new DynamicStructuredTool({ name, description, schema: { type: "object" }, func });
   }
 
-  // LangChain would check the arguments by the schema and say no more than that they are wrong; it would also refuse
-  // what the server takes, such as an id in place of a reference. So the server alone checks.
+  // LangChain would validate the arguments without naming the invalid ones, and reject short forms that the server
+  // accepts, such as an ID instead of a reference. So validation is left to the server.
   override call(...parameters: Parameters<DynamicStructuredTool["call"]>) {
     return this.#unchecked.call(...parameters) as ReturnType<DynamicStructuredTool["call"]>;
   }
 }
 
-/** Gives the tools of an account to a LangChain agent. */
+/** Provides the tools of an account to a LangChain agent. */
 export class TrutoToolManager {
   readonly #server: ServerOptions;
 
   constructor(options: ServerOptions) {
-    if (!options?.baseUrl) throw new TypeError("baseUrl is missing: where does `cwpsa serve` listen?");
+    if (!options?.baseUrl) throw new TypeError("baseUrl is required: the URL of `cwpsa serve`, such as http://127.0.0.1:8080");
     this.#server = { ...options };
   }
 
   /**
-   * Reads the tools of an account.
-   * @throws {ToolServerError} The server said no, e.g. 401 to a wrong `apiKey`.
+   * Returns the tools of an account.
+   * @throws {ToolServerError} If the server returns an error, e.g. 401 for an invalid `apiKey`.
    */
-  async getTools(accountId: string, wanted: Wanted = {}): Promise<ServerTool[]> {
-    const tools = await listTools(this.#server, accountId, wanted);
+  async getTools(accountId: string, filter: ToolFilter = {}): Promise<ServerTool[]> {
+    const tools = await listTools(this.#server, accountId, filter);
     return tools.map((tool) => new ServerTool(tool));
   }
 }

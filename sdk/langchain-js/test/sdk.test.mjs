@@ -120,7 +120,7 @@ describe("against a sandbox", () => {
   test("a wrong token and a missing address are errors", async () => {
     const stranger = new TrutoToolManager({ ...server, apiKey: "wrong" });
     await assert.rejects(stranger.getTools("acme"), { name: "ToolServerError", status: 401 });
-    assert.throws(() => new TrutoToolManager({ apiKey: "x" }), /baseUrl is missing/);
+    assert.throws(() => new TrutoToolManager({ apiKey: "x" }), /baseUrl is required/);
     const nobody = new TrutoToolManager({ baseUrl: "http://127.0.0.1:9" });
     await assert.rejects(nobody.getTools("acme"), TypeError);
   });

@@ -92,7 +92,7 @@ class Client(unittest.TestCase):
             ToolServer("http://127.0.0.1:9").tools("acme")
 
     def test_an_unknown_framework_is_an_error(self):
-        with self.assertRaisesRegex(ValueError, "none for fortran"):
+        with self.assertRaisesRegex(ValueError, "unknown framework 'fortran'"):
             get_tools("acme", base_url=self.url, api_key="secret", methods=["nothing"], framework="fortran")
 
 

@@ -273,7 +273,7 @@ describe('a budget that is spent', () => {
     }
     assert.equal(response.status, 429)
     assert.ok(number(response, 'retry-after') >= 1)
-    // The API does not tell it, which is what 0 means; crates/cwpsa/tests/truto.rs has an API that does.
+    // The API does not tell it, which is what 0 means; crates/cwpsa/tests/it/truto.rs has an API that does.
     assert.equal(number(response, 'ratelimit-limit'), 0)
     assert.equal(number(response, 'ratelimit-remaining'), 0)
     assert.ok(number(response, 'ratelimit-reset') >= 1)

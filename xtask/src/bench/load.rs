@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow};
 use crate::bench::figure::Figure;
 use crate::bench::server::{self, PROGRAM};
 use crate::bench::wrk::{self, Load};
-use crate::server_process::{self, AUTHORIZATION, ServerProcess};
+use crate::server_process::{self, AUTHORIZATION, CwpsaProcess};
 
 /// The ticket that is read from the upstream directly, and through the server.
 const TICKET: &str = "/service/tickets/8812";
@@ -28,22 +28,18 @@ const SOAK_SECONDS: u64 = 600;
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");
     server::build(&["--profile", "dist", "--bins"])?;
-    let sandbox = ServerProcess::start(&server_process::build(&["--release"])?, &[])?;
+    let sandbox = CwpsaProcess::start(&server_process::build(&["--release"])?, &[])?;
     let mut serve = Command::new(PROGRAM);
     serve
         .args(["serve", "--audit", "/dev/null", "--base-url", &sandbox.url("")])
         .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
         .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
-    let server = ServerProcess::spawn(&mut serve)?;
+    let server = CwpsaProcess::spawn(&mut serve)?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })
 }
 
-fn overhead(
-    figures: &mut Vec<Figure>,
-    sandbox: &ServerProcess,
-    server: &ServerProcess,
-) -> anyhow::Result<()> {
+fn overhead(figures: &mut Vec<Figure>, sandbox: &CwpsaProcess, server: &CwpsaProcess) -> anyhow::Result<()> {
     let path = sandbox.url(TICKET);
     let path = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let path = path.context("the sandbox has no address")?;
@@ -68,7 +64,7 @@ fn overhead(
     Ok(())
 }
 
-fn load(figures: &mut Vec<Figure>, server: &ServerProcess, seconds: u64) -> anyhow::Result<()> {
+fn load(figures: &mut Vec<Figure>, server: &CwpsaProcess, seconds: u64) -> anyhow::Result<()> {
     let url = format!("http://{}{TOOL}", server.host);
     // Connections, caches and the allocator reach their size first.
     wrk::run(&url, 5, &[])?;

@@ -23,17 +23,17 @@ const STORE: &str = "docs/figures.json";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
-    /// Measure one part only; the stored figures of the others stay.
+    /// Measure only this part. The stored figures of the others are unchanged.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Keep up the load on `cwpsa serve` for ten minutes.
+    /// Run the load test of `cwpsa serve` for ten minutes.
     #[arg(long)]
     soak: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Part {
-    /// The generator, and what its output costs to compile.
+    /// The generator, and the compile time of its output.
     Generator,
     /// The tools: their schemas, and a process that calls one.
     Tools,

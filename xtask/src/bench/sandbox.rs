@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::bench::figure::Figure;
 use crate::bench::wrk;
-use crate::server_process::{self, AUTHORIZATION, ServerProcess};
+use crate::server_process::{self, AUTHORIZATION, CwpsaProcess};
 
 /// The size of the large tenant.
 const TICKETS: u64 = 100_000;
@@ -41,7 +41,7 @@ fn start(program: &Path) -> anyhow::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..10 {
         let start = Instant::now();
-        let sandbox = ServerProcess::start(program, &[])?;
+        let sandbox = CwpsaProcess::start(program, &[])?;
         sandbox.get(TICKET)?;
         best = best.min(milliseconds(start));
     }
@@ -50,7 +50,7 @@ fn start(program: &Path) -> anyhow::Result<f64> {
 
 /// Measures reads of a record per second with `wrk`.
 fn throughput(program: &Path) -> anyhow::Result<Figure> {
-    let sandbox = ServerProcess::start(program, &[])?;
+    let sandbox = CwpsaProcess::start(program, &[])?;
     sandbox.get(TICKET)?;
     let authorization = format!("Authorization: {AUTHORIZATION}");
     let load = wrk::run(&sandbox.url(TICKET), 5, &[&authorization, "clientId: xtask"])?;
@@ -67,7 +67,7 @@ fn throughput(program: &Path) -> anyhow::Result<Figure> {
 }
 
 fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
-    let sandbox = ServerProcess::start(program, &["--scale", &TICKETS.to_string()])?;
+    let sandbox = CwpsaProcess::start(program, &["--scale", &TICKETS.to_string()])?;
     let count = sandbox.get("/service/tickets/count")?;
     let count: serde_json::Value = serde_json::from_str(&count)?;
     if count["count"].as_u64().is_none_or(|count| count < TICKETS) {

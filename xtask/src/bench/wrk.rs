@@ -23,7 +23,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Requests `url` for so many seconds, with these headers.
+/// Requests `url` for `seconds`, with these headers.
 pub(crate) fn run(url: &str, seconds: u64, headers: &[&str]) -> anyhow::Result<Load> {
     let headers = headers.iter().flat_map(|header| ["-H", header]);
     let output = Command::new("wrk")

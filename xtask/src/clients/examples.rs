@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use crate::clients::process::{NPM_INSTALL, finish};
-use crate::server_process::{self, ServerProcess};
+use crate::server_process::{self, CwpsaProcess};
 
 /// The examples for Node, and those for Python by the environment that they need.
 const NODE: [&str; 4] = ["langchain.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
@@ -22,10 +22,10 @@ const PYTHON_TESTS: [(&str, &[&str]); 2] =
 
 #[derive(clap::Args)]
 pub(crate) struct ExampleArguments {
-    /// Run only this example, e.g. crew.py; nothing is tested or measured.
+    /// Run only this example, e.g. crew.py, without tests and measurements.
     #[arg(long)]
     only: Option<String>,
-    /// Write docs/frameworks.md, in place of checking that it is up to date.
+    /// Write docs/framework-compatibility.md instead of checking that it is up to date.
     #[arg(long, conflicts_with = "only")]
     write: bool,
 }
@@ -41,7 +41,8 @@ pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
     }
 }
 
-/// Tests the SDKs, runs the examples, and checks that `docs/frameworks.md` is up to date; or runs `only` one example.
+/// Tests the SDKs, runs the examples, and checks that `docs/framework-compatibility.md` is up to date. With `only`, runs
+/// one example.
 pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = server_process::build_program("cwpsa", &[])?;
@@ -86,7 +87,7 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
         )?;
     }
     // The lists that it is compared with have no custom fields either.
-    let server = ServerProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
+    let server = CwpsaProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
     let url = format!("http://{}", server.host);
     for name in NODE.into_iter().filter(|name| wants(name)) {
         runner.example(Command::new("node").arg(name), "node", name, &url)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::clients::process::{NPM_INSTALL, finish, python_environment};
-use crate::server_process::{self, ServerProcess};
+use crate::server_process::{self, CwpsaProcess};
 
 /// Builds the sandbox and the server, and runs all tours.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -17,12 +17,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let program = server_process::build(&[])?;
     let target = program.parent().unwrap_or(&clients);
     let certificates = target.join("clients-tls");
-    let sandbox = ServerProcess::start(&program, &["--tls", &certificates.to_string_lossy()])?;
+    let sandbox = CwpsaProcess::start(&program, &["--tls", &certificates.to_string_lossy()])?;
     let certificate = certificates.join("cert.pem");
     node(&clients.join("node"), &sandbox.host, &certificate)?;
     python(&clients.join("python"), &target.join("clients-python"), &sandbox.host, &certificate)?;
     drop(sandbox);
-    prism(&clients.join("prism"), target, &ServerProcess::start(&program, &[])?.host)?;
+    prism(&clients.join("prism"), target, &CwpsaProcess::start(&program, &[])?.host)?;
     let server = server_process::build_program("cwpsa", &[])?;
     truto(&clients.join("truto"), &server, &program)?;
     mcp_node(&clients.join("mcp-node"), &server)?;

@@ -1,6 +1,6 @@
-//! The list of known violations: one `rule subject` a line, sorted.
+//! The list of known violations: one `rule subject` a line, sorted, with ` x12` if it is violated 12 times.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -10,8 +10,9 @@ use super::violation::{Rule, Violation};
 const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
                       run `cargo xtask structure --update`.\n";
 
+/// How often each subject is known to violate a rule.
 #[derive(Default)]
-pub(crate) struct Exceptions(BTreeSet<(String, String)>);
+pub(crate) struct Exceptions(BTreeMap<(String, String), usize>);
 
 impl Exceptions {
     /// Reads the list; a file that does not exist is an empty list.
@@ -21,25 +22,30 @@ impl Exceptions {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let mut entries = BTreeSet::new();
+        let mut entries = BTreeMap::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let entry = line.split_once(' ').with_context(|| {
+            let (rule, subject) = line.split_once(' ').with_context(|| {
                 format!("{}: expected `rule subject`, found {line:?}; remove the line", path.display())
             })?;
-            entries.insert((entry.0.to_owned(), entry.1.to_owned()));
+            let counted =
+                subject.rsplit_once(" x").and_then(|(name, count)| Some((name, count.parse().ok()?)));
+            let (subject, count) = counted.unwrap_or((subject, 1));
+            entries.insert((rule.to_owned(), subject.to_owned()), count);
         }
         Ok(Self(entries))
     }
 
     pub(crate) fn contains(&self, violation: &Violation) -> bool {
-        self.0.contains(&(violation.rule.id().to_owned(), violation.subject.clone()))
+        let known = self.0.get(&(violation.rule.id().to_owned(), violation.subject.clone()));
+        known.is_some_and(|known| *known >= violation.count)
     }
 
-    /// Returns the entries that nothing violates anymore.
+    /// Returns the entries that are violated less often, or not at all.
     pub(crate) fn outdated(&self, violations: &[Violation]) -> Vec<(&str, &str)> {
         let current = Self::from_violations(violations);
-        let entries = self.0.iter().filter(|entry| !current.0.contains(*entry));
-        entries.map(|(rule, subject)| (rule.as_str(), subject.as_str())).collect()
+        let is_outdated = |key, known: &usize| current.0.get(key).is_none_or(|count| count < known);
+        let entries = self.0.iter().filter(|(key, known)| is_outdated(*key, known));
+        entries.map(|((rule, subject), _)| (rule.as_str(), subject.as_str())).collect()
     }
 
     /// Returns the list of today's violations. Files may have moved, so entries are compared by number only.
@@ -62,21 +68,23 @@ impl Exceptions {
     }
 
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let lines = self.0.iter().map(|(rule, subject)| format!("{rule} {subject}\n"));
-        let text: String = std::iter::once(HEADER.to_owned()).chain(lines).collect();
+        let line = |((rule, subject), count): (&(String, String), &usize)| match count {
+            1 => format!("{rule} {subject}\n"),
+            _ => format!("{rule} {subject} x{count}\n"),
+        };
+        let text: String = std::iter::once(HEADER.to_owned()).chain(self.0.iter().map(line)).collect();
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
     fn from_violations(violations: &[Violation]) -> Self {
-        let entries =
-            violations.iter().map(|violation| (violation.rule.id().to_owned(), violation.subject.clone()));
-        Self(entries.collect())
+        let key = |violation: &Violation| (violation.rule.id().to_owned(), violation.subject.clone());
+        Self(violations.iter().map(|violation| (key(violation), violation.count)).collect())
     }
 
     fn counts(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
-        for (rule, _) in &self.0 {
-            *counts.entry(rule.as_str()).or_default() += 1;
+        for ((rule, _), count) in &self.0 {
+            *counts.entry(rule.as_str()).or_default() += count;
         }
         counts
     }

@@ -19,6 +19,7 @@ pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Violation>> {
             violations.push(Violation {
                 rule: Rule::FileLength,
                 subject: display(root, &path),
+                count: 1,
                 detail: format!("{lines} lines; split it by concern"),
             });
         }

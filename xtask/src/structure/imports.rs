@@ -23,6 +23,7 @@ pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Viola
                 violations.push(Violation {
                     rule: Rule::ImportCycle,
                     subject: files::display(&workspace.root, path),
+                    count: 1,
                     detail: format!("in a circle of {} files; imports {}", cycle.len(), within.join(", ")),
                 });
             }

@@ -33,7 +33,7 @@ pub(crate) fn violations(workspace: &Workspace) -> Vec<Violation> {
     let names: BTreeSet<&str> = workspace.packages.iter().map(|package| package.name.as_str()).collect();
     let mut violations = Vec::new();
     let mut add = |subject: String, detail: &str| {
-        violations.push(Violation { rule: Rule::Layering, subject, detail: detail.to_owned() });
+        violations.push(Violation { rule: Rule::Layering, subject, count: 1, detail: detail.to_owned() });
     };
     for package in workspace.packages.iter().filter(|package| package.name != UNRESTRICTED) {
         if !LAYERS.iter().any(|(name, _)| *name == package.name) {

@@ -28,6 +28,7 @@ pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> 
     let violation = |(name, places): (&str, Vec<String>)| Violation {
         rule: Rule::DuplicateType,
         subject: name.to_owned(),
+        count: 1,
         detail: format!("{} definitions: {}", places.len(), places.join(", ")),
     };
     duplicates.map(violation).collect()
@@ -48,6 +49,7 @@ pub(crate) fn banned_names(workspace: &Workspace, sources: &[SourceFile]) -> Vec
         violations.extend(counts.into_iter().map(|(name, count)| Violation {
             rule: Rule::BannedName,
             subject: format!("{path} {name}"),
+            count: 1,
             detail: format!(
                 "{count} times; use {}",
                 if name.starts_with("fn") { "a verb" } else { "a noun" }

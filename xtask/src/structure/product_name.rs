@@ -27,6 +27,7 @@ pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Violation>> 
                 violations.push(Violation {
                     rule: Rule::ProductName,
                     subject: files::display(&workspace.root, &path),
+                    count: 1,
                     detail: format!("{} lines, first {number}: {}", lines.len(), line.trim()),
                 });
             }

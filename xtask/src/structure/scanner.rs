@@ -30,7 +30,7 @@ pub(crate) struct PathReference {
     /// The module in which it stands, which is that of the file or an inline one.
     pub(crate) module: Vec<String>,
     pub(crate) segments: Vec<String>,
-    /// The name that a `use` gives it.
+    /// The name that a `use` binds.
     pub(crate) binding: Option<String>,
     pub(crate) is_macro: bool,
 }

@@ -9,16 +9,18 @@ pub(crate) enum Rule {
     Layering,
     ProductName,
     BannedName,
+    BannedPhrase,
 }
 
 impl Rule {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::FileLength,
         Self::ImportCycle,
         Self::DuplicateType,
         Self::Layering,
         Self::ProductName,
         Self::BannedName,
+        Self::BannedPhrase,
     ];
 
     /// The name that reports and the list of known violations use.
@@ -30,6 +32,7 @@ impl Rule {
             Self::Layering => "layering",
             Self::ProductName => "product-name",
             Self::BannedName => "banned-name",
+            Self::BannedPhrase => "banned-phrase",
         }
     }
 
@@ -41,6 +44,7 @@ impl Rule {
             Self::Layering => "dependencies between packages point one way",
             Self::ProductName => "toolcrate-* names no product",
             Self::BannedName => "functions are verbs, types are nouns",
+            Self::BannedPhrase => "text uses the field's words, see xtask/banned_phrases.txt",
         }
     }
 }
@@ -50,6 +54,8 @@ pub(crate) struct Violation {
     pub(crate) rule: Rule,
     /// What violates the rule, in a form that is the same in each run: a path, a name, an edge.
     pub(crate) subject: String,
+    /// How often it violates the rule.
+    pub(crate) count: usize,
     /// What was found there.
     pub(crate) detail: String,
 }

@@ -176,8 +176,8 @@ fn accepted_changes_do_not_fail_and_idle_entries_are_flagged() {
     let run = accepted(&format!("{late}{idle}"), Some(&summary));
     assert_eq!(run.code, Some(1));
     let warnings = [
-        "`property-removed Order` was accepted until 2020-01-31; decide anew",
-        "`tool-removed` is accepted but does not happen; delete the entry",
+        "`property-removed Order` was accepted until 2020-01-31; fix the change or extend the date",
+        "`tool-removed` matches no change; delete the entry",
     ];
     for warning in warnings {
         assert!(run.stderr.contains(&format!("warning: {warning}\n")), "{}", run.stderr);

@@ -85,7 +85,7 @@ fn a_new_release_becomes_a_crate_and_the_text_of_a_pull_request() {
 
     // Nothing broke, but a text against the commit before says what changed.
     let (code, text, _) = script(folder, "spec-changes.sh", &["HEAD"]);
-    assert!(text.contains("operation-added: `GET /company/suppliers` is new"), "{text}");
+    assert!(text.contains("operation-added: `GET /company/suppliers` was added"), "{text}");
     assert_eq!(code, Some(0), "{text}");
 }
 

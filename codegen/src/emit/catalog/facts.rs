@@ -227,12 +227,12 @@ impl<'a> Classifier<'a, '_> {
 
     /// The collection of each placeholder of a template.
     fn parents(&self, template: &str, stored: &Stored) -> Vec<Option<String>> {
-        let befores = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
+        let prefixes = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
         let parent = |before: &str| {
             let base = self.without_views(before);
             [before, &base].into_iter().find(|name| stored.contains_key(*name)).map(str::to_owned)
         };
-        befores.map(parent).collect()
+        prefixes.map(parent).collect()
     }
 
     fn classify(&self, candidate: &Candidate<'a>, stored: &Stored) -> OperationFacts {

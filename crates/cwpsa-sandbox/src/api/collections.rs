@@ -112,8 +112,8 @@ pub(super) fn parents(
     template: &str,
     ids: &HashMap<&'static str, CollectionId>,
 ) -> Vec<Option<CollectionId>> {
-    let befores = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
-    befores
+    let prefixes = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
+    prefixes
         .map(|before| ids.get(before).or_else(|| ids.get(without_info(before).as_str())).copied())
         .collect()
 }

@@ -1,7 +1,8 @@
 //! The program: its startup message, shutdown, help, and error messages.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use toolcrate_testing::process::ServerProcess;
 
 use crate::support::http::get;
 
@@ -13,39 +14,22 @@ fn run(arguments: &[&str]) -> Output {
     program().args(arguments).output().expect("it starts")
 }
 
-/// A started program, its messages, and the API's root.
-fn start(arguments: &[&str]) -> (Child, BufReader<ChildStderr>, String) {
-    let mut child = program()
-        .args(["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut messages = BufReader::new(child.stderr.take().expect("messages"));
-    let mut line = String::new();
-    messages.read_line(&mut line).expect("a line");
-    let root = line.trim().strip_prefix("the sandbox listens at ").unwrap_or_else(|| panic!("{line}"));
-    let root = root.to_owned();
-    (child, messages, root)
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn program_prints_its_address_and_stops_on_sigterm() {
-    let (mut child, mut messages, root) = start(&["--fault", "html_error=503 x1 GET /time/entries"]);
-    let mut line = String::new();
-    messages.read_line(&mut line).expect("a line");
-    assert!(line.contains("company acme, public key public, private key private"), "{line}");
+    let mut command = tokio::process::Command::from(program());
+    command.args(["--listen", "127.0.0.1:0", "--fault", "html_error=503 x1 GET /time/entries"]);
+    let mut server = ServerProcess::start(command);
+    let root = server.wait_for_url("the sandbox listens at ").await;
+    server.wait_for_line("company acme, public key public, private key private").await;
     assert_eq!(get(&format!("{root}/time/entries")).await.status, 503);
     assert_eq!(get(&format!("{root}/time/entries")).await.status, 200);
 
-    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    let id = server.child.id().expect("a running process").to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill");
     assert!(told.success());
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(0));
-    let mut rest = String::new();
-    messages.read_to_string(&mut rest).expect("text");
-    assert!(!rest.contains("panicked"), "{rest}");
+    assert_eq!(server.wait_for_exit().await.code(), Some(0));
+    assert!(!server.log().contains("panicked"), "{}", server.log());
 }
 
 #[test]

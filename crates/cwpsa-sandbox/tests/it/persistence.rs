@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use crate::support::engine::{self, ask, call, done, get, json};
 use cwpsa_sandbox::{Sandbox, SandboxSettings};
 use serde_json::{Value, json};
+use toolcrate_testing::old_database::write_redb_2_file;
 
 fn open(path: &Path, now: i64) -> Sandbox {
     Sandbox::new(SandboxSettings {
@@ -64,6 +65,18 @@ fn a_restart_changes_nothing() {
     let sandbox = open(&path, engine::NOW);
     let last = done(&sandbox, "POST", "/service/tickets", json!({"summary": "last", "company": {"id": 250}}));
     assert_eq!(last["id"].as_i64(), next["id"].as_i64().map(|id| id + 1));
+}
+
+#[test]
+fn a_data_file_of_an_older_release_is_refused_and_unchanged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tenant.redb");
+    write_redb_2_file(&path);
+    let written = std::fs::read(&path).expect("a file");
+    let settings = SandboxSettings { data: Some(path.clone()), ..SandboxSettings::default() };
+    let error = Sandbox::new(settings).err().expect("an error").to_string();
+    assert!(error.contains("found one of an older release (redb file format 2); move it away"), "{error}");
+    assert!(std::fs::read(&path).expect("a file") == written, "the older release can still open it");
 }
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Speed, in release alone: `cargo test --release -p cwpsa-sandbox --test speed -- --ignored --nocapture`.
+//! Speed, in release alone: `cargo test --release -p cwpsa-sandbox --test it query_speed -- --ignored --nocapture`.
 
 use std::time::{Duration, Instant};
 

@@ -32,6 +32,11 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
     })
 }
 
+/// Parses the name of a dialect.
+fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+}
+
 /// ConnectWise PSA as tools for agents and people.
 #[derive(Debug, Parser)]
 #[command(
@@ -153,8 +158,8 @@ pub struct ToolsArgs {
     /// Which.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// As declarations for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
-    #[arg(long, value_name = "DIALECT")]
+    /// Print declarations for a provider, as JSON.
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
     /// In which length names are; short in a table, else full.
     #[arg(long, value_parser = one_of(NAME_STYLES))]
@@ -186,8 +191,8 @@ pub struct SearchArgs {
 pub struct DescribeArgs {
     /// The tool, by its full or short name.
     pub tool: String,
-    /// As declared for a provider: mcp, openai, openai-strict, anthropic, gemini or truto.
-    #[arg(long, value_name = "DIALECT")]
+    /// Print the declaration for a provider.
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
     /// With the fields that the account added; it is asked for them.
     #[arg(long)]

@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn two_slashes_are_asked_as_they_were_given() {
-        // Source: callbacks recorded from a live tenant in June 2026 (tests/webhooks/fixtures/key_urls.json).
+        // Source: callbacks recorded from a live tenant in June 2026 (tests/it/webhooks/fixtures/key_urls.json).
         let recorded: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/webhooks/fixtures/key_urls.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/it/webhooks/fixtures/key_urls.json")).unwrap();
         for row in recorded["rows"].as_array().unwrap() {
             let text = |name: &str| row[name].as_str().unwrap();
             let policy = KeyUrlPolicy::new(text("base_url"), "acme", &[]).unwrap();

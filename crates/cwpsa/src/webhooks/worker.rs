@@ -181,6 +181,7 @@ mod tests {
     use prometheus_client::encoding::text::encode;
     use prometheus_client::registry::Registry;
     use toolcrate_store::MemoryStore as Memory;
+    use toolcrate_testing::wait::wait_for;
 
     struct Setup {
         worker: Arc<DeliveryWorker>,
@@ -220,13 +221,8 @@ mod tests {
         }
 
         async fn until_empty(&self) {
-            for _ in 0..200 {
-                if self.left("webhooks/command/acme").await == 0 {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            panic!("the queue is not worked on");
+            let is_empty = async || (self.left("webhooks/command/acme").await == 0).then_some(());
+            wait_for("an empty queue", is_empty).await;
         }
 
         fn counted(&self) -> String {
@@ -264,18 +260,24 @@ mod tests {
         assert!(setup.counted().contains(r#"outcome="dead"} 1"#));
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1));
         assert_eq!(setup.worker.revive().await.unwrap(), 0, "it is in the hands of this test");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(setup.worker.revive().await.unwrap(), 1);
+        // Until its lease runs out.
+        let revived = async || Some(setup.worker.revive().await.unwrap()).filter(|count| *count > 0);
+        assert_eq!(wait_for("the dead event", revived).await, 1);
         setup.until_empty().await;
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1), "it died again");
     }
 
     #[tokio::test]
     async fn what_is_in_hand_is_finished_before_it_stops() {
-        let setup = Setup::new("sleep 0.5", 3).await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let [begun, finish] = ["begun", "finish"].map(|name| folder.path().join(name));
+        let (first, last) = (begun.display(), finish.display());
+        let script = format!("touch {first}; until test -e {last}; do sleep 0.05; done");
+        let setup = Setup::new(&script, 3).await;
+        wait_for("the command", async || begun.exists().then_some(())).await;
         assert_eq!(setup.left("webhooks/command/acme").await, 1);
         setup.stop.send_replace(true);
+        std::fs::write(finish, "").unwrap();
         setup.running.await.unwrap();
         assert_eq!(setup.worker.store.queue_len("webhooks/command/acme").await.unwrap(), 0);
     }

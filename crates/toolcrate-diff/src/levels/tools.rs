@@ -3,10 +3,12 @@
 //! It reads the lines that the catalog is made of, as the runtime does. A tool whose line and shape are the
 //! same text is the same tool, so most lines are never parsed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value, json};
-use toolcrate_catalog::{Annotations, ToolRecord};
+use serde_json::{Map, Value};
+use toolcrate_catalog::{
+    Annotations, ArgumentTarget, ResponseContent, ResponseRecord, SchemaRef, ShapeRecord, ToolRecord,
+};
 use toolcrate_codegen::id::OperationId;
 
 use crate::change::{Change, ToolMigration};
@@ -50,41 +52,39 @@ impl<'a> CatalogLines<'a> {
     }
 }
 
-/// A tool, parsed: what it says, and its arguments, own and shared.
-struct ComparedTool {
-    line: Value,
+/// A tool, parsed, and its arguments, own and shared.
+struct ComparedTool<'a> {
+    record: ToolRecord<'a>,
     properties: Map<String, Value>,
-    required: BTreeSet<String>,
 }
 
-impl ComparedTool {
-    fn parse((line, shape): (&str, &str)) -> Self {
-        let parse = |text| serde_json::from_str(text).unwrap_or(Value::Null);
-        let (line, mut shape): (Value, Value) = (parse(line), parse(shape));
-        let mut properties = line["input"]["properties"].as_object().cloned().unwrap_or_default();
-        if let Value::Object(shared) = shape["properties"].take() {
-            for (name, node) in shared {
-                properties.entry(name).or_insert(node);
-            }
+impl<'a> ComparedTool<'a> {
+    fn parse((line, shape): (&'a str, &'a str)) -> Option<Self> {
+        let record: ToolRecord<'a> = serde_json::from_str(line).ok()?;
+        let shape: Option<ShapeRecord<'_>> = serde_json::from_str(shape).ok();
+        let mut properties = record.input.properties.to_map();
+        for (name, node) in shape.map(|shape| shape.properties.to_map()).unwrap_or_default() {
+            properties.entry(name).or_insert(node);
         }
-        let required = line["input"]["required"].as_array().into_iter().flatten();
-        let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
-        Self { line, properties, required }
+        Some(Self { record, properties })
     }
 
-    /// All hints, also those that the record leaves out because they are the default.
-    fn hints(&self) -> Value {
-        let hints: Annotations = serde_json::from_value(self.line["annotations"].clone()).unwrap_or_default();
-        json!({
-            "readOnlyHint": hints.read_only_hint,
-            "destructiveHint": hints.destructive_hint,
-            "idempotentHint": hints.idempotent_hint,
-            "openWorldHint": hints.open_world_hint,
-        })
+    /// The title and the description. A title says the name in other words, so it is no news where the name is new.
+    fn words(&self, with_title: bool) -> String {
+        let (title, description) = (&self.record.title, &self.record.description);
+        if with_title { format!("{title}: {description}") } else { description.to_string() }
     }
 
-    fn text_of(&self, member: &str) -> String {
-        self.line[member].as_str().unwrap_or_default().to_owned()
+    fn arguments(&self) -> Vec<ToolArgument<'_>> {
+        let arguments = self.properties.iter();
+        arguments
+            .map(|(name, node)| ToolArgument {
+                name,
+                node,
+                required: self.record.input.required.iter().any(|required| required == name),
+                target: self.record.request.arguments.get(name.as_str()),
+            })
+            .collect()
     }
 }
 
@@ -124,8 +124,10 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) -> Vec<ToolMigra
             _ => {}
         }
         let (before, after) = (old.line_and_shape(before), new.line_and_shape(after));
-        if before != after {
-            tool(&ComparedTool::parse(before), &ComparedTool::parse(after), &change, found);
+        if before != after
+            && let (Some(before), Some(after)) = (ComparedTool::parse(before), ComparedTool::parse(after))
+        {
+            tool(&before, &after, &change, found);
         }
     }
     migrations
@@ -137,55 +139,61 @@ fn migration(pair: &ReleasePair<'_>, old: &str, new: &str, aliased: bool) -> Too
 }
 
 fn tool(
-    old: &ComparedTool,
-    new: &ComparedTool,
+    old: &ComparedTool<'_>,
+    new: &ComparedTool<'_>,
     change: &dyn Fn(DiffKind) -> Change,
     found: &mut Vec<Change>,
 ) {
-    // The title says the name in other words, so it is no news where the name is new.
-    let renamed = old.line["name"] != new.line["name"];
-    let words = |tool: &ComparedTool| match renamed {
-        true => tool.text_of("description"),
-        false => format!("{}: {}", tool.text_of("title"), tool.text_of("description")),
-    };
-    if words(old) != words(new) {
-        found.push(change(DiffKind::ToolReworded).was(words(old)).is(words(new)));
+    let (before, after) = (&old.record, &new.record);
+    let with_title = before.name == after.name;
+    let words = (old.words(with_title), new.words(with_title));
+    if words.0 != words.1 {
+        found.push(change(DiffKind::ToolReworded).was(words.0).is(words.1));
     }
-    if old.line["class"] != new.line["class"] {
+    if before.class != after.class {
         let change = change(DiffKind::ToolClassChanged);
-        found.push(change.was(old.text_of("class")).is(new.text_of("class")).breaks_if(true));
+        found.push(change.was(before.class.as_str()).is(after.class.as_str()).breaks_if(true));
     }
-    if old.line["annotations"] != new.line["annotations"] {
-        let (before, after) = hints(&old.hints(), &new.hints());
+    if before.annotations != after.annotations {
+        let (before, after) = differing_hints(before.annotations, after.annotations);
         found.push(change(DiffKind::ToolHintsChanged).was(before).is(after));
     }
-    answer(&old.line["response"], &new.line["response"], change, found);
+    response(&before.response, &after.response, change, found);
     arguments(old, new, change, found);
 }
 
-/// The hints that differ.
-fn hints(old: &Value, new: &Value) -> (String, String) {
-    let of = |hints: &Value, others: &Value| {
-        let members = hints.as_object().into_iter().flatten();
-        let differ = members.filter(|(name, value)| others[name.as_str()] != **value);
-        differ.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
-    };
-    (of(old, new), of(new, old))
+/// The hints that differ, also those that records leave out because they are the default.
+fn differing_hints(old: Annotations, new: Annotations) -> (String, String) {
+    let hints = [
+        ("readOnlyHint", old.read_only_hint, new.read_only_hint),
+        ("destructiveHint", old.destructive_hint, new.destructive_hint),
+        ("idempotentHint", old.idempotent_hint, new.idempotent_hint),
+        ("openWorldHint", old.open_world_hint, new.open_world_hint),
+    ];
+    let differing = hints.iter().filter(|(_, old, new)| old != new);
+    let (old, new): (Vec<_>, Vec<_>) =
+        differing.map(|(name, old, new)| (format!("{name} {old}"), format!("{name} {new}"))).unzip();
+    (old.join(", "), new.join(", "))
 }
 
-/// The name of an answer's schema is not seen by who calls; what it holds is told at the schema.
-fn answer(old: &Value, new: &Value, change: &dyn Fn(DiffKind) -> Change, found: &mut Vec<Change>) {
-    let say = |answer: &Value| {
-        let what = match (answer["content"].as_str(), answer["schema"].is_null()) {
-            (Some("json"), true) => "any value".to_owned(),
-            (Some("json"), false) if answer["schema"].is_string() => "a record".to_owned(),
-            (Some("json"), false) => describe_node(&answer["schema"]),
-            (Some("binary"), _) => "a file".to_owned(),
-            _ => "nothing".to_owned(),
+/// The name of a response's schema is not seen by callers; what it holds is reported for the schema.
+fn response(
+    old: &ResponseRecord<'_>,
+    new: &ResponseRecord<'_>,
+    change: &dyn Fn(DiffKind) -> Change,
+    found: &mut Vec<Change>,
+) {
+    let describe = |response: &ResponseRecord<'_>| {
+        let content = match (response.content, &response.schema) {
+            (ResponseContent::Json, None) => "any value".to_owned(),
+            (ResponseContent::Json, Some(SchemaRef::Named(_))) => "a record".to_owned(),
+            (ResponseContent::Json, Some(SchemaRef::Inline(schema))) => describe_node(&schema.to_value()),
+            (ResponseContent::Binary, _) => "a file".to_owned(),
+            (ResponseContent::None, _) => "nothing".to_owned(),
         };
-        if answer["list"] == Value::Bool(true) { format!("a list of {what}") } else { what }
+        if response.list { format!("a list of {content}") } else { content }
     };
-    let (before, after) = (say(old), say(new));
+    let (before, after) = (describe(old), describe(new));
     if before != after {
         let breaks = before != "nothing";
         found.push(change(DiffKind::ToolAnswerChanged).was(before).is(after).breaks_if(breaks));
@@ -197,27 +205,17 @@ struct ToolArgument<'a> {
     name: &'a str,
     node: &'a Value,
     required: bool,
-    /// Where it goes: the place and the name on the wire.
-    target: &'a Value,
-}
-
-fn list<'a>(tool: &'a ComparedTool) -> Vec<ToolArgument<'a>> {
-    let argument = |(name, node): (&'a String, &'a Value)| ToolArgument {
-        name,
-        node,
-        required: tool.required.contains(name),
-        target: &tool.line["request"]["arguments"][name.as_str()],
-    };
-    tool.properties.iter().map(argument).collect()
+    /// Where it goes, unless it is an argument of the shape.
+    target: Option<&'a ArgumentTarget<'a>>,
 }
 
 fn arguments(
-    old: &ComparedTool,
-    new: &ComparedTool,
+    old: &ComparedTool<'_>,
+    new: &ComparedTool<'_>,
     change: &dyn Fn(DiffKind) -> Change,
     found: &mut Vec<Change>,
 ) {
-    let (olds, news) = (list(old), list(new));
+    let (olds, news) = (old.arguments(), new.arguments());
     let mut members = member_pairs::MemberPairs::new(
         &olds,
         &news,
@@ -229,12 +227,11 @@ fn arguments(
             }
         },
     );
-    // What goes to the same place is the same argument, whatever it is called.
-    let same_place =
-        |a: &ToolArgument<'_>, b: &ToolArgument<'_>| a.target.is_object() && a.target == b.target;
+    // What is sent in the same part under the same name is the same argument, whatever it is called.
+    let same_target = |a: &ToolArgument<'_>, b: &ToolArgument<'_>| a.target.is_some() && a.target == b.target;
     let removed = std::mem::take(&mut members.removed);
     for argument in removed {
-        match members.added.iter().position(|other| same_place(argument, other)) {
+        match members.added.iter().position(|other| same_target(argument, other)) {
             Some(at) => members.renamed.push((argument, members.added.remove(at))),
             None => members.removed.push(argument),
         }

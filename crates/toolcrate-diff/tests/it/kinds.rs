@@ -175,14 +175,20 @@ fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged()
         let ids: Vec<&str> = report.failures(Severity::Breaking).map(|change| change.kind.id()).collect();
         (ids.join(" "), report)
     };
-    let idle = "`tool-removed` is accepted but does not happen; delete the entry".to_owned();
+    let idle = "`tool-removed` matches no change; delete the entry".to_owned();
     let (ids, on_time) = failing("2026-01-31");
     assert_eq!(ids, "");
     assert_eq!(on_time.stale, std::slice::from_ref(&idle));
     assert_eq!(on_time.changes[0].allowed.as_deref(), Some("Nobody used it."));
     let (ids, late) = failing("2026-02-01");
     assert_eq!(ids, "tool-argument-removed");
-    assert_eq!(late.stale, ["`tool-argument-*` was accepted until 2026-01-31; decide anew".to_owned(), idle]);
+    assert_eq!(
+        late.stale,
+        [
+            "`tool-argument-*` was accepted until 2026-01-31; fix the change or extend the date".to_owned(),
+            idle
+        ]
+    );
     assert_eq!(failing("2026-07-01").0, "property-removed rust-field-removed tool-argument-removed");
 }
 
@@ -194,7 +200,7 @@ fn reports_say_the_same_in_every_format() {
     let render = |format| report::render(&report, format).unwrap();
     let (text, markdown, html) =
         (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
-    let sentence = "the property `number` of `Order` is called `numbers` now";
+    let sentence = "the property `number` of `Order` was renamed to `numbers`";
     assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
     assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
     assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");
@@ -233,11 +239,11 @@ fn a_list_that_is_none_is_refused_entry_by_entry() {
     std::fs::write(file.path(), text).unwrap();
     let errors = allowlist::read(file.path()).unwrap_err().to_string();
     assert!(
-        errors.contains("error[E034]") && errors.contains("there is no kind of change `property-lost`"),
+        errors.contains("error[E034]") && errors.contains("unknown kind of change `property-lost`"),
         "{errors}"
     );
-    assert!(errors.contains("entry 2, tool-added: it says no reason"), "{errors}");
-    assert!(errors.contains("`until: soon` is no date"), "{errors}");
+    assert!(errors.contains("entry 2, tool-added: `reason` is missing"), "{errors}");
+    assert!(errors.contains("expected a date such as 2026-01-31, got `until: soon`"), "{errors}");
     std::fs::write(file.path(), "- { kind: tool-added, reason: x }\n").unwrap();
     assert!(allowlist::read(file.path()).unwrap_err().to_string().contains("missing field `until`"));
 }

@@ -41,7 +41,7 @@ fn its_figures_are_those_of_the_documents() {
         RELEASES.map(|release| specs::operations(&parse_release(release)));
     let (added, gone) = (new.difference(&old).count(), old.difference(&new).count());
     let expected = format!(
-        "{} operations became {}: by method and path {added} are new and {gone} gone.\n",
+        "{} operations became {}: counted by method and path, {added} were added and {gone} removed.\n",
         old.len(),
         new.len()
     );

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Map;
-use toolcrate_executor::{Rejection, ToolCall, outcome_to_json};
+use toolcrate_executor::{ToolCall, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Value};
 
 use super::execute::execute;
@@ -25,15 +25,16 @@ pub(crate) async fn call_tool(
     let query = query_string::parse(&query.unwrap_or_default());
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
-    let tool = state.filter.catalog().resolve(&name);
-    let tool = tool.map_err(|error| HttpError::from_rejection(Rejection::Invalid(Box::new(error)), false))?;
     let arguments: Map<String, Value> = match body.is_empty() {
         true => Map::new(),
         false => serde_json::from_slice(&body).map_err(|error| {
             HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
         })?,
     };
-    let (principal, arguments) = (account.principal("http", &headers), Value::Object(arguments));
+    let arguments = Value::Object(arguments);
+    let principal = account.principal("http", &headers);
+    let tool = account.executor().resolve_call(principal, &name, &arguments);
+    let tool = tool.map_err(|rejection| HttpError::from_rejection(rejection, false))?;
     let call = ToolCall { principal, tool, arguments: &arguments, options: ExecuteOptions::default() };
     execute(&state, account, call, &headers, |outcome| {
         json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &outcome_to_json(&outcome))

@@ -2,7 +2,7 @@
 
 use rmcp::model::{CallToolResponse, ProgressNotificationParam};
 use serde_json::json;
-use toolcrate_executor::outcome_to_json;
+use toolcrate_executor::{outcome_to_json, reinterpretations_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value, json_size};
 
 use crate::caller::Caller;
@@ -19,6 +19,7 @@ pub(super) async fn execute(
     let executor = &context.executor;
     let (max_rows, max_bytes) = (executor.limits().max_rows, context.max_result_bytes());
     let (mut rows, mut bytes) = (Vec::new(), 0);
+    let (mut notice, mut reinterpretations) = (None, None);
     loop {
         let options = ExecuteOptions {
             max_rows: Some(max_rows - rows.len()),
@@ -35,6 +36,9 @@ pub(super) async fn execute(
         let Value::Array(page) = outcome.value else {
             return result::success(outcome_to_json(&outcome)).into();
         };
+        notice = notice.or(outcome.notice);
+        // What is read differently on later pages was read so on the first one.
+        reinterpretations.get_or_insert(outcome.reinterpretations);
         let is_full = bytes > max_bytes && !rows.is_empty();
         if is_full {
             // The next result begins with the page that does not fit.
@@ -47,8 +51,20 @@ pub(super) async fn execute(
             Some(next) if rows.len() < max_rows && !is_truncated && !is_full => {
                 arguments = Value::Object(next);
             }
-            Some(next) => return result::success(json!({"result": rows, "next": next})).into(),
-            None => return result::success(json!({"result": rows})).into(),
+            next => {
+                let mut value = json!({"result": rows});
+                let reinterpretations = reinterpretations.unwrap_or_default();
+                if let Some(next) = next {
+                    value["next"] = Value::Object(next);
+                }
+                if let Some(notice) = notice {
+                    value["notice"] = json!(notice);
+                }
+                if !reinterpretations.is_empty() {
+                    value["reinterpretations"] = reinterpretations_to_json(&reinterpretations);
+                }
+                return result::success(value).into();
+            }
         }
     }
 }

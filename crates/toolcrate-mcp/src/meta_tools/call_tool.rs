@@ -9,6 +9,7 @@ use toolcrate_runtime::Value;
 use super::all_pages;
 use super::meta_tool::{MetaTool, definition};
 use crate::caller::Caller;
+use crate::result;
 use crate::tool_context::ToolContext;
 
 pub(super) struct CallAnyTool;
@@ -32,6 +33,10 @@ impl MetaTool for CallAnyTool {
         );
         let annotations = ToolAnnotations::new().read_only(false).destructive(true).open_world(true);
         definition("call_tool", "Call a tool", description, schema, annotations)
+    }
+
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        Some(result::output_schema(json!({})))
     }
 
     async fn call(

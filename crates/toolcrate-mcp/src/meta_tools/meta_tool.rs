@@ -17,6 +17,11 @@ pub(crate) trait MetaTool: Send + Sync {
     /// The tool as it is listed. Calls are dispatched by its name and checked against its input schema.
     fn definition(&self, product: &Product) -> Tool;
 
+    /// The schema of the result, which is listed if the server lists output schemas.
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        None
+    }
+
     /// Runs the tool. The input schema allows `arguments`.
     async fn call(
         &self,

@@ -9,7 +9,6 @@ mod describe_tools;
 mod meta_tool;
 mod registry;
 mod search_tools;
-mod validate;
 
 use call_tool::CallAnyTool;
 use describe_tools::DescribeTools;
@@ -23,15 +22,16 @@ pub(crate) use registry::MetaTools;
 const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product.
-    pub(crate) fn new(product: &Product) -> Self {
-        Self::from_tools(META_TOOLS, product)
+    /// The meta tools of a product, with the schemas of their results if `with_output` is set.
+    pub(crate) fn new(product: &Product, with_output: bool) -> Self {
+        Self::from_tools(META_TOOLS, product, with_output)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, Value, json};
+    use toolcrate_runtime::HostArguments;
 
     use super::*;
     use crate::fixture::LIBRARY;
@@ -42,8 +42,10 @@ mod tests {
 
     fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
         let Value::Object(arguments) = arguments else { panic!("no object") };
-        let result = MetaTools::new(&LIBRARY).get(tool).unwrap().validate(arguments);
-        result.map_err(|error| {
+        let tools = MetaTools::new(&LIBRARY, false);
+        let tool = tools.get(tool, LIBRARY.title).unwrap();
+        let result = tool.validate(arguments, &HostArguments::default());
+        result.map(|(arguments, _)| arguments).map_err(|error| {
             error.fields().iter().map(|field| format!("{} {}", field.pointer, field.message)).collect()
         })
     }
@@ -53,22 +55,22 @@ mod tests {
         let many: Vec<String> = (0..12).map(|number| format!("tool_{number}")).collect();
         for (tool, arguments, problem) in [
             (CALL, json!({"name": "x", "args": {}}), "/args there is no argument \"args\""),
-            (CALL, json!({"name": "x", "all_pages": "true"}), "/all_pages must be true or false, but is"),
+            (CALL, json!({"name": "x", "all_pages": "yes"}), "/all_pages must be true or false, but is"),
             (CALL, json!({"name": "x", "arguments": "id=1"}), "/arguments must be an object, but is"),
             (CALL, json!({"name": "x", "arguments": [1]}), "/arguments must be an object, but is"),
             (CALL, json!({"arguments": {}}), "/name \"name\" is required"),
             (SEARCH, json!({"query": "x", "limit": "abc"}), "/limit must be"),
             (SEARCH, json!({"query": "x", "limit": 51}), "/limit is 51, but at most 50"),
-            (SEARCH, json!({"query": 5}), "/query must be"),
+            (SEARCH, json!({"query": true}), "/query must be"),
             (DESCRIBE, json!({"names": many}), "/names has more than the 10 items"),
-            (DESCRIBE, json!({"names": ["a", 5]}), "/names/1 must be"),
+            (DESCRIBE, json!({"names": ["a", true]}), "/names/1 must be"),
             (DESCRIBE, json!({"names": []}), "/names needs at least 1"),
             (DESCRIBE, json!({"names": ["a"], "output": "yes"}), "/output must be"),
         ] {
             let problems = validate(tool, arguments.clone()).unwrap_err();
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{arguments}: {problems:?}");
         }
-        let problems = validate(CALL, json!({"nam": "x", "args": {}})).unwrap_err();
+        let problems = validate(CALL, json!({"query": "x", "args": {}})).unwrap_err();
         assert_eq!(problems.len(), 3, "all at once");
     }
 
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_not_those_of_tools() {
-        let meta_tools = MetaTools::new(&LIBRARY);
+        let meta_tools = MetaTools::new(&LIBRARY, true);
         let mut names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
         assert!(names.iter().all(|name| LIBRARY.catalog.get(name).is_none()));
         let count = names.len();

@@ -1,14 +1,13 @@
 //! The registry of meta tools.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::Tool;
 use serde_json::Map;
 use toolcrate_executor::Product;
-use toolcrate_runtime::{ArgumentSchema, Error, Value};
+use toolcrate_runtime::{ArgumentSchema, Error, HostArguments, Reinterpretation, Value, tool_name_spellings};
 
 use super::meta_tool::MetaTool;
-use super::validate::validate;
 
 /// The meta tools of a server.
 pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
@@ -22,12 +21,15 @@ pub(crate) struct RegisteredMetaTool {
 }
 
 impl MetaTools {
-    /// Registers these tools.
-    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product) -> Self {
-        let register = |tool: &&'static dyn MetaTool| RegisteredMetaTool {
-            definition: tool.definition(product),
-            schema: OnceLock::new(),
-            tool: *tool,
+    /// Registers these tools, with the schemas of their results if `with_output` is set.
+    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product, with_output: bool) -> Self {
+        let register = |tool: &&'static dyn MetaTool| {
+            let definition = tool.definition(product);
+            let definition = match tool.output_schema().filter(|_| with_output) {
+                Some(schema) => definition.with_raw_output_schema(Arc::new(schema)),
+                None => definition,
+            };
+            RegisteredMetaTool { definition, schema: OnceLock::new(), tool: *tool }
         };
         Self(tools.iter().map(register).collect())
     }
@@ -37,22 +39,27 @@ impl MetaTools {
         self.0.iter().map(|registered| &registered.definition)
     }
 
-    /// The meta tool of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&RegisteredMetaTool> {
-        self.0.iter().find(|registered| registered.definition.name == name)
+    /// The meta tool of this name, or of a name that hosts write for it. `api` is the API's name.
+    pub(crate) fn get(&self, name: &str, api: &str) -> Option<&RegisteredMetaTool> {
+        let exact = |name: &str| self.0.iter().find(|registered| registered.definition.name == name);
+        exact(name).or_else(|| tool_name_spellings(name, api).iter().find_map(|spelling| exact(spelling)))
     }
 }
 
 impl RegisteredMetaTool {
-    /// Reads and checks the arguments of a call.
+    /// Reads and checks the arguments of a call. A misspelled argument must not become a call without it.
     ///
     /// # Errors
     /// Returns `InvalidArguments` with each problem.
-    pub(crate) fn validate(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    pub(crate) fn validate(
+        &self,
+        arguments: Map<String, Value>,
+        host_arguments: &HostArguments,
+    ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
         let input_schema = &self.definition.input_schema;
         let compile = || ArgumentSchema::new(Value::Object((**input_schema).clone()));
         match self.schema.get_or_init(compile) {
-            Ok(schema) => validate(input_schema, schema, arguments),
+            Ok(schema) => schema.read(arguments, host_arguments),
             Err(error) => Err(Error::new(error.kind(), error.to_string())),
         }
     }

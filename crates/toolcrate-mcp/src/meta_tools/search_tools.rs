@@ -48,9 +48,8 @@ impl MetaTool for SearchTools {
     ) -> CallToolResponse {
         let query = arguments.get("query").and_then(Value::as_str).unwrap_or_default();
         let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(DEFAULT_LIMIT);
-        let filter = context.executor.filter();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let hits = context.search_engine().find(query, limit, |tool| filter.allows(tool));
+        let hits = context.search(query.to_owned(), limit).await;
         let tools: Vec<Value> = hits
             .iter()
             .map(|hit| {

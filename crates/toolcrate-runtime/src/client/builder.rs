@@ -12,6 +12,7 @@ use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::cursor::CursorKey;
 use crate::error::Error;
+use crate::host_arguments::HostArguments;
 
 /// Configures a [`Client`].
 pub struct ClientBuilder {
@@ -23,6 +24,7 @@ pub struct ClientBuilder {
     max_body: usize,
     allow_plain_http: bool,
     cursor_key: Option<CursorKey>,
+    host_arguments: HostArguments,
 }
 
 impl ClientBuilder {
@@ -36,6 +38,7 @@ impl ClientBuilder {
             max_body: 64 << 20,
             allow_plain_http: false,
             cursor_key: None,
+            host_arguments: HostArguments::default(),
         }
     }
 
@@ -90,6 +93,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets which arguments tools ignore because the callers' hosts add them: by default, those that known hosts add.
+    #[must_use]
+    pub fn host_arguments(mut self, names: HostArguments) -> Self {
+        self.host_arguments = names;
+        self
+    }
+
     /// Creates the client. It connects when the first request is sent.
     ///
     /// # Errors
@@ -111,8 +121,9 @@ impl ClientBuilder {
             retry: self.retry,
             max_body: self.max_body,
             cursor_key: self.cursor_key.map_or_else(CursorKey::random, Ok)?,
+            host_arguments: self.host_arguments,
             checks: Default::default(),
-            definitions: Default::default(),
+            account_fields: Default::default(),
         };
         Ok(Client { state: Arc::new(state), headers: None })
     }

@@ -1,5 +1,5 @@
 //! The HTTP client underneath, made when the first request is sent. Reading the system's certificates takes longer
-//! than all else that a short-lived process does, and one that only looks at requests has no use for them.
+//! than everything else that a short-lived process does, and one that only looks at requests has no use for them.
 
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -11,7 +11,8 @@ use super::retry::RetryPolicy;
 use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::cursor::CursorKey;
-use crate::custom::Definitions;
+use crate::custom_fields::AccountFields;
+use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
@@ -36,10 +37,12 @@ pub(super) struct ClientState {
     pub(super) max_body: usize,
     /// The key that signs the cursors of lists.
     pub(super) cursor_key: CursorKey,
+    /// Arguments that tools ignore.
+    pub(super) host_arguments: HostArguments,
     /// Compiled schemas of the tools that were called.
     pub(super) checks: ToolValidators,
     /// The custom fields of the account, once they were read.
-    pub(super) definitions: RwLock<Option<Arc<Definitions>>>,
+    pub(super) account_fields: RwLock<Option<Arc<AccountFields>>>,
 }
 
 impl Client {
@@ -61,6 +64,11 @@ impl Client {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }
     }
 
+    /// Returns which arguments tools ignore because the callers' hosts add them.
+    pub fn host_arguments(&self) -> &HostArguments {
+        &self.state.host_arguments
+    }
+
     pub(crate) fn checks(&self) -> &ToolValidators {
         &self.state.checks
     }
@@ -69,12 +77,12 @@ impl Client {
         &self.state.cursor_key
     }
 
-    pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {
-        self.state.definitions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn account_fields(&self) -> Option<Arc<AccountFields>> {
+        self.state.account_fields.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_definitions(&self, definitions: Arc<Definitions>) {
-        *self.state.definitions.write().unwrap_or_else(PoisonError::into_inner) = Some(definitions);
+    pub(crate) fn set_account_fields(&self, fields: Arc<AccountFields>) {
+        *self.state.account_fields.write().unwrap_or_else(PoisonError::into_inner) = Some(fields);
     }
 }
 

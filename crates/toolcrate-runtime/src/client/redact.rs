@@ -14,7 +14,7 @@ const MAX_BODY_BYTES: usize = 4096;
 const MIN_SECRET_BYTES: usize = 6;
 
 impl Client {
-    /// Returns a body as it is shown, or `None` if there is none.
+    /// Returns a body as it is shown, or `None` if it is empty.
     pub(super) fn redacted_body(&self, body: &[u8]) -> Option<Value> {
         let mut headers = HeaderMap::new();
         // Headers that can't be made were not sent either.

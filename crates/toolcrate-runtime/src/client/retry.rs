@@ -25,14 +25,14 @@ impl RetryPolicy {
         }
     }
 
-    /// Up to `max_attempts` in all for GET, HEAD and what is marked idempotent, after a connection that
-    /// failed or an answer of 502, 503 or 504. Waits 0.25 s, then twice as long each time, up to 10 s, with
-    /// up to half of it taken off at random. A 429 is not repeated.
+    /// Retries GET, HEAD and requests that are marked idempotent, up to `max_attempts` in total, after a connection that
+    /// failed or a response of 502, 503 or 504. Waits 0.25 s, then twice as long each time, up to 10 s, with up to half of it
+    /// taken off at random. A 429 is not retried.
     pub const fn idempotent(max_attempts: u32) -> Self {
         Self { max_attempts, ..Self::none() }
     }
 
-    /// Other waiting times: the first, and the longest.
+    /// Sets the first and the longest wait.
     #[must_use]
     pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
         self.first_wait = first;
@@ -40,8 +40,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Waits as long as `Retry-After` asks if it is no longer than `longest`, also after a 429; if it is
-    /// longer, the error is handed on.
+    /// Waits as long as `Retry-After` requires, also after a 429. If that is longer than `longest`, the error is returned.
     #[must_use]
     pub const fn wait_for_retry_after(mut self, longest: Duration) -> Self {
         self.retry_after = Some(longest);
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_honoured_where_asked() {
+    fn retry_after_is_honored_if_asked_for() {
         let policy = RetryPolicy::idempotent(3).wait_for_retry_after(Duration::from_secs(5));
         let limited = |seconds| error(ErrorKind::RateLimited, 429, seconds);
         assert_eq!(policy.wait(1, true, &limited(Some(4))), Some(Duration::from_secs(4)));

@@ -104,7 +104,7 @@ impl Client {
     }
 }
 
-/// Where a redirect leads, for messages: without the values of a query, and without the path on another server.
+/// Returns where a redirect leads, for messages: without the values of a query, and without the path on another server.
 pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<String> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -116,7 +116,7 @@ pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> O
     })
 }
 
-/// Where the answer to a read redirects to, if that is on the same server and changes nothing about the request.
+/// Returns where the response to a read redirects to, if that is on the same server and the request stays the same.
 fn redirect(
     method: Method,
     from: &Url,
@@ -148,7 +148,7 @@ fn redirect(
     Ok(Some(target))
 }
 
-/// What a failure before any answer means.
+/// Returns the error of a request that failed before a response.
 fn failed(error: reqwest::Error, writes: bool) -> Error {
     if error.is_builder() {
         return Error::configuration(format!(
@@ -167,13 +167,13 @@ fn failed(error: reqwest::Error, writes: bool) -> Error {
     Error::lost(loss, writes, &transport_error_message(error))
 }
 
-/// What a failure in the middle of an answer means.
+/// Returns the error of a response that was cut off.
 fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
     let loss = if error.is_timeout() { ResponseLoss::TimedOut } else { ResponseLoss::Disconnected };
     let error =
         Error::lost(loss, writes, &format!("the answer was cut off ({})", transport_error_message(error)));
     let error = error.with_status(status.as_u16());
-    // A read that was cut off has an answer, only not all of it.
+    // A read that was cut off has a response, only not all of it.
     if !writes && loss == ResponseLoss::Disconnected { error.with_kind(ErrorKind::Decode) } else { error }
 }
 

@@ -1,23 +1,110 @@
-//! The subset of OpenAPI schemas that Gemini takes: one type a node, `nullable` for null, enums of text alone,
-//! no word about further properties, no object without properties.
+//! Google Gemini, which accepts a subset of OpenAPI schemas: one type for each node, `nullable` for null, enums of text only,
+//! no `additionalProperties`, and no object without properties.
 
 use serde_json::{Map, Value, json};
 
-use super::form::{self, Form};
-use super::{Special, note, properties, required, types};
+use super::declaration::Declaration;
+use super::declaration_rules::DeclarationRules;
+use super::denormalize::Denormalizer;
+use super::lint::finding::LintFindings;
+use super::provider_limits::is_tool_name;
+use super::schema_keywords::{add_note, is_free_form, properties, required, types};
+use super::tool_dialect::ToolDialect;
+use super::tool_source::{CalledTool, ToolSource};
+use super::value_encoding::{SpecialProperties, ValueEncoding, encoded_schema, encoding_for};
 
-/// Keywords that are taken over as they are.
-const KEPT: [&str; 8] =
+/// Keywords that are copied.
+const COPIED: [&str; 8] =
     ["description", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "pattern"];
 
-/// The schema of arguments.
-pub(super) fn schema(root: &Value, special: &Special) -> Value {
+/// Keywords that a schema may have.
+const KEYWORDS: &[&str] = &[
+    "type",
+    "format",
+    "title",
+    "description",
+    "nullable",
+    "enum",
+    "items",
+    "minItems",
+    "maxItems",
+    "properties",
+    "required",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+];
+
+pub(super) struct GeminiDialect;
+
+static RULES: DeclarationRules = DeclarationRules {
+    schemas_are_optional: true,
+    keywords: KEYWORDS,
+    is_json_schema: false,
+    ..DeclarationRules::new(&["name", "description", "parameters"], &["parameters"])
+};
+
+/// A model writes text where a value has several types, and null where it is nullable.
+const DENORMALIZER: Denormalizer = Denormalizer { null_is_absent: false, any_value_is_text: true };
+
+impl ToolDialect for GeminiDialect {
+    fn name(&self) -> &'static str {
+        "gemini"
+    }
+
+    fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
+        let mut declaration = json!({"name": tool.name, "description": tool.record.description});
+        // An object without properties is rejected; a function without parameters is not.
+        if !is_free_form(&tool.schema) {
+            declaration["parameters"] = gemini_schema(&tool.schema, &tool.special);
+        }
+        Declaration::new(declaration)
+    }
+
+    fn denormalize(&self, tool: &CalledTool<'_>, arguments: Map<String, Value>) -> Map<String, Value> {
+        DENORMALIZER.arguments(tool.schema(), &tool.special(), arguments)
+    }
+
+    fn rules(&self) -> &'static DeclarationRules {
+        &RULES
+    }
+
+    fn accepts_name(&self, name: &str) -> bool {
+        is_tool_name(name) && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    }
+
+    fn accepts_format(&self, kind: &str, format: &str) -> bool {
+        is_accepted_format(kind, format)
+    }
+
+    fn check_node(&self, node: &Value, pointer: &str, findings: &mut LintFindings) {
+        if node["type"].is_array() {
+            findings.add("union", pointer, "a node has one type here, and nullable for null");
+        }
+        if let Some(values) = node.get("enum") {
+            let mut values = values.as_array().into_iter().flatten();
+            if !values.all(|value| value.as_str().is_some_and(|text| !text.is_empty())) {
+                findings.add("enum-text", pointer, "only text that is not empty can be listed here");
+            }
+        }
+        if is_free_form(node) {
+            findings.add("free-form", pointer, "an object needs properties here");
+        }
+    }
+}
+
+/// Returns the schema of arguments in Gemini's subset.
+pub(super) fn gemini_schema(root: &Value, special: &SpecialProperties) -> Value {
     Value::Object(object(root, special, true))
 }
 
-fn object(node: &Value, special: &Special, top: bool) -> Map<String, Value> {
+fn object(node: &Value, special: &SpecialProperties, is_argument: bool) -> Map<String, Value> {
     let members: Map<String, Value> = properties(node)
-        .map(|(name, member)| (name.clone(), Value::Object(member_schema(name, member, special, top))))
+        .map(|(name, member)| {
+            (name.clone(), Value::Object(member_schema(name, member, special, is_argument)))
+        })
         .collect();
     let needed = required(node);
     let mut schema = Map::from_iter([("type".to_owned(), json!("object"))]);
@@ -31,18 +118,24 @@ fn object(node: &Value, special: &Special, top: bool) -> Map<String, Value> {
     schema
 }
 
-fn member_schema(name: &str, node: &Value, special: &Special, top: bool) -> Map<String, Value> {
-    match form::form(name, node, special, top) {
-        Some(form @ (Form::Filter | Form::Custom)) => {
-            let value = if form == Form::Filter { json!(["string", "null"]) } else { json!("string") };
-            schema_of(&Value::Object(form::schema(form, node, &value)), special)
+fn member_schema(
+    name: &str,
+    node: &Value,
+    special: &SpecialProperties,
+    is_argument: bool,
+) -> Map<String, Value> {
+    match encoding_for(name, node, special, is_argument) {
+        Some(encoding @ (ValueEncoding::FilterTests | ValueEncoding::CaptionedFields)) => {
+            let is_filter = encoding == ValueEncoding::FilterTests;
+            let value = if is_filter { json!(["string", "null"]) } else { json!("string") };
+            schema_of(&Value::Object(encoded_schema(encoding, node, &value)), special)
         }
-        Some(Form::Text) => form::schema(Form::Text, node, &Value::Null),
-        Some(Form::Union) | None => schema_of(node, special),
+        Some(ValueEncoding::JsonText) => encoded_schema(ValueEncoding::JsonText, node, &Value::Null),
+        Some(ValueEncoding::MixedText) | None => schema_of(node, special),
     }
 }
 
-fn schema_of(node: &Value, special: &Special) -> Map<String, Value> {
+fn schema_of(node: &Value, special: &SpecialProperties) -> Map<String, Value> {
     let kinds = types(node);
     let several: Vec<&str> = kinds.iter().copied().filter(|kind| *kind != "null").collect();
     let kind = if several.len() > 1 { "string" } else { several.first().copied().unwrap_or("string") };
@@ -50,15 +143,15 @@ fn schema_of(node: &Value, special: &Special) -> Map<String, Value> {
         "object" => object(node, special, false),
         kind => Map::from_iter([("type".to_owned(), json!(kind))]),
     };
-    for keyword in KEPT {
+    for keyword in COPIED {
         if let Some(value) = node.get(keyword) {
             schema.insert(keyword.to_owned(), value.clone());
         }
     }
     if several.len() > 1 {
-        note(&mut schema, "Text; anything else, and text that looks like JSON, as JSON text.");
+        add_note(&mut schema, "Text; anything else, and text that looks like JSON, as JSON text.");
     } else {
-        values(node, kind, &mut schema);
+        add_values(node, kind, &mut schema);
     }
     if kind == "array" {
         let items = node.get("items").cloned().unwrap_or_else(|| json!({"type": "string"}));
@@ -70,32 +163,32 @@ fn schema_of(node: &Value, special: &Special) -> Map<String, Value> {
     schema
 }
 
-/// The enum and the format of a value.
-fn values(node: &Value, kind: &str, schema: &mut Map<String, Value>) {
+/// Adds the enum and the format of a value.
+fn add_values(node: &Value, kind: &str, schema: &mut Map<String, Value>) {
     if let Some(values) = node.get("enum").and_then(Value::as_array) {
-        // An empty text is refused, and what is no text can't be listed.
+        // Empty text is rejected, and other types can't be listed.
         let texts: Vec<&str> =
             values.iter().filter_map(Value::as_str).filter(|text| !text.is_empty()).collect();
         if kind == "string" && !texts.is_empty() {
             schema.insert("format".to_owned(), json!("enum"));
             schema.insert("enum".to_owned(), json!(texts));
         } else {
-            note(schema, &format!("One of {}.", Value::Array(values.clone())));
+            add_note(schema, &format!("One of {}.", Value::Array(values.clone())));
         }
         return;
     }
     let Some(format) = node.get("format").and_then(Value::as_str) else { return };
-    match accepts(kind, format) {
+    match is_accepted_format(kind, format) {
         true => {
             schema.insert("format".to_owned(), json!(format));
         }
         false if kind == "object" => {}
-        false => note(schema, &format!("Format: {format}.")),
+        false => add_note(schema, &format!("Format: {format}.")),
     }
 }
 
-/// Whether a format is taken for a type.
-pub(super) fn accepts(kind: &str, format: &str) -> bool {
+/// Returns true if and only if the provider accepts a format of values of this type.
+fn is_accepted_format(kind: &str, format: &str) -> bool {
     match kind {
         "string" => matches!(format, "enum" | "date-time"),
         "number" => matches!(format, "float" | "double"),

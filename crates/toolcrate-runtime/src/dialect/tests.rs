@@ -1,10 +1,63 @@
-//! What each dialect makes of one tool, and that what comes back in its form is the tool's own arguments.
+//! What each dialect makes of one tool, and how it reads arguments.
 
-use serde_json::json;
+use std::sync::LazyLock;
 
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
+
+use super::anthropic::{argument_names, is_accepted};
+use super::gemini::gemini_schema;
+use super::openai::shorten;
+use super::openai_strict::strict_schema;
+use super::value_encoding::SpecialProperties;
 use super::*;
+use crate::api::{Api, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths};
+use crate::tool::Catalog;
 
-const SPECIAL: Special = Special { filter: Some("filter"), custom: Some("extras") };
+const SPECIAL: SpecialProperties =
+    SpecialProperties { filter: Some("filter"), custom_fields: Some("extras") };
+
+static API: Api = Api {
+    name: "Orders",
+    user_agent: "orders/1.0",
+    accept: "application/json",
+    paging: Paging::None,
+    errors: ErrorShape {
+        code: &[],
+        message: &[],
+        list: &[],
+        item_code: &[],
+        item_message: &[],
+        item_field: &[],
+    },
+    patch_paths: PatchPaths::Bare,
+    trim: &[],
+    fields_parameter: None,
+    filter: Some(FilterGrammar {
+        argument: "filter",
+        conditions: "conditions",
+        child_conditions: "childConditions",
+        custom_field_conditions: "customFieldConditions",
+        custom_fields: "customFields",
+    }),
+    custom_fields: Some(CustomFields {
+        member: "extras",
+        key: "id",
+        caption: "caption",
+        value: "value",
+        definitions: None,
+    }),
+};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let lines = include_str!("../../tests/it/support/sales.jsonl").lines();
+    let tools: Vec<ToolRecord<'_>> =
+        lines.map(|line| serde_json::from_str(line).expect("a record")).collect();
+    let mut files = CatalogFiles::new();
+    files.add_tools(&tools).expect("records");
+    let files = files.into_files();
+    Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+});
 
 fn source() -> Value {
     json!({"type": "object", "properties": {
@@ -20,14 +73,22 @@ fn source() -> Value {
     }, "required": ["id"], "additionalProperties": false})
 }
 
+/// Returns arguments that a model sent as those of a tool with this schema.
+fn denormalized(dialect: Dialect, schema: &Value, arguments: &Value) -> Value {
+    let arguments = arguments.as_object().cloned().expect("an object");
+    let tool = CATALOG.get("list_all_orders").expect("a tool");
+    let record = tool.details();
+    let tool = CalledTool { tool, record: &record, schema: &|| schema };
+    Value::Object(denormalize_arguments(dialect, &tool, arguments))
+}
+
 fn restored(dialect: Dialect, arguments: Value) -> Value {
-    let Value::Object(arguments) = arguments else { panic!("no object") };
-    Value::Object(restore(dialect, &source(), &SPECIAL, arguments))
+    denormalized(dialect, &source(), &arguments)
 }
 
 #[test]
 fn strict_requires_everything_and_closes_every_object() {
-    let schema = strict::schema(&source(), &SPECIAL);
+    let schema = strict_schema(&source(), &SPECIAL);
     let members = &schema["properties"];
     assert_eq!(schema["required"].as_array().map(Vec::len), Some(9));
     assert_eq!(members["id"], json!({"type": "integer", "description": "Id of the order."}));
@@ -89,10 +150,7 @@ fn a_null_within_a_raw_operation_is_left_to_the_check() {
         }}},
         "values": {"type": "array", "items": {"type": ["string", "number", "object"]}},
     }});
-    let read = |dialect: Dialect, sent: &Value| {
-        let sent = sent.as_object().cloned().unwrap_or_default();
-        Value::Object(restore(dialect, &schema, &SPECIAL, sent))
-    };
+    let read = |dialect: Dialect, sent: &Value| denormalized(dialect, &schema, sent);
     let sent = json!({"operations": [{"op": null, "value": null}]});
     assert_eq!(read(Dialect::OpenAiStrict, &sent), sent);
     // Text that is the word null stays text in a list, where nothing can be left out.
@@ -103,7 +161,7 @@ fn a_null_within_a_raw_operation_is_left_to_the_check() {
 
 #[test]
 fn gemini_has_one_type_a_node() {
-    let schema = gemini::schema(&source(), &SPECIAL);
+    let schema = gemini_schema(&source(), &SPECIAL);
     let members = &schema["properties"];
     assert_eq!(schema["required"], json!(["id"]));
     assert_eq!(schema.get("additionalProperties"), None);
@@ -134,16 +192,17 @@ fn names_that_are_not_taken_are_replaced_and_come_back() {
     let schema = json!({"type": "object", "properties": {
         "a/b": {"type": "string"}, "a_b": {"type": "string"}, "ok": {"type": "string"},
     }, "required": ["a/b"]});
-    let pairs = keys::anthropic(&schema);
-    assert_eq!(pairs, [("a/b".to_owned(), "a_b_2".to_owned())]);
-    let renamed = keys::rename(&schema, &pairs);
+    let names = argument_names(&schema);
+    assert_eq!((names.own("a_b_2"), names.own("a_b")), (Some("a/b"), None));
+    let renamed = names.rename(&schema);
     assert_eq!(renamed["required"], json!(["a_b_2"]));
-    let names: Vec<&String> = renamed["properties"].as_object().expect("properties").keys().collect();
-    assert_eq!(names, ["a_b_2", "a_b", "ok"]);
+    let declared: Vec<&String> = renamed["properties"].as_object().expect("properties").keys().collect();
+    assert_eq!(declared, ["a_b_2", "a_b", "ok"]);
     let sent = Map::from_iter([("a_b_2".to_owned(), json!(1)), ("a_b".to_owned(), json!(2))]);
-    assert_eq!(Value::Object(keys::restore(sent, &pairs)), json!({"a/b": 1, "a_b": 2}));
+    assert_eq!(Value::Object(names.restore(sent)), json!({"a/b": 1, "a_b": 2}));
     let long = json!({"type": "object", "properties": {"ü".repeat(80): {"type": "string"}}});
-    assert!(keys::is_plain(&keys::anthropic(&long)[0].1));
+    let renamed = argument_names(&long).rename(&long);
+    assert!(renamed["properties"].as_object().expect("properties").keys().all(|name| is_accepted(name)));
 }
 
 #[test]
@@ -162,10 +221,10 @@ fn texts_of_a_query_become_what_the_schema_says() {
 #[test]
 fn long_descriptions_end_with_a_sentence() {
     let text = "One sentence. ".repeat(100);
-    let short = shortened(&text, 1024);
+    let short = shorten(&text, 1024);
     assert!(short.ends_with("sentence.") && short.len() > 1000 && short.len() <= 1024);
-    assert_eq!(shortened("short", 1024), "short");
-    assert_eq!(shortened(&"ü".repeat(2000), 1024).chars().count(), 1024);
+    assert_eq!(shorten("short", 1024), "short");
+    assert_eq!(shorten(&"ü".repeat(2000), 1024).chars().count(), 1024);
 }
 
 #[test]

@@ -1,24 +1,76 @@
-//! Truto's list of tools: arguments apart by query and body, a resource and a method in place of a path, and a
-//! cursor for lists. Values of the query come back as text, so they are read by the tool's schema.
+//! Truto's list of tools: separate schemas for the query and the body, a resource and a method instead of a path, and a
+//! cursor for lists. Values of the query arrive as text, so they are parsed by the tool's schema.
 
 use serde_json::{Map, Value, json};
 
-use super::{Source, keys, properties, required, types};
+use super::argument_names::ArgumentNames;
+use super::declaration::Declaration;
+use super::declaration_rules::DeclarationRules;
+use super::lint::finding::LintFindings;
+use super::schema_keywords::{properties, property, required, types};
+use super::tool_dialect::ToolDialect;
+use super::tool_source::{CalledTool, ToolSource};
 use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
 
-use crate::Tool;
-use crate::tool::ArgumentLocations;
+use crate::tool::{ArgumentLocations, Tool};
 
-/// Names that stand for something else in every call.
-pub(super) const RESERVED: [&str; 2] = ["resource", "integrated_account_id"];
-/// The argument that asks for the next page of a list.
-pub(crate) const CURSOR: &str = "next_cursor";
-/// The member of a cursor that says how many rows of the page are done. No argument has such a name.
-pub(crate) const SKIP: &str = "+skip";
-/// Methods with a form of their own.
-pub(super) const METHODS: [&str; 5] = ["list", "get", "create", "update", "delete"];
+/// The argument that says which account a call is for.
+const ACCOUNT: &str = "integrated_account_id";
+/// Names that have another meaning in every call.
+const RESERVED: [&str; 2] = ["resource", ACCOUNT];
+/// The argument that requests the next page of a list.
+const CURSOR: &str = "next_cursor";
 
-/// How a tool is called.
+pub(super) struct TrutoDialect;
+
+static RULES: DeclarationRules = DeclarationRules {
+    schemas_are_optional: true,
+    ..DeclarationRules::new(
+        &["name", "description", "resource", "method", "query_schema", "body_schema", "required"],
+        &["query_schema", "body_schema"],
+    )
+};
+
+impl ToolDialect for TrutoDialect {
+    fn name(&self) -> &'static str {
+        "truto"
+    }
+
+    fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
+        Declaration::new(declaration(tool))
+    }
+
+    fn argument_names(&self, tool: &CalledTool<'_>) -> ArgumentNames {
+        argument_names(tool.schema())
+    }
+
+    fn denormalize(&self, tool: &CalledTool<'_>, arguments: Map<String, Value>) -> Map<String, Value> {
+        let schema = tool.schema();
+        let mut arguments = parse_arguments(schema, arguments);
+        if arguments.values().any(Value::is_array) {
+            let locations = tool.tool.argument_locations(tool.record);
+            join_lists(schema, &mut arguments, |name| locations.location(name) == ArgumentLocation::Query);
+        }
+        arguments
+    }
+
+    fn cursor_argument(&self) -> Option<&'static str> {
+        Some(CURSOR)
+    }
+
+    fn rules(&self) -> &'static DeclarationRules {
+        &RULES
+    }
+
+    fn check_declaration(&self, declaration: &Value, findings: &mut LintFindings) {
+        check_route(declaration, findings);
+        check_names(declaration, findings);
+        check_required(declaration, findings);
+        check_method(declaration, findings);
+    }
+}
+
+/// The resource and the method by which a tool is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
     /// The path without its values, as one word: a single underscore for a slash, one more for each value.
@@ -27,19 +79,19 @@ pub struct Route {
     pub method: String,
 }
 
-/// How a tool is called.
+/// Returns the resource and the method by which a tool is called.
 pub fn route(tool: Tool) -> Route {
     let record = tool.details();
     let locations = tool.argument_locations(&record);
-    route_of(&record, &locations)
+    route_to(&record, &locations)
 }
 
-/// Whether a tool is a list, whose next page a cursor asks for.
+/// Returns true if and only if a tool is a list that a cursor continues.
 pub(crate) fn is_list(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> bool {
-    route_of(details, locations).method == "list"
+    route_to(details, locations).method == "list"
 }
 
-fn route_of(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
+fn route_to(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
     let mut resource = String::new();
     let segments: Vec<&str> = details.http.path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_value = |segment: &&str| segment.contains('{');
@@ -79,12 +131,10 @@ fn route_of(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
     Route { resource, method: method.to_owned() }
 }
 
-/// The tool in Truto's words.
-pub(super) fn declare(source: &Source<'_>) -> Value {
-    let locations = source.tool.argument_locations(&source.details);
-    let Route { resource, method } = route_of(&source.details, &locations);
-    let pairs = names(&source.schema);
-    let schema = keys::rename(&source.schema, &pairs);
+fn declaration(source: &ToolSource<'_>) -> Value {
+    let locations = source.tool.argument_locations(&source.record);
+    let Route { resource, method } = route_to(&source.record, &locations);
+    let schema = argument_names(&source.schema).rename(&source.schema);
     let mut query = Map::new();
     let mut body = Map::new();
     for ((own, _), (name, member)) in properties(&source.schema).zip(properties(&schema)) {
@@ -105,7 +155,7 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     };
     json!({
         "name": source.name,
-        "description": source.description(),
+        "description": source.record.description,
         "resource": resource,
         "method": method,
         "query_schema": side(query),
@@ -114,29 +164,30 @@ pub(super) fn declare(source: &Source<'_>) -> Value {
     })
 }
 
-/// For each argument whose name stands for something else: its name and what it is declared as.
-pub(super) fn names(schema: &Value) -> Vec<(String, String)> {
-    keys::reserved(schema, &[RESERVED[0], RESERVED[1], CURSOR])
+/// Returns other names for the arguments whose names have another meaning.
+fn argument_names(schema: &Value) -> ArgumentNames {
+    let is_accepted = |name: &str| name != CURSOR && !RESERVED.contains(&name);
+    ArgumentNames::replace(schema, is_accepted, |name| format!("{name}_value"))
 }
 
-/// The arguments as the tool itself takes them. A cursor is none of them, and was taken out before.
-pub(super) fn restore(schema: &Value, mut arguments: Map<String, Value>) -> Map<String, Value> {
-    // The account is the connection's, and not an argument.
-    arguments.shift_remove(RESERVED[1]);
-    let mut arguments = keys::restore(arguments, &names(schema));
+/// Returns the arguments with values of the types that the schema declares.
+pub(super) fn parse_arguments(schema: &Value, mut arguments: Map<String, Value>) -> Map<String, Value> {
+    // The connection chooses the account.
+    arguments.shift_remove(ACCOUNT);
+    let mut arguments = argument_names(schema).restore(arguments);
     for (name, value) in &mut arguments {
-        let node = properties(schema).find(|(other, _)| *other == name).map(|(_, node)| node);
-        *value = read(node.unwrap_or(&Value::Null), value.take());
+        let node = property(schema, name).unwrap_or(&Value::Null);
+        *value = parse(node, value.take());
     }
     arguments
 }
 
-/// Lists of plain values for arguments that are one text, as the API takes them: `fields[0]=id&fields[1]=summary` is
-/// `id,summary`. Only what goes to the query, where there is no other list: a list as text of a record is a mistake.
-pub(crate) fn join(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl Fn(&str) -> bool) {
+/// Joins lists of plain values that are given for a text argument, as the API takes them: `fields[0]=id&fields[1]=summary`
+/// is `id,summary`. This holds for the query only: in a body, a list in place of text is a mistake to report.
+fn join_lists(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl Fn(&str) -> bool) {
     for (name, value) in arguments {
         let Value::Array(items) = &*value else { continue };
-        let Some((_, node)) = properties(schema).find(|(other, _)| *other == name) else { continue };
+        let Some(node) = property(schema, name) else { continue };
         let kinds = types(node);
         if !kinds.contains(&"string") || kinds.contains(&"array") || !is_query(name) {
             continue;
@@ -152,8 +203,8 @@ pub(crate) fn join(schema: &Value, arguments: &mut Map<String, Value>, is_query:
     }
 }
 
-/// A value that may have become text on its way.
-fn read(node: &Value, value: Value) -> Value {
+/// Parses a value that may have become text on its way.
+fn parse(node: &Value, value: Value) -> Value {
     let kinds = types(node);
     let takes = |kind: &str| kinds.contains(&kind);
     match value {
@@ -171,32 +222,102 @@ fn read(node: &Value, value: Value) -> Value {
             parsed.unwrap_or(Value::String(text))
         }
         Value::Object(members) => {
-            let known = |name: &str| properties(node).find(|(other, _)| *other == name).map(|(_, node)| node);
             let items = |index: &str| index.parse::<usize>().is_ok().then(|| node.get("items")).flatten();
             let members: Map<String, Value> = members
                 .into_iter()
                 .map(|(name, value)| {
-                    let node = known(&name).or_else(|| items(&name)).unwrap_or(&Value::Null);
-                    let value = read(node, value);
+                    let node = property(node, &name).or_else(|| items(&name)).unwrap_or(&Value::Null);
+                    let value = parse(node, value);
                     (name, value)
                 })
                 .collect();
-            list(members)
+            restore_list(members)
         }
         Value::Array(items) => {
             let node = node.get("items").unwrap_or(&Value::Null);
-            items.into_iter().map(|item| read(node, item)).collect()
+            items.into_iter().map(|item| parse(node, item)).collect()
         }
         value => value,
     }
 }
 
-/// An object whose members are called 0, 1, 2 … was a list before it became a query.
-fn list(members: Map<String, Value>) -> Value {
+/// Returns the list that an object with the properties 0, 1, 2 … was before it became a query.
+fn restore_list(members: Map<String, Value>) -> Value {
     let is_list =
         !members.is_empty() && members.keys().enumerate().all(|(index, name)| *name == index.to_string());
     match is_list {
         true => members.into_iter().map(|(_, value)| value).collect(),
         false => Value::Object(members),
+    }
+}
+
+/// The parts of the declaration that hold properties, with their schemas.
+fn sides(declaration: &Value) -> [(&'static str, &Value); 2] {
+    [("query_schema", &declaration["query_schema"]), ("body_schema", &declaration["body_schema"])]
+}
+
+fn check_route(declaration: &Value, findings: &mut LintFindings) {
+    // Both are segments of a URL and are not encoded.
+    let is_accepted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    for name in ["resource", "method"] {
+        let word = declaration[name].as_str().unwrap_or_default();
+        if word.is_empty() || !word.chars().all(is_accepted) {
+            findings.add("route", format!("/{name}"), format!("\"{word}\" is not one plain word"));
+        }
+    }
+}
+
+fn check_names(declaration: &Value, findings: &mut LintFindings) {
+    for name in RESERVED {
+        for (side, _) in sides(declaration).into_iter().filter(|(_, schema)| property(schema, name).is_some())
+        {
+            let message = format!("\"{name}\" would overwrite where the call goes");
+            findings.add("reserved", format!("/{side}/properties/{name}"), message);
+        }
+    }
+    let [(_, query), (_, body)] = sides(declaration);
+    for (name, _) in properties(query).filter(|(name, _)| property(body, name).is_some()) {
+        let message = format!("\"{name}\" is in the query and in the body, and would go to both");
+        findings.add("clash", format!("/body_schema/properties/{name}"), message);
+    }
+}
+
+fn check_required(declaration: &Value, findings: &mut LintFindings) {
+    let Some(names) = declaration["required"].as_array() else {
+        findings.add("required", "/required", "must be a list: that of the schemas is not looked at");
+        return;
+    };
+    for (index, name) in names.iter().enumerate() {
+        let name = name.as_str().unwrap_or_default();
+        if sides(declaration).iter().all(|(_, schema)| property(schema, name).is_none()) {
+            let message = format!("there is no property \"{name}\"");
+            findings.add("required", format!("/required/{index}"), message);
+        }
+    }
+    for (side, schema) in sides(declaration) {
+        for name in required(schema).into_iter().filter(|name| !names.iter().any(|other| other == name)) {
+            let message =
+                format!("\"{name}\" must be named at the tool: what {side} requires is not looked at");
+            findings.add("required", "/required", message);
+        }
+    }
+}
+
+fn check_method(declaration: &Value, findings: &mut LintFindings) {
+    let method = declaration["method"].as_str().unwrap_or_default();
+    let (query, body) = (&declaration["query_schema"], &declaration["body_schema"]);
+    // Without a list of required names, that alone is reported.
+    if let Some(names) = declaration["required"].as_array()
+        && matches!(method, "get" | "update" | "delete")
+        && (property(query, "id").is_none() || !names.iter().any(|name| name == "id"))
+    {
+        findings.add("id", "/query_schema/properties/id", "the id must be in the query and required");
+    }
+    if method == "list" && property(query, CURSOR).is_none() {
+        let message = "without it no page but the first can be asked for";
+        findings.add("cursor", format!("/query_schema/properties/{CURSOR}"), message);
+    }
+    if matches!(method, "list" | "get" | "delete") && properties(body).next().is_some() {
+        findings.add("body", "/body_schema", format!("{method} is sent without a body"));
     }
 }

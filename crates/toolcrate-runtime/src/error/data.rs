@@ -101,11 +101,7 @@ impl Error {
 
     /// Returns the error as JSON. Every field is always present; what is not known is `null`.
     pub fn to_json(&self) -> Value {
-        let fields: Vec<Value> = self
-            .fields()
-            .iter()
-            .map(|field| json!({"pointer": field.pointer, "code": field.code, "message": field.message}))
-            .collect();
+        let fields: Vec<Value> = self.fields().iter().map(FieldError::to_json).collect();
         json!({"error": {
             "kind": self.kind().as_str(),
             "status": self.status(),

@@ -1,4 +1,4 @@
-//! How far a request got, which decides whether the call can be made again without harm.
+//! How far a request got, which decides whether it is safe to make the call again.
 
 /// How far a request got.
 ///
@@ -11,14 +11,14 @@ pub enum Delivery {
     NotSent,
     /// The server refused the request with a status that means nothing was changed.
     Refused,
-    /// The request was sent, or may have been, and no response tells what became of it.
+    /// The request was sent, or may have been, and no response shows what became of it.
     Unknown,
     /// The server reported success, but the response could not be used.
     Succeeded,
 }
 
 impl Delivery {
-    /// What a response with an error status tells of the request.
+    /// Returns what a response with an error status implies about the request.
     ///
     /// Only statuses that a server sends *instead of* doing the work are refusals. A redirect, a failure of the server,
     /// a timeout (408) and a response in a form that the client does not accept (406) may come after it was done.

@@ -6,24 +6,24 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Arguments or parameters are wrong; nothing was sent.
+    /// Arguments or parameters are invalid; nothing was sent.
     InvalidArguments,
-    /// There is no tool of this name; nothing was sent.
+    /// The tool does not exist; nothing was sent.
     UnknownTool,
-    /// The client is set up in a way that can't work.
+    /// The configuration of the client is invalid.
     Configuration,
-    /// The server could not be reached, or hung up before a read was answered.
+    /// The server could not be reached, or closed the connection before it responded to a read.
     Unreachable,
-    /// A read was not answered in time.
+    /// A read timed out.
     Timeout,
-    /// A write was sent and no clear answer came: it was lost, is a redirect, a failure of the server (5xx), or can't be
-    /// read. It may have taken effect or not.
+    /// A write was sent, and its outcome is unknown: the response was lost, is a redirect or a failure of the server (5xx), or
+    /// can't be read. The write may have taken effect or not.
     OutcomeUnknown,
     /// The server does not accept the credentials (401).
     Unauthorized,
     /// The credentials don't allow this (403).
     Forbidden,
-    /// There is no such record or path (404, 410).
+    /// The record or the path does not exist (404, 410).
     NotFound,
     /// The record is in a state that doesn't allow this (409, 412).
     Conflict,
@@ -31,13 +31,13 @@ pub enum ErrorKind {
     Rejected,
     /// Too many requests (429).
     RateLimited,
-    /// The server failed to answer a read (5xx).
+    /// The server failed during a read (5xx).
     Server,
-    /// The answer is JSON, but not of the expected shape, or is cut off.
+    /// The response is JSON, but not of the expected shape, or is cut off.
     Decode,
-    /// The answer is bigger than the client takes.
+    /// The response is larger than the client accepts.
     TooLarge,
-    /// The answer is not JSON.
+    /// The response is not JSON.
     NotJson,
 }
 

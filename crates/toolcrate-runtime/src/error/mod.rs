@@ -4,6 +4,7 @@ mod constructors;
 mod data;
 mod delivery;
 mod field;
+mod fix;
 mod kind;
 mod upstream;
 
@@ -11,5 +12,7 @@ pub(crate) use constructors::{OUTCOME_UNKNOWN, ResponseLoss};
 pub use data::Error;
 pub use delivery::Delivery;
 pub use field::FieldError;
+pub(crate) use fix::split_pointer;
+pub use fix::{Fix, FixOperation};
 pub use kind::ErrorKind;
 pub(crate) use upstream::{html_title, is_html, is_web_page};

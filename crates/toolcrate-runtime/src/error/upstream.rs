@@ -106,11 +106,9 @@ fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
                 true => field,
                 false => format!("/{field}"),
             });
-            FieldError {
-                pointer: field.unwrap_or_default(),
-                code: first(item, shape.item_code).unwrap_or_default(),
-                message: first(item, shape.item_message).or_else(|| plain(item)).unwrap_or_default(),
-            }
+            let code = first(item, shape.item_code).unwrap_or_default();
+            let message = first(item, shape.item_message).or_else(|| plain(item)).unwrap_or_default();
+            FieldError::new(field.unwrap_or_default(), code, message)
         })
         .collect()
 }

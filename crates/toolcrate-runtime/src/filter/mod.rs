@@ -1,69 +1,32 @@
-//! Structured filters: what a caller says as data becomes the text of a condition, quoted so that no value
-//! can change what is asked. A wrong field, operator or value is told with its place and what would be right.
+//! Structured filters: compiles a filter that is written as data to the text of conditions, quoted so that no value can
+//! change the query. A wrong field, operator or value is reported with its JSON pointer and what would be right.
 //!
-//! The grammar is `field = "text" and (other/field > 5 or third in (1, 2))`; members of lists and custom fields
-//! are asked for in parameters of their own.
+//! The grammar is `field = "text" and (other/field > 5 or third in (1, 2))`; conditions on the items of lists and on custom
+//! fields go to parameters of their own.
 
+mod expression;
+mod flatten;
 mod parse;
+mod raw;
 mod table;
 mod write;
 
 use serde_json::Value;
 
-use crate::{FieldError, FilterGrammar, QueryPairs};
+use crate::api::FilterGrammar;
+use crate::error::FieldError;
+use crate::patch::escape;
+use crate::query::QueryPairs;
+use expression::Bucket;
 
+pub(crate) use flatten::flatten;
+pub(crate) use raw::check as check_conditions;
 pub(crate) use table::FilterTable;
 
-/// Which query parameter a test goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Bucket {
-    /// Conditions on the record.
-    Record,
-    /// Conditions on members of lists.
-    Child,
-    /// Conditions on custom fields.
-    Custom,
-}
-
-/// A filter, understood.
-#[derive(Clone, Debug, PartialEq)]
-enum Expression {
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Test(Test),
-}
-
-/// A field compared with a value.
-#[derive(Clone, Debug, PartialEq)]
-struct Test {
-    bucket: Bucket,
-    /// The path of the field; of a custom field, its caption.
-    field: String,
-    operator: Operator,
-    /// The value as the grammar writes it.
-    literal: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Contains,
-    NotContains,
-    Like,
-    NotLike,
-    In,
-    NotIn,
-}
-
-/// Puts the filter `value` of the argument at `pointer` into `pairs`, beside raw conditions that are there.
+/// Compiles the filter `value` of the argument at `pointer` into `pairs`, in addition to raw conditions that they have.
 ///
 /// # Errors
-/// Every problem, with a pointer into the argument.
+/// Returns every problem, with a pointer into the argument.
 pub(crate) fn apply(
     table: &FilterTable<'_>,
     grammar: &FilterGrammar,
@@ -72,6 +35,7 @@ pub(crate) fn apply(
     pairs: &mut QueryPairs,
 ) -> Result<(), Vec<FieldError>> {
     let expression = parse::parse(table, grammar.custom_fields, value, pointer)?;
+    let mut problems = Vec::new();
     for (bucket, text) in write::write(&expression) {
         let parameter = match bucket {
             Bucket::Record => grammar.conditions,
@@ -79,12 +43,34 @@ pub(crate) fn apply(
             Bucket::Custom => grammar.custom_field_conditions,
         };
         let both = match pairs.get(parameter).filter(|raw| !raw.trim().is_empty()) {
-            Some(raw) => format!("({raw}) and ({text})"),
+            Some(raw) => {
+                if let Err(error) = raw::check(raw) {
+                    problems.push(unreadable_conditions(parameter, grammar.argument, &error));
+                    continue;
+                }
+                format!("({raw}) and ({text})")
+            }
             None => text,
         };
         pairs.set(parameter, both);
     }
-    Ok(())
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The problem of raw conditions beside a filter that can't be combined with it.
+fn unreadable_conditions(parameter: &str, filter: &str, error: &raw::ConditionsError) -> FieldError {
+    let message = format!("can't be combined with \"{filter}\": {error}");
+    FieldError::new(format!("/{}", escape(parameter)), "conditions", message)
+}
+
+/// The problems of the filter `value` of the argument at `pointer`.
+pub(crate) fn problems(
+    table: &FilterTable<'_>,
+    grammar: &FilterGrammar,
+    value: &Value,
+    pointer: &str,
+) -> Vec<FieldError> {
+    parse::parse(table, grammar.custom_fields, value, pointer).err().unwrap_or_default()
 }
 
 #[cfg(test)]

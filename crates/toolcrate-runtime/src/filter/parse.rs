@@ -1,49 +1,52 @@
-//! Reads a filter: an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or a list of tests
+//! Parses a filter: an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or a list of tests
 //! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, as the grammar has
 //! none for groups.
 
 use serde_json::{Map, Number, Value};
 use toolcrate_catalog::FilterScalar;
 
+use super::expression::{Bucket, BucketUse, Expression, Operator, Test};
 use super::table::{FilterTable, Kind};
-use super::write::{quoted, single_bucket};
-use super::{Bucket, Expression, Operator, Test};
-use crate::FieldError;
+use super::write::quoted;
 use crate::date::utc_seconds;
+use crate::error::FieldError;
 use crate::patch::escape;
 use crate::tool::nearest;
 
-/// Groups within groups beyond this are refused.
-const DEEPEST: usize = 16;
+/// How deep groups may be nested.
+const MAX_DEPTH: usize = 16;
 
-/// Understands `value`.
+/// Parses `value`.
+///
+/// # Errors
+/// Returns every problem, with a pointer into the argument.
 pub(super) fn parse(
     table: &FilterTable<'_>,
     custom: &str,
     value: &Value,
     pointer: &str,
 ) -> Result<Expression, Vec<FieldError>> {
-    let mut reader = Reader { table, custom, problems: Vec::new() };
-    let expression = reader.group(value, pointer, false, 0);
-    if reader.problems.is_empty() { Ok(expression) } else { Err(reader.problems) }
+    let mut parser = FilterParser { table, custom, problems: Vec::new() };
+    let expression = parser.group(value, pointer, false, 0);
+    if parser.problems.is_empty() { Ok(expression) } else { Err(parser.problems) }
 }
 
-struct Reader<'t> {
+struct FilterParser<'t> {
     table: &'t FilterTable<'t>,
-    /// The member that holds custom fields.
+    /// The property that holds custom fields.
     custom: &'t str,
     problems: Vec<FieldError>,
 }
 
-impl Reader<'_> {
+impl FilterParser<'_> {
     fn problem(&mut self, pointer: &str, code: &str, message: impl Into<String>) -> Expression {
         self.problems.push(FieldError::new(pointer, code, message));
         Expression::All(Vec::new())
     }
 
-    /// Members of an object, or tests of a list: all of them must hold.
+    /// Parses the properties of an object, or the tests of a list; all of them must hold.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return self.problem(pointer, "depth", "groups are nested too deep");
         }
         let parts: Vec<Expression> = match value {
@@ -75,7 +78,7 @@ impl Reader<'_> {
         self.join(parts, pointer, negated)
     }
 
-    /// The list behind `and` or `or`.
+    /// Parses the list of `and` or `or`.
     fn list(&mut self, value: &Value, pointer: &str, negated: bool, any: bool, depth: usize) -> Expression {
         let Value::Array(items) = value else {
             return self.problem(pointer, "type", "must be a list of filters");
@@ -99,7 +102,7 @@ impl Reader<'_> {
             return Expression::All(parts);
         }
         let whole = Expression::Any(parts);
-        if single_bucket(&whole).is_none() && self.problems.is_empty() {
+        if whole.bucket_use() == BucketUse::Mixed && self.problems.is_empty() {
             let message = "alternatives must be all of the record, all of members of lists, or all custom \
                            fields: the API takes each kind in a parameter of its own";
             return self.problem(pointer, "unsupported", message);
@@ -107,7 +110,7 @@ impl Reader<'_> {
         whole
     }
 
-    /// `{"field": …, "op": …, "value": …}`.
+    /// Parses `{"field": …, "op": …, "value": …}`.
     fn written_out(&mut self, members: &Map<String, Value>, pointer: &str, negated: bool) -> Expression {
         let field = members.get("field").and_then(Value::as_str).unwrap_or_default();
         let op = members.get("op").and_then(Value::as_str).unwrap_or("=");
@@ -115,7 +118,7 @@ impl Reader<'_> {
         self.test(field, op, value, pointer, negated)
     }
 
-    /// What stands behind a field: a value, a list of values, or tests by operator.
+    /// Parses the tests of a field: a value, a list of values, or values by operator.
     fn field(&mut self, field: &str, value: &Value, pointer: &str, negated: bool) -> Expression {
         match value {
             Value::Object(tests) if tests.is_empty() => {
@@ -191,27 +194,27 @@ fn is_empty(value: &Value) -> bool {
     value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// Whether an object is one test, written out.
+/// Returns true if and only if an object is one test, written out.
 fn is_test(members: &Map<String, Value>) -> bool {
     members.get("field").is_some_and(Value::is_string)
         && members.contains_key("value")
         && members.keys().all(|name| matches!(name.as_str(), "field" | "op" | "value"))
 }
 
-fn operator(text: &str) -> Option<Operator> {
+pub(super) fn operator(text: &str) -> Option<Operator> {
     Some(match text.trim().to_lowercase().as_str() {
-        "=" | "==" | "eq" => Operator::Equal,
-        "!=" | "<>" | "ne" => Operator::NotEqual,
-        "<" | "lt" => Operator::Less,
-        "<=" | "lte" => Operator::LessOrEqual,
-        ">" | "gt" => Operator::Greater,
-        ">=" | "gte" => Operator::GreaterOrEqual,
+        "=" | "==" | "eq" | "$eq" => Operator::Equal,
+        "!=" | "<>" | "ne" | "$ne" => Operator::NotEqual,
+        "<" | "lt" | "$lt" => Operator::Less,
+        "<=" | "lte" | "$lte" => Operator::LessOrEqual,
+        ">" | "gt" | "$gt" => Operator::Greater,
+        ">=" | "gte" | "$gte" => Operator::GreaterOrEqual,
         "contains" => Operator::Contains,
         "not contains" => Operator::NotContains,
         "like" => Operator::Like,
         "not like" => Operator::NotLike,
-        "in" => Operator::In,
-        "not in" => Operator::NotIn,
+        "in" | "$in" => Operator::In,
+        "not in" | "not_in" | "$nin" => Operator::NotIn,
         _ => return None,
     })
 }
@@ -261,7 +264,7 @@ fn offered(kind: Kind<'_>) -> &'static str {
     }
 }
 
-/// A value of a list as the grammar writes it.
+/// Returns a value of a list as the grammar writes it.
 fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match value {
         Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
@@ -269,7 +272,7 @@ fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     }
 }
 
-/// The value as the grammar writes it.
+/// Returns a value as the grammar writes it.
 fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match (kind, value) {
         (_, Value::Null) => Ok("null".to_owned()),
@@ -295,15 +298,21 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         (Kind::Scalar(FilterScalar::Number), _) => Err("must be a number".to_owned()),
         (Kind::Scalar(FilterScalar::Boolean), Value::Bool(value)) => Ok(value.to_string()),
         (Kind::Scalar(FilterScalar::Boolean), Value::String(text))
-            if matches!(text.as_str(), "true" | "false") =>
+            if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) =>
         {
-            Ok(text.clone())
+            Ok(text.to_ascii_lowercase())
         }
         (Kind::Scalar(FilterScalar::Boolean), _) => Err("must be true or false".to_owned()),
         (Kind::Scalar(FilterScalar::Text), Value::String(text)) => Ok(quoted(text)),
         (Kind::Scalar(FilterScalar::Text), _) => Err("must be text".to_owned()),
         (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => {
             Ok(quoted(text))
+        }
+        (Kind::Choice(values), Value::String(text))
+            if values.iter().filter(|value| value.eq_ignore_ascii_case(text)).count() == 1 =>
+        {
+            let same = values.iter().find(|value| value.eq_ignore_ascii_case(text));
+            Ok(same.map(|value| quoted(value)).unwrap_or_default())
         }
         (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
         (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => {
@@ -319,7 +328,7 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     }
 }
 
-/// A number without an exponent, which the grammar does not have.
+/// Returns a number without an exponent, which the grammar does not have.
 fn number(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float.to_string(),
@@ -327,7 +336,7 @@ fn number(number: &Number) -> String {
     }
 }
 
-/// A date in brackets, in UTC and whole seconds.
+/// Returns a date in brackets, in UTC and whole seconds.
 fn date(text: &str) -> Result<String, String> {
     match utc_seconds(text) {
         Some(date) => Ok(format!("[{date}]")),

@@ -1,23 +1,23 @@
-//! What a resource can be filtered by: paths of fields and the kind of each.
+//! The fields that a resource can be filtered by, each with its kind.
 
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
 
-use super::Bucket;
+use super::expression::Bucket;
 
-/// What a resource can be filtered by.
+/// The fields that a resource can be filtered by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FilterTable<'a>(&'a FilterRecord<'a>);
 
-/// What a field holds.
+/// The kind of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
     Scalar(FilterScalar),
     /// One of these texts.
     Choice(&'a [Cow<'a, str>]),
-    /// Whatever the account made of it.
+    /// Whatever kind the account gave it.
     Custom,
 }
 
@@ -30,40 +30,54 @@ impl<'a> From<&'a FilterKind<'a>> for Kind<'a> {
     }
 }
 
-/// A field that was found.
-pub(super) struct Found<'t> {
+/// A field that a test compares.
+pub(super) struct ComparedField<'t> {
     pub(super) bucket: Bucket,
     pub(super) field: String,
     pub(super) kind: Kind<'t>,
 }
 
 impl<'a> FilterTable<'a> {
-    /// The table of a record.
+    /// Returns the table of a record.
     pub(crate) fn new(record: &'a FilterRecord<'a>) -> Self {
         Self(record)
     }
 
-    /// The field called `name`; `text` where it is compared with text, which tells what a bare reference
-    /// (`company` for `company/id` or `company/name`) means. `custom` is the member that holds custom fields.
-    pub(super) fn find(&self, name: &str, text: bool, custom: &str) -> Option<Found<'_>> {
+    /// Returns the field called `name`. `is_text` is whether it is compared with text, which decides what a bare reference
+    /// (`company` for `company/id` or `company/name`) means. `custom` is the property that holds custom fields.
+    pub(super) fn find(&self, name: &str, is_text: bool, custom: &str) -> Option<ComparedField<'_>> {
         let caption = name.strip_prefix(custom).and_then(|rest| rest.strip_prefix('/'));
         if let Some(caption) = caption.filter(|_| self.0.custom) {
-            return Some(Found { bucket: Bucket::Custom, field: caption.to_owned(), kind: Kind::Custom });
+            return Some(ComparedField {
+                bucket: Bucket::Custom,
+                field: caption.to_owned(),
+                kind: Kind::Custom,
+            });
         }
         let sides = [(Bucket::Record, &self.0.fields), (Bucket::Child, &self.0.children)];
-        let endings: &[&str] = if text { &["", "/identifier", "/name"] } else { &["", "/id"] };
+        let endings: &[&str] = if is_text { &["", "/identifier", "/name"] } else { &["", "/id"] };
         for ending in endings {
             for (bucket, fields) in sides {
                 let path = format!("{name}{ending}");
                 if let Some((path, kind)) = fields.get_key_value(path.as_str()) {
-                    return Some(Found { bucket, field: path.clone().into_owned(), kind: kind.into() });
+                    return Some(ComparedField {
+                        bucket,
+                        field: path.clone().into_owned(),
+                        kind: kind.into(),
+                    });
                 }
             }
         }
         None
     }
 
-    /// The names of all fields: those of records, then those of lists in them, each in order.
+    /// Returns true if and only if there are fields within the one called `name`.
+    pub(super) fn has_within(&self, name: &str) -> bool {
+        let is_within = |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+        self.0.fields.keys().chain(self.0.children.keys()).any(|field| is_within(field))
+    }
+
+    /// Returns the names of all fields: those of the record, then those of its lists, each sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let sorted = |fields: &'a IndexMap<Cow<'a, str>, FilterKind<'a>>| {
             let mut names: Vec<&str> = fields.keys().map(AsRef::as_ref).collect();

@@ -1,50 +1,31 @@
-//! Writes an understood filter as conditions, one text for each query parameter.
+//! Writes a parsed filter as conditions, one text for each query parameter.
 
 use std::collections::BTreeMap;
 
-use super::{Bucket, Expression, Operator, Test};
+use super::expression::{Bucket, BucketUse, Expression, Operator, Test};
 
-/// The texts by where they go.
+/// Returns the conditions by bucket.
 pub(super) fn write(expression: &Expression) -> BTreeMap<Bucket, String> {
     let mut parts: BTreeMap<Bucket, Vec<String>> = BTreeMap::new();
-    spread(expression, &mut parts);
+    distribute(expression, &mut parts);
     parts.into_iter().map(|(bucket, parts)| (bucket, parts.join(" and "))).collect()
 }
 
-/// What must all hold is shared out to the parameters; alternatives stay together.
-fn spread(expression: &Expression, parts: &mut BTreeMap<Bucket, Vec<String>>) {
+/// Distributes tests that must all hold to their buckets; alternatives stay together.
+fn distribute(expression: &Expression, parts: &mut BTreeMap<Bucket, Vec<String>>) {
     match expression {
-        Expression::All(all) => all.iter().for_each(|part| spread(part, parts)),
+        Expression::All(all) => all.iter().for_each(|part| distribute(part, parts)),
         other => {
-            if let Some(Some(bucket)) = single_bucket(other) {
-                parts.entry(bucket).or_default().push(text(other));
+            if let BucketUse::Single(bucket) = other.bucket_use() {
+                parts.entry(bucket).or_default().push(to_condition(other));
             }
         }
     }
 }
 
-/// The one bucket of an expression: `Some(None)` where it has no test, `None` where it has several.
-pub(super) fn single_bucket(expression: &Expression) -> Option<Option<Bucket>> {
-    match expression {
-        Expression::Test(test) => Some(Some(test.bucket)),
-        Expression::All(parts) | Expression::Any(parts) => {
-            let mut bucket = None;
-            for part in parts {
-                match (bucket, single_bucket(part)?) {
-                    (Some(a), Some(b)) if a != b => return None,
-                    (_, Some(b)) => bucket = Some(b),
-                    (_, None) => {}
-                }
-            }
-            Some(bucket)
-        }
-    }
-}
-
-fn text(expression: &Expression) -> String {
+fn to_condition(expression: &Expression) -> String {
     let join = |parts: &[Expression], word: &str| {
-        let parts: Vec<String> =
-            parts.iter().filter(|part| single_bucket(part) != Some(None)).map(text).collect();
+        let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(to_condition).collect();
         match &parts[..] {
             [only] => only.clone(),
             _ => format!("({})", parts.join(word)),
@@ -76,7 +57,7 @@ fn text(expression: &Expression) -> String {
     }
 }
 
-/// Text in double quotes; a backslash and a quote are escaped, so the text ends where it should.
+/// Returns text in double quotes. Backslashes and quotes are escaped, so that the text can't end early.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -89,7 +89,7 @@ pub(crate) struct Walk {
     seen: HashSet<String>,
     /// The hash of the last page, if the server did not announce the next one itself.
     last: Option<u64>,
-    /// What is wrong with the next page; reported once this one was returned.
+    /// Why the next page can't be read; returned after this one.
     broken: Option<Error>,
 }
 

@@ -1,5 +1,4 @@
-//! Where each argument of a tool goes, for those who have to tell the locations of a request apart without making
-//! one.
+//! The location of each argument of a tool in the request, without building one.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +6,7 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, ToolRecord};
 
 use super::catalog::{Catalog, Tool};
 
-/// Where each argument of a tool goes.
+/// The location of each argument of a tool.
 pub(crate) struct ArgumentLocations {
     by_name: BTreeMap<String, ArgumentLocation>,
     /// For arguments of the main operation's path: the segment that takes them.
@@ -15,7 +14,7 @@ pub(crate) struct ArgumentLocations {
 }
 
 impl Tool {
-    /// Where each argument goes; those of other operations that the tool answers for among them.
+    /// Returns the location of each argument, including those of other operations that the tool is bound to.
     pub(crate) fn argument_locations(self, record: &ToolRecord<'_>) -> ArgumentLocations {
         let members = self
             .shape(record)
@@ -40,7 +39,7 @@ impl Tool {
 }
 
 impl ArgumentLocations {
-    /// Where an argument goes: `Body` for every part of a body, `Query` for everything else.
+    /// Returns the location of an argument: `Body` for every part of a body, `Query` for everything else.
     pub(crate) fn location(&self, name: &str) -> ArgumentLocation {
         match self.by_name.get(name) {
             Some(
@@ -53,18 +52,18 @@ impl ArgumentLocations {
         }
     }
 
-    /// Whether any argument goes to the body.
+    /// Returns true if and only if an argument goes to the body.
     pub(crate) fn has_body(&self) -> bool {
         self.by_name.keys().any(|name| self.location(name) == ArgumentLocation::Body)
     }
 
-    /// The segment of the path that an argument fills whole: `{id}`.
+    /// Returns the segment of the path that an argument fills alone: `{id}`.
     pub(crate) fn segment(&self, name: &str) -> Option<&str> {
         self.segments.get(name).map(String::as_str)
     }
 }
 
-/// The name of the record that a tool's body is, or changes, if it is one.
+/// Returns the name of the record that a tool writes, if it writes one.
 pub(crate) fn record_name<'c>(record: &ToolRecord<'_>, catalog: &'c Catalog) -> Option<&'c str> {
     let shape = record.input.shape.as_deref().filter(|_| record.request.body != BodyFormat::None)?;
     catalog.shapes().get(shape)?.schema()

@@ -12,9 +12,16 @@ use toolcrate_catalog::{
     ToolClass, ToolRecord, ToolSummary,
 };
 
+use super::coercion::Reinterpretation;
 use super::name_style::NameStyle;
+use super::suggestions::SpellingIndex;
+use super::tool_name::tool_name_spellings;
+use crate::api::Api;
+use crate::error::Error;
 use crate::filter::FilterTable;
-use crate::{Api, Error};
+
+/// More characters of an unknown name are not repeated in an error.
+const MAX_SHOWN_CHARACTERS: usize = 128;
 
 /// All tools of an API.
 pub struct Catalog {
@@ -25,6 +32,8 @@ pub struct Catalog {
     /// Indices into `tools`, sorted by short name.
     by_short_name: OnceLock<Vec<u32>>,
     aliases: OnceLock<Vec<AliasRecord<'static>>>,
+    /// Made for the first name that is unknown.
+    spellings: OnceLock<SpellingIndex>,
     shapes: RecordTable<ShapeRecord<'static>>,
     schemas: RecordTable<SchemaRecord<'static>>,
     filters: RecordTable<FilterRecord<'static>>,
@@ -39,6 +48,7 @@ impl Catalog {
             tools: OnceLock::new(),
             by_short_name: OnceLock::new(),
             aliases: OnceLock::new(),
+            spellings: OnceLock::new(),
             shapes: RecordTable::new(text.shapes.index, text.shapes.records),
             schemas: RecordTable::new(text.schemas.index, text.schemas.records),
             filters: RecordTable::new(text.filters.index, text.filters.records),
@@ -120,27 +130,37 @@ impl Catalog {
         })
     }
 
-    /// The tool with this full or short name.
+    /// The tool with this full or short name, as hosts and models write it: see [`tool_name_spellings`].
     ///
     /// # Errors
     /// `UnknownTool`, with the nearest names.
     pub fn resolve(&'static self, name: &str) -> Result<Tool, Error> {
-        self.get(name).ok_or_else(|| Error::unknown_tool(name, &self.nearest(name, 3)))
+        self.get(name).or_else(|| self.by_spelling(name)).ok_or_else(|| {
+            let shown = match name.char_indices().nth(MAX_SHOWN_CHARACTERS) {
+                Some((end, _)) => format!("{}…", &name[..end]),
+                None => name.to_owned(),
+            };
+            Error::unknown_tool(&shown, &self.nearest(name, 3))
+        })
+    }
+
+    fn by_spelling(&'static self, name: &str) -> Option<Tool> {
+        let spellings = tool_name_spellings(name, self.api.name);
+        let tool = spellings.iter().find_map(|spelling| self.get(spelling))?;
+        Some(Tool { is_respelled: true, ..tool })
     }
 
     /// Up to `count` full names that are spelled like `name`, the nearest first.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&'static str> {
-        let tools = self.indexed().iter();
-        let mut scored: Vec<(f64, &'static str)> = tools
-            .map(|tool| {
-                let full = strsim::normalized_damerau_levenshtein(name, tool.entry.name);
-                let short = strsim::normalized_damerau_levenshtein(name, tool.entry.short_name);
-                (full.max(short), tool.entry.name)
-            })
-            .filter(|(score, _)| *score > 0.4)
-            .collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        scored.into_iter().take(count).map(|(_, name)| name).collect()
+        let tools = self.indexed();
+        let full = |position: usize| tools[position].entry.name;
+        let short = |position: usize| tools[position].entry.short_name;
+        let index = self.spellings.get_or_init(|| SpellingIndex::new((0..tools.len()).map(short)));
+        index
+            .nearest(name, count, |position| [short(position), full(position)])
+            .into_iter()
+            .map(full)
+            .collect()
     }
 
     /// The sets of arguments that several tools share, by name.
@@ -176,11 +196,12 @@ pub struct Tool {
     catalog: &'static Catalog,
     indexed: &'static IndexedTool,
     asked_as: Option<&'static str>,
+    is_respelled: bool,
 }
 
 impl Tool {
     fn new(catalog: &'static Catalog, indexed: &'static IndexedTool) -> Self {
-        Self { catalog, indexed, asked_as: None }
+        Self { catalog, indexed, asked_as: None, is_respelled: false }
     }
 
     /// The same tool, asked for by a name that it had before.
@@ -197,6 +218,12 @@ impl Tool {
     pub(crate) fn notice(self) -> Option<String> {
         let old = self.asked_as?;
         Some(format!("{old} is called {} now; the old name works in this release only", self.name()))
+    }
+
+    /// What to report if the tool was asked for by another spelling of its name.
+    pub(super) fn name_reinterpretation(self) -> Option<Reinterpretation> {
+        let message = || format!("the name of the tool was read as {}", self.short_name());
+        self.is_respelled.then(|| Reinterpretation::new("", message()))
     }
 
     /// What the index says about it. Costs nothing, as do all methods that don't mention the record.
@@ -330,7 +357,7 @@ impl Tool {
     }
 
     /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
-    /// neighbours are `{step, tools}`. Empty where nothing is known.
+    /// neighbors are `{step, tools}`. Empty where nothing is known.
     pub fn lifecycle(self) -> Value {
         let mut steps = serde_json::to_value(self.details().lifecycle).unwrap_or_default();
         self.catalog.render_texts(&mut steps, NameStyle::Prefixed);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
 
 use super::validation_errors;
-use crate::FieldError;
+use crate::error::FieldError;
 
 /// What is to be emptied.
 #[derive(Default)]

@@ -1,89 +1,292 @@
 //! The coercions of the decode stage: the only place that accepts arguments which the schema of a tool doesn't declare.
-//! Clients and models write nulls for what is not given, whole numbers as floats, bare ids for references, and JSON text
-//! for objects. What is read as something else is reported, so that a caller can see how its arguments were understood.
+//! Clients and models write nulls for what is not given, numbers and booleans as text, JSON text for objects, an item
+//! for a list of one, bare ids for references, names in another case. What is read as something else is reported, so
+//! that a caller can see how its arguments were understood; what the schema declares stays exactly as it is.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{nulls, shorthand};
+use super::{nulls, scalars, shorthand};
+use crate::date;
+use crate::error::FixOperation;
+use crate::patch::escape;
 
 /// How many reinterpretations are reported at most.
-const MAX_REPORTED: usize = 16;
+const MAX_REPORTED: usize = 32;
 /// How many characters of a value are shown at most.
 const MAX_CHARACTERS: usize = 200;
+/// JSON text within JSON text is read up to this depth.
+const MAX_DEPTH: usize = 8;
 
 /// An argument that was read as something else than was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reinterpretation {
-    /// JSON pointer to the argument.
+    /// JSON pointer to the argument; empty for the name of the tool.
     pub pointer: String,
     /// How the argument was read, such as `read as {"id":7}`.
     pub message: String,
 }
 
 impl Reinterpretation {
+    /// Creates a report.
+    pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+
     /// As JSON: `pointer` and `message`.
     pub fn to_json(&self) -> Value {
         json!({"pointer": self.pointer, "message": self.message})
     }
 }
 
-/// Coerces arguments to their schema. Nulls that are dropped and whole numbers written as floats are not reported,
-/// because they mean the same.
-pub(super) fn coerce(schema: &Value, arguments: &mut Value) -> Vec<Reinterpretation> {
-    let written = arguments.clone();
-    whole_numbers(arguments);
-    // Before nulls are dropped, because an object may have been written as text.
-    shorthand::expand(schema, arguments);
-    nulls::strip(schema, arguments);
-    let mut reported = Vec::new();
-    report(&written, arguments, &mut String::new(), &mut reported);
-    reported
+/// The readings of the arguments of one call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readings(Vec<Reading>);
+
+/// One reading: what to report, and the operation that writes it out, if it isn't the end of an argument.
+#[derive(Clone, Debug)]
+struct Reading {
+    report: Reinterpretation,
+    written_out: Option<FixOperation>,
 }
 
-fn report(written: &Value, read: &Value, pointer: &mut String, reported: &mut Vec<Reinterpretation>) {
-    let mut descend = |segment: &str, written: &Value, read: &Value| {
-        let length = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
-        report(written, read, pointer, reported);
-        pointer.truncate(length);
-    };
-    match (written, read) {
-        (Value::Object(written), Value::Object(read)) => {
-            for (name, read) in read {
-                if let Some(written) = written.get(name) {
-                    descend(name, written, read);
+impl Readings {
+    /// What to report; of many readings, the first and how many there are.
+    pub(super) fn to_reports(&self) -> Vec<Reinterpretation> {
+        let mut reports: Vec<_> =
+            self.0.iter().take(MAX_REPORTED).map(|reading| reading.report.clone()).collect();
+        if let Some(more) = self.0.len().checked_sub(MAX_REPORTED).filter(|more| *more > 0) {
+            reports.push(Reinterpretation::new("", format!("{more} more arguments were read alike")));
+        }
+        reports
+    }
+
+    /// The operation that writes out the reading which `pointer` is within, if there is one: without it the pointer
+    /// leads nowhere in the arguments as they were written.
+    pub(super) fn writing_out(&self, pointer: &str) -> Option<&FixOperation> {
+        let operations = self.0.iter().filter_map(|reading| reading.written_out.as_ref());
+        operations.into_iter().find(|operation| {
+            let Some(rest) = operation.target().and_then(|target| pointer.strip_prefix(target)) else {
+                return false;
+            };
+            rest.starts_with('/') || rest.is_empty() && matches!(operation, FixOperation::Move { .. })
+        })
+    }
+
+    /// Takes arguments away that hosts add.
+    pub(super) fn ignore(&mut self, arguments: &mut Map<String, Value>, is_added: impl Fn(&str) -> bool) {
+        let added: Vec<String> = arguments.keys().filter(|name| is_added(name)).cloned().collect();
+        for name in added {
+            arguments.shift_remove(&name);
+            let pointer = format!("/{}", escape(&name));
+            let report = Reinterpretation::new(pointer, "ignored: the tool has no such argument");
+            self.0.push(Reading { report, written_out: None });
+        }
+    }
+
+    /// Adds the reading of the value at a pointer.
+    pub(super) fn push_value(&mut self, pointer: &str, read: &Value) {
+        let path = pointer.to_owned();
+        let written_out = Some(FixOperation::Replace { path, value: read.clone() });
+        let report = Reinterpretation::new(pointer, format!("read as {}", shown(read)));
+        self.0.push(Reading { report, written_out });
+    }
+
+    fn push_name(&mut self, from: String, path: String, name: &str) {
+        let report = Reinterpretation::new(from.clone(), format!("read as \"{name}\""));
+        self.0.push(Reading { report, written_out: Some(FixOperation::Move { from, path }) });
+    }
+}
+
+/// Coerces arguments to their schema. Nulls that are dropped and whole numbers written as floats are not reported,
+/// because they mean the same.
+pub(super) fn coerce(schema: &Value, arguments: &mut Value) -> Readings {
+    whole_numbers(arguments);
+    let mut coercion = Coercion { pointer: String::new(), readings: Readings::default(), depth: 0 };
+    // Before nulls are dropped, because an object may have been written as text.
+    coercion.read_value(schema, arguments);
+    nulls::strip(schema, arguments);
+    coercion.readings
+}
+
+struct Coercion {
+    pointer: String,
+    readings: Readings,
+    depth: usize,
+}
+
+impl Coercion {
+    fn read_value(&mut self, schema: &Value, value: &mut Value) {
+        let Some(read) = self.reading(schema, value) else {
+            self.read_children(schema, value);
+            return;
+        };
+        *value = read;
+        // What is within it is reported with it.
+        let mut inner = Self { pointer: String::new(), readings: Readings::default(), depth: self.depth + 1 };
+        inner.read_value(schema, value);
+        self.readings.push_value(&self.pointer, value);
+    }
+
+    fn read_children(&mut self, schema: &Value, value: &mut Value) {
+        match value {
+            Value::Object(properties) => {
+                self.rename(schema, properties);
+                for (name, property) in properties {
+                    if let Some(schema) = nulls::member_schema(schema, name) {
+                        self.descend(name, |this| this.read_value(schema, property));
+                    }
                 }
             }
-        }
-        (Value::Array(written), Value::Array(read)) => {
-            for (index, (written, read)) in written.iter().zip(read).enumerate() {
-                descend(&index.to_string(), written, read);
+            Value::Array(items) => {
+                let branch = || nulls::branches(schema).find_map(|branch| branch.get("items"));
+                if let Some(schema) = schema.get("items").or_else(branch) {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        self.descend(&index.to_string(), |this| this.read_value(schema, item));
+                    }
+                }
             }
+            _ => {}
         }
-        _ if std::mem::discriminant(written) == std::mem::discriminant(read) => {}
-        _ if reported.len() < MAX_REPORTED => {
-            let mut shown: String = read.to_string().chars().take(MAX_CHARACTERS + 1).collect();
-            if let Some((end, _)) = shown.char_indices().nth(MAX_CHARACTERS) {
-                shown.truncate(end);
-                shown.push('…');
-            }
-            reported.push(Reinterpretation { pointer: pointer.clone(), message: format!("read as {shown}") });
-        }
-        _ => {}
     }
+
+    fn descend(&mut self, segment: &str, read: impl FnOnce(&mut Self)) {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&escape(segment));
+        read(self);
+        self.pointer.truncate(length);
+    }
+
+    /// Puts names that differ from a declared one in their case and separators alone under that one.
+    fn rename(&mut self, schema: &Value, properties: &mut Map<String, Value>) {
+        let Some(known) = schema.get("properties").and_then(Value::as_object) else { return };
+        if schema.get("additionalProperties") != Some(&Value::Bool(false)) {
+            return;
+        }
+        let unknown: Vec<String> =
+            properties.keys().filter(|name| !known.contains_key(*name)).cloned().collect();
+        for written in unknown {
+            let Some(name) = scalars::same_word(&written, known.keys().map(String::as_str)) else { continue };
+            if properties.contains_key(name) {
+                continue;
+            }
+            if let Some(value) = properties.shift_remove(&written) {
+                properties.insert(name.to_owned(), value);
+                let pointer = |name: &str| format!("{}/{}", self.pointer, escape(name));
+                self.readings.push_name(pointer(&written), pointer(name), name);
+            }
+        }
+    }
+
+    /// What `value` is read as; `None` if it stays as it is.
+    fn reading(&self, schema: &Value, value: &Value) -> Option<Value> {
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        match value {
+            Value::String(text) if takes(schema, "string") => self.text_reading(schema, text),
+            value if is_taken(schema, value) => None,
+            _ => {
+                let read = match value {
+                    Value::String(text) => self.other_reading(schema, text),
+                    Value::Number(number) => number_reading(schema, number),
+                    _ => None,
+                };
+                let branches = || nulls::branches(schema).find_map(|branch| self.reading(branch, value));
+                read.or_else(|| shorthand::expand(schema, value))
+                    .or_else(|| self.single_item(schema, value))
+                    .or_else(branches)
+            }
+        }
+    }
+
+    /// Text where text belongs: a date in the form that APIs take, one of the declared choices.
+    fn text_reading(&self, schema: &Value, text: &str) -> Option<Value> {
+        if let Some(options) = schema.get("enum").and_then(Value::as_array) {
+            let is_option = options.iter().any(|option| option == text);
+            return scalars::choice(text, options).filter(|_| !is_option).map(Value::from);
+        }
+        let date = match schema.get("format").and_then(Value::as_str)? {
+            "date-time" => date::utc_seconds(text),
+            "date" => date::day(text),
+            _ => None,
+        };
+        date.filter(|date| date != text).map(Value::from)
+    }
+
+    /// Text where something else belongs: JSON, a number, a boolean.
+    fn other_reading(&self, schema: &Value, text: &str) -> Option<Value> {
+        if text.trim_start().starts_with(['{', '[']) {
+            let value: Value = serde_json::from_str(text).ok()?;
+            return is_taken(schema, &value).then_some(value);
+        }
+        let integer = || takes(schema, "integer").then(|| scalars::number(text, true)).flatten();
+        let number = || takes(schema, "number").then(|| scalars::number(text, false)).flatten();
+        let boolean = || takes(schema, "boolean").then(|| scalars::boolean(text)).flatten();
+        integer().or_else(number).or_else(boolean)
+    }
+
+    /// The list of one item that a single item stands for.
+    fn single_item(&self, schema: &Value, value: &Value) -> Option<Value> {
+        let items = schema.get("items").filter(|_| takes(schema, "array"))?;
+        let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+        let is_item = !is_blank
+            && !value.is_null()
+            && items.get("type").is_some()
+            && (is_taken(items, value) || self.reading(items, value).is_some());
+        is_item.then(|| json!([value]))
+    }
+}
+
+fn number_reading(schema: &Value, number: &serde_json::Number) -> Option<Value> {
+    let text = || Value::from(number.to_string());
+    let is_plain = schema.get("format").is_none() && schema.get("enum").is_none();
+    (is_plain && takes(schema, "string")).then(text)
+}
+
+/// Returns true if and only if the schema names this type.
+fn takes(schema: &Value, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(|found| found == kind),
+        found => found.is_some_and(|found| found == kind),
+    }
+}
+
+/// Returns true if and only if the schema takes values of the type of `value`.
+pub(super) fn is_taken(schema: &Value, value: &Value) -> bool {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if schema.get("type").is_some() {
+        return takes(schema, kind) || kind == "integer" && takes(schema, "number");
+    }
+    let mut branches = nulls::branches(schema).peekable();
+    branches.peek().is_none() || branches.any(|branch| is_taken(branch, value))
+}
+
+/// A value as it is shown in a sentence.
+fn shown(value: &Value) -> String {
+    let mut shown = value.to_string();
+    if let Some((end, _)) = shown.char_indices().nth(MAX_CHARACTERS) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
 }
 
 /// Writes 5.0 as 5: models produce either, and a path or an integer accepts only the latter.
 fn whole_numbers(value: &mut Value) {
-    // Up to here every whole number has an exact float.
-    const LIMIT: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= LIMIT)
-            {
-                *number = (float as i64).into();
+        Value::Number(number) => {
+            if let Some(whole) = scalars::whole(number) {
+                *number = whole;
             }
         }
         Value::Array(items) => items.iter_mut().for_each(whole_numbers),
@@ -96,59 +299,143 @@ fn whole_numbers(value: &mut Value) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_other_readings_are_reported() {
-        let reference = json!({
+    fn reference() -> Value {
+        json!({
             "type": "object",
             "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
-        });
-        let schema = json!({
+            "additionalProperties": false,
+        })
+    }
+
+    fn schema() -> Value {
+        json!({
             "type": "object",
             "properties": {
-                "company": reference,
-                "site": reference,
-                "lines": {"type": "array", "items": {"type": "object", "properties": {"item/a": reference}}},
-                "count": {"type": "integer"},
+                "company": reference(),
+                "site": reference(),
+                "lines": {"type": "array", "items": {"type": "object", "properties": {"item/a": reference()}}},
+                "members": {"type": "array", "items": reference()},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "numbers": {"type": "array", "items": {"type": "integer"}},
+                "pageCount": {"type": "integer"},
+                "hours": {"type": "number"},
+                "flag": {"type": "boolean"},
                 "note": {"type": "string"},
+                "state": {"type": "string", "enum": ["FullyReceived", "Waiting"]},
+                "due": {"type": "string", "format": "date-time"},
+                "day": {"type": "string", "format": "date"},
+                "any": {"type": ["string", "object"]},
+                "either": {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+                "free": {},
             },
+            "additionalProperties": false,
+        })
+    }
+
+    fn coerced(mut arguments: Value) -> (Value, Vec<Value>) {
+        let readings = coerce(&schema(), &mut arguments);
+        (arguments, readings.to_reports().iter().map(Reinterpretation::to_json).collect())
+    }
+
+    #[test]
+    fn exact_forms_stay_exact() {
+        let exact = json!({
+            "company": {"id": 7}, "site": {"name": "250"}, "lines": [{"item/a": {"id": 1}}],
+            "members": [{"id": 1}], "tags": ["a,b", "[1]"], "numbers": [1], "pageCount": 5, "hours": 0.25,
+            "flag": true, "note": "8812", "state": "Waiting", "due": "2026-11-29T01:00:00Z",
+            "day": "2026-11-29", "any": "{\"a\": 1}", "either": 1, "free": "8812", "other": "5",
         });
-        let mut arguments = json!({
-            "company": 7.0,
-            "site": {"id": 1, "name": null},
-            "lines": r#"[{"item/a": "x"}]"#,
-            "count": 5.0,
-            "note": null,
+        assert_eq!(coerced(exact.clone()), (exact, Vec::new()));
+    }
+
+    #[test]
+    fn each_reading_is_reported() {
+        for (name, written, read) in [
+            ("company", json!(7), json!({"id": 7})),
+            ("company", json!("250"), json!({"id": 250})),
+            ("company", json!("{\"id\": \"250\"}"), json!({"id": 250})),
+            ("lines", json!(r#"[{"item/a": "x"}]"#), json!([{"item/a": {"name": "x"}}])),
+            ("lines", json!({"item/a": {"id": 1}}), json!([{"item/a": {"id": 1}}])),
+            ("members", json!("5"), json!([{"id": 5}])),
+            ("members", json!([5, {"id": 6}]), json!([{"id": 5}, {"id": 6}])),
+            ("tags", json!("a"), json!(["a"])),
+            ("tags", json!([1]), json!(["1"])),
+            ("numbers", json!("5"), json!([5])),
+            ("numbers", json!("[5, \"6\"]"), json!([5, 6])),
+            ("pageCount", json!("5"), json!(5)),
+            ("pageCount", json!("5.0"), json!(5)),
+            ("hours", json!("0.25"), json!(0.25)),
+            ("flag", json!("True"), json!(true)),
+            ("note", json!(8812), json!("8812")),
+            ("state", json!("fully received"), json!("FullyReceived")),
+            ("due", json!("2026-11-29T01:00:00.000Z"), json!("2026-11-29T01:00:00Z")),
+            ("due", json!("2026-11-29T01:00:00+01:00"), json!("2026-11-29T00:00:00Z")),
+            ("due", json!("2026-11-29"), json!("2026-11-29T00:00:00Z")),
+            ("day", json!("2026-11-29T00:00:00Z"), json!("2026-11-29")),
+            ("any", json!(5), json!("5")),
+            ("either", json!("true"), json!(true)),
+        ] {
+            let (arguments, reports) = coerced(json!({ name: written }));
+            assert_eq!(arguments, json!({ name: read }), "{written}");
+            assert!(!reports.is_empty(), "{name}: {written}");
+            assert!(reports.iter().all(|report| {
+                report["pointer"].as_str().is_some_and(|pointer| pointer.starts_with(&format!("/{name}")))
+            }));
+        }
+    }
+
+    #[test]
+    fn what_loses_something_is_no_reading() {
+        let wrong = json!({
+            "pageCount": "ten", "hours": "1,000", "flag": "yes", "note": true, "state": "Lost", "due": "next friday",
+            "day": "2026-11-29T08:00:00Z", "numbers": "1,2", "lines": "x", "company": true, "tags": "",
         });
-        let reported = coerce(&schema, &mut arguments);
+        assert_eq!(coerced(wrong.clone()), (wrong, Vec::new()));
+    }
+
+    #[test]
+    fn names_are_read_in_any_case() {
+        let (arguments, reports) =
+            coerced(json!({"page_count": "5", "Note": "x", "tags": [], "TAGS": ["a"]}));
+        assert_eq!(arguments, json!({"tags": [], "TAGS": ["a"], "pageCount": 5, "note": "x"}));
         assert_eq!(
-            arguments,
-            json!({
-                "company": {"id": 7},
-                "site": {"id": 1},
-                "lines": [{"item/a": {"name": "x"}}],
-                "count": 5,
-            })
-        );
-        let reported: Vec<Value> = reported.iter().map(Reinterpretation::to_json).collect();
-        assert_eq!(
-            reported,
+            reports,
             [
-                json!({"pointer": "/company", "message": r#"read as {"id":7}"#}),
-                json!({"pointer": "/lines", "message": r#"read as [{"item/a":{"name":"x"}}]"#}),
+                json!({"pointer": "/page_count", "message": "read as \"pageCount\""}),
+                json!({"pointer": "/Note", "message": "read as \"note\""}),
+                json!({"pointer": "/pageCount", "message": "read as 5"}),
             ]
         );
-        let mut arguments = json!({"lines": [{"item/a": 3}]});
-        let reported = coerce(&schema, &mut arguments);
-        assert_eq!(reported[0].pointer, "/lines/0/item~1a");
+    }
+
+    #[test]
+    fn floats_and_nulls_are_not_reported() {
+        let (arguments, reports) =
+            coerced(json!({"pageCount": 5.0, "note": null, "site": {"id": 1, "name": null}}));
+        assert_eq!(arguments, json!({"pageCount": 5, "site": {"id": 1}}));
+        assert!(reports.is_empty());
     }
 
     #[test]
     fn reports_are_bounded() {
-        let schema = json!({"type": "object", "properties": {"list": {"type": "array", "items":
-            {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}}}});
+        let schema =
+            json!({"type": "object", "properties": {"list": {"type": "array", "items": reference()}}});
         let mut arguments = json!({"list": vec!["x".repeat(1000); 100]});
-        let reported = coerce(&schema, &mut arguments);
-        assert_eq!(reported.len(), MAX_REPORTED);
-        assert!(reported.iter().all(|report| report.message.chars().count() < 250));
+        let reports = coerce(&schema, &mut arguments).to_reports();
+        assert_eq!(reports.len(), MAX_REPORTED + 1);
+        assert!(reports.iter().all(|report| report.message.chars().count() < 250));
+        assert_eq!(reports[MAX_REPORTED].message, "68 more arguments were read alike");
+    }
+
+    #[test]
+    fn readings_are_written_out_for_what_is_within_them() {
+        let mut arguments = json!({"lines": r#"[{"x": 1}]"#, "page_count": 5});
+        let readings = coerce(&schema(), &mut arguments);
+        let pointer = |pointer: &str| readings.writing_out(pointer).and_then(FixOperation::target);
+        assert_eq!(pointer("/lines/0/x"), Some("/lines"));
+        assert_eq!(
+            (pointer("/lines"), pointer("/linesx"), pointer("/pageCount")),
+            (None, None, Some("/pageCount"))
+        );
     }
 }

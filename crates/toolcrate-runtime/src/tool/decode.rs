@@ -2,16 +2,15 @@
 //! that the arguments that are checked, approved and recorded are the very ones that are sent.
 
 use serde_json::{Map, Value};
-use toolcrate_catalog::ArgumentLocation;
 
 use super::catalog::Tool;
 use super::execute::Arguments;
 use super::outcome::ExecuteOptions;
-use super::page_state::is_page_state;
+use super::page_state::{SKIP, is_page_state};
 use super::validator::ToolValidator;
-use crate::dialect;
-use crate::error::Delivery;
-use crate::{Client, Dialect, Error, ErrorKind, FieldError};
+use crate::client::Client;
+use crate::dialect::{CalledTool, Dialect, denormalize_arguments, restore_argument_names};
+use crate::error::{Delivery, Error, ErrorKind, FieldError};
 
 impl Client {
     /// Decodes the arguments of a call that is made in the dialect of `options`: the tool's own arguments, and the
@@ -43,72 +42,70 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<(Map<String, Value>, ExecuteOptions), Error> {
         let mut decoded = ExecuteOptions { dialect: Dialect::default(), ..*options };
-        if options.dialect != Dialect::Truto {
-            return Ok((own_arguments(options.dialect, check, arguments), decoded));
-        }
-        let cursor = arguments.shift_remove(dialect::CURSOR);
-        let mut arguments = own_arguments(options.dialect, check, arguments);
-        if arguments.values().any(Value::is_array) {
-            let locations = tool.argument_locations(&check.record);
-            dialect::join(check.declared(), &mut arguments, |name| {
-                locations.location(name) == ArgumentLocation::Query
-            });
-        }
+        let name = options.dialect.cursor_argument();
+        let cursor = name.and_then(|name| Some((name, arguments.shift_remove(name)?)));
+        let mut arguments = own_arguments(options.dialect, tool, check, arguments);
         match cursor {
-            // Truto's SDK sends an empty one for the first page.
-            None | Some(Value::Null) => {}
-            Some(Value::String(text)) if text.is_empty() => {}
-            Some(cursor) => {
-                let state = self.open_cursor(tool, check, &cursor)?;
+            // Some clients send an empty one for the first page.
+            None | Some((_, Value::Null)) => {}
+            Some((_, Value::String(text))) if text.is_empty() => {}
+            Some((name, cursor)) => {
+                let state = self.open_cursor(tool, check, name, &cursor)?;
                 decoded.skip = go_on(&mut arguments, state, options.skip);
             }
         }
         Ok((arguments, decoded))
     }
 
-    /// The paging state of a cursor.
+    /// Returns the paging state of the cursor that is the argument `name`.
     fn open_cursor(
         &self,
         tool: Tool,
         check: &ToolValidator,
+        name: &str,
         cursor: &Value,
     ) -> Result<Map<String, Value>, Error> {
+        let invalid = |reason: String| invalid_cursor(name, &reason);
         if !check.is_list(tool) {
-            let reason = format!("{} is not a list, and only lists take a cursor", tool.short_name());
-            return Err(invalid(&reason));
+            let tool = tool.short_name();
+            return Err(invalid(format!("{tool} is not a list, and only lists take a cursor")));
         }
         let state = cursor.as_str().and_then(|text| self.cursor_key().open(tool.name(), text));
         let state = state.ok_or_else(|| {
-            invalid("expected the next_cursor of a previous response of the same tool and account, unchanged")
+            invalid(format!(
+                "expected the {name} of a previous response of the same tool and account, unchanged"
+            ))
         })?;
-        match state.iter().find(|(name, value)| !is_page_state(check, name, value)) {
+        match state.iter().find(|(member, value)| !is_page_state(check, member, value)) {
             None => Ok(state),
-            Some((name, _)) => Err(invalid(&format!("\"{name}\" does not say where a list goes on"))),
+            Some((member, _)) => Err(invalid(format!("\"{member}\" does not say where a list goes on"))),
         }
     }
 }
 
-/// The arguments as the tool itself takes them, and under the names that it has for them.
+/// Returns the arguments as the tool itself takes them.
 fn own_arguments(
     dialect: Dialect,
+    tool: Tool,
     check: &ToolValidator,
     arguments: Map<String, Value>,
 ) -> Map<String, Value> {
-    let mut arguments = dialect::arguments(dialect, || check.declared(), check.api, arguments);
+    let called = CalledTool { tool, record: &check.record, schema: &|| check.declared() };
+    let mut arguments = denormalize_arguments(dialect, &called, arguments);
     let clear = check.record.request.clear_argument();
     if let Some(names) = clear.and_then(|argument| arguments.get_mut(argument)) {
-        dialect::restore_names(dialect, || check.declared(), names);
+        restore_argument_names(dialect, &called, names);
     }
     arguments
 }
 
-/// Puts paging state in place of the arguments for it: it takes precedence over what is sent beside the cursor, and null
+/// Puts paging state in place of the arguments for it: it takes precedence over other arguments of the call, and null
 /// stands for an argument that must not be given. Returns how many rows to skip.
 fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: usize) -> usize {
     let mut skipped = skip;
     for (name, value) in state {
         match value {
-            value if name == dialect::SKIP => {
+            value if name == SKIP => {
                 skipped = value.as_u64().and_then(|rows| usize::try_from(rows).ok()).unwrap_or(skip);
             }
             Value::Null => drop(arguments.shift_remove(&name)),
@@ -118,13 +115,15 @@ fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: us
     skipped
 }
 
-fn invalid(reason: &str) -> Error {
-    let message = format!("invalid next_cursor; {reason}");
-    let field = FieldError::new(format!("/{}", dialect::CURSOR), "invalid", message.clone());
+fn invalid_cursor(name: &str, reason: &str) -> Error {
+    let message = format!("invalid {name}; {reason}");
+    let field = FieldError::new(format!("/{name}"), "invalid", message.clone());
     Error::new(ErrorKind::InvalidArguments, message)
         .with_fields(vec![field])
         .with_delivery(Delivery::NotSent)
-        .with_next_step("Nothing was sent. Leave next_cursor out; a list then begins with its first page.")
+        .with_next_step(format!(
+            "Nothing was sent. Leave {name} out; a list then begins with its first page."
+        ))
 }
 
 #[cfg(test)]

@@ -10,14 +10,16 @@ use toolcrate_catalog::{RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::outcome::{ExecuteOptions, Outcome, Reader, argument};
-use super::plan;
-use super::validator::ToolValidator;
+use super::fixes::InvalidCall;
+use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
+use super::reference_forms::{self, SentCall};
+use super::validator::{Accepted, ToolValidator};
+use super::{mending, plan};
+use crate::api::{Api, Paging};
 use crate::call::Call;
-use crate::client::OutgoingRequest;
-use crate::error::Delivery;
+use crate::client::{Client, OutgoingRequest, PreparedRequest};
+use crate::error::{Delivery, Error, FieldError};
 use crate::paging::Walk;
-use crate::{Api, Client, Error, FieldError, Paging, PreparedRequest};
 
 /// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
 pub trait Arguments: Sync {
@@ -36,7 +38,15 @@ impl Arguments for Map<String, Value> {
 
 impl Arguments for Value {
     fn to_map(&self) -> Result<Map<String, Value>, Error> {
-        self.as_object().cloned().ok_or_else(|| {
+        let object = match self {
+            Self::Object(arguments) => Some(arguments.clone()),
+            // Some clients write the arguments as JSON text, or null if there are none.
+            Self::String(text) if text.trim().is_empty() => Some(Map::new()),
+            Self::String(text) => serde_json::from_str(text).ok(),
+            Self::Null => Some(Map::new()),
+            _ => None,
+        };
+        object.ok_or_else(|| {
             let message = "the arguments must be a JSON object";
             Error::invalid_arguments(vec![FieldError::new("", "type", message)])
         })
@@ -58,9 +68,38 @@ pub(super) struct Checked {
     options: ExecuteOptions,
 }
 
+/// A call whose arguments are valid.
+struct ValidCall {
+    binding: Option<usize>,
+    call: Call,
+    content: ResponseContent,
+    arguments: Map<String, Value>,
+    reinterpretations: Vec<Reinterpretation>,
+}
+
+impl ValidCall {
+    fn plan(check: &ToolValidator, mut accepted: Accepted<'_>) -> Result<Self, Box<InvalidCall>> {
+        let (binding, content) = (accepted.binding, accepted.operation.response.content);
+        let reinterpretations = accepted.reinterpretations();
+        match plan::call(check, &mut accepted) {
+            Ok(call) => Ok(Self { binding, call, content, arguments: accepted.decoded, reinterpretations }),
+            Err(problems) => Err(Box::new(accepted.into_invalid(problems))),
+        }
+    }
+}
+
 impl Checked {
-    fn reader(&self, api: &'static Api) -> Reader {
-        Reader::new(api, &self.call, self.content, self.options)
+    fn reader(&self, api: &'static Api) -> OutcomeReader {
+        OutcomeReader::new(api, &self.call, self.content, self.options)
+    }
+
+    fn sent_call(&self) -> SentCall<'_> {
+        SentCall {
+            schema: self.check.schema(),
+            request: self.plan(),
+            arguments: &self.arguments,
+            reinterpretations: &self.reinterpretations,
+        }
     }
 
     fn plan(&self) -> &RequestRecord<'static> {
@@ -93,7 +132,8 @@ impl Client {
 
     pub(super) async fn run(&self, checked: Checked, request: OutgoingRequest) -> Result<Outcome, Error> {
         let reader = checked.reader(self.api());
-        let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await?;
+        let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await;
+        let received = received.map_err(|error| reference_forms::explain(&checked.sent_call(), error))?;
         let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
         let mut outcome = outcome?;
         self.complete(&checked, &mut outcome);
@@ -198,21 +238,34 @@ impl Client {
         let label = check.label();
         let checked = arguments.and_then(|arguments| {
             let (arguments, options) = self.decode_for(tool, &check, arguments, options)?;
-            let mut accepted = check.accept(arguments)?;
-            let arguments = std::mem::take(&mut accepted.decoded);
-            let reinterpretations = std::mem::take(&mut accepted.reinterpretations);
-            let problems = check.convert(&mut accepted, self.definitions().as_deref());
-            if !problems.is_empty() {
-                return Err(Error::invalid_arguments(problems));
-            }
-            let content = accepted.operation.response.content;
-            let (binding, accept) = (accepted.binding, plan::accept(self.api(), content));
-            let call = plan::call(&check, accepted)?;
-            Ok((binding, call, accept, content, arguments, reinterpretations, options))
+            let valid = self.validate(&check, arguments)?;
+            Ok((valid, options))
         });
-        let (binding, call, accept, content, arguments, reinterpretations, options) =
-            checked.map_err(|error| not_sent(error).with_request(label))?;
+        let (valid, options) = checked.map_err(|error| not_sent(error).with_request(label))?;
+        let ValidCall { binding, call, content, arguments, mut reinterpretations } = valid;
+        reinterpretations.extend(tool.name_reinterpretation());
+        let accept = plan::accept(self.api(), content);
         Ok(Checked { tool, check, binding, call, accept, content, arguments, reinterpretations, options })
+    }
+
+    /// Validates decoded arguments and plans the request.
+    fn validate(
+        &self,
+        check: &ToolValidator,
+        arguments: Map<String, Value>,
+    ) -> Result<ValidCall, Error> {
+        let account_fields = self.account_fields();
+        let attempt = |arguments: Map<String, Value>| {
+            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;
+            ValidCall::plan(check, accepted)
+        };
+        let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
+        attempt(arguments.clone()).map_err(|invalid| {
+            let problems = mending::verify(&arguments, with_fixes(invalid), |mended| {
+                attempt(mended).err().map(with_fixes).unwrap_or_default()
+            });
+            Error::invalid_arguments(problems)
+        })
     }
 
     /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.

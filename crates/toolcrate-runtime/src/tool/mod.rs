@@ -1,11 +1,15 @@
 //! Tools: operations that are called with JSON arguments and answer JSON.
 
 mod argument_locations;
+mod argument_schema;
 mod catalog;
 mod clear;
 mod coercion;
 mod decode;
 mod execute;
+mod fixes;
+mod loose_values;
+mod mending;
 mod name_style;
 mod nulls;
 mod outcome;
@@ -13,14 +17,20 @@ mod page_state;
 mod plan;
 mod prepared;
 mod prerequisites;
+mod reference_forms;
+mod scalars;
 mod schema;
 mod shorthand;
-mod tool_names;
+mod suggestions;
+mod tool_name;
+mod text_rendering;
 mod truncate;
 mod validation_errors;
 mod validator;
+mod value_checks;
 
 pub(crate) use argument_locations::{ArgumentLocations, record_name};
+pub use argument_schema::ArgumentSchema;
 pub use catalog::{Catalog, Tool};
 pub use coercion::Reinterpretation;
 pub use execute::Arguments;
@@ -28,7 +38,7 @@ pub use name_style::NameStyle;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prepared::PreparedCall;
 pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
+pub use tool_name::tool_name_spellings;
 pub use truncate::{Omitted, TooBig, json_size};
-pub use validation_errors::ArgumentSchema;
 pub(crate) use validation_errors::nearest;
 pub(crate) use validator::ToolValidators;

@@ -45,14 +45,14 @@ fn is_empty_object(value: &Value) -> bool {
 }
 
 /// The schema of the member `name`, where the schema of its object has one.
-fn member_schema<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+pub(super) fn member_schema<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     let own = schema.get("properties").and_then(|properties| properties.get(name));
     own.or_else(|| branches(schema).find_map(|branch| member_schema(branch, name)))
         .or_else(|| schema.get("additionalProperties").filter(|node| node.is_object()))
 }
 
 /// The alternatives of a schema.
-fn branches(schema: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn branches(schema: &Value) -> impl Iterator<Item = &Value> {
     let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
     list("anyOf").chain(list("oneOf"))
 }

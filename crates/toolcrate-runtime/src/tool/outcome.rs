@@ -1,5 +1,5 @@
-//! What a tool call gives back: the answer as JSON, without what only costs a model tokens, and the arguments
-//! that ask for the next page.
+//! The outcome of a tool call: the response as JSON, without what only costs a model tokens, and the arguments that request
+//! the next page.
 
 use std::collections::BTreeMap;
 
@@ -10,71 +10,74 @@ use toolcrate_catalog::{ArgumentLocation, RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
-use super::page_state::is_page_state;
+use super::page_state::{SKIP, is_page_state};
 use super::truncate::{Omitted, cut, drop_empty, json_size, page_after};
 use super::validator::ToolValidator;
+use crate::api::{Api, CustomFields, Paging};
 use crate::call::Call;
 use crate::client::ApiResponse;
+use crate::cursor::CursorKey;
+use crate::custom_fields::from_api;
+use crate::dialect::Dialect;
+use crate::download::Download;
+use crate::error::Error;
 use crate::model::ValueMut;
-use crate::{
-    Api, CursorKey, CustomFields, Dialect, Download, Error, Next, Paging, QueryPairs, RateLimit, custom,
-    dialect,
-};
+use crate::paging::Next;
+use crate::query::QueryPairs;
+use crate::rate_limit::RateLimit;
 
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExecuteOptions {
-    /// Keep the members that are otherwise dropped from answers.
+    /// Keep the properties that are otherwise dropped from responses.
     pub keep_trimmed: bool,
-    /// Leave the fields that an account defined as the list that the API holds them in.
+    /// Leave custom fields as the list in which the API holds them.
     pub keep_custom_fields: bool,
-    /// In whose words the arguments are. Every dialect also takes the tool's own form, but for null: strict
-    /// mode has no other word for what is not given.
+    /// The dialect of the arguments. Every dialect also accepts the tool's own form, except for null, which in strict mode
+    /// stands for an argument that is left out.
     pub dialect: Dialect,
-    /// Drop members that are null, empty text, or an empty list or object. Those that the caller listed as the
-    /// members to answer stay.
+    /// Drop properties that are null, empty text, or an empty list or object. Those that the caller requested stay.
     pub drop_empty: bool,
-    /// The most bytes that the JSON of a list may have. A longer one first loses its empty members, then its
-    /// last rows; see [`Outcome::omitted`].
+    /// The maximum size of a list's JSON in bytes. A longer one first loses its empty properties, then its last rows; see [`Outcome::omitted`].
     pub max_bytes: Option<usize>,
-    /// The most rows that a list may have; a longer one loses its last rows. See [`Outcome::omitted`].
+    /// The maximum number of rows of a list; a longer one loses its last rows. See [`Outcome::omitted`].
     pub max_rows: Option<usize>,
     /// Rows to leave out at the start of a list, as [`Omitted::skip`] says.
     pub skip: usize,
 }
 
-/// What a tool call gave back.
+/// The result of a tool call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What the caller should know besides the answer: that the tool has another name now.
+    /// A warning for the caller: that the tool has another name now.
     pub notice: Option<String>,
-    /// Which arguments were read as something else than was written.
+    /// The arguments that were read as something else than was written.
     pub reinterpretations: Vec<Reinterpretation>,
     /// The HTTP status, 2xx.
     pub status: u16,
-    /// The answer: JSON, `null` if there is none, or for a file an object of `media_type`, `file_name`, `size`
-    /// (in bytes) and `content_base64`.
+    /// The body of the response: JSON, `null` if it is empty, or for a file an object of `media_type`, `file_name`, `size` (in
+    /// bytes) and `content_base64`.
     pub value: Value,
-    /// How the list goes on, as query parameters.
+    /// The next page of the list, as query parameters.
     pub paging: Option<Next>,
     /// The state of the rate limit.
     pub rate_limit: RateLimit,
-    /// The server's name for the request, to be quoted to its support.
+    /// The server's ID of the request, which its support may ask for.
     pub request_id: Option<String>,
-    /// The ids of the fields that the account defined, by the captions under which the answer has them.
+    /// The ids of the custom fields in `value`, by caption.
     pub custom_fields: BTreeMap<String, Value>,
     /// The rows that the budget left out.
     pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
-    /// Where what follows begins, whatever is sent beside it: what a cursor holds.
+    /// Where what follows begins, whatever other arguments are sent: what a cursor holds.
     page_state: Option<Map<String, Value>>,
     next_cursor: Option<String>,
 }
 
 impl Outcome {
-    /// The arguments that give what follows: rows that the budget left out, else the next page. `None` if there
-    /// is nothing, or if the tool has no argument for it.
+    /// Returns the arguments that request what follows: rows that the budget left out, else the next page. `None` if nothing
+    /// follows, or if the tool has no argument for it.
     pub fn next_arguments(&self) -> Option<&Map<String, Value>> {
         self.next_arguments.as_ref()
     }
@@ -93,8 +96,8 @@ impl Outcome {
     }
 }
 
-/// What is needed to make outcomes of answers.
-pub(super) struct Reader {
+/// Turns responses into outcomes.
+pub(super) struct OutcomeReader {
     content: ResponseContent,
     trim: Vec<&'static str>,
     /// The members that the caller listed, by path.
@@ -103,8 +106,8 @@ pub(super) struct Reader {
     options: ExecuteOptions,
 }
 
-impl Reader {
-    /// A reader for the answers of a call.
+impl OutcomeReader {
+    /// Creates the reader for the responses of a call.
     pub(super) fn new(
         api: &'static Api,
         call: &Call,
@@ -120,12 +123,12 @@ impl Reader {
         Self { content, trim, listed, custom, options }
     }
 
-    /// For the pages after the first.
+    /// Stops skipping rows, for the pages after the first.
     pub(super) fn skip_no_more(&mut self) {
         self.options.skip = 0;
     }
 
-    /// The outcome that an answer is.
+    /// Returns the outcome of a response.
     pub(super) fn read(&self, received: ApiResponse) -> Result<Outcome, Error> {
         let raw = received.raw;
         let mut value = match self.content {
@@ -151,7 +154,7 @@ impl Reader {
         };
         let mut custom_fields = BTreeMap::new();
         if let Some(fields) = self.custom.filter(|_| self.content == ResponseContent::Json) {
-            custom::from_api(&mut value, fields, &mut custom_fields);
+            from_api(&mut value, fields, &mut custom_fields);
         }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
@@ -171,8 +174,8 @@ impl Reader {
     }
 }
 
-impl Reader {
-    /// Makes an answer as small as was asked for.
+impl OutcomeReader {
+    /// Reduces a value to the requested size.
     fn fit(&self, value: &mut Value) -> Option<Omitted> {
         if self.content != ResponseContent::Json {
             return None;
@@ -221,7 +224,7 @@ impl Outcome {
         let Some(changes) = self.rest(omitted, check, plan, sent) else {
             // No page begins there: the same page again, without its first rows.
             let mut state = page_state(check, plan, &sent.query);
-            state.insert(dialect::SKIP.to_owned(), Value::from(omitted.skip));
+            state.insert(SKIP.to_owned(), Value::from(omitted.skip));
             self.page_state = Some(state);
             return;
         };
@@ -292,8 +295,8 @@ impl Outcome {
     }
 }
 
-/// Which page of which size was asked for, by the arguments for it. What was not given is null, so that a cursor can
-/// say so to whoever sends another value beside it.
+/// Returns the arguments that choose the requested page. Those that were not given are null, so that a cursor takes
+/// precedence over another value for them.
 fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
@@ -305,14 +308,14 @@ fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPair
         .collect()
 }
 
-/// A value of a query as the argument has it.
+/// Returns a value of a query in the type of its argument.
 fn typed(check: &ToolValidator, argument: &str, value: &str) -> Value {
     let kind = check.property(argument).and_then(|schema| schema.get("type"));
     let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
     number.map_or_else(|| Value::from(value), Value::from)
 }
 
-/// The argument of a tool that becomes this query parameter.
+/// Returns the argument of a tool that becomes this query parameter.
 pub(super) fn argument<'p>(
     check: &ToolValidator,
     plan: &'p RequestRecord<'_>,

@@ -4,13 +4,16 @@ use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;
 
 use super::validator::ToolValidator;
-use crate::{Paging, dialect};
+use crate::api::Paging;
+
+/// The member of a cursor that says how many rows of the page to skip. No argument has such a name.
+pub(super) const SKIP: &str = "+skip";
 
 /// Whether a cursor may hold this member: the number of rows to skip, or an argument that can say where a list goes on.
 /// That is one of the query, as the API itself chooses in its links, but none that chooses records or their fields. Where
 /// pages are numbered, it is a number: the page, its size, or the id of a record that a page begins after.
 pub(super) fn is_page_state(check: &ToolValidator, name: &str, value: &Value) -> bool {
-    if name == dialect::SKIP {
+    if name == SKIP {
         return value.is_u64();
     }
     let is_numbered = matches!(check.api.paging, Paging::Page { .. });

@@ -10,9 +10,13 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseCon
 
 use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
+use crate::api::Api;
 use crate::call::{Body, Call};
+use crate::error::FieldError;
+use crate::form::Form;
 use crate::patch::PatchOperation;
-use crate::{Api, Error, FieldError, Form, ToJson, path};
+use crate::path;
+use crate::to_json::ToJson;
 
 /// The arguments that make up the body.
 #[derive(Default)]
@@ -23,7 +27,7 @@ struct Parts {
 }
 
 /// The call that accepted arguments stand for.
-pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call, Error> {
+pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result<Call, Vec<FieldError>> {
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
@@ -32,7 +36,7 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     let mut filter = None;
-    for (argument, value) in accepted.arguments {
+    for (argument, value) in std::mem::take(&mut accepted.arguments) {
         let target = plan.arguments.get(argument.as_str());
         let name =
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
@@ -47,15 +51,15 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
             (_, value) => value,
         };
         match location {
-            ArgumentLocation::Path => call.values.push((name, text(&value))),
+            ArgumentLocation::Path => call.values.push((name, to_text(&value))),
             ArgumentLocation::Query => match value {
                 Value::Array(items) => {
-                    items.iter().for_each(|item| call.query.push_text(name.clone(), text(item)));
+                    items.iter().for_each(|item| call.query.push_text(name.clone(), to_text(item)));
                 }
-                value => call.query.push_text(name, text(&value)),
+                value => call.query.push_text(name, to_text(&value)),
             },
             ArgumentLocation::Header => {
-                let value = text(&value);
+                let value = to_text(&value);
                 if http::HeaderValue::from_str(&value).is_err() {
                     let message = "travels in a header, which can't hold line breaks and the like";
                     problems.push(FieldError::new(
@@ -96,9 +100,9 @@ pub(super) fn call(check: &ToolValidator, accepted: Accepted<'_>) -> Result<Call
         BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.to_json_string())),
         BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
         BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
-        BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(text(&value).into())),
+        BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(to_text(&value).into())),
     };
-    if problems.is_empty() { Ok(call) } else { Err(Error::invalid_arguments(problems)) }
+    if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
 /// What a tool's request says it accepts.
@@ -109,8 +113,8 @@ pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     }
 }
 
-/// A value as it stands in an address or in a form.
-fn text(value: &Value) -> String {
+/// Returns a value as it is written in a URL, a header or a form.
+fn to_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -124,7 +128,7 @@ fn joined(items: &[Value], separator: char) -> String {
         if index > 0 {
             joined.push(separator);
         }
-        joined.push_str(&text(item));
+        joined.push_str(&to_text(item));
     }
     joined
 }
@@ -173,7 +177,7 @@ fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<F
     for (name, value) in members {
         let binary = check.property(&name).and_then(|schema| schema.get("format"));
         if binary.is_none_or(|format| format != "binary") {
-            form = form.text_field(name, text(&value));
+            form = form.text_field(name, to_text(&value));
             continue;
         }
         let member = |member: &str| value.get(member).and_then(Value::as_str);

@@ -1,12 +1,13 @@
-//! Calls that are prepared once and sent once: what is shown to somebody between the two is what is sent.
+//! Calls that are prepared once and sent once: what is approved between the two is what goes out.
 
 use serde_json::{Map, Value};
 
-use super::execute::Checked;
-use super::{Arguments, ExecuteOptions, Outcome, Reinterpretation, Tool};
-use crate::client::OutgoingRequest;
-use crate::error::Delivery;
-use crate::{Client, Error};
+use super::catalog::Tool;
+use super::coercion::Reinterpretation;
+use super::execute::{Arguments, Checked};
+use super::outcome::{ExecuteOptions, Outcome};
+use crate::client::{Client, OutgoingRequest};
+use crate::error::{Delivery, Error};
 
 /// A tool call that was decoded, validated and made into a request. Sending it consumes it.
 ///
@@ -64,7 +65,7 @@ impl PreparedCall {
     /// Sends the request and reads the response.
     ///
     /// # Errors
-    /// Returns an error if the server can't be reached, answers with an error, or its response can't be read. Its
+    /// Returns an error if the server can't be reached, returns an error, or its response can't be read. Its
     /// [delivery](Error::delivery) tells how far the request got.
     pub async fn send(self) -> Result<Outcome, Error> {
         self.client.run(self.checked, self.request).await

@@ -1,5 +1,5 @@
-//! What has to be looked up before a tool can be called: which tools list the ids that its arguments need, in
-//! which order, and what those need themselves. A plan is data; nothing is called.
+//! What has to be looked up before a tool can be called: which tools list the ids that its arguments need, in which order,
+//! and what those need in turn. The result is data; nothing is called.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::catalog::Tool;
 pub struct Prerequisites {
     /// The look-ups, each after those that it needs.
     pub steps: Vec<Lookup>,
-    /// Arguments that no tool gives: texts, dates, numbers of the caller's own.
+    /// Arguments that no tool provides, such as texts, dates and numbers.
     pub own: Vec<String>,
 }
 
@@ -31,12 +31,12 @@ pub struct Lookup {
     pub gives: Vec<Gives>,
 }
 
-/// An argument that a look-up gives the value of.
+/// An argument whose value a look-up provides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Gives {
     /// The argument of the tool that the plan is for.
     pub argument: String,
-    /// The member of a row that is its value.
+    /// The property of a row that is its value.
     pub field: String,
 }
 
@@ -69,7 +69,8 @@ impl Tool {
     }
 
     fn plan(self, record: &ToolRecord<'_>, arguments: &[&str]) -> Prerequisites {
-        let mut planner = Planner { plan: Prerequisites::default(), path: vec![record.name.to_owned()] };
+        let mut planner =
+            LookupPlanner { plan: Prerequisites::default(), path: vec![record.name.to_owned()] };
         let relations = self.relations();
         for argument in arguments {
             let found = find(&relations, argument);
@@ -94,13 +95,13 @@ fn find<'r>(relations: &'r [Relation<'static>], argument: &str) -> Option<&'r Re
     relations.iter().find(|relation| relation.argument == argument).or_else(|| relations.iter().find(within))
 }
 
-struct Planner {
+struct LookupPlanner {
     plan: Prerequisites,
     /// The tools that wait for what is being planned; one of them is never a step for another.
     path: Vec<String>,
 }
 
-impl Planner {
+impl LookupPlanner {
     /// The number of the step that calls the tool of `relation`; `None` if it can't be one.
     fn step(
         &mut self,

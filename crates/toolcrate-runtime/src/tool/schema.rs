@@ -1,5 +1,5 @@
-//! Putting schemas together out of the catalog's records. The schema of the arguments is joined as text,
-//! since a server lists thousands of them; the schema of an answer is built on demand.
+//! Builds schemas from the catalog's records. The schema of the arguments is joined as text, because a server lists thousands
+//! of them; the schema of the output is built on demand.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};

@@ -1,68 +1,56 @@
-//! Short forms that models write by themselves: a bare id or name where a reference object belongs.
-//! `"customer": 7` is taken as `{"id": 7}`, `"customer": "Acme"` as `{"name": "Acme"}`; and JSON text is taken
-//! where an object or a list belongs.
+//! References: objects that name another record by its id, identifier or name. A bare id or text stands for one:
+//! `"customer": 7` is read as `{"id": 7}`, `"customer": "Acme"` as `{"name": "Acme"}`.
 
 use serde_json::{Map, Value};
 
-/// Expands the short forms in `value`, which `schema` describes.
-pub(super) fn expand(schema: &Value, value: &mut Value) {
-    if let Some(parsed) = value.as_str().and_then(|text| written_out(schema, text)) {
-        *value = parsed;
+/// The fields that name a record by text, those that are rather meant by a word first.
+const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
+
+/// Returns true if and only if a schema is that of a reference: an object with a whole number called `id` and nothing
+/// but texts beside it.
+pub(super) fn is_reference(schema: &Value) -> bool {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let is = |node: &Value, kind: &str| node.get("type").is_some_and(|found| found == kind);
+    is(schema, "object")
+        && properties.is_some_and(|properties| {
+            properties.contains_key("id")
+                && properties
+                    .iter()
+                    .all(|(name, node)| is(node, if name == "id" { "integer" } else { "string" }))
+        })
+}
+
+/// The reference that a bare id or text stands for: digits are an id, text without a space is an identifier where
+/// records have one, any other text is a name.
+pub(super) fn expand(schema: &Value, value: &Value) -> Option<Value> {
+    if !is_reference(schema) {
+        return None;
     }
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if let Some(schema) = schema.get("properties").and_then(|known| known.get(name)) {
-                    expand(schema, member);
+    let (key, value) = match value {
+        Value::Number(number) if number.is_i64() || number.is_u64() => ("id", value.clone()),
+        Value::String(text) => {
+            let text = text.trim();
+            let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+            match text.parse::<i64>() {
+                Ok(id) if is_id => ("id", Value::from(id)),
+                _ if text.is_empty() => return None,
+                _ => {
+                    let has_space = text.contains(char::is_whitespace);
+                    let mut keys = text_keys(schema);
+                    let first = keys.next()?;
+                    let key = keys.last().filter(|_| has_space).unwrap_or(first);
+                    (key, Value::from(text))
                 }
             }
         }
-        Value::Array(items) => {
-            if let Some(schema) = schema.get("items") {
-                items.iter_mut().for_each(|item| expand(schema, item));
-            }
-        }
-        Value::Number(_) | Value::String(_) => {
-            if let Some(key) = key(schema, value) {
-                *value = Value::Object(Map::from_iter([(key.to_owned(), value.take())]));
-            }
-        }
-        Value::Null | Value::Bool(_) => {}
-    }
+        _ => return None,
+    };
+    Some(Value::Object(Map::from_iter([(key.to_owned(), value)])))
 }
 
-fn takes(schema: &Value, kind: &str) -> bool {
-    match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().any(|found| found == kind),
-        found => found.is_some_and(|found| found == kind),
-    }
-}
-
-/// The object or list that a text is, where text itself can't stand.
-fn written_out(schema: &Value, text: &str) -> Option<Value> {
-    if takes(schema, "string") || !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
-    let value: Value = serde_json::from_str(text).ok()?;
-    takes(schema, if value.is_object() { "object" } else { "array" }).then_some(value)
-}
-
-/// The member of a reference that `value` is meant for: the id for a number; for text the identifier, if it has
-/// one, or the name. A reference is an object with a whole number called `id` and nothing but texts beside it.
-fn key(schema: &Value, value: &Value) -> Option<&'static str> {
-    if schema.get("type")? != "object" {
-        return None;
-    }
-    let members = schema.get("properties")?.as_object()?;
-    let is = |member: &Value, kind: &str| member.get("type").is_some_and(|found| found == kind);
-    let is_reference = members
-        .iter()
-        .all(|(name, member)| if name == "id" { is(member, "integer") } else { is(member, "string") });
-    if !is_reference || !members.contains_key("id") {
-        return None;
-    }
-    let keys: &[&str] = if value.is_number() { &["id"] } else { &["identifier", "name"] };
-    keys.iter().find(|key| members.contains_key(**key)).copied()
+/// The fields of a reference that name a record by text.
+pub(super) fn text_keys(schema: &Value) -> impl Iterator<Item = &'static str> {
+    TEXT_KEYS.into_iter().filter(|key| schema["properties"].get(*key).is_some())
 }
 
 #[cfg(test)]
@@ -71,63 +59,38 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn bare_ids_and_names_become_references_at_any_depth() {
-        let reference =
-            json!({"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
-        let schema = json!({"type": "object", "properties": {
-            "customer": reference,
-            "lines": {"type": "array", "items": {"type": "object", "properties": {"product": reference, "id": {"type": "integer"}}}},
-            "size": {"type": "object", "properties": {"id": {"type": "integer"}, "width": {"type": "number"}}},
-            "note": {"type": "string"},
-        }});
-        let mut value = json!({"customer": 7, "lines": [{"product": "Bolt", "id": 1}], "size": 3, "note": "x", "other": 1});
-        expand(&schema, &mut value);
-        let expected = json!({"customer": {"id": 7}, "lines": [{"product": {"name": "Bolt"}, "id": 1}], "size": 3, "note": "x", "other": 1});
-        assert_eq!(value, expected);
-        let mut whole = json!({"customer": {"id": 7}});
-        expand(&schema, &mut whole);
-        assert_eq!(whole, json!({"customer": {"id": 7}}));
+    fn reference(names: &[&str]) -> Value {
+        let mut properties = Map::from_iter([("id".to_owned(), json!({"type": "integer"}))]);
+        properties.extend(names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))));
+        json!({"type": "object", "properties": properties})
     }
 
     #[test]
-    fn text_is_the_identifier_before_the_name_and_nothing_else() {
-        let text = json!({"type": "string"});
-        let reference = |names: &[&str]| {
-            let mut members = Map::from_iter([("id".to_owned(), json!({"type": "integer"}))]);
-            members.extend(names.iter().map(|name| ((*name).to_owned(), text.clone())));
-            json!({"type": "object", "properties": members})
-        };
-        for (names, expected) in [
-            (&["name", "identifier"][..], json!({"identifier": "x"})),
-            (&["name"], json!({"name": "x"})),
-            (&["summary"], json!("x")),
-            (&[], json!("x")),
+    fn digits_are_an_id_and_text_is_an_identifier_or_a_name() {
+        let both = ["name", "identifier"];
+        for (names, value, expected) in [
+            (&both[..], json!(7), Some(json!({"id": 7}))),
+            (&both, json!("250"), Some(json!({"id": 250}))),
+            (&both, json!("AcmeCorp"), Some(json!({"identifier": "AcmeCorp"}))),
+            (&both, json!(" Acme Corp "), Some(json!({"name": "Acme Corp"}))),
+            (&["name"], json!("Acme"), Some(json!({"name": "Acme"}))),
+            (&["identifier"], json!("Acme Corp"), Some(json!({"identifier": "Acme Corp"}))),
+            (&["summary"], json!("x"), None),
+            (&[], json!("x"), None),
+            (&[], json!("8"), Some(json!({"id": 8}))),
+            (&both, json!(7.5), None),
+            (&both, json!(""), None),
+            (&both, json!(true), None),
         ] {
-            let mut value = json!("x");
-            expand(&reference(names), &mut value);
-            assert_eq!(value, expected);
+            assert_eq!(expand(&reference(names), &value), expected, "{value}");
         }
     }
 
     #[test]
-    fn json_text_is_taken_where_text_can_not_stand() {
-        let schema = json!({"type": "object", "properties": {
-            "filter": {"type": ["object", "array"]},
-            "lines": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}},
-            "note": {"type": "string"},
-            "any": {"type": ["string", "object"]},
-        }});
-        let mut value = json!({
-            "filter": " {\"id\": 1}", "lines": "[{\"id\": 1}, 2]", "note": "{}", "any": "{}", "other": "{}",
-        });
-        expand(&schema, &mut value);
-        let expected = json!({
-            "filter": {"id": 1}, "lines": [{"id": 1}, {"id": 2}], "note": "{}", "any": "{}", "other": "{}",
-        });
-        assert_eq!(value, expected);
-        let mut wrong = json!({"filter": "{", "lines": "{}"});
-        expand(&schema, &mut wrong);
-        assert_eq!(wrong, json!({"filter": "{", "lines": "{}"}));
+    fn an_object_with_more_than_texts_is_no_reference() {
+        let schema =
+            json!({"type": "object", "properties": {"id": {"type": "integer"}, "width": {"type": "number"}}});
+        assert!(!is_reference(&schema) && is_reference(&reference(&[])));
+        assert_eq!(expand(&schema, &json!(7)), None);
     }
 }

@@ -1,21 +1,21 @@
-//! Making an answer small without losing what it says: members that are empty are dropped on request, and a list
-//! that is too long for its budget loses its last rows, with a handle that fetches them.
+//! Truncates results without losing information: empty properties are dropped on request, and a list that is too long for
+//! its budget loses its last rows, with the arguments that fetch them.
 
 use serde_json::{Map, Value, json};
 
-/// Rows of a list that are not in the answer, and how to get them.
+/// Rows of a list that are not in the result, and how to get them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Omitted {
-    /// How many rows of this page are not in the answer.
+    /// How many rows of this page are not in the result.
     pub count: usize,
-    /// The arguments that fetch the rest, from the first row that is missing at the end of the answer; `None`
-    /// if none is, or if the tool has no arguments for it. [`skip`](Self::skip) works in any case.
+    /// The arguments that fetch the rest, from the first row that is missing at the end of the result; `None` if no row is
+    /// missing there, or if the tool has no arguments for it. [`skip`](Self::skip) works in any case.
     pub arguments: Option<Map<String, Value>>,
-    /// How many rows of this page are done: the same call with so many rows
-    /// [skipped](crate::ExecuteOptions::skip) gives the rest of this page.
+    /// How many rows of this page are done: the same call with this [`skip`](crate::ExecuteOptions::skip) returns the rest of
+    /// this page.
     pub skip: usize,
-    /// Rows that exceed the budget each by itself.
+    /// Rows that alone exceed the budget.
     pub too_big: Vec<TooBig>,
     /// How many rows are missing at the end.
     pub(super) rest: usize,
@@ -25,20 +25,20 @@ pub struct Omitted {
     pub(super) page: usize,
 }
 
-/// A row that exceeds the budget by itself, so that no page can hold it.
+/// A row that alone exceeds the budget, so that no page can hold it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TooBig {
-    /// Its place on the page, from 0.
+    /// Its index on the page, from 0.
     pub index: usize,
     /// Its size.
     pub bytes: usize,
-    /// Its member `id`, if it has one.
+    /// Its `id`, if it has one.
     pub id: Option<Value>,
 }
 
 impl Omitted {
-    /// As JSON: `count`, `arguments`, `skip`, `too_big` and a sentence.
+    /// Returns the object `count`, `arguments`, `skip`, `too_big` and `message`.
     pub fn to_json(&self) -> Value {
         let too_big: Vec<Value> = self
             .too_big
@@ -76,7 +76,7 @@ pub(super) struct Cut {
     pub(super) like: usize,
 }
 
-/// How many bytes a value's JSON has; counted, not written.
+/// Returns the size of a value's JSON in bytes, without writing it.
 pub fn json_size(value: &Value) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
@@ -95,7 +95,7 @@ pub fn json_size(value: &Value) -> usize {
 }
 
 /// Cuts a list so that its JSON has at most `budget` bytes and it has at most `most` rows, losing as few rows as
-/// possible: the rows that are kept are the first, so that the rest can be asked for. `None` if nothing had to be cut.
+/// possible. The rows that are kept are the first, so that the rest can be requested. Returns `None` if nothing had to be cut.
 pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<Cut> {
     let sizes: Vec<usize> = rows.iter().map(json_size).collect();
     // Brackets, and a comma between each two.
@@ -129,7 +129,7 @@ pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<C
     Some(Cut { done, total, too_big, kept: rows.len(), like })
 }
 
-/// Which page of which size begins after `rows` rows. A page of `like` rows is what the budget can hold, so a
+/// Returns the number and the size of the page that begins after `rows` rows. A page of `like` rows is what the budget can hold, so a
 /// size near it is best; pages larger than `most` are not given.
 pub(super) fn page_after(rows: usize, like: usize, most: usize) -> Option<(usize, usize)> {
     let divides = |size: &usize| rows.is_multiple_of(*size);
@@ -144,8 +144,8 @@ pub(super) fn page_after(rows: usize, like: usize, most: usize) -> Option<(usize
     Some((rows / size + 1, size))
 }
 
-/// Drops members that are null, empty text, or an empty list or object, at every depth. Members that were asked
-/// for by their path (`company/name`) stay, as an answer to that.
+/// Drops properties that are null, empty text, or an empty list or object, at every depth. Properties that were requested by
+/// their path (`company/name`) stay.
 pub(super) fn drop_empty(value: &mut Value, asked: &[&str], path: &str) {
     match value {
         Value::Object(members) => {

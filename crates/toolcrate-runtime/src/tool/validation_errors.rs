@@ -2,11 +2,11 @@
 //! meant to be, what is missing, what would have been right.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::{Draft, JsonType, ValidationError, Validator};
+use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
+use crate::error::FieldError;
 use crate::patch::escape;
-use crate::{Error, FieldError};
 
 /// More values of an enum than this are not listed.
 const MOST_VALUES: usize = 40;
@@ -18,39 +18,6 @@ pub(super) fn all(schema: &Value, validator: &Validator, instance: &Value) -> Ve
         explain(schema, &error, &mut found);
     }
     found
-}
-
-/// A schema of someone's own, such as that of a tool that is in no catalog, made ready once to check many arguments.
-#[derive(Debug)]
-pub struct ArgumentSchema {
-    schema: Value,
-    validator: Validator,
-}
-
-impl ArgumentSchema {
-    /// Makes it ready. It must have no references.
-    ///
-    /// # Errors
-    /// `Configuration` if it is no schema.
-    pub fn new(schema: Value) -> Result<Self, Error> {
-        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
-        let validator =
-            validator.map_err(|error| Error::configuration(format!("the schema is none: {error}")))?;
-        Ok(Self { schema, validator })
-    }
-
-    /// ToolValidators arguments, and says what is wrong as a tool of a catalog does.
-    ///
-    /// # Errors
-    /// `InvalidArguments` with each problem.
-    pub fn check(&self, arguments: &Value) -> Result<(), Error> {
-        let mut problems = all(&self.schema, &self.validator, arguments);
-        if problems.is_empty() {
-            return Ok(());
-        }
-        tidy(&mut problems);
-        Err(Error::invalid_arguments(problems))
-    }
 }
 
 /// The pointer to a member.

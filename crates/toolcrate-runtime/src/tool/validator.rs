@@ -11,11 +11,15 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecor
 use super::argument_locations::record_name;
 use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
-use super::coercion::{self, Reinterpretation};
-use super::{schema, validation_errors};
-use crate::custom::{Definitions, Known};
-use crate::filter::FilterTable;
-use crate::{Api, Error, FieldError, custom, dialect};
+use super::coercion::{self, Readings, Reinterpretation};
+use super::fixes::{self, FixContext, InvalidCall};
+use super::{scalars, schema, validation_errors, value_checks};
+use crate::api::{Api, FilterGrammar};
+use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
+use crate::dialect::is_list;
+use crate::error::{Error, FieldError};
+use crate::filter::{self, FilterTable};
+use crate::host_arguments::HostArguments;
 
 /// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
 const MOST: usize = 128;
@@ -64,12 +68,25 @@ pub(super) struct Accepted<'c> {
     /// The same as they were before what an update empties was taken out of them.
     pub(super) decoded: Map<String, Value>,
     /// Which arguments were read as something else than was written.
-    pub(super) reinterpretations: Vec<Reinterpretation>,
+    pub(super) readings: Readings,
     /// What an update empties.
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
     pub(super) operation: OperationRef<'c, 'static>,
+}
+
+impl Accepted<'_> {
+    /// The call as one that is invalid after all.
+    pub(super) fn into_invalid(self, problems: Vec<FieldError>) -> InvalidCall {
+        let Self { decoded, readings, binding, .. } = self;
+        InvalidCall { problems, arguments: Value::Object(decoded), readings, binding }
+    }
+
+    /// What to report about how the arguments were read.
+    pub(super) fn reinterpretations(&self) -> Vec<Reinterpretation> {
+        self.readings.to_reports()
+    }
 }
 
 impl ToolValidator {
@@ -132,7 +149,7 @@ impl ToolValidator {
 
     /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
-        *self.list.get_or_init(|| dialect::is_list(&self.record, &tool.argument_locations(&self.record)))
+        *self.list.get_or_init(|| is_list(&self.record, &tool.argument_locations(&self.record)))
     }
 
     /// The verb and the path template, for messages.
@@ -159,15 +176,55 @@ impl ToolValidator {
             })
     }
 
+    /// The schema by which arguments are checked.
+    pub(super) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
     /// The schema of one argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
         self.schema.get("properties")?.get(name)
     }
 
-    /// ToolValidators arguments and chooses the operation that they are for.
-    pub(super) fn accept(&self, arguments: Map<String, Value>) -> Result<Accepted<'_>, Error> {
+    /// Reads arguments as the schema has them.
+    fn read(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
+        let mut readings = coercion::coerce(&self.schema, arguments);
+        let Some(given) = arguments.as_object_mut() else { return readings };
+        let is_added = |name: &str| {
+            self.property(name).is_none()
+                && scalars::same_word(name, host_arguments.names()).is_some()
+        };
+        readings.ignore(given, is_added);
+        if let Some((argument, grammar, table)) = self.filter_argument()
+            && let Some(value) = given.get_mut(argument)
+            && filter::flatten(&table, grammar.custom_fields, value)
+        {
+            readings.push_value(&validation_errors::pointer("", argument), value);
+        }
+        readings
+    }
+
+    /// The argument that takes a structured filter, if the tool has one.
+    fn filter_argument(&self) -> Option<(&str, &'static FilterGrammar, FilterTable<'static>)> {
+        let arguments = &self.record.request.arguments;
+        let (argument, _) =
+            arguments.iter().find(|(_, target)| target.location == ArgumentLocation::Filter)?;
+        let table = self.filter(self.record.request.filter.as_deref())?;
+        Some((argument, self.api.filter.as_ref()?, table))
+    }
+
+    /// Validates arguments and chooses the operation that they are for.
+    ///
+    /// # Errors
+    /// Returns all problems at once.
+    pub(super) fn accept(
+        &self,
+        arguments: Map<String, Value>,
+        host_arguments: &HostArguments,
+        account_fields: Option<&AccountFields>,
+    ) -> Result<Accepted<'_>, Box<InvalidCall>> {
         let mut instance = Value::Object(arguments);
-        let reinterpretations = coercion::coerce(&self.schema, &mut instance);
+        let readings = self.read(&mut instance, host_arguments);
         let given = |name: &str| instance.get(name).is_some_and(|value| !value.is_null());
         let chosen = self.record.bindings.iter().position(|binding| given(&binding.when));
         let binding = chosen.map(|number| &self.record.bindings[number]);
@@ -180,6 +237,7 @@ impl ToolValidator {
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
         let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
@@ -203,36 +261,68 @@ impl ToolValidator {
         let is_field = |name: &str| self.is_field(request, name);
         let decoded = arguments.clone();
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
-        validation_errors::tidy(&mut problems);
-        if problems.is_empty() {
-            Ok(Accepted { arguments, decoded, reinterpretations, cleared, binding: chosen, operation })
-        } else {
-            Err(Error::invalid_arguments(problems))
+        let mut accepted = Accepted { arguments, decoded, readings, cleared, binding: chosen, operation };
+        let is_valid = problems.is_empty();
+        problems.extend(self.convert(&mut accepted, account_fields));
+        if !is_valid {
+            problems.extend(self.filter_problems(&accepted.decoded));
         }
+        validation_errors::tidy(&mut problems);
+        if problems.is_empty() { Ok(accepted) } else { Err(Box::new(accepted.into_invalid(problems))) }
+    }
+
+    /// What is wrong with the filter. The plan of the request finds it too, but is made of valid arguments alone.
+    fn filter_problems(&self, arguments: &Map<String, Value>) -> Vec<FieldError> {
+        let Some((argument, grammar, table)) = self.filter_argument() else { return Vec::new() };
+        let value = arguments.get(argument).filter(|value| value.is_object() || value.is_array());
+        let pointer = validation_errors::pointer("", argument);
+        value.map(|value| filter::problems(&table, grammar, value, &pointer)).unwrap_or_default()
+    }
+
+    /// The problems of a call, with fixes.
+    pub(super) fn propose_fixes(&self, invalid: InvalidCall) -> Vec<FieldError> {
+        let InvalidCall { mut problems, arguments, readings, binding } = invalid;
+        let required: Vec<&str> = self.record.operation(binding).required.iter().map(AsRef::as_ref).collect();
+        let filter = self.filter_argument();
+        let filter_fields = || {
+            let table = filter.as_ref().map(|(_, _, table)| table);
+            table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
+        };
+        let context = FixContext {
+            schema: &self.schema,
+            arguments: &arguments,
+            readings: &readings,
+            required: &required,
+            is_read_only: self.record.annotations.read_only_hint,
+            filter: filter.as_ref().map(|(_, grammar, _)| *grammar),
+            filter_fields: &filter_fields,
+        };
+        fixes::propose(&context, &mut problems);
+        problems
     }
 
     /// Turns fields by caption into the API's list, those to be emptied among them; what is wrong with them comes
     /// back.
-    pub(super) fn convert(
+    fn convert(
         &self,
         accepted: &mut Accepted<'_>,
-        definitions: Option<&Definitions>,
+        account_fields: Option<&AccountFields>,
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
         let Some(fields) = &self.api.custom_fields else { return problems };
         let record = record_name(&self.record, self.catalog);
-        let known = fields.definitions.as_ref().zip(definitions);
-        let known = known.map(|(about, definitions)| Known { definitions, about, record });
+        let scope = fields.definitions.as_ref().zip(account_fields);
+        let scope = scope.map(|(format, fields)| FieldScope { fields, format, record });
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
-        custom::to_api(&self.schema, &mut value, fields, known, "", &mut problems);
+        to_api(&self.schema, &mut value, fields, scope, "", &mut problems);
         if let Value::Object(converted) = value {
             accepted.arguments = converted;
         }
         for (pointer, caption) in std::mem::take(&mut accepted.cleared.captions) {
             let list = accepted.arguments.entry(fields.member).or_insert_with(|| json!([]));
             let Value::Array(items) = list else { continue };
-            match custom::emptied_item(&caption, fields, known) {
-                Ok(item) if items.iter().any(|other| custom::is_same_field(other, &item, fields)) => {
+            match emptied_item(&caption, fields, scope) {
+                Ok(item) if items.iter().any(|other| is_same_field(other, &item, fields)) => {
                     problems.push(FieldError::new(pointer, "conflict", clear::conflict_message(&caption)));
                 }
                 Ok(item) => items.push(item),

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::support::server::{Server, json as json_answer};
 use crate::support::{API, client};
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 
 use futures_util::TryStreamExt;
 use serde_json::json;
@@ -45,7 +45,8 @@ fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
 
 #[tokio::test]
 async fn a_call_by_an_old_name_works_and_says_so() {
-    let server = Server::start((0..3).map(|_| json_answer(200, &json!([{"id": 1}])))).await;
+    let server =
+        ScriptedServer::start((0..3).map(|_| ScriptedResponse::json(200, &json!([{"id": 1}])))).await;
     let client = client(&server);
     let old = CATALOG.get("list_all_items").expect("a tool");
     let outcome = client.execute(old, &json!({"binId": 1})).await.expect("an answer");

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::support::model::Order;
-use crate::support::server::{Script, Server, answer, json as json_answer};
 use crate::support::{API, PASSWORD, TestCredentials, builder, client};
 use serde_json::{Value, json};
 use toolcrate_runtime::{Client, Error, ErrorKind, Method, Request, RetryPolicy};
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
+use toolcrate_testing::wait::wait_for;
 
 const READ: fn() -> Request<Order> = || Request::new(Method::Get, "/orders/{id}").path("id", 5);
 
@@ -14,21 +15,21 @@ fn write() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
 
-async fn read_error(script: Script) -> Error {
-    let server = Server::start([script]).await;
+async fn read_error(script: ScriptedResponse) -> Error {
+    let server = ScriptedServer::start([script]).await;
     client(&server).send(&READ()).await.expect_err("an error")
 }
 
-async fn write_error(script: Script) -> Error {
-    let server = Server::start([script]).await;
+async fn write_error(script: ScriptedResponse) -> Error {
+    let server = ScriptedServer::start([script]).await;
     client(&server).send(&write()).await.expect_err("an error")
 }
 
 #[tokio::test]
-async fn a_429_is_passed_on_at_once_with_normalised_headers() {
+async fn a_429_is_passed_on_at_once_with_normalized_headers() {
     let limits = [("x-ratelimit-limit", "1000"), ("retry-after", "30"), ("x-request-id", "r-1")];
     let body = br#"{"error":"OrdersAPI","message":"Too many requests. Please try again in 30 seconds."}"#;
-    let server = Server::start([answer(429, &limits, body)]).await;
+    let server = ScriptedServer::start([ScriptedResponse::with_body(429, &limits, body)]).await;
     let client = builder(&server).retry(RetryPolicy::idempotent(5)).build().expect("a client");
     let error = client.send(&READ()).await.expect_err("an error");
     assert_eq!(server.requests().len(), 1, "it is not repeated");
@@ -52,45 +53,49 @@ async fn a_429_is_passed_on_at_once_with_normalised_headers() {
 #[tokio::test]
 async fn a_web_page_is_told_as_one() {
     let page = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
-    let error = read_error(answer(200, &[("content-type", "text/html")], page)).await;
+    let error = read_error(ScriptedResponse::with_body(200, &[("content-type", "text/html")], page)).await;
     assert_eq!(error.kind(), ErrorKind::NotJson);
     assert!(error.message().contains("web page") && error.message().contains("Sign in"), "{error}");
-    let error = read_error(answer(502, &[("content-type", "text/html")], page)).await;
+    let error = read_error(ScriptedResponse::with_body(502, &[("content-type", "text/html")], page)).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Server, Some(502)));
     assert!(error.message().contains("web page"), "{error}");
-    let error = read_error(answer(200, &[("content-type", "text/csv")], b"a,b\n1,2")).await;
+    let error =
+        read_error(ScriptedResponse::with_body(200, &[("content-type", "text/csv")], b"a,b\n1,2")).await;
     assert_eq!(error.kind(), ErrorKind::NotJson);
     assert!(error.message().contains("text/csv"), "{error}");
 }
 
 #[tokio::test]
 async fn a_body_that_is_cut_off_is_told_as_such() {
-    let cut =
-        || Script::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":1,\"lines\":[{".to_vec());
+    let cut = || {
+        ScriptedResponse::Bytes(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":1,\"lines\":[{".to_vec(),
+        )
+    };
     let error = read_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
     assert!(error.message().contains("cut off"), "{error}");
     let error = write_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
     // The length is right, the JSON is not all there.
-    let error = read_error(answer(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
+    let error = read_error(ScriptedResponse::with_body(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("cut off") && error.message().contains("lines[0]"), "{error}");
 }
 
 #[tokio::test]
 async fn a_lost_answer_leaves_only_a_write_open() {
-    let error = write_error(Script::Cut).await;
+    let error = write_error(ScriptedResponse::Close).await;
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(error.next_step().is_some_and(|next| next.contains("read the record")), "{error:?}");
     assert_eq!(error.request(), Some("POST /orders"));
-    let error = read_error(Script::Cut).await;
+    let error = read_error(ScriptedResponse::Close).await;
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 }
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
-    let server = Server::start([Script::Silence, Script::Silence]).await;
+    let server = ScriptedServer::start([ScriptedResponse::Hang, ScriptedResponse::Hang]).await;
     let client = builder(&server).timeout(Duration::from_millis(200)).build().expect("a client");
     assert_eq!(client.send(&READ()).await.expect_err("late").kind(), ErrorKind::Timeout);
     assert_eq!(client.send(&write()).await.expect_err("late").kind(), ErrorKind::OutcomeUnknown);
@@ -108,10 +113,11 @@ async fn a_write_that_never_went_out_is_no_open_question() {
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_refused_and_gets_no_credentials() {
-    let elsewhere = Server::start([json_answer(200, &json!({"id": 1}))]).await;
+    let elsewhere = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     for status in [301, 302, 303, 307, 308] {
         let target = elsewhere.url("/api/orders/5");
-        let server = Server::start([answer(status, &[("location", &target)], b"")]).await;
+        let server =
+            ScriptedServer::start([ScriptedResponse::with_body(status, &[("location", &target)], b"")]).await;
         let error = client(&server).send(&READ()).await.expect_err("a redirect");
         assert_eq!((error.kind(), error.status()), (ErrorKind::Configuration, Some(status)));
     }
@@ -121,30 +127,34 @@ async fn a_redirect_to_another_host_is_refused_and_gets_no_credentials() {
 #[tokio::test]
 async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
     let order = json!({"id": 1});
-    let server =
-        Server::start([answer(302, &[("location", "/new/5?x=1")], b""), json_answer(200, &order)]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(302, &[("location", "/new/5?x=1")], b""),
+        ScriptedResponse::json(200, &order),
+    ])
+    .await;
     assert_eq!(client(&server).send(&READ()).await.expect("an order").id, Some(1));
-    assert_eq!(server.request().line, "GET /new/5?x=1 HTTP/1.1");
-    assert!(server.request().header("authorization").is_some());
+    assert_eq!(server.last_request().line, "GET /new/5?x=1 HTTP/1.1");
+    assert!(server.last_request().header("authorization").is_some());
 
     // A write is not: it may have been made before the redirect came.
     for status in [302, 308] {
-        let redirect = answer(status, &[("location", "/new")], b"");
-        let server = Server::start([redirect, json_answer(201, &order)]).await;
+        let redirect = ScriptedResponse::with_body(status, &[("location", "/new")], b"");
+        let server = ScriptedServer::start([redirect, ScriptedResponse::json(201, &order)]).await;
         let error = client(&server).send(&write()).await.expect_err("a redirect");
         assert_eq!((error.kind(), server.requests().len()), (ErrorKind::OutcomeUnknown, 1));
         assert!(error.message().contains("redirects to /new, and a write is not sent"), "{error}");
     }
 
-    let circle = || answer(302, &[("location", "/x")], b"");
-    let server = Server::start((0..10).map(|_| circle())).await;
+    let circle = || ScriptedResponse::with_body(302, &[("location", "/x")], b"");
+    let server = ScriptedServer::start((0..10).map(|_| circle())).await;
     assert!(client(&server).send(&READ()).await.expect_err("a circle").message().contains("circle"));
 }
 
 #[tokio::test]
 async fn secrets_are_in_no_text() {
     let encoded = "YWNtZStwdWJsaWM6cHIxdmF0ZS1rM3k=";
-    let server = Server::start([answer(401, &[], b"{}"), Script::Cut]).await;
+    let server =
+        ScriptedServer::start([ScriptedResponse::with_body(401, &[], b"{}"), ScriptedResponse::Close]).await;
     let client = client(&server);
     let request = READ().parameter("conditions", "iban=\"DE44\"");
     let mut texts = vec![format!("{client:?} {:?}", builder(&server))];
@@ -156,8 +166,8 @@ async fn secrets_are_in_no_text() {
     for text in &texts {
         assert!(!text.contains(PASSWORD) && !text.contains(encoded), "{text}");
     }
-    assert_eq!(server.request().header("authorization"), Some(format!("Basic {encoded}").as_str()));
-    assert_eq!(server.request().header("client-key"), Some(PASSWORD));
+    assert_eq!(server.last_request().header("authorization"), Some(format!("Basic {encoded}").as_str()));
+    assert_eq!(server.last_request().header("client-key"), Some(PASSWORD));
 }
 
 #[tokio::test]
@@ -174,19 +184,19 @@ async fn statuses_have_their_kinds() {
         (504, ErrorKind::Server),
     ];
     for (status, kind) in cases {
-        assert_eq!(read_error(answer(status, &[], b"")).await.kind(), kind, "{status}");
+        assert_eq!(read_error(ScriptedResponse::with_body(status, &[], b"")).await.kind(), kind, "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_decode_error_names_the_path_and_a_write_its_likely_success() {
     let body = json!({"lines": [{}, {"quantity": "many"}]});
-    let error = read_error(json_answer(200, &body)).await;
+    let error = read_error(ScriptedResponse::json(200, &body)).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("lines[1].quantity: expected an integer, found text"), "{error}");
-    let error = write_error(json_answer(201, &body)).await;
+    let error = write_error(ScriptedResponse::json(201, &body)).await;
     assert!(error.next_step().is_some_and(|next| next.contains("most likely made")), "{error:?}");
-    let error = read_error(answer(204, &[], b"")).await;
+    let error = read_error(ScriptedResponse::with_body(204, &[], b"")).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(204)));
 }
 
@@ -194,7 +204,11 @@ async fn a_decode_error_names_the_path_and_a_write_its_likely_success() {
 async fn bodies_are_capped_whether_they_say_their_size_or_not() {
     let big = json!({"orderNumber": "x".repeat(5_000)}).to_string();
     let chunked = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{big}").into_bytes();
-    let server = Server::start([answer(200, &[], big.as_bytes()), Script::Bytes(chunked)]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(200, &[], big.as_bytes()),
+        ScriptedResponse::Bytes(chunked),
+    ])
+    .await;
     let client = builder(&server).max_body(1_000).build().expect("a client");
     for _ in 0..2 {
         assert_eq!(client.send(&READ()).await.expect_err("too large").kind(), ErrorKind::TooLarge);
@@ -205,21 +219,29 @@ async fn bodies_are_capped_whether_they_say_their_size_or_not() {
 async fn only_reads_and_what_is_marked_are_repeated() {
     let policy = RetryPolicy::idempotent(3).waits(Duration::from_millis(1), Duration::from_millis(2));
     let order = json!({"id": 1});
-    let server =
-        Server::start([answer(503, &[], b""), Script::Cut, json_answer(200, &order), answer(503, &[], b"")])
-            .await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(503, &[], b""),
+        ScriptedResponse::Close,
+        ScriptedResponse::json(200, &order),
+        ScriptedResponse::with_body(503, &[], b""),
+    ])
+    .await;
     let client = builder(&server).retry(policy).build().expect("a client");
     assert!(client.send(&READ()).await.is_ok());
     assert_eq!(server.requests().len(), 3);
     assert_eq!(client.send(&write()).await.expect_err("503").status(), Some(503));
     assert_eq!(server.requests().len(), 4);
 
-    let server = Server::start([answer(503, &[], b""), json_answer(200, &order)]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(503, &[], b""),
+        ScriptedResponse::json(200, &order),
+    ])
+    .await;
     let client = builder(&server).retry(policy).build().expect("a client");
     assert!(client.send(&write().idempotent()).await.is_ok());
 
-    let limited = answer(429, &[("retry-after", "1")], b"");
-    let server = Server::start([limited, json_answer(200, &order)]).await;
+    let limited = ScriptedResponse::with_body(429, &[("retry-after", "1")], b"");
+    let server = ScriptedServer::start([limited, ScriptedResponse::json(200, &order)]).await;
     let policy = policy.wait_for_retry_after(Duration::from_secs(2));
     let client = builder(&server).retry(policy).build().expect("a client");
     let started = Instant::now();
@@ -229,7 +251,7 @@ async fn only_reads_and_what_is_marked_are_repeated() {
 
 #[tokio::test]
 async fn what_can_not_be_sent_is_said_before_anything_is() {
-    let server = Server::start([]).await;
+    let server = ScriptedServer::start([]).await;
     let client = client(&server);
     let request = Request::<Value>::new(Method::Get, "/orders/{id}/lines/{line}").path("id", "");
     let error = client.send(&request).await.expect_err("no path");
@@ -243,11 +265,15 @@ async fn what_can_not_be_sent_is_said_before_anything_is() {
 
 #[tokio::test]
 async fn a_client_works_in_other_tasks_and_its_futures_can_be_dropped() {
-    let server = Server::start([Script::Silence, json_answer(200, &json!({"id": 1}))]).await;
+    let server =
+        ScriptedServer::start([ScriptedResponse::Hang, ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     let client = client(&server);
     let other = client.clone();
-    let dropped = tokio::time::timeout(Duration::from_millis(50), client.send(&READ())).await;
-    assert!(dropped.is_err());
+    let (first, request) = (client.clone(), READ());
+    let dropped = tokio::spawn(async move { first.send(&request).await.map(drop) });
+    wait_for("the first request", async || (!server.requests().is_empty()).then_some(())).await;
+    dropped.abort();
+    assert!(dropped.await.is_err_and(|error| error.is_cancelled()));
     let task = tokio::spawn(async move { other.send(&READ()).await });
     assert!(task.await.expect("no panic").is_ok());
 }
@@ -260,7 +286,7 @@ async fn a_client_without_a_safe_address_is_not_made() {
 
 #[tokio::test]
 async fn a_server_that_does_not_encrypt_gets_nothing_over_https() {
-    let server = Server::start([]).await;
+    let server = ScriptedServer::start([]).await;
     let url = server.url("").replace("http://", "https://");
     // The server waits for a request that never comes, so the handshake ends by its time alone.
     let client = builder(&server).base_url(url).timeout(Duration::from_secs(1)).build().expect("a client");

@@ -1,13 +1,13 @@
 //! Typed requests as they go over the wire, and what comes back.
 
 use crate::support::model::{Line, Order, OrderStatus};
-use crate::support::server::{Server, answer, json as json_answer};
 use crate::support::{API, client};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use toolcrate_runtime::{
     Api, Client, Download, ErrorKind, Form, Method, Paging, Patch, Query, QueryPairs, Request,
 };
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 
 #[derive(Default)]
 struct ListQuery {
@@ -30,7 +30,8 @@ fn list(query: &ListQuery) -> Request<Vec<Order>> {
 
 #[tokio::test]
 async fn a_request_goes_out_as_described() {
-    let server = Server::start([json_answer(201, &json!({"id": 7, "status": "New Status"}))]).await;
+    let server =
+        ScriptedServer::start([ScriptedResponse::json(201, &json!({"id": 7, "status": "New Status"}))]).await;
     let line = Line { quantity: Some(2), ..Line::default() };
     let request = Request::<Order>::new(Method::Post, "/orders/{id}/lines/{status}")
         .path("id", "a/b")
@@ -44,44 +45,44 @@ async fn a_request_goes_out_as_described() {
         (response.status, response.value.status),
         (201, Some(OrderStatus::Other("New Status".to_owned())))
     );
-    let sent = server.request();
+    let sent = server.last_request();
     assert_eq!(sent.line, "POST /api/orders/a%2Fb/lines/In%20Work?expand=lines&expand=info HTTP/1.1");
     assert_eq!(sent.header("accept"), Some(API.accept));
     assert_eq!(sent.header("user-agent"), Some(API.user_agent));
     assert_eq!(sent.header("content-type"), Some("application/json"));
     assert_eq!(sent.header("x-note"), Some("hi"));
-    assert_eq!(sent.text(), r#"[{"quantity":2}]"#);
+    assert_eq!(sent.body_text(), r#"[{"quantity":2}]"#);
 }
 
 #[tokio::test]
 async fn headers_of_a_client_go_with_every_request_and_yield_to_its_own() {
-    let done = || json_answer(200, &json!([]));
-    let server = Server::start([done(), done(), done()]).await;
+    let done = || ScriptedResponse::json(200, &json!([]));
+    let server = ScriptedServer::start([done(), done(), done()]).await;
     let plain = client(&server);
     let headers = [("x-trace", "a"), ("x-note", "of the client"), ("accept", "text/plain")]
         .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
     let traced = plain.with_headers(headers.into_iter().collect());
     let request = list(&ListQuery::default());
     traced.send(&request).await.expect("orders");
-    let sent = server.request();
+    let sent = server.last_request();
     assert_eq!((sent.header("x-trace"), sent.header("x-note")), (Some("a"), Some("of the client")));
     assert_eq!(sent.header("accept"), Some(API.accept));
     traced.send(&request.clone().header("x-note", "mine")).await.expect("orders");
-    assert_eq!(server.request().header("x-note"), Some("mine"));
+    assert_eq!(server.last_request().header("x-note"), Some("mine"));
     plain.send(&request).await.expect("orders");
-    assert_eq!(server.request().header("x-trace"), None);
+    assert_eq!(server.last_request().header("x-trace"), None);
 }
 
 #[tokio::test]
 async fn every_type_of_answer_works() {
-    let server = Server::start([
-        answer(204, &[], b""),
-        json_answer(200, &json!({"ignored": true})),
-        json_answer(200, &json!({"any": 1})),
-        json_answer(200, &json!([1, 2])),
-        json_answer(200, &json!({"count": 5})),
-        json_answer(200, &json!("text")),
-        answer(200, &[], b"\xEF\xBB\xBF{\"id\":3}\r\n"),
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(204, &[], b""),
+        ScriptedResponse::json(200, &json!({"ignored": true})),
+        ScriptedResponse::json(200, &json!({"any": 1})),
+        ScriptedResponse::json(200, &json!([1, 2])),
+        ScriptedResponse::json(200, &json!({"count": 5})),
+        ScriptedResponse::json(200, &json!("text")),
+        ScriptedResponse::with_body(200, &[], b"\xEF\xBB\xBF{\"id\":3}\r\n"),
     ])
     .await;
     let client = client(&server);
@@ -98,7 +99,7 @@ async fn every_type_of_answer_works() {
 
 #[tokio::test]
 async fn a_patch_is_written_as_the_api_wants_it() {
-    let server = Server::start([json_answer(200, &json!({"id": 5}))]).await;
+    let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 5}))]).await;
     let patch = Patch::changes(&Order { cancel_flag: Some(true), ..Order::default() })
         .set("/customer", json!({"id": 2}));
     let request = Request::<Order>::new(Method::Patch, "/orders/{id}").path("id", 5).patch(&patch);
@@ -107,12 +108,12 @@ async fn a_patch_is_written_as_the_api_wants_it() {
         {"op": "replace", "path": "cancelFlag", "value": true},
         {"op": "replace", "path": "customer", "value": {"id": 2}},
     ]);
-    assert_eq!(server.request().json(), expected);
+    assert_eq!(server.last_request().body_json(), expected);
 }
 
 #[tokio::test]
 async fn a_form_carries_texts_and_files() {
-    let server = Server::start([json_answer(200, &json!({"id": 1}))]).await;
+    let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     let form = Form::new()
         .text_field("recordType", OrderStatus::Open)
         .text_field("recordId", 5)
@@ -121,11 +122,11 @@ async fn a_form_carries_texts_and_files() {
         .file_with_media_type("image", "a.png", "image/png", "png bytes");
     let request = Request::<Order>::new(Method::Post, "/documents").form(&form);
     client(&server).send(&request).await.expect("an answer");
-    let sent = server.request();
+    let sent = server.last_request();
     let boundary =
         sent.header("content-type").and_then(|value| value.strip_prefix("multipart/form-data; boundary="));
     let boundary = boundary.expect("a boundary").to_owned();
-    let text = sent.text();
+    let text = sent.body_text();
     assert_eq!(text.matches(&boundary).count(), 5);
     assert!(text.contains("name=\"recordType\"\r\n\r\nOpen\r\n"), "{text}");
     assert!(text.contains("name=\"recordId\"\r\n\r\n5\r\n"), "{text}");
@@ -147,35 +148,37 @@ async fn a_form_carries_texts_and_files() {
 async fn a_download_keeps_its_bytes() {
     let headers =
         [("content-type", "image/png"), ("content-disposition", "attachment; filename=\"../a.png\"")];
-    let server = Server::start([answer(200, &headers, &[0, 255, 13, 10])]).await;
+    let server = ScriptedServer::start([ScriptedResponse::with_body(200, &headers, &[0, 255, 13, 10])]).await;
     let request = Request::<Download>::new(Method::Get, "/documents/{id}/download").path("id", 1);
     let file = client(&server).send(&request).await.expect("a file");
     assert_eq!(file.bytes.as_ref(), [0, 255, 13, 10]);
     assert_eq!((file.media_type.as_str(), file.file_name.as_deref()), ("image/png", Some("a.png")));
-    assert_eq!(server.request().header("accept"), Some("*/*"));
+    assert_eq!(server.last_request().header("accept"), Some("*/*"));
 }
 
 #[tokio::test]
 async fn a_bulk_answer_of_207_is_an_answer() {
     let body =
         json!({"payload": [{"success": true, "statusCode": 201}, {"success": false, "statusCode": 400}]});
-    let server = Server::start([json_answer(207, &body)]).await;
+    let server = ScriptedServer::start([ScriptedResponse::json(207, &body)]).await;
     let request = Request::<Value>::new(Method::Post, "/orders/bulk").body(&json!([{}, {}]));
     let response = client(&server).send_full(&request).await.expect("an answer");
     assert_eq!((response.status, response.value), (207, body));
 }
 
-fn page(link: Option<&str>, ids: std::ops::Range<i32>) -> crate::support::server::Script {
+fn page(link: Option<&str>, ids: std::ops::Range<i32>) -> ScriptedResponse {
     let body = Value::from(ids.map(|id| json!({"id": id})).collect::<Vec<_>>()).to_string();
     match link {
-        Some(link) => answer(200, &[("link", link), ("ratelimit-remaining", "9")], body.as_bytes()),
-        None => answer(200, &[], body.as_bytes()),
+        Some(link) => {
+            ScriptedResponse::with_body(200, &[("link", link), ("ratelimit-remaining", "9")], body.as_bytes())
+        }
+        None => ScriptedResponse::with_body(200, &[], body.as_bytes()),
     }
 }
 
 #[tokio::test]
 async fn links_are_followed_to_the_end_with_the_own_query_kept() {
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page(Some("<http://elsewhere.example/x?pageSize=2&page=2>; rel=\"next\""), 0..2),
         page(Some("<?page=1>; rel=\"prev\", <?page=3>; rel=\"next\""), 2..4),
         page(Some("<?page=2>; rel=\"prev\""), 4..5),
@@ -198,7 +201,7 @@ async fn links_are_followed_to_the_end_with_the_own_query_kept() {
 async fn forward_only_and_counted_pages_end_too() {
     // Forward only: there is always a link, and the last page is empty.
     let forward = |id: i32| format!("<http://h/orders?pageId={id}>; rel=\"next\"");
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page(Some(&forward(7)), 0..2),
         page(Some(&forward(9)), 2..4),
         page(Some(&forward(9)), 0..0),
@@ -207,24 +210,24 @@ async fn forward_only_and_counted_pages_end_too() {
     let orders: Vec<Order> =
         client(&server).items(&list(&ListQuery::default())).try_collect().await.expect("items");
     assert_eq!(orders.len(), 4);
-    assert!(server.request().line.contains("pageSize=100&pageId=9"), "{}", server.request().line);
+    assert!(server.last_request().line.contains("pageSize=100&pageId=9"), "{}", server.last_request().line);
     // Counted: no link at all, and the last page is short.
-    let server = Server::start([page(None, 0..3), page(None, 3..4)]).await;
+    let server = ScriptedServer::start([page(None, 0..3), page(None, 3..4)]).await;
     let query = ListQuery { page_size: Some(3), page: Some(4), ..ListQuery::default() };
     let orders: Vec<Order> = client(&server).items(&list(&query)).try_collect().await.expect("items");
     assert_eq!(orders.len(), 4);
-    assert!(server.request().line.contains("page=5"));
+    assert!(server.last_request().line.contains("page=5"));
 }
 
 #[tokio::test]
 async fn a_list_that_would_not_end_is_an_error() {
-    let server = Server::start((0..9).map(|_| page(Some("<?page=2>; rel=next"), 0..2))).await;
+    let server = ScriptedServer::start((0..9).map(|_| page(Some("<?page=2>; rel=next"), 0..2))).await;
     let results: Vec<_> = client(&server).pages(&list(&ListQuery::default())).collect().await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 2, "both pages are handed out");
     let error = results.last().and_then(|result| result.as_ref().err()).expect("an error");
     assert!(error.message().contains("does not end"), "{error}");
     // A server that ignores the number of the page.
-    let server = Server::start((0..9).map(|_| page(None, 0..2))).await;
+    let server = ScriptedServer::start((0..9).map(|_| page(None, 0..2))).await;
     let query = ListQuery { page_size: Some(2), ..ListQuery::default() };
     let results: Vec<_> = client(&server).pages(&list(&query)).collect().await;
     assert_eq!((results.len(), results[1].is_err()), (2, true));
@@ -232,7 +235,11 @@ async fn a_list_that_would_not_end_is_an_error() {
 
 #[tokio::test]
 async fn an_error_ends_a_stream() {
-    let server = Server::start([page(Some("<?page=2>; rel=next"), 0..2), answer(500, &[], b"")]).await;
+    let server = ScriptedServer::start([
+        page(Some("<?page=2>; rel=next"), 0..2),
+        ScriptedResponse::with_body(500, &[], b""),
+    ])
+    .await;
     let results: Vec<_> = client(&server).items(&list(&ListQuery::default())).collect().await;
     assert_eq!(results.len(), 3);
     assert!(results[2].is_err());
@@ -263,28 +270,28 @@ async fn items_within_an_object_are_followed_by_their_mark() {
         filter: None,
         custom_fields: None,
     };
-    let server = Server::start([
-        json_answer(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),
-        json_answer(200, &json!({"data": [{"id": 2}], "meta": {"next": null}})),
-        json_answer(200, &json!({"data": [{"id": "x"}]})),
+    let server = ScriptedServer::start([
+        ScriptedResponse::json(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),
+        ScriptedResponse::json(200, &json!({"data": [{"id": 2}], "meta": {"next": null}})),
+        ScriptedResponse::json(200, &json!({"data": [{"id": "x"}]})),
     ])
     .await;
     let client = Client::builder(&CURSOR).base_url(server.url("")).build().expect("a client");
     let request = list(&ListQuery::default());
     let orders: Vec<Order> = client.items(&request).try_collect().await.expect("items");
     assert_eq!(orders.len(), 2);
-    assert_eq!(server.request().line, "GET /orders?after=m%2F1 HTTP/1.1");
+    assert_eq!(server.last_request().line, "GET /orders?after=m%2F1 HTTP/1.1");
     let error = client.items(&request).try_collect::<Vec<_>>().await.expect_err("no number");
     assert!(error.message().contains("[0].id: expected an integer"), "{error}");
 }
 
 #[tokio::test]
 async fn a_page_tells_how_to_go_on_later() {
-    let server = Server::start([page(Some("<?page=2>; rel=next"), 0..2), page(None, 2..3)]).await;
+    let server = ScriptedServer::start([page(Some("<?page=2>; rel=next"), 0..2), page(None, 2..3)]).await;
     let client = client(&server);
     let request = list(&ListQuery { page_size: Some(2), ..ListQuery::default() });
     let response = client.send_full(&request).await.expect("a page");
     let next = response.next.expect("a next page");
     assert_eq!(client.send(&request.next_page(&next)).await.expect("a page").len(), 1);
-    assert!(server.request().line.contains("?pageSize=2&page=2 "));
+    assert!(server.last_request().line.contains("?pageSize=2&page=2 "));
 }

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::support::server::{Script, Server, answer, json as json_answer};
 use crate::support::{API, PASSWORD, client};
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Map, Value, json};
@@ -54,9 +54,13 @@ async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
     let page = |ids: [i32; 2], next: Option<&str>| {
         let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
         let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
-        answer(200, &[("content-type", "application/json"), ("link", &link)], body.as_bytes())
+        ScriptedResponse::with_body(
+            200,
+            &[("content-type", "application/json"), ("link", &link)],
+            body.as_bytes(),
+        )
     };
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page([1, 2], Some("?page=2&conditions=other")),
         page([3, 4], None),
         page([1, 2], Some("?page=2")),
@@ -87,7 +91,7 @@ async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
     assert_eq!(server.requests().len(), 1);
     let outcome = with(b"s", "acme").execute_with(list, &next, &options).await.expect("a page");
     assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
-    let line = server.request().line;
+    let line = server.last_request().line;
     assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
     // One client alone needs no key.
     let own = client(&server);
@@ -281,11 +285,10 @@ fn what_can_not_be_cleared_is_told_with_its_place() {
             "/clear/4 conflict: \"customer\" can't be given a value and be cleared in the same call",
         ]
     );
-    assert_eq!(
-        clear(json!("customer"), json!({})),
-        ["/clear type: must be a list, but is the text \"customer\""]
-    );
-    assert_eq!(clear(json!([1]), json!({})), ["/clear/0 type: must be text, but is 1"]);
+    assert_eq!(clear(json!(true), json!({})), ["/clear type: must be a list, but is true"]);
+    assert_eq!(clear(json!([true]), json!({})), ["/clear/0 type: must be text, but is true"]);
+    let request = prepared("update_an_acme_order_by_id", &json!({"id": 5, "clear": "customer"}));
+    assert_eq!(request.body, PreparedBody::Json(json!([{"op": "remove", "path": "customer"}])));
     // With null it is not given.
     let arguments = json!({"id": 5, "customer": null, "clear": ["customer"]});
     let body = json!([{"op": "remove", "path": "customer"}]);
@@ -308,7 +311,7 @@ fn names_to_clear_are_those_that_a_dialect_declares() {
 #[test]
 fn all_problems_come_at_once() {
     let arguments = json!({
-        "orderid": 5, "description": "much too long a text", "quantity": "3", "status": "open",
+        "ordrId": 5, "description": "much too long a text", "quantity": "three", "status": "opn",
         "tags": ["a", "b", "c"], "amount": {"valu": 1}, "product": {"ident": "x"}, "nonsense": null,
     });
     let error = refused("create_an_acme_order_line", &arguments);
@@ -316,30 +319,30 @@ fn all_problems_come_at_once() {
         problems(&error),
         [
             "/amount/valu unknown: there is no member \"valu\"; did you mean value?",
-            "/amount/value missing: \"value\" is required: a number",
             "/description length: has 20 characters, but at most 10 are allowed",
             "/nonsense unknown: there is no argument \"nonsense\"; there are orderId, lineType, description, \
              quantity, product, status, tags, amount",
-            "/orderId missing: \"orderId\" is required: an integer (Id of the order)",
-            "/orderid unknown: there is no argument \"orderid\"; did you mean orderId?",
+            "/ordrId unknown: there is no argument \"ordrId\"; did you mean orderId?",
             "/product/ident unknown: there is no member \"ident\"; did you mean identifier or id?",
-            "/quantity type: must be a number, but is the text \"3\"",
-            "/status enum: is \"open\", but must be one of \"Open\", \"In Work\", \"Closed\"; did you mean \"Open\"?",
+            "/quantity type: must be a number, but is the text \"three\"",
+            "/status enum: is \"opn\", but must be one of \"Open\", \"In Work\", \"Closed\"; did you mean \"Open\"?",
             "/tags length: has more than the 2 items that are allowed",
         ]
     );
-    assert_eq!(error.message(), "10 arguments are wrong; nothing was sent");
+    assert_eq!(error.message(), "8 arguments are wrong; nothing was sent");
     assert_eq!(error.request(), Some("POST /orders/{parentId}/lines"));
     let error = refused(
         "create_an_acme_order_line",
         &json!({"orderId": 1, "description": "x", "product": {}, "amount": "x"}),
     );
-    assert_eq!(problems(&error), ["/amount form: must be a number or an object, but is the text \"x\""]);
-    let error = refused("create_an_acme_order_line", &json!({"orderId": "1", "description": "x"}));
+    let empty = "/product empty: names no record: give \"id\" or \"identifier\", or leave it out";
+    let form = "/amount form: must be a number or an object, but is the text \"x\"";
+    assert_eq!(problems(&error), [form, empty]);
+    let error = refused("create_an_acme_order_line", &json!({"orderId": "one", "description": "x"}));
     assert_eq!(
         problems(&error),
         [
-            "/orderId type: must be an integer, but is the text \"1\"",
+            "/orderId type: must be an integer, but is the text \"one\"",
             "/product missing: \"product\" is required: an object (The product)",
         ]
     );
@@ -347,7 +350,10 @@ fn all_problems_come_at_once() {
 
 #[test]
 fn arguments_that_are_no_object_are_an_error() {
-    for arguments in [json!([1]), json!("x"), json!(null)] {
+    for text in [json!("{}"), json!(""), json!(null)] {
+        prepared("list_all_acme_orders", &text);
+    }
+    for arguments in [json!([1]), json!("x"), json!("[]"), json!(5)] {
         let error = refused("list_all_acme_orders", &arguments);
         assert_eq!(problems(&error), [" type: the arguments must be a JSON object"]);
     }
@@ -374,7 +380,7 @@ fn a_binding_is_chosen_by_its_argument() {
 #[tokio::test]
 async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
     let body = json!([{"id": 1, "_info": {"a": 1}, "customer": {"id": 2, "_info": {}}}]);
-    let server = Server::start((0..4).map(|_| json_answer(200, &body))).await;
+    let server = ScriptedServer::start((0..4).map(|_| ScriptedResponse::json(200, &body))).await;
     let client = client(&server);
     let list = tool("list_all_orders");
     let trimmed = client.execute(list, &json!({})).await.expect("an outcome");
@@ -391,7 +397,11 @@ async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
 #[tokio::test]
 async fn files_come_and_go_as_base64() {
     let headers = [("content-type", "text/plain"), ("content-disposition", "attachment; filename=a.txt")];
-    let server = Server::start([answer(200, &headers, b"hello"), json_answer(201, &json!({"id": 1}))]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(200, &headers, b"hello"),
+        ScriptedResponse::json(201, &json!({"id": 1})),
+    ])
+    .await;
     let client = client(&server);
     let file = client.execute(tool("download_an_acme_document"), &json!({"id": 1})).await.expect("a file");
     let expected =
@@ -404,7 +414,7 @@ async fn files_come_and_go_as_base64() {
     };
     assert_eq!(parts[1].1, "file \"a.txt\", application/octet-stream, 5 bytes");
     client.execute(upload, &arguments).await.expect("an outcome");
-    let sent = server.request().text();
+    let sent = server.last_request().body_text();
     assert!(sent.contains("name=\"recordId\"\r\n\r\n7\r\n") && sent.contains("\r\n\r\nhello\r\n"), "{sent}");
     let error = refused(
         "upload_an_acme_document",
@@ -416,19 +426,19 @@ async fn files_come_and_go_as_base64() {
 #[tokio::test]
 async fn answers_without_content_are_null_and_errors_are_passed_on() {
     let body = json!({"code": "NotFound", "message": "Order 5 not found", "errors": null});
-    let server = Server::start([
-        answer(204, &[], b""),
-        answer(200, &[], b""),
-        json_answer(404, &body),
-        Script::Cut,
-        Script::Cut,
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(204, &[], b""),
+        ScriptedResponse::with_body(200, &[], b""),
+        ScriptedResponse::json(404, &body),
+        ScriptedResponse::Close,
+        ScriptedResponse::Close,
     ])
     .await;
     let client = client(&server);
     let delete = tool("delete_an_acme_order_by_id");
     let outcome = client.execute(delete, &json!({"id": 5, "reason": "x y"})).await.expect("an outcome");
     assert_eq!((outcome.status, outcome.value), (204, Value::Null));
-    assert_eq!(server.request().line, "DELETE /api/orders/5?reasonText=x%20y HTTP/1.1");
+    assert_eq!(server.last_request().line, "DELETE /api/orders/5?reasonText=x%20y HTTP/1.1");
     let get = tool("get_single_acme_order_by_number");
     let arguments = json!({"number": "5"});
     assert_eq!(client.execute(get, &arguments).await.expect("an outcome").value, Value::Null);
@@ -441,13 +451,13 @@ async fn answers_without_content_are_null_and_errors_are_passed_on() {
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 }
 
-fn page(link: &str) -> Script {
-    answer(200, &[("link", link)], br#"[{"id":1},{"id":2}]"#)
+fn page(link: &str) -> ScriptedResponse {
+    ScriptedResponse::with_body(200, &[("link", link)], br#"[{"id":1},{"id":2}]"#)
 }
 
 #[tokio::test]
 async fn an_outcome_has_the_arguments_of_the_next_page() {
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page("<http://x/orders?page=2&pageSize=2&conditions=a>; rel=\"next\""),
         page("<http://x/orders?pageId=77>; rel=\"next\""),
         page("<http://x/orders?page=1>; rel=\"prev\""),
@@ -469,10 +479,10 @@ async fn an_outcome_has_the_arguments_of_the_next_page() {
 
 #[tokio::test]
 async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
-    let server = Server::start([
+    let server = ScriptedServer::start([
         page("<?pageId=2>; rel=\"next\""),
         page("<?pageId=4>; rel=\"next\""),
-        answer(200, &[("link", "<?pageId=4>; rel=\"next\"")], b"[]"),
+        ScriptedResponse::with_body(200, &[("link", "<?pageId=4>; rel=\"next\"")], b"[]"),
     ])
     .await;
     let client = client(&server);
@@ -483,7 +493,7 @@ async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
         .expect("pages");
     let counts: Vec<_> = pages.iter().map(|page| page.value.as_array().map_or(0, Vec::len)).collect();
     assert_eq!(counts, [2, 2, 0]);
-    assert_eq!(server.request().line, "GET /api/orders?conditions=a&pageSize=100&pageId=4 HTTP/1.1");
+    assert_eq!(server.last_request().line, "GET /api/orders?conditions=a&pageSize=100&pageId=4 HTTP/1.1");
     let results: Vec<_> = client.execute_pages(tool("list_all_orders"), &json!({"x": 1})).collect().await;
     assert_eq!(results.len(), 1);
     assert!(results[0].is_err());

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::support::model::Order;
-use crate::support::server::{Script, Server, answer, json as json_answer};
 use crate::support::{API, TestCredentials, builder, client};
 use serde_json::{Value, json};
 use toolcrate_runtime::{
     Catalog, Client, Credentials, Delivery, Error, ErrorKind, HeaderMap, Method, Request, RetryPolicy,
 };
+use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let tools = concat!(include_str!("support/sales.jsonl"), include_str!("support/stock.jsonl"));
@@ -18,25 +18,25 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
 });
 
 /// Makes the response of a scripted server.
-type ScriptMaker = Box<dyn Fn() -> Script>;
+type ScriptMaker = Box<dyn Fn() -> ScriptedResponse>;
 
 fn create() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
 
 /// What comes of a typed request and of a tool call that get the same answer, and which requests were sent.
-async fn both(script: impl Fn() -> Script) -> [(Error, Vec<String>); 2] {
-    let lines = |server: &Server| -> Vec<String> {
+async fn both(script: impl Fn() -> ScriptedResponse) -> [(Error, Vec<String>); 2] {
+    let lines = |server: &ScriptedServer| -> Vec<String> {
         server.requests().into_iter().map(|request| request.line).collect()
     };
-    let short = |server: &Server| {
+    let short = |server: &ScriptedServer| {
         builder(server).timeout(Duration::from_secs(2)).max_body(1_000).build().expect("a client")
     };
     // More than one script, so that a request that is sent again is answered too.
-    let server = Server::start([script(), script(), script()]).await;
+    let server = ScriptedServer::start([script(), script(), script()]).await;
     let typed = short(&server).send(&create()).await.expect_err("an error");
     let typed = (typed, lines(&server));
-    let server = Server::start([script(), script(), script()]).await;
+    let server = ScriptedServer::start([script(), script(), script()]).await;
     let tool = CATALOG.get("create_an_order_line").expect("a tool");
     let arguments = json!({"orderId": 5, "description": "x", "product": {"id": 1}});
     let called = short(&server).execute(tool, &arguments).await.expect_err("an error");
@@ -44,55 +44,65 @@ async fn both(script: impl Fn() -> Script) -> [(Error, Vec<String>); 2] {
     [typed, called]
 }
 
-fn bytes(text: &str) -> Script {
-    Script::Bytes(text.as_bytes().to_vec())
+fn bytes(text: &str) -> ScriptedResponse {
+    ScriptedResponse::Bytes(text.as_bytes().to_vec())
 }
 
 #[tokio::test]
 async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once() {
     let html = "<!DOCTYPE html><html><title>Sign in</title></html>";
     let big = format!("{{\"orderNumber\":\"{}\"}}", "x".repeat(5_000));
-    let page = || answer(200, &[("content-type", "text/html")], html.as_bytes());
-    let redirect = |status| move || answer(status, &[("location", "/api/orders")], b"");
+    let page = || ScriptedResponse::with_body(200, &[("content-type", "text/html")], html.as_bytes());
+    let redirect = |status| move || ScriptedResponse::with_body(status, &[("location", "/api/orders")], b"");
     let cases: Vec<(&str, ScriptMaker)> = vec![
-        ("300", Box::new(|| answer(300, &[], b""))),
+        ("300", Box::new(|| ScriptedResponse::with_body(300, &[], b""))),
         ("301", Box::new(redirect(301))),
         ("302", Box::new(redirect(302))),
         ("303", Box::new(redirect(303))),
         (
             "302 with a page",
             Box::new(move || {
-                answer(302, &[("location", "/login"), ("content-type", "text/html")], html.as_bytes())
+                ScriptedResponse::with_body(
+                    302,
+                    &[("location", "/login"), ("content-type", "text/html")],
+                    html.as_bytes(),
+                )
             }),
         ),
-        ("302 without a location", Box::new(|| answer(302, &[], b""))),
+        ("302 without a location", Box::new(|| ScriptedResponse::with_body(302, &[], b""))),
         ("307 in a circle", Box::new(redirect(307))),
         ("308 in a circle", Box::new(redirect(308))),
-        ("307 to another server", Box::new(|| answer(307, &[("location", "https://elsewhere/?key=1")], b""))),
+        (
+            "307 to another server",
+            Box::new(|| ScriptedResponse::with_body(307, &[("location", "https://elsewhere/?key=1")], b"")),
+        ),
         ("304", Box::new(|| bytes("HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n"))),
         ("101", Box::new(|| bytes("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"))),
         ("103, then nothing", Box::new(|| bytes("HTTP/1.1 103 Early Hints\r\n\r\n"))),
-        ("406", Box::new(|| answer(406, &[], b""))),
-        ("408", Box::new(|| answer(408, &[], b""))),
-        ("499", Box::new(|| answer(499, &[], b""))),
-        ("500", Box::new(|| json_answer(500, &json!({"message": "Object reference not set"})))),
-        ("503", Box::new(|| answer(503, &[("retry-after", "1")], b""))),
+        ("406", Box::new(|| ScriptedResponse::with_body(406, &[], b""))),
+        ("408", Box::new(|| ScriptedResponse::with_body(408, &[], b""))),
+        ("499", Box::new(|| ScriptedResponse::with_body(499, &[], b""))),
+        ("500", Box::new(|| ScriptedResponse::json(500, &json!({"message": "Object reference not set"})))),
+        ("503", Box::new(|| ScriptedResponse::with_body(503, &[("retry-after", "1")], b""))),
         (
             "500 with a body that is too large",
             Box::new({
                 let big = big.clone();
-                move || answer(500, &[], big.as_bytes())
+                move || ScriptedResponse::with_body(500, &[], big.as_bytes())
             }),
         ),
-        ("cut before the head", Box::new(|| Script::Cut)),
+        ("cut before the head", Box::new(|| ScriptedResponse::Close)),
         ("cut in the head", Box::new(|| bytes("HTTP/1.1 201 Cre"))),
         ("cut after the head", Box::new(|| bytes("HTTP/1.1 201 X\r\ncontent-length: 9\r\n\r\n"))),
         ("cut in the body", Box::new(|| bytes("HTTP/1.1 201 X\r\ncontent-length: 9\r\n\r\n{\"id\""))),
-        ("JSON that is not all there", Box::new(|| answer(201, &[], b"{\"id\":"))),
+        ("JSON that is not all there", Box::new(|| ScriptedResponse::with_body(201, &[], b"{\"id\":"))),
         ("a page with 200", Box::new(page)),
-        ("text with 200", Box::new(|| answer(200, &[("content-type", "text/plain")], b"done"))),
-        ("a body that is too large", Box::new(move || answer(201, &[], big.as_bytes()))),
-        ("silence", Box::new(|| Script::Silence)),
+        (
+            "text with 200",
+            Box::new(|| ScriptedResponse::with_body(200, &[("content-type", "text/plain")], b"done")),
+        ),
+        ("a body that is too large", Box::new(move || ScriptedResponse::with_body(201, &[], big.as_bytes()))),
+        ("silence", Box::new(|| ScriptedResponse::Hang)),
     ];
     for (name, script) in cases {
         for (error, requests) in both(script).await {
@@ -109,15 +119,15 @@ async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once(
 
 #[tokio::test]
 async fn a_redirect_of_a_post_that_only_reads_is_followed() {
-    let server = Server::start([
-        answer(307, &[("location", "/api/orders/search2")], b""),
-        json_answer(200, &json!([{"id": 1}])),
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(307, &[("location", "/api/orders/search2")], b""),
+        ScriptedResponse::json(200, &json!([{"id": 1}])),
     ])
     .await;
     let tool = CATALOG.get("search_orders").expect("a tool");
     let outcome = client(&server).execute(tool, &json!({"conditions": "x"})).await.expect("orders");
     assert_eq!(outcome.value, json!([{"id": 1}]));
-    assert_eq!(server.request().line, "POST /api/orders/search2 HTTP/1.1");
+    assert_eq!(server.last_request().line, "POST /api/orders/search2 HTTP/1.1");
 }
 
 #[tokio::test]
@@ -132,7 +142,7 @@ async fn a_clear_refusal_of_a_write_means_that_nothing_was_changed() {
         (422, ErrorKind::Rejected),
         (429, ErrorKind::RateLimited),
     ] {
-        for (error, _) in both(move || answer(status, &[], b"")).await {
+        for (error, _) in both(move || ScriptedResponse::with_body(status, &[], b"")).await {
             assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Refused), "{status}");
             assert!(error.changed_nothing());
         }
@@ -148,7 +158,7 @@ async fn a_write_that_never_left_changed_nothing() {
             Err(Error::configuration("the vault is locked"))
         }
     }
-    let server = Server::start([]).await;
+    let server = ScriptedServer::start([]).await;
     let locked =
         Client::builder(&API).base_url(server.url("")).credentials(Locked).build().expect("a client");
     let error = locked.send(&create()).await.expect_err("no credentials");
@@ -172,9 +182,19 @@ async fn a_write_that_never_left_changed_nothing() {
 
 #[tokio::test]
 async fn a_page_is_no_success_of_a_write_whose_content_does_not_matter() {
-    let page = || answer(200, &[("content-type", "text/html")], b" <html><title>Sign in</title></html>");
+    let page = || {
+        ScriptedResponse::with_body(
+            200,
+            &[("content-type", "text/html")],
+            b" <html><title>Sign in</title></html>",
+        )
+    };
     let delete = Request::<()>::new(Method::Delete, "/orders/5");
-    let server = Server::start([page(), answer(200, &[("content-type", "text/html")], b"")]).await;
+    let server = ScriptedServer::start([
+        page(),
+        ScriptedResponse::with_body(200, &[("content-type", "text/html")], b""),
+    ])
+    .await;
     let error = client(&server).send(&delete).await.expect_err("a page");
     assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
     assert!(error.message().contains("Sign in"), "{error}");
@@ -183,7 +203,7 @@ async fn a_page_is_no_success_of_a_write_whose_content_does_not_matter() {
 
 #[tokio::test]
 async fn a_record_of_another_shape_was_made_all_the_same() {
-    let server = Server::start([json_answer(201, &json!({"id": "x"}))]).await;
+    let server = ScriptedServer::start([ScriptedResponse::json(201, &json!({"id": "x"}))]).await;
     let error = client(&server).send(&create()).await.expect_err("another shape");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Decode, Delivery::Succeeded));
     assert!(error.next_step().is_some_and(|next| next.contains("most likely made")), "{error:?}");
@@ -194,7 +214,11 @@ async fn an_attempt_with_an_unknown_outcome_is_not_forgotten_by_the_next() {
     let policy = RetryPolicy::idempotent(2).waits(Duration::from_millis(1), Duration::from_millis(2));
     let delete = Request::<Value>::new(Method::Delete, "/orders/5").idempotent();
     // The first one may have deleted it.
-    let server = Server::start([answer(503, &[], b""), answer(404, &[], b"")]).await;
+    let server = ScriptedServer::start([
+        ScriptedResponse::with_body(503, &[], b""),
+        ScriptedResponse::with_body(404, &[], b""),
+    ])
+    .await;
     let client = builder(&server).retry(policy).build().expect("a client");
     let error = client.send(&delete).await.expect_err("404");
     assert_eq!(server.requests().len(), 2);

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use toolcrate_store::Store;
+use toolcrate_testing::wait::wait_for;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Long enough for a store on a busy machine to respond, short enough for a test to wait for.
-const SHORT: Duration = Duration::from_millis(400);
-const SOON: Duration = Duration::from_millis(600);
+/// What passes while a test waits for it.
+const SHORT: Duration = Duration::from_millis(1);
 
 /// Checks an empty store.
 pub async fn check(store: Arc<dyn Store>) {
@@ -41,15 +41,19 @@ async fn values(store: &dyn Store) {
 }
 
 async fn values_run_out(store: &dyn Store) {
-    store.put("short", b"1", SHORT).await.unwrap();
     store.put("longer", b"1", SHORT).await.unwrap();
     store.put("longer", b"2", MINUTE).await.unwrap();
-    assert!(store.get("short").await.unwrap().is_some());
-    tokio::time::sleep(SOON).await;
-    assert_eq!(store.get("short").await.unwrap(), None);
-    assert_eq!(store.take("short").await.unwrap(), None);
-    assert_eq!(store.keys("short").await.unwrap(), [""; 0]);
-    assert_eq!(store.put_new("short", b"new", MINUTE).await.unwrap(), None, "its place is free");
+    for key in ["got", "taken", "listed", "put"] {
+        store.put(key, b"1", MINUTE).await.unwrap();
+        assert!(store.get(key).await.unwrap().is_some());
+        store.put(key, b"1", SHORT).await.unwrap();
+    }
+    let expired = async |key: &str| store.get(key).await.unwrap().is_none().then_some(());
+    wait_for("the last value to expire", async || expired("put").await).await;
+    assert_eq!(store.get("got").await.unwrap(), None);
+    assert_eq!(store.take("taken").await.unwrap(), None);
+    assert_eq!(store.keys("listed").await.unwrap(), [""; 0]);
+    assert_eq!(store.put_new("put", b"new", MINUTE).await.unwrap(), None, "its place is free");
     assert_eq!(store.get("longer").await.unwrap().as_deref(), Some(&b"2"[..]), "the last put counts");
 }
 
@@ -60,7 +64,7 @@ async fn queues(store: &dyn Store) {
     store.push("other", b"other", Duration::ZERO).await.unwrap();
     assert_ne!(one, two);
     assert_eq!(store.queue_len("q").await.unwrap(), 2);
-    let first = store.claim("q", SHORT).await.unwrap().unwrap();
+    let first = store.claim("q", MINUTE).await.unwrap().unwrap();
     assert_eq!((&first.id, &first.item[..], first.attempts), (&one, &b"one\0\xff"[..], 1));
     let second = store.claim("q", MINUTE).await.unwrap().unwrap();
     assert_eq!((&second.id, &second.item[..]), (&two, &b"two"[..]));
@@ -70,19 +74,24 @@ async fn queues(store: &dyn Store) {
     store.complete("q", &two).await.unwrap();
     store.defer("q", &two, Duration::ZERO).await.unwrap();
     assert_eq!(store.queue_len("q").await.unwrap(), 1, "what is done does not come back");
-    tokio::time::sleep(SOON).await;
-    let first = store.claim("q", MINUTE).await.unwrap().unwrap();
-    assert_eq!((&first.id, first.attempts), (&one, 2), "its lease ran out");
-    store.defer("q", &one, SHORT).await.unwrap();
+    let claim = async |lease| {
+        let item = wait_for("an item", async || store.claim("q", lease).await.unwrap()).await;
+        (item.id, item.attempts)
+    };
+    store.defer("q", &one, Duration::ZERO).await.unwrap();
+    assert_eq!(claim(SHORT).await, (one.clone(), 2));
+    assert_eq!(claim(MINUTE).await, (one.clone(), 3), "its lease ran out");
+    store.defer("q", &one, MINUTE).await.unwrap();
     assert_eq!(store.claim("q", MINUTE).await.unwrap(), None, "it was put off");
-    let late = store.push("q", b"late", SHORT * 2).await.unwrap();
-    tokio::time::sleep(SOON).await;
-    let first = store.claim("q", MINUTE).await.unwrap().unwrap();
-    assert_eq!((&first.id, first.attempts), (&one, 3));
+    store.defer("q", &one, SHORT).await.unwrap();
+    assert_eq!(claim(MINUTE).await, (one.clone(), 4));
     store.complete("q", &one).await.unwrap();
-    tokio::time::sleep(SOON).await;
-    assert_eq!(store.claim("q", MINUTE).await.unwrap().unwrap().id, late);
-    store.complete("q", &late).await.unwrap();
+    let much_later = store.push("q", b"much later", MINUTE).await.unwrap();
+    let later = store.push("q", b"later", SHORT).await.unwrap();
+    assert_eq!(claim(MINUTE).await, (later.clone(), 1));
+    assert_eq!(store.claim("q", MINUTE).await.unwrap(), None, "the other one is not ready");
+    store.complete("q", &later).await.unwrap();
+    store.complete("q", &much_later).await.unwrap();
     assert_eq!((store.queue_len("q").await.unwrap(), store.queue_len("other").await.unwrap()), (0, 1));
     store.complete("q", "no id").await.unwrap();
 }

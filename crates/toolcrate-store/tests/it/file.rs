@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use toolcrate_store::{FileStore, Store};
+use toolcrate_testing::old_database::write_redb_2_file;
 
 use crate::contract;
 
@@ -34,6 +35,19 @@ async fn file_store_keeps_everything_when_it_is_reopened() {
     items.sort_unstable();
     assert_eq!(items, [(b"first".to_vec(), 2), (b"second".to_vec(), 1)]);
     assert_ne!(store.push("q", b"third", Duration::ZERO).await.unwrap(), "1", "ids are never reused");
+}
+
+#[test]
+fn file_of_an_older_release_is_rejected_and_unchanged() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state");
+    write_redb_2_file(&path);
+    let written = std::fs::read(&path).unwrap();
+    let error = FileStore::open(&path).unwrap_err().to_string();
+    let message = "expected a state file of the current format, found one of an older release (redb file format 2); \
+                   move it away to start with an empty one, or keep running the older release";
+    assert_eq!(error, format!("{}: {message}", path.display()));
+    assert!(std::fs::read(&path).unwrap() == written, "the older release can still open it");
 }
 
 #[test]

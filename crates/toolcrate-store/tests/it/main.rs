@@ -5,4 +5,3 @@ mod file;
 mod memory;
 mod open;
 mod redis;
-mod redis_server;

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use toolcrate_store::{RedisStore, Store};
+use toolcrate_testing::redis_server::RedisServer;
+use toolcrate_testing::wait::wait_for;
 
 use crate::contract;
-use crate::redis_server::RedisServer;
 
 #[tokio::test]
 async fn redis_store_passes_the_contract() {
@@ -47,14 +48,7 @@ async fn redis_store_reconnects_to_a_restarted_server() {
     store.put("key", b"value", minute).await.unwrap();
     store.push("q", b"item", Duration::ZERO).await.unwrap();
     server.restart().await;
-    let mut found = store.get("key").await;
-    for _ in 0..50 {
-        if found.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        found = store.get("key").await;
-    }
-    assert_eq!(found.unwrap().as_deref(), Some(&b"value"[..]), "appendonly keeps it");
+    let found = wait_for("a new connection", async || store.get("key").await.ok()).await;
+    assert_eq!(found.as_deref(), Some(&b"value"[..]), "appendonly keeps it");
     assert_eq!(store.claim("q", minute).await.unwrap().unwrap().item, b"item");
 }

@@ -1,4 +1,4 @@
-"""ConnectWise PSA as tools for LangChain, LangGraph and CrewAI, from a `cwpsa` server."""
+"""ConnectWise PSA tools for LangChain, LangGraph and CrewAI, from a `cwpsa` server."""
 
 from .client import RemoteTool, ToolServer, ToolServerError
 from .tools import get_tools

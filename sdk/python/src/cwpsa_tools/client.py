@@ -1,7 +1,6 @@
-"""The server's list of tools and its calls, over HTTP.
+"""HTTP client for the tool list and the tool calls of a `cwpsa` server.
 
-Which tools there are, what they take and whether arguments are right is the server's to say: here is only how a call
-travels.
+Names, schemas and validation are left to the server.
 """
 
 import json
@@ -17,21 +16,21 @@ _BY_ID = {"get", "update", "delete"}
 
 
 class ToolServerError(Exception):
-    """The server said no. Its text is made for a model: what is wrong, where, and what to do."""
+    """An error of the server. Its text is written for the model: it names invalid arguments and what to do."""
 
     def __init__(self, status: int, headers: httpx.Headers, body: Any):
         super().__init__(_message(status, body))
-        #: The HTTP status; 429 means that the API's budget of requests is used up.
+        #: HTTP status. 429 means that the rate limit of the API is exhausted.
         self.status = status
-        #: The answer's headers, in any case; after a 429 `ratelimit-reset` is the seconds to wait.
+        #: Response headers (case-insensitive). After a 429, `ratelimit-reset` is the number of seconds to wait.
         self.headers = headers
-        #: The answer's body, parsed if it is JSON.
+        #: Response body, parsed if it is JSON.
         self.body = body
 
 
 def _message(status: int, body: Any) -> str:
     if not isinstance(body, dict):
-        return f"{status}: {body or 'no answer'}"
+        return f"{status}: {body or 'empty response'}"
     lines = [f"{status}: {body.get('message') or json.dumps(body)}"]
     lines += [f"{field['pointer']}: {field['message']}" for field in body.get("fields") or []]
     return "\n".join(lines + [body["next_step"]] if body.get("next_step") else lines)
@@ -39,7 +38,7 @@ def _message(status: int, body: Any) -> str:
 
 @dataclass(frozen=True)
 class _Call:
-    """A call as it travels."""
+    """The request of a call."""
 
     verb: str
     path: str
@@ -48,10 +47,10 @@ class _Call:
 
 
 class ToolServer:
-    """Where the server is and who asks.
+    """A `cwpsa` server.
 
-    `base_url` is the server's address, e.g. `http://127.0.0.1:8080`; `api_key` a token of the account, where the
-    server asks for one; `timeout` the seconds until a request is given up.
+    `base_url` is its URL, e.g. `http://127.0.0.1:8080`; `api_key` a token of the account, if the server requires one;
+    `timeout` the timeout of a request in seconds.
     """
 
     def __init__(self, base_url: str, api_key: str | None = None, timeout: float = 60):
@@ -67,10 +66,10 @@ class ToolServer:
         methods: str | Iterable[str] | None = None,
         tags: str | Iterable[str] | None = None,
     ) -> list["RemoteTool"]:
-        """The tools of an account: of any of `methods` (read, write, custom, or single ones such as list) and any
-        of `tags` (areas of the API or its tags); what is not given narrows nothing. A text is a list of one."""
-        wanted = {"methods": _list(methods), "tags": _list(tags)}
-        query = {name: ",".join(values) for name, values in wanted.items() if values}
+        """Returns the tools of an account that match any of `methods` (read, write, custom, or methods such as list) and
+        any of `tags` (modules of the API or tags). Without them, all tools match. A string is a list of one."""
+        filters = {"methods": _list(methods), "tags": _list(tags)}
+        query = {name: ",".join(values) for name, values in filters.items() if values}
         path = f"/integrated-account/{quote(account_id, safe='')}/tools"
         declared = self._send(_Call("GET", path, query, None))["result"]
         return [RemoteTool(self, account_id, tool) for tool in declared]
@@ -79,7 +78,7 @@ class ToolServer:
         return _answer(self._client.request(call.verb, call.path, params=call.query, json=call.body))
 
     async def _send_async(self, call: _Call) -> Any:
-        # One of its own for each call: an asynchronous client belongs to the event loop that it began in.
+        # A new client for each call, because an asynchronous client is bound to the event loop that created it.
         async with httpx.AsyncClient(**self._settings) as client:
             return _answer(await client.request(call.verb, call.path, params=call.query, json=call.body))
 
@@ -99,7 +98,7 @@ def _answer(response: httpx.Response) -> Any:
 
 
 class RemoteTool:
-    """A tool of the server: `name`, `description`, `schema` (an object, flat, without references), and calls."""
+    """A tool of the server: `name`, `description` and `schema`, which is a flat object without references."""
 
     def __init__(self, server: ToolServer, account_id: str, declared: Mapping[str, Any]):
         self._server = server
@@ -117,21 +116,21 @@ class RemoteTool:
         }
 
     def call(self, arguments: Mapping[str, Any]) -> Any:
-        """Runs it and gives what the server answers; a list gives `{"result": […], "next_cursor": …}`.
+        """Calls the tool and returns the result. A list returns `{"result": […], "next_cursor": …}`.
 
-        Raises `ToolServerError` where the server says no.
+        Raises `ToolServerError` if the server returns an error.
         """
         return self._server._send(self._route(arguments))
 
     async def acall(self, arguments: Mapping[str, Any]) -> Any:
-        """As `call`."""
+        """Async variant of `call`."""
         return await self._server._send_async(self._route(arguments))
 
     def _route(self, arguments: Mapping[str, Any]) -> _Call:
-        """The verb and path say which tool it is, and arguments stand where its schemas say."""
+        """Returns the request of a call. The schemas of the tool determine where arguments go."""
         method = self._declared["method"]
         by_id = method in _BY_ID
-        # An id that a path can't hold goes in a body, by the tool's method: the server says what is wrong with it.
+        # An ID that doesn't fit into a path is sent in the body, so that the server can report the error.
         odd = by_id and not _fits_path(arguments.get("id"))
         common = method in _VERBS and not odd
         has_body = self._body is not None or odd
@@ -145,7 +144,7 @@ class RemoteTool:
         for name, value in arguments.items():
             if name == "id" and by_id and common:
                 continue
-            # An argument that no schema names goes along too: the server says what is wrong with it.
+            # Unknown arguments are sent as well, so that the server can report them.
             if odd or (has_body and name not in self._query):
                 body[name] = value
             elif value is not None:
@@ -154,14 +153,14 @@ class RemoteTool:
 
 
 def _fits_path(value: Any) -> bool:
-    """Whether an id can be a segment of a path: a number or text, and none of those that mean another folder."""
+    """Returns true if an ID can be a path segment: an integer or a string other than `.` and `..`."""
     if isinstance(value, str):
         return value.strip() not in ("", ".", "..")
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _in_query(name: str, value: Any) -> dict[str, str]:
-    """A value as it is, a list by number, and everything deeper as JSON, which keeps its types."""
+    """Encodes a query value: lists by index, nested values as JSON, which preserves their types."""
     if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
         return {f"{name}[{index}]": _text(item) for index, item in enumerate(value)}
     return {name: _text(value)}

@@ -1,8 +1,8 @@
 """Tools for CrewAI.
 
-CrewAI asks providers for strict arguments: every property is required, and an object takes no members but those that
-it names, so that a filter could not be given. So what is optional may be null here, and an object that names no
-members is a text with JSON in it, which the server reads.
+CrewAI declares strict schemas to providers: every property is required, and an object accepts only its declared
+properties, so that a filter could not be passed. Here, optional arguments accept null, and an object without declared
+properties becomes a string with JSON, which the server parses.
 """
 
 import json
@@ -15,13 +15,13 @@ from .client import RemoteTool
 
 
 class _Arguments(BaseModel):
-    """Takes all arguments as they are: the server alone checks them."""
+    """Accepts all arguments; the server validates them."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class ServerTool(BaseTool):
-    """The tool as CrewAI takes it. Its answer is JSON in a text."""
+    """A tool for CrewAI. It returns JSON text."""
 
     _remote: RemoteTool = PrivateAttr()
 
@@ -36,7 +36,7 @@ class ServerTool(BaseTool):
 
 
 def tool(remote: RemoteTool) -> ServerTool:
-    """The tool as CrewAI takes it."""
+    """Returns the tool for CrewAI."""
     schema = _strict(remote.schema)
     own = {
         "__module__": __name__,
@@ -46,7 +46,7 @@ def tool(remote: RemoteTool) -> ServerTool:
         name=remote.name,
         description=remote.description,
         args_schema=type("Arguments", (_Arguments,), own),
-        # CrewAI would keep answers, and not do what it is told to do a second time.
+        # CrewAI would cache results and not repeat a call.
         cache_function=_never,
     )
     made._remote = remote
@@ -63,10 +63,10 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 
 def _strict(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema under strict rules, and yet with nothing that a model has to make up."""
+    """Converts a schema to a strict one in which the model doesn't have to invent values."""
     types = _types(schema)
     if "object" in types and not schema.get("properties"):
-        text = f"{schema.get('description', '')} As JSON in a text.".strip()
+        text = f"{schema.get('description', '')} As a string with JSON.".strip()
         return {**schema, "type": ["string", *(kind for kind in types if kind != "object")], "description": text}
     made = dict(schema)
     if "properties" in schema:
@@ -75,7 +75,7 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
             name: _strict(member) if name in required else _or_null(_strict(member))
             for name, member in schema["properties"].items()
         }
-        # CrewAI does these two itself, but not where an object may be null.
+        # CrewAI sets these two itself, but not for nullable objects.
         made["required"] = list(schema["properties"])
         made["additionalProperties"] = False
     if "items" in schema:
@@ -91,7 +91,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(schema: dict[str, Any], value: Any) -> Any:
-    """The value without the nulls that stand for nothing, and null where nothing else is in it."""
+    """Removes nulls that mean "not given". Returns None if nothing else is left."""
     if isinstance(value, list):
         return [_given(schema.get("items", {}), item) for item in value]
     if not isinstance(value, dict):

@@ -9,7 +9,7 @@ from .client import RemoteTool
 
 
 def tool(remote: RemoteTool) -> StructuredTool:
-    """The tool as LangChain takes it. Its answer is JSON in a text; the server alone checks the arguments."""
+    """Returns the tool for LangChain. It returns JSON text, and the server validates the arguments."""
 
     def call(**arguments: Any) -> str:
         return json.dumps(remote.call(arguments), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""One function for the tools of all frameworks; each framework is imported when its tools are asked for."""
+"""One function for all frameworks. A framework is imported only if it is used."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -16,12 +16,11 @@ def get_tools(
     framework: Literal["langchain", "langgraph", "crewai"] = "langchain",
     timeout: float = 60,
 ) -> list[Any]:
-    """The tools of an account as a framework takes them.
+    """Returns the tools of an account for a framework.
 
-    `base_url` is the address of `cwpsa serve`, `api_key` a token of the account. `methods` (read, write, custom) and
-    `tags` (areas of the API or its tags) narrow the list: give a model a few dozen tools, not three thousand.
-    LangGraph takes LangChain's tools. Raises `ToolServerError` where the server says no, as the tools do; other
-    frameworks than these are a `ValueError`.
+    `base_url` is the URL of `cwpsa serve`, `api_key` a token of the account. `methods` (read, write, custom) and `tags`
+    (modules of the API or tags) filter the tools: give a model a few dozen, not three thousand. LangGraph uses
+    LangChain's tools. Raises `ToolServerError` if the server returns an error, and `ValueError` for an unknown framework.
     """
     remote = ToolServer(base_url, api_key, timeout).tools(account_id, methods, tags)
     if framework in ("langchain", "langgraph"):
@@ -29,5 +28,5 @@ def get_tools(
     elif framework == "crewai":
         from .crewai import tool
     else:
-        raise ValueError(f"there are tools for langchain, langgraph and crewai, and none for {framework}")
+        raise ValueError(f"unknown framework {framework!r} (expected langchain, langgraph or crewai)")
     return [tool(each) for each in remote]

@@ -42,6 +42,17 @@ pub(crate) enum DatabaseEntry {
     File { path: String, file: Option<StoredFile> },
 }
 
+/// Why a file can't be opened, and what to do about it.
+fn open_error(error: redb::DatabaseError) -> DatabaseError {
+    match error {
+        redb::DatabaseError::UpgradeRequired(version) => DatabaseError(format!(
+            "expected a data file of the current format, found one of an older release (redb file format {version}); \
+             move it away to start with a new tenant, or keep running the older release"
+        )),
+        error => error.into(),
+    }
+}
+
 impl RecordDatabase {
     /// Opens the file, creating it if needed.
     pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
@@ -50,7 +61,8 @@ impl RecordDatabase {
         // Records can contain personal data, so that only the owner may read a new file.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let database = Database::builder().create_with_backend(FileBackend::new(options.open(path)?)?)?;
+        let backend = FileBackend::new(options.open(path)?)?;
+        let database = Database::builder().create_with_backend(backend).map_err(open_error)?;
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
         write.open_table(FILES)?;

@@ -90,32 +90,32 @@ fn ends_with(finding: &Finding, part: &str) -> bool {
 pub const THEIRS: &[Rule<Finding>] = &[
     Rule {
         name: "list of tags",
-        why: "It compares the document's list of tags by number, so one new tag renames all that follow. \
-              Nothing is made of that list; the tags of each operation are compared.",
+        why: "It compares the document's list of tags by position, so one new tag renames all that follow. \
+              We ignore that list and compare the tags of each operation.",
         applies: |finding, _| finding.parts[0] == "tags",
     },
     Rule {
-        name: "title page",
-        why: "The version and description of the document head every report; they are no change of the API.",
+        name: "document info",
+        why: "The version and description of the document are the heading of our report, not a change of the API.",
         applies: |finding, _| finding.parts[0] == "info",
     },
     Rule {
         name: "name of the media type",
-        why: "The release is part of the media type's name, so it is another name at every answer. JSON is \
-              JSON, by whatever name a vendor calls it.",
+        why: "The release is part of the media type's name, so the name differs at every response. We treat all of \
+              a vendor's JSON media types as JSON.",
         applies: |finding, _| finding.action == "rename" && ends_with(finding, "content"),
     },
     Rule {
-        name: "words about a status",
-        why: "Nothing is made of the description of an answer's status.",
+        name: "description of a status",
+        why: "We ignore the description of a response status.",
         applies: |finding, _| {
             finding.parts.iter().any(|part| part == "responses") && ends_with(finding, "description")
         },
     },
     Rule {
-        name: "header of the credentials",
-        why: "The profile names the headers that come with the credentials. No caller gives them, so they are \
-              no parameters.",
+        name: "credential headers",
+        why: "The profile lists the headers that carry credentials. The client sets them, so they are not \
+              parameters.",
         applies: |finding, context| {
             let headers = &context.settings.profile.transport_headers;
             finding.parts.iter().any(|part| {
@@ -124,9 +124,9 @@ pub const THEIRS: &[Rule<Finding>] = &[
         },
     },
     Rule {
-        name: "schema spelt another way",
-        why: "It compares names letter by letter. A name with a dot and one without it are one schema, and \
-              what changed in its members is told there.",
+        name: "schema spelled differently",
+        why: "It compares names literally. We treat a name with a dot and the same name without it as one schema, \
+              and report the changes of its properties.",
         applies: |finding, context| {
             let opposite = if finding.action == "add" { "remove" } else { "add" };
             matches!(finding.place(), Place::Schema(_))
@@ -137,16 +137,16 @@ pub const THEIRS: &[Rule<Finding>] = &[
         },
     },
     Rule {
-        name: "one schema in the place of another",
-        why: "Something refers to another schema now. It compares the members of the two; we say that it is \
-              another record, and which schemas are new or gone.",
+        name: "reference to another schema",
+        why: "A reference points to another schema. It compares the properties of the two; we report that the \
+              type changed, and which schemas were added or removed.",
         applies: |finding, context| finding.schema().is_some_and(|schema| context.is_replaced(&schema)),
     },
     Rule {
         name: "path parameter without a placeholder",
         why: "The document says `in: path`, but the path has no such placeholder. Repairs R002, R017 and R028 \
-              put it where it can travel, the query or the body, so it is there in both releases. It pairs the \
-              other parameters of such an operation by number, so that some seem to be new.",
+              move the parameter to the query or the body, so both releases have it. It matches the other \
+              parameters of such an operation by position, so that some seem to be new.",
         applies: |finding, context| {
             let is_sent =
                 finding.parts.get(3).is_some_and(|part| part == "parameters" || part == "requestBody");
@@ -154,14 +154,14 @@ pub const THEIRS: &[Rule<Finding>] = &[
         },
     },
     Rule {
-        name: "bytes",
-        why: "An answer that is no JSON is a file, whether its schema says `format: binary` or not.",
+        name: "binary response",
+        why: "We treat every response that isn't JSON as a file, with or without `format: binary`.",
         applies: |finding, _| ends_with(finding, "format") && finding.is == "\"binary\"",
     },
     Rule {
-        name: "placeholder described by a name",
-        why: "What a placeholder of the path stands for is told by the record that it leads to. A description \
-              of one word, such as `ticketId`, is not used.",
+        name: "placeholder described by one word",
+        why: "We describe a path placeholder by the record that it identifies, and ignore a description of one \
+              word, such as `ticketId`.",
         applies: |finding, _| {
             let is_word = |text: &str| !text.contains(char::is_whitespace);
             ends_with(finding, "description")
@@ -175,9 +175,9 @@ pub const THEIRS: &[Rule<Finding>] = &[
 /// What only ours finds.
 pub const OURS: &[Rule<Ours>] = &[
     Rule {
-        name: "within an operation that moved",
-        why: "It sees one operation gone and one new; we see the same operation under a new path, and what else \
-              changed in it.",
+        name: "inside a moved operation",
+        why: "It reports one removed and one added operation. We recognize the same operation under a new path, \
+              and report what else changed in it.",
         applies: |ours, context| {
             context.ours.iter().any(|other| {
                 other.change.kind == DiffKind::OperationMoved && other.change.subject == ours.change.subject
@@ -186,13 +186,13 @@ pub const OURS: &[Rule<Ours>] = &[
     },
     Rule {
         name: "another schema",
-        why: "It follows references and compares what they lead to; that a place refers to another record, \
-              with other members, it does not say.",
+        why: "It resolves references before it compares, so it doesn't report that a reference points to another \
+              record.",
         applies: |ours, context| is_reference(ours, context),
     },
     Rule {
         name: "record in the query",
-        why: "A parameter that is a record travels as its members (repair R017), which we compare one by one.",
+        why: "A parameter that is a record is sent as its properties (repair R017), which we compare one by one.",
         applies: |ours, context| {
             let Place::Parameter(operation, name) = &ours.places()[0] else { return false };
             context.has_record_with(operation, name)
@@ -204,47 +204,47 @@ pub const OURS: &[Rule<Ours>] = &[
 pub const JUDGED: &[Rule<Ours>] = &[
     Rule {
         name: "name of a schema",
-        why: "It calls a schema that is gone breaking. Its name is not on the wire; where it was used, that \
-              place changed, and is judged there.",
+        why: "It reports a removed schema as breaking. Schema names are not sent; we report the places that used \
+              the schema.",
         applies: |ours, _| ours.change.kind == DiffKind::SchemaRemoved,
     },
     Rule {
-        name: "only answered",
-        why: "It judges every schema as if it were sent. This one is only answered, and fewer values in an \
-              answer break nobody.",
+        name: "only in responses",
+        why: "It treats every schema as if it were part of a request. This one is only returned, and fewer values \
+              in a response break nobody.",
         applies: |ours, _| is(ours, DiffKind::PropertyNarrowed, Severity::Compatible),
     },
     Rule {
-        name: "member that is gone",
-        why: "It calls a member that is gone harmless, as nobody has to send it. Who sends it is ignored or \
-              refused, and who reads it finds nothing.",
+        name: "removed property",
+        why: "It reports a removed property as compatible, because nobody has to send it. But a client that sends \
+              it may be rejected, and one that reads it finds nothing.",
         applies: |ours, _| is(ours, DiffKind::PropertyRemoved, Severity::Breaking),
     },
     Rule {
-        name: "any text instead of a choice",
-        why: "It calls each value that a choice lost breaking. The choice itself is gone, and any text is taken.",
+        name: "any string instead of an enum",
+        why: "It reports each value that an enum lost as breaking. The enum itself was removed, and any string is accepted.",
         applies: |ours, _| {
             let is_text = ours.change.new.as_deref() == Some("text");
             is(ours, DiffKind::ParameterWidened, Severity::Compatible) && is_text
         },
     },
     Rule {
-        name: "limits in words",
-        why: "The limit stands in the description, which it takes for words. The profile says how to read it.",
+        name: "limit in a description",
+        why: "The limit is part of the description. The profile defines how to read it.",
         applies: |ours, _| is(ours, DiffKind::PropertyTightened, Severity::Breaking),
     },
     Rule {
         name: "stray path parameter",
-        why: "The old document says that a parameter is in the path, which has no placeholder for it. It could \
-              only ever travel in the query, as the new document says.",
+        why: "The old document declares a path parameter without a placeholder. It could only be sent in the \
+              query, as the new document declares.",
         applies: |ours, context| {
             let Place::Parameter(operation, _) = &ours.places()[0] else { return false };
             is(ours, DiffKind::ParameterOptional, Severity::Compatible) && context.has_stray(operation)
         },
     },
     Rule {
-        name: "same form, written in another way",
-        why: "The form's members are the same, under a reference with `allOf` before and in place now.",
+        name: "same form, written differently",
+        why: "The form has the same fields, before in a reference with `allOf` and now inline.",
         applies: |ours, context| {
             let place = &ours.places()[0];
             let of_place = context.theirs.iter().filter(|finding| finding.place() == *place);

@@ -1,57 +1,44 @@
-//! Checks a declared tool against the rules of its dialect: those that the provider documents, and those by
-//! which it is known to refuse a tool or to lose a part of it. It looks at the declaration alone, so it tells of
-//! any tool, whoever made it.
+//! Checks declared tools against the rules of their dialect: those that the provider documents, and those by which it is
+//! known to reject a tool or to lose a part of it. It looks at the declaration alone, so it also checks tools that are in no
+//! catalog.
 
-mod provider;
-mod schema;
+mod declaration;
+pub(super) mod finding;
+mod input_schema;
 
 use serde_json::Value;
 
-use super::Dialect;
-use crate::Tool;
+use super::dialects::Dialect;
+use crate::tool::Tool;
+use finding::{LintFinding, LintFindings};
 
-/// A rule that a declaration breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule, in a word or two.
-    pub rule: &'static str,
-    /// JSON pointer into the declaration.
-    pub pointer: String,
-    /// What is wrong, in a sentence.
-    pub message: String,
-}
-
-/// What is wrong with a tool in a dialect; nothing if it is valid.
-pub fn lint(tool: Tool, dialect: Dialect) -> Vec<Finding> {
+/// Returns the rules that a tool breaks in a dialect; none if it is valid.
+pub fn lint(tool: Tool, dialect: Dialect) -> Vec<LintFinding> {
     let declaration = tool.declaration(dialect);
-    let mut findings: Vec<Finding> = declaration
-        .not_strict
-        .into_iter()
-        .map(|message| Finding { rule: "not-strict", pointer: String::new(), message })
-        .collect();
+    let mut findings = LintFindings::default();
+    for message in declaration.not_strict {
+        findings.add("not-strict", "", message);
+    }
+    let mut findings = findings.into_vec();
     findings.extend(check(dialect, &declaration.value));
     findings
 }
 
-/// What is wrong with a declaration in a dialect.
-pub fn check(dialect: Dialect, declaration: &Value) -> Vec<Finding> {
-    let mut findings = Findings(Vec::new());
-    let Some(schemas) = provider::declaration(dialect, declaration, &mut findings) else {
-        return findings.0;
-    };
-    for (pointer, node) in schemas {
-        schema::root(dialect, node, &pointer, &mut findings);
+/// Returns the rules that a declaration breaks in a dialect.
+pub fn check(dialect: Dialect, declaration: &Value) -> Vec<LintFinding> {
+    let dialect = dialect.implementation();
+    let mut findings = LintFindings::default();
+    for (pointer, schema) in declaration::check(dialect, declaration, &mut findings) {
+        input_schema::check(dialect, schema, &pointer, &mut findings);
     }
-    findings.0
+    findings.into_vec()
 }
 
-/// The findings so far.
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn add(&mut self, rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Finding { rule, pointer: pointer.into(), message: message.into() });
-    }
+/// Returns the schemas of arguments that a declaration has: one, or those of the query and of the body.
+pub fn declared_schemas(dialect: Dialect, declaration: &Value) -> Vec<&Value> {
+    let rules = dialect.implementation().rules();
+    let members = rules.envelope.map_or(declaration, |envelope| &declaration[envelope]);
+    rules.schemas.iter().filter_map(|name| members.get(name)).filter(|schema| schema.is_object()).collect()
 }
 
 #[cfg(test)]

@@ -49,15 +49,15 @@ fn valid(dialect: Dialect) -> Value {
     }
 }
 
-/// Where the schema of the arguments stands.
-fn schema_at(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Mcp => "/inputSchema",
-        Dialect::OpenAi | Dialect::OpenAiStrict => "/function/parameters",
-        Dialect::Anthropic => "/input_schema",
-        Dialect::Gemini => "/parameters",
-        Dialect::Truto => "/query_schema",
-    }
+/// Returns the pointer to the first schema of arguments.
+fn schema_at(dialect: Dialect) -> String {
+    let rules = dialect.implementation().rules();
+    format!("{}/{}", envelope(dialect), rules.schemas[0])
+}
+
+/// Returns the pointer to what holds the name and the description.
+fn envelope(dialect: Dialect) -> String {
+    dialect.implementation().rules().envelope.map(|name| format!("/{name}")).unwrap_or_default()
 }
 
 /// The rules that a valid declaration breaks once `path` (within its schema if it begins with `~`) is `value`;
@@ -87,10 +87,7 @@ fn valid_declarations_break_no_rule() {
 #[test]
 fn rules_of_every_dialect() {
     for dialect in Dialect::ALL {
-        let at = match dialect {
-            Dialect::OpenAi | Dialect::OpenAiStrict => "/function",
-            _ => "",
-        };
+        let at = envelope(dialect);
         let own = |name: &str| format!("{at}/{name}");
         let cases = [
             (own("name"), json!("get order"), "name"),
@@ -122,7 +119,7 @@ fn rules_of_every_dialect() {
         // Gemini and Truto know tools without parameters.
         let missing = if matches!(dialect, Dialect::Gemini) { vec![] } else { vec!["declaration"] };
         if dialect != Dialect::Truto {
-            assert_eq!(broken(dialect, schema, Value::Null), missing, "{dialect}");
+            assert_eq!(broken(dialect, &schema, Value::Null), missing, "{dialect}");
         }
         assert_eq!(check(dialect, &json!("tool"))[0].rule, "declaration");
     }

@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod model;
-pub mod server;
 
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use toolcrate_runtime::serde::Deserialize;
 use toolcrate_runtime::{
     Api, Client, ClientBuilder, Credentials, Error, ErrorShape, HeaderMap, Paging, PatchPaths, Secret, basic,
 };
+use toolcrate_testing::scripted_server::ScriptedServer;
 
 pub static API: Api = Api {
     name: "Orders",
@@ -48,14 +48,14 @@ impl Credentials for TestCredentials {
     }
 }
 
-pub fn builder(server: &server::Server) -> ClientBuilder {
+pub fn builder(server: &ScriptedServer) -> ClientBuilder {
     Client::builder(&API)
         .base_url(server.url("/api/"))
         .credentials(TestCredentials)
-        .timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(60))
 }
 
-pub fn client(server: &server::Server) -> Client {
+pub fn client(server: &ScriptedServer) -> Client {
     builder(server).build().expect("a client")
 }
 

@@ -1,0 +1,148 @@
+//! The Model Context Protocol, spoken without a library: over streamable HTTP, or over a process' stdin and stdout.
+//! The model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `call_tool`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout};
+
+use super::{Answer, Refused};
+use crate::jobs::tenant::Account;
+
+/// A session.
+pub struct Mcp {
+    transport: Transport,
+    next: u64,
+    /// The input schemas of tools that were described.
+    described: BTreeMap<String, Value>,
+    searches: bool,
+}
+
+#[expect(clippy::large_enum_variant, reason = "there are few")]
+enum Transport {
+    Http { client: Client, account: Account, session: Option<String> },
+    Stdio { _process: Child, input: ChildStdin, output: Lines<BufReader<ChildStdout>> },
+}
+
+const VERSION: &str = "2025-11-25";
+
+impl Mcp {
+    /// A session over streamable HTTP.
+    pub async fn http(account: &Account) -> Self {
+        Self::begun(Transport::Http { client: Client::new(), account: account.clone(), session: None }).await
+    }
+
+    /// A session with a process that speaks on its stdin and stdout.
+    pub async fn stdio(mut process: Child) -> Self {
+        let input = process.stdin.take().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self::begun(Transport::Stdio { _process: process, input, output }).await
+    }
+
+    /// The same for a model that knows the names of its tools already.
+    pub fn without_search(self) -> Self {
+        Self { searches: false, ..self }
+    }
+
+    async fn begun(transport: Transport) -> Self {
+        let mut session = Self { transport, next: 0, described: BTreeMap::new(), searches: true };
+        let params = json!({"protocolVersion": VERSION, "capabilities": {}, "clientInfo": {"name": "jobs", "version": "1"}});
+        let answer = session.ask("initialize", params).await;
+        assert_eq!(answer["protocolVersion"], VERSION, "{answer}");
+        session.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+        session
+    }
+
+    pub async fn call(&mut self, want: &str, tool: &str, arguments: &Value) -> Result<Answer, Refused> {
+        if self.searches && !self.described.contains_key(tool) {
+            self.find(want, tool).await;
+        }
+        if let Some(schema) = self.described.get(tool) {
+            for name in arguments.as_object().expect("arguments").keys() {
+                assert!(schema["properties"].get(name).is_some(), "{tool} has no {name}");
+            }
+        }
+        let mut result = self.run("call_tool", json!({"name": tool, "arguments": arguments})).await;
+        let mut value = result["structuredContent"].take();
+        if result["isError"] == true {
+            let error = &value["error"];
+            return Err(match error["rate_limit"]["reset"].as_u64() {
+                Some(reset) if error["kind"] == "rate_limited" => Refused::Limited(reset),
+                _ => Refused::Other(error.to_string()),
+            });
+        }
+        Ok(Answer { next: value.get("next").cloned(), result: value["result"].take() })
+    }
+
+    /// Finds a tool by what is wanted, and reads its schema.
+    async fn find(&mut self, want: &str, tool: &str) {
+        let found = self.run("search_tools", json!({"query": want, "limit": 5})).await;
+        let tools = found["structuredContent"]["tools"].as_array().expect("tools");
+        let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
+        assert!(names.contains(&tool), "\"{want}\" finds {names:?} and not {tool}");
+        let described = self.run("describe_tools", json!({"names": [tool]})).await;
+        let schema = described["structuredContent"]["tools"][0]["input_schema"].clone();
+        self.described.insert(tool.to_owned(), schema);
+    }
+
+    async fn run(&mut self, name: &str, arguments: Value) -> Value {
+        self.ask("tools/call", json!({"name": name, "arguments": arguments})).await
+    }
+
+    async fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        let messages =
+            self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
+        let mut answer = messages.into_iter().find(|message| message["id"] == id);
+        while answer.is_none() {
+            answer = Some(self.line().await).filter(|message| message["id"] == id);
+        }
+        let mut answer = answer.unwrap();
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].take()
+    }
+
+    /// Sends a message; over HTTP, gives what came back.
+    async fn send(&mut self, message: &Value) -> Vec<Value> {
+        match &mut self.transport {
+            Transport::Stdio { input, .. } => {
+                input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+                Vec::new()
+            }
+            Transport::Http { client, account, session } => {
+                let mut request: RequestBuilder = client
+                    .post(format!("{}/mcp", account.server))
+                    .bearer_auth(&account.token)
+                    .header("x-integrated-account-id", &account.name)
+                    .header("accept", "application/json, text/event-stream")
+                    .header("mcp-protocol-version", VERSION);
+                if let Some(session) = session {
+                    request = request.header("mcp-session-id", session.as_str());
+                }
+                let response = request.json(message).send().await.unwrap();
+                let status = response.status();
+                if let Some(id) = response.headers().get("mcp-session-id") {
+                    *session = Some(id.to_str().unwrap().to_owned());
+                }
+                let text = response.text().await.unwrap();
+                assert!(status.is_success(), "{status} {text}");
+                // One JSON answer, or events with one each.
+                let parts = text.lines().map(|line| line.strip_prefix("data:").unwrap_or(line));
+                parts.filter_map(|part| serde_json::from_str(part).ok()).collect()
+            }
+        }
+    }
+
+    async fn line(&mut self) -> Value {
+        let Transport::Stdio { output, .. } = &mut self.transport else {
+            panic!("the request was answered without its answer");
+        };
+        let line = tokio::time::timeout(Duration::from_secs(60), output.next_line()).await;
+        serde_json::from_str(&line.expect("an answer in time").unwrap().expect("the process is there"))
+            .unwrap()
+    }
+}

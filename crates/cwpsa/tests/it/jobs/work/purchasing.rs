@@ -1,0 +1,58 @@
+//! Steps that jobs of buying share: the product of the catalog, how many there are, the status of a new order, and a
+//! line for the product.
+
+use serde_json::{Value, json};
+
+use crate::jobs::agent::{Agent, only, to};
+
+/// The product of the catalog with this identifier.
+pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
+    let products = agent
+        .call(
+            "find a product in the catalog",
+            "list_all_procurement_catalogs",
+            json!({"filter": {"identifier": identifier}}),
+            "Look up the product, its vendor, unit and cost.",
+        )
+        .await;
+    only(&products).clone()
+}
+
+/// How many there are of a product; `arguments` say where else than everywhere.
+pub async fn on_hand(agent: &mut Agent, arguments: Value, why: &'static str) -> i64 {
+    let bins = agent.call("stock on hand of an item", "list_all_inventory_on_hands", arguments, why).await;
+    bins.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum()
+}
+
+/// The status that new orders have.
+pub async fn first_status(agent: &mut Agent) -> Value {
+    let statuses = agent
+        .call(
+            "statuses of purchase orders",
+            "list_all_procurement_purchaseorderstatuses",
+            json!({"filter": {"defaultFlag": true}}),
+            "Look up the default status of new orders.",
+        )
+        .await;
+    only(&statuses).clone()
+}
+
+/// Puts the first line on an order: so many of a product, at the cost that the catalog says.
+pub async fn add_line(agent: &mut Agent, order: &Value, product: &Value, quantity: u32, why: &'static str) {
+    agent
+        .call(
+            "add a line item to a purchase order",
+            "create_a_purchaseorder_lineitem",
+            json!({
+                "purchaseorderId": order["id"],
+                "lineNumber": 1,
+                "description": product["description"],
+                "product": to(product),
+                "quantity": quantity,
+                "unitOfMeasure": to(&product["unitOfMeasure"]),
+                "unitCost": product["cost"],
+            }),
+            why,
+        )
+        .await;
+}

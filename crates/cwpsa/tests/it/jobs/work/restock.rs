@@ -1,0 +1,78 @@
+//! Restocking: ten of a product where there is none left; on its own, or because a ticket asks for it.
+
+use serde_json::{Value, json};
+
+use super::purchasing;
+use crate::jobs::agent::{Agent, to};
+use crate::jobs::tenant::Changes;
+
+pub const ASK: &str = "Check stock for RAM-16GB; if zero, order 10.";
+
+pub async fn run(agent: &mut Agent) -> Value {
+    restock(agent, "RAM-16GB").await
+}
+
+/// Does it for the product that a new ticket names, and notes on the ticket what came of it.
+pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
+    let ticket = agent
+        .call("get a ticket", "get_single_ticket_by_id", json!({"id": ticket}), "Read the new ticket.")
+        .await;
+    let product = ticket["summary"].as_str().and_then(|summary| summary.strip_suffix(" needed"));
+    let told = restock(agent, product.expect("what is needed")).await;
+    let text = match told["order"].as_str() {
+        Some(number) => format!("None left. Ordered 10 with PO #{number}."),
+        None => format!("{} on hand.", told["onHand"]),
+    };
+    agent
+        .call(
+            "add a note to a ticket",
+            "create_a_ticket_note",
+            json!({"ticketId": ticket["id"], "text": text, "internalAnalysisFlag": true}),
+            "Note on the ticket what was done.",
+        )
+        .await;
+    told
+}
+
+async fn restock(agent: &mut Agent, product: &str) -> Value {
+    let product = purchasing::product(agent, product).await;
+    let everywhere = json!({"catalogItemId": product["id"]});
+    let on_hand = purchasing::on_hand(agent, everywhere, "Get the stock in all warehouses.").await;
+    if on_hand > 0 {
+        return json!({"onHand": on_hand});
+    }
+    let vendor = agent
+        .call(
+            "get a company",
+            "get_single_company_by_id",
+            json!({"id": product["vendor"]["id"], "fields": "id,name,billingTerms"}),
+            "Look up the vendor and its terms.",
+        )
+        .await;
+    let status = purchasing::first_status(agent).await;
+    let order = agent
+        .call(
+            "create a purchase order",
+            "create_a_procurement_purchaseorder",
+            json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(&status)}),
+            "Create the order.",
+        )
+        .await;
+    purchasing::add_line(agent, &order, &product, 10, "Add ten units of the product.").await;
+    json!({"order": order["poNumber"]})
+}
+
+pub fn check(told: &Value, changes: &Changes) {
+    assert_eq!(told, &json!({"order": "5092"}));
+    let [order, line] =
+        changes.only_added(["/procurement/purchaseorders", "/procurement/purchaseorders/5092/lineitems"]);
+    is_ordered(order, line);
+}
+
+/// That the order is for ten, from the vendor of the product.
+pub fn is_ordered(order: &Value, line: &Value) {
+    assert_eq!(order["vendorCompany"]["name"], "TechSource Distribution");
+    assert_eq!(order["total"], 345.0);
+    assert_eq!(line["product"]["identifier"], "RAM-16GB");
+    assert_eq!((&line["quantity"], &line["unitCost"]), (&json!(10), &json!(34.5)));
+}

@@ -1,0 +1,110 @@
+//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, and no second one for a firewall
+//! that has one.
+
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+use super::with;
+use crate::jobs::agent::{Agent, only, to};
+use crate::jobs::tenant::{Changes, Tenant};
+
+pub const ASK: &str = "Which firewalls of Globex Inc run out of warranty within 30 days? Open a sales opportunity for \
+                       each, at the stage Initial Contact, with the configuration's id in its notes.";
+
+pub async fn run(agent: &mut Agent) -> Value {
+    let companies = agent
+        .call(
+            "find a company by name",
+            "list_all_company_companies",
+            json!({"filter": {"name": "Globex Inc"}}),
+            "Look up the company, its contact and its sales representative.",
+        )
+        .await;
+    let company = only(&companies);
+    let (today, end) = (agent.day(Duration::ZERO, "today"), agent.day(Duration::days(30), "today + 30 days"));
+    let firewalls = agent
+        .call(
+            "devices whose warranty ends",
+            "list_all_company_configurations",
+            json!({
+                "filter": {
+                    "company/id": company["id"],
+                    "type/name": "Firewall",
+                    "warrantyExpirationDate": {">=": today, "<=": end},
+                },
+                "orderBy": "id",
+            }),
+            "List the firewalls whose warranty ends.",
+        )
+        .await;
+    let stages = agent
+        .call(
+            "stages of opportunities",
+            "list_all_sales_stages",
+            json!({"filter": {"name": "Initial Contact"}}),
+            "Look up the stage.",
+        )
+        .await;
+    let known = agent
+        .call(
+            "list opportunities",
+            "list_all_sales_opportunities",
+            json!({"filter": {"company/id": company["id"]}, "fields": "id,notes"}),
+            "List existing opportunities, to avoid duplicates.",
+        )
+        .await;
+    let mut made = Vec::new();
+    for firewall in firewalls.as_array().unwrap() {
+        let mark = format!("Configuration {}:", firewall["id"]);
+        let is_known = |row: &Value| row["notes"].as_str().is_some_and(|notes| notes.contains(&mark));
+        if known.as_array().unwrap().iter().any(is_known) {
+            continue;
+        }
+        let (name, ends) =
+            (firewall["name"].as_str().unwrap(), firewall["warrantyExpirationDate"].as_str().unwrap());
+        agent.known(ends, &format!("end of {name}'s warranty"));
+        let opportunity = agent
+            .call(
+                "create a sales opportunity",
+                "create_a_sales_opportunity",
+                json!({
+                    "name": format!("Replace {name}"),
+                    "company": to(company),
+                    "contact": to(&company["defaultContact"]),
+                    "primarySalesRep": to(&company["territoryManager"]),
+                    "stage": to(only(&stages)),
+                    "notes": format!("{mark} warranty of {name} ends on {}.", &ends[..10]),
+                    "expectedCloseDate": ends,
+                }),
+                "Create an opportunity for this firewall.",
+            )
+            .await;
+        made.push(opportunity["id"].clone());
+    }
+    json!(made)
+}
+
+pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
+    // Worked out anew, from all configurations.
+    let now = OffsetDateTime::now_utc();
+    let day = |days| (now + Duration::days(days)).date().to_string();
+    let all = tenant.rows("/company/configurations").await;
+    let ending: Vec<&Value> = with(&all, "/company/name", "Globex Inc")
+        .filter(|row| row["type"]["name"] == "Firewall")
+        .filter(|row| {
+            let end = &row["warrantyExpirationDate"].as_str().unwrap()[..10];
+            end >= day(0).as_str() && end <= day(30).as_str()
+        })
+        .collect();
+    let names: Vec<&str> = ending.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["GLX-FW01", "GLX-FW02", "GLX-FW03"]);
+    let made = changes.only_added(["/sales/opportunities"; 3]);
+    assert_eq!(told, &made.iter().map(|made| made["id"].clone()).collect::<Value>());
+    for (opportunity, firewall) in made.iter().zip(&ending) {
+        assert_eq!(opportunity["stage"]["name"], "Initial Contact");
+        assert_eq!(opportunity["company"]["name"], "Globex Inc");
+        assert_eq!(opportunity["contact"]["name"], "Hank Scorpio");
+        let notes = opportunity["notes"].as_str().unwrap();
+        assert!(notes.contains(&format!("Configuration {}:", firewall["id"])), "{notes}");
+    }
+}

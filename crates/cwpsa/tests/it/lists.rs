@@ -1,0 +1,140 @@
+//! A walk over the pages of `tools/list` shows one list, though the account's own fields come in meanwhile, another
+//! copy of the server answers, or what is offered changes.
+
+use crate::support::copies::{Copies, Copy, last};
+use crate::support::settings;
+use crate::support::stdio::Session;
+use connectwise_psa::CATALOG;
+use serde_json::{Value, json};
+use toolcrate_testing::wait::wait_for;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// What tickets of the account have besides.
+const FIELD: &str = "Rack Unit";
+
+/// Has the account define a field of tickets.
+async fn define(upstream: &MockServer, caption: &str) {
+    upstream.reset().await;
+    let field = json!({"id": 9, "podId": 1, "caption": caption, "fieldTypeIdentifier": "Number", "podDescription": "Ticket", "screenId": "srv0001", "screenDescription": "Service Ticket", "requiredFlag": false, "readOnlyFlag": false, "listViewFlag": false, "inactiveFlag": false, "options": []});
+    Mock::given(method("GET"))
+        .and(path("/system/userDefinedFields"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([field])))
+        .mount(upstream)
+        .await;
+}
+
+/// The numbers of the tools that have the field.
+fn with_field(tools: &[Value], caption: &str) -> Vec<usize> {
+    let of = |tool: &Value| tool["inputSchema"].to_string().contains(caption);
+    (0..tools.len()).filter(|number| of(&tools[*number])).collect()
+}
+
+fn add(tools: &mut Vec<Value>, page: &Value) -> Option<Value> {
+    tools.extend(page["tools"].as_array().unwrap_or_else(|| panic!("{page}")).iter().cloned());
+    page["nextCursor"].as_str().map(|cursor| json!({"cursor": cursor}))
+}
+
+#[tokio::test]
+async fn a_walk_that_began_without_the_accounts_own_fields_goes_on_without_them() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let upstream = MockServer::start().await;
+    define(&upstream, FIELD).await;
+    let settings = settings(&upstream);
+    let flags = ["--config", settings.path().to_str().unwrap(), "--tools", "all"];
+    let mut session = Session::new(&flags).await;
+    let mut tools = Vec::new();
+    let mut next = add(&mut tools, &session.request("tools/list", json!({})).await["result"]);
+    assert_eq!(tools.len(), 250);
+    // They are known from here on.
+    session.notification("notifications/tools/list_changed").await;
+    while let Some(cursor) = next {
+        next = add(&mut tools, &session.request("tools/list", cursor).await["result"]);
+    }
+    assert_eq!((tools.len(), with_field(&tools, FIELD)), (CATALOG.len(), vec![]));
+    // Who begins again, as told, sees them; on later pages too.
+    let tools = session.tools().await;
+    let found = with_field(&tools, FIELD);
+    assert!(tools.len() == CATALOG.len() && found.last().is_some_and(|last| *last > 250), "{found:?}");
+}
+
+/// A page of all tools from a copy, by a client that has no session.
+async fn page(copy: &Copy, params: Value) -> Value {
+    let mut params = params;
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let request = copy.post("tools/list", params, "2026-07-28").header("mcp-method", "tools/list");
+    let answer = request.header("x-tools-offer", "all").send().await.unwrap().text().await.unwrap();
+    last(&answer)
+}
+
+/// The cursor of a first page, once the copy knows the fields of the account that has them.
+async fn first_with_fields(copy: &Copy, other_than: &str) -> (Vec<Value>, Value) {
+    wait_for("the fields", async || {
+        let mut tools = Vec::new();
+        let cursor = add(&mut tools, &page(copy, json!({})).await["result"]).unwrap();
+        let text = cursor["cursor"].as_str().unwrap();
+        (text.matches('-').count() == 2 && text != other_than).then_some((tools, cursor))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_walk_that_began_with_them_goes_on_with_them_at_any_copy() {
+    let copies = Copies::start(4, &[], false).await;
+    let [one, other, newer, cut_off] = &copies.all[..] else { unreachable!() };
+    define(&copies.upstream, FIELD).await;
+    let (mut tools, cursor) = first_with_fields(one, "").await;
+    // The other copy has not been asked for anything yet: it waits for the fields.
+    let mut next = Some(cursor.clone());
+    for copy in [other, one].into_iter().cycle() {
+        let Some(params) = next else { break };
+        next = add(&mut tools, &page(copy, params).await["result"]);
+    }
+    let found = with_field(&tools, FIELD);
+    assert!(tools.len() == CATALOG.len() && found.last().is_some_and(|last| *last > 250), "{found:?}");
+    let mut names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), CATALOG.len());
+
+    // A list that is no more is not mixed with the one that is.
+    let says_changed = |answer: &Value| {
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("has changed") && message.contains("begin again"), "{message}");
+    };
+    define(&copies.upstream, "Shelf").await;
+    let (_, newest) = first_with_fields(newer, cursor["cursor"].as_str().unwrap()).await;
+    says_changed(&page(newer, cursor.clone()).await);
+    // A copy that asked for the fields a moment ago does not ask again for each cursor.
+    says_changed(&page(one, newest.clone()).await);
+    assert!(page(newer, newest.clone()).await["result"]["tools"].is_array());
+    // A copy that can't have the fields has no page of theirs either.
+    copies.upstream.reset().await;
+    says_changed(&page(cut_off, newest).await);
+    let text = page(cut_off, json!({"cursor": "250"})).await["error"].to_string();
+    assert!(text.contains("no cursor of this server"), "{text}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_walk_ends_when_other_tools_are_offered() {
+    use nix::sys::signal::{Signal, kill};
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let upstream = MockServer::start().await;
+    let settings = settings(&upstream);
+    let mut session = Session::new(&["--config", settings.path().to_str().unwrap(), "--tools", "all"]).await;
+    let first = session.request("tools/list", json!({})).await["result"]["nextCursor"].clone();
+    let text = std::fs::read_to_string(settings.path()).unwrap();
+    std::fs::write(settings.path(), text + "[tools]\nread_only = true\n").unwrap();
+    let pid = nix::unistd::Pid::from_raw(session.process.id().unwrap().cast_signed());
+    kill(pid, Signal::SIGHUP).unwrap();
+    session.notification("notifications/tools/list_changed").await;
+    let answer = session.request("tools/list", json!({"cursor": first})).await;
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert!(session.tools().await.len() > 250);
+}

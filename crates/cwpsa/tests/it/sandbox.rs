@@ -1,0 +1,150 @@
+//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other. And variables
+//! that are empty.
+
+use std::collections::BTreeSet;
+use std::process::Output;
+
+use clap::CommandFactory;
+use tokio::process::Command;
+use toolcrate_testing::process::ServerProcess;
+
+/// What `cwpsa` says with these variables.
+async fn cwpsa(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    // What is set on this machine is not looked at.
+    command.env_clear().envs(variables.iter().copied()).args(arguments).output().await.unwrap()
+}
+
+/// An account that nobody could reach.
+const ACCOUNT: [(&str, &str); 6] = [
+    ("CWPSA_ACCOUNT", "mine"),
+    ("CWPSA_REGION", "na"),
+    ("CWPSA_COMPANY_ID", "mine"),
+    ("CWPSA_PUBLIC_KEY", "public-of-mine"),
+    ("CWPSA_PRIVATE_KEY", "private-of-mine"),
+    ("CWPSA_CLIENT_ID", "client-of-mine"),
+];
+const CALL: [&str; 5] =
+    ["call", "get_single_ticket_by_id", "--sandbox", "--args", r#"{"id": 8812, "fields": "id"}"#];
+
+#[tokio::test]
+async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
+    let quiet = cwpsa(&CALL, &ACCOUNT).await;
+    let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
+    let answer: serde_json::Value = serde_json::from_slice(&quiet.stdout).unwrap();
+    assert_eq!(answer, serde_json::json!({"id": 8812}), "a ticket of the sandbox");
+
+    let told = cwpsa(&CALL, &[&ACCOUNT[..], &[("CWPSA_LOG", "cwpsa=info")]].concat()).await;
+    let told = said(&told);
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains("environment")).collect();
+    assert!(lines.len() == 1 && lines[0].contains("(CWPSA_ACCOUNT, CWPSA_REGION)"), "{told}");
+    assert!(!told.contains("of-mine"), "{told}");
+    let told = said(&cwpsa(&CALL, &[("CWPSA_LOG", "cwpsa=info")]).await);
+    assert!(!told.contains("environment"), "there is none: {told}");
+}
+
+#[tokio::test]
+async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
+    let doctor = async |flags: &[&str], variables: &[(&str, &str)]| {
+        let output = cwpsa(&[&["doctor"], flags].concat(), variables).await;
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (flags, variables, both) in [
+        (&["--sandbox", "--region", "na"][..], &[][..], ["--sandbox", "--region"]),
+        (&["--sandbox", "--account", "a"], &ACCOUNT[..], ["--sandbox", "--account"]),
+        (&["--sandbox", "--base-url", "http://127.0.0.1:1"], &[], ["--sandbox", "--base-url"]),
+        (&["--region", "na"], &[("CWPSA_SANDBOX", "true")], ["CWPSA_SANDBOX", "--region"]),
+        (&[], &[("CWPSA_SANDBOX", "1"), ("CWPSA_REGION", "na")], ["CWPSA_SANDBOX", "CWPSA_REGION"]),
+    ] {
+        let (code, said) = doctor(flags, variables).await;
+        let says = format!("{} cannot be used with {}", both[0], both[1]);
+        assert!(code == Some(2) && said.contains(&says), "{flags:?} {variables:?}: {said}");
+    }
+    assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));
+    // A variable that says no contradicts nothing; the account is still not complete.
+    let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
+    assert!(code == Some(2) && said.contains("company ID"), "{said}");
+}
+
+#[tokio::test]
+async fn an_empty_variable_is_not_set() {
+    // All that commands know, so that no new one is forgotten.
+    let mut names = BTreeSet::new();
+    collect(&cwpsa::cli::Cli::command(), &mut names);
+    assert!(names.len() > 15 && names.contains("CWPSA_WEBHOOK_POST"), "{names:?}");
+    let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let output = cwpsa(&CALL, &empty).await;
+    assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b"{\"id\":8812}\n"[..]), "{output:?}");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let account = "[accounts.a]\nregion = \"na\"\ncompany_id = \"ours\"\npublic_key = \"p\"\nprivate_key = \"s\"\nclient_id = \"c\"\n";
+    std::fs::write(file.path(), account).unwrap();
+    let dry = ["call", "count_tickets", "--dry-run", "--config", file.path().to_str().unwrap()];
+    let output = cwpsa(&dry, &empty).await;
+    assert_eq!(output.stdout, cwpsa(&dry, &[]).await.stdout);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // A server starts, on a free port, and nothing is wrong with its callbacks, its log and its store.
+    let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    command.env_clear().envs(empty.iter().copied()).args(serve);
+    ServerProcess::start(command).wait_for_line("http://127.0.0.1:").await;
+}
+
+fn collect(command: &clap::Command, names: &mut BTreeSet<String>) {
+    let variables = command.get_arguments().filter_map(clap::Arg::get_env);
+    names.extend(variables.map(|name| name.to_str().unwrap().to_owned()));
+    command.get_subcommands().for_each(|command| collect(command, names));
+}
+
+#[tokio::test]
+async fn faults_and_a_budget_are_seen_with_one_process() {
+    let note = r#"{"ticketId": 8812, "text": "x", "internalAnalysisFlag": true}"#;
+    let create = ["call", "create_a_ticket_note", "--sandbox", "--args", note];
+    let error = |output: &Output| -> serde_json::Value {
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    };
+    let lost = cwpsa(&[&create[..], &["--sandbox-fault", "cut_after POST"]].concat(), &[]).await;
+    assert_eq!(lost.status.code(), Some(3));
+    assert_eq!(error(&lost)["error"]["kind"], "outcome_unknown");
+    let limited = cwpsa(&[&create[..], &["--sandbox-budget", "0/600"]].concat(), &[]).await;
+    assert_eq!(limited.status.code(), Some(1));
+    assert_eq!(error(&limited)["error"]["status"], 429);
+    // One of several, and with a comma in it.
+    let faults = ["--sandbox-fault", "bad_value GET /x,y", "--sandbox-fault", "bad_value POST"];
+    let refused = cwpsa(&[&create[..], &faults].concat(), &[]).await;
+    assert!(!refused.status.success() && !error(&refused)["error"].is_null());
+    for (flags, message) in [
+        (&["--sandbox", "--sandbox-fault", "earthquake"][..], "earthquake"),
+        (&["--sandbox", "--sandbox-budget", "many"], "many"),
+        (&["--sandbox-budget", "1/1"], "--sandbox"),
+    ] {
+        let refused = cwpsa(&[&["doctor"], flags].concat(), &[]).await;
+        let text = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(2) && text.contains(message), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_base_url_that_lacks_the_path_of_the_api_is_named() {
+    let server = cwpsa_sandbox::command::start(&cwpsa_sandbox::command::SandboxArguments {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        ..cwpsa_sandbox::command::SandboxArguments::default()
+    })
+    .await
+    .unwrap();
+    let base_url = format!("http://{}", server.address());
+    let variables = [
+        ("CWPSA_BASE_URL", base_url.as_str()),
+        ("CWPSA_COMPANY_ID", "acme"),
+        ("CWPSA_PUBLIC_KEY", "public"),
+        ("CWPSA_PRIVATE_KEY", "private"),
+        ("CWPSA_CLIENT_ID", "test"),
+    ];
+    for arguments in [&["call", "get_single_ticket_by_id", "--args", r#"{"id": 8812}"#][..], &["doctor"]] {
+        let output = cwpsa(arguments, &variables).await;
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.contains("/v4_6_release/apis/3.0"), "{text}");
+    }
+    server.stop().await;
+}

@@ -1,0 +1,166 @@
+//! The search by users' words: how often it finds the right tool, and that it is deterministic.
+
+use std::sync::LazyLock;
+
+use connectwise_psa::CATALOG;
+use cwpsa::word_lists::{WORD_LISTS, search_engine};
+use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
+use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
+
+/// What was tuned on.
+const TRAIN: &str = include_str!("../search_eval/train.tsv");
+/// What was not looked at while the search was tuned, though its recall was.
+const DEV: &str = include_str!("../search_eval/dev.tsv");
+/// What is kept out: neither its queries nor its recall are looked at while the search is tuned.
+const TEST: &str = include_str!("../search_eval/test.tsv");
+
+static ENGINE: LazyLock<SearchEngine> = LazyLock::new(search_engine);
+
+fn found(query: &str) -> Vec<&'static str> {
+    ENGINE.find(query, 5, |_| true).iter().map(|hit| hit.tool.short_name()).collect()
+}
+
+fn set(file: &'static str, set: &str) -> Vec<LabeledQuery<'static>> {
+    parse_queries(file).filter(|query| query.set == set).collect()
+}
+
+/// The recall of a set; what it misses is shown for sets that may be tuned on alone.
+fn assert_recall(file: &'static str, name: &str, least: f64) {
+    let recall = Recall::measure(&ENGINE, set(file, name).into_iter());
+    let missed = if file == TRAIN { format!("{:?}", recall.missed) } else { String::new() };
+    assert!(recall.share_at_5() >= least, "{name}: {} {missed}", recall.share_at_5());
+}
+
+#[test]
+fn labels_are_short_names_of_tools() {
+    for file in [TRAIN, DEV, TEST] {
+        assert_eq!(unknown_labels(&CATALOG, parse_queries(file)), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn word_lists_fit_the_catalog() {
+    assert_eq!(check_word_lists(&CATALOG, &WORD_LISTS), Vec::<String>::new());
+}
+
+#[test]
+fn queries_are_split_by_their_text() {
+    let (train, test) = (set(TRAIN, "halves"), set(TEST, "halves"));
+    assert!(test.len() >= 100 && test.iter().all(LabeledQuery::is_kept_out), "{}", test.len());
+    assert!(train.len() >= 100 && !train.iter().any(LabeledQuery::is_kept_out), "{}", train.len());
+    assert_eq!(test.len(), parse_queries(TEST).count());
+    for module in CATALOG.modules() {
+        assert!(train.iter().chain(&test).any(|query| query.area == module), "no query is about {module}");
+    }
+    for name in ["fresh", "third"] {
+        let (train, dev) = (set(TRAIN, name), set(DEV, name));
+        assert!(dev.len() >= 150 && dev.iter().all(LabeledQuery::is_validation), "{}", dev.len());
+        assert!(!train.is_empty() && !train.iter().any(LabeledQuery::is_validation));
+    }
+}
+
+#[test]
+fn the_right_tool_is_among_the_first_five() {
+    assert_recall(TRAIN, "halves", 0.97);
+    // 0.959 is reached.
+    assert_recall(TEST, "halves", 0.95);
+}
+
+/// These were written while the aliases were collected: they show what breaks, not how well unknown queries do.
+#[test]
+fn the_right_tool_is_found_for_paraphrases() {
+    assert_recall(TRAIN, "paraphrases", 0.97);
+}
+
+/// These were written from the list of operations alone, by area, by the person who collected the aliases.
+#[test]
+fn the_right_tool_is_found_in_every_area() {
+    assert_recall(TRAIN, "areas", 0.97);
+    assert_recall(DEV, "areas", 0.97);
+}
+
+/// These were written by people who did not know the search, two for each set. The recall of the third that was not tuned
+/// on was looked at often, so that it says less than the half kept out.
+#[test]
+fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
+    assert_recall(TRAIN, "fresh", 0.97);
+    assert_recall(DEV, "fresh", 0.93);
+    assert_recall(TRAIN, "third", 0.97);
+    assert_recall(DEV, "third", 0.92);
+}
+
+#[test]
+fn numbers_addresses_and_quotes_alone_do_no_harm() {
+    for query in
+        ["void 5512", "bump 50019", "48213", "\"\"", "a@b.c", "- - -", "12 34 56789", "close: 48213, - 1h"]
+    {
+        assert!(ENGINE.find(query, 5, |_| true).len() <= 5, "{query}");
+    }
+    assert!(found("close 51200").contains(&"update_a_ticket_by_id"));
+}
+
+#[test]
+fn misspelled_words_are_understood() {
+    for (query, tool) in [
+        ("list tikets", "list_all_tickets"),
+        ("craete a purchse order", "create_a_procurement_purchaseorder"),
+        ("all warehuoses", "list_all_procurement_warehouses"),
+        ("how many contcats", "count_company_contacts"),
+    ] {
+        assert!(found(query).contains(&tool), "{query}: {:?}", found(query));
+    }
+}
+
+#[test]
+fn the_same_query_has_the_same_result() {
+    let again = search_engine();
+    for query in ["tickets", "log time on a ticket", "tikets of a client", "statuses"] {
+        let names = |engine: &SearchEngine| -> Vec<(&str, u32)> {
+            let hits = engine.find(query, 50, |_| true);
+            hits.iter().map(|hit| (hit.tool.name(), hit.score.to_bits())).collect()
+        };
+        assert_eq!(names(&ENGINE), names(&again), "{query}");
+        assert_eq!(names(&ENGINE), names(&ENGINE), "{query}");
+    }
+}
+
+#[test]
+fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
+    let hits = ENGINE.find("delete a ticket", 50, |tool| tool.annotations().read_only_hint);
+    assert!(!hits.is_empty());
+    assert!(hits.iter().all(|hit| hit.tool.annotations().read_only_hint));
+    assert!(found("").is_empty());
+    assert!(found("zzzzqqqq").is_empty());
+}
+
+/// For each two actions of the catalog that undo each other: naming one, or its undoing, never leads to the other first.
+#[test]
+fn the_opposite_action_is_never_first() {
+    let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];
+    let records = ["time sheet 4411", "expense report 88", "SSO user of member 12"];
+    let english = SearchEngine::new(&CATALOG, &WordLists::ENGLISH);
+    for (action, opposite) in pairs {
+        for (wanted, other) in [(action, opposite), (opposite, action)] {
+            for engine in [&*ENGINE, &english] {
+                for query in records.iter().map(|record| format!("{wanted} {record}")) {
+                    let hits = engine.find(&query, 10, |_| true);
+                    assert!(hits.iter().all(|hit| hit.tool.verb() != other), "{query}: {hits:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(found("undo the approval of time sheet 4411").first(), Some(&"reverse_a_time_sheet_by_id"));
+    for query in ["undo the approval of time sheet 4411", "do not approve expense report 88"] {
+        assert!(ENGINE.find(query, 10, |_| true).iter().all(|hit| hit.tool.verb() != "approve"), "{query}");
+    }
+}
+
+#[test]
+fn another_language_and_long_queries_do_no_harm() {
+    for query in ["\u{442}\u{438}\u{43a}\u{435}\u{442}", "alle offenen Tickets anzeigen", "\u{7968}"] {
+        assert!(ENGINE.find(query, 5, |_| true).len() <= 5, "{query}");
+    }
+    assert!(!found("alle offenen Tickets anzeigen").is_empty());
+    let long = "tickets qwertyuiopa ".repeat(400);
+    assert!(found(&long).iter().any(|tool| tool.contains("ticket")));
+}

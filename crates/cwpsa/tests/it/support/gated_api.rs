@@ -1,0 +1,56 @@
+//! A stand-in for the API that answers when a test says so.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+use tokio::sync::{Semaphore, watch};
+
+/// A ticket by its id is all that it has. Requests wait until [`release`](Self::release).
+pub struct GatedApi {
+    address: SocketAddr,
+    gate: Arc<Semaphore>,
+    requests: watch::Receiver<usize>,
+}
+
+impl GatedApi {
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let gate = Arc::new(Semaphore::new(0));
+        let (count, requests) = watch::channel(0);
+        let handler = {
+            let gate = Arc::clone(&gate);
+            move |Path(id): Path<u64>| async move {
+                count.send_modify(|count| *count += 1);
+                drop(gate.acquire().await);
+                Json(json!({"id": id}))
+            }
+        };
+        let router = Router::new().route("/service/tickets/{id}", get(handler));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, gate, requests }
+    }
+
+    pub fn uri(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests have arrived.
+    pub fn request_count(&self) -> usize {
+        *self.requests.borrow()
+    }
+
+    /// Waits until a request has arrived.
+    pub async fn wait_for_request(&self) {
+        self.requests.clone().wait_for(|count| *count > 0).await.unwrap();
+    }
+
+    /// Has every request answered.
+    pub fn release(&self) {
+        self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
+    }
+}

@@ -1,0 +1,76 @@
+//! A stand-in for the API, settings for it, and the server itself, in this process or in one of its own.
+
+pub mod copies;
+pub mod gated_api;
+pub mod sdk;
+pub mod stdio;
+
+use std::net::SocketAddr;
+
+use cwpsa::cli::{Command, Invocation};
+use cwpsa::environment::Environment;
+use cwpsa::error::CliError;
+use cwpsa::http::Listening;
+use tempfile::NamedTempFile;
+use toolcrate_testing::process::ServerProcess;
+use toolcrate_testing::wait::wait_for;
+use wiremock::MockServer;
+
+/// The token that opens the account `acme`.
+pub const TOKEN: &str = "sesame";
+
+/// The program that is tested. How this machine is set must not matter.
+pub fn cwpsa() -> tokio::process::Command {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cwpsa"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CWPSA_")) {
+        command.env_remove(name);
+    }
+    command.kill_on_drop(true);
+    command
+}
+
+/// Waits until a server says where its tools are, and returns its scheme, host and port.
+pub async fn origin(server: &ServerProcess) -> String {
+    let url = server.wait_for_url("at ").await;
+    let (scheme, rest) = url.split_once("://").unwrap();
+    format!("{scheme}://{}", rest.split('/').next().unwrap())
+}
+
+/// A settings file with one account, which `upstream` is.
+pub fn settings(upstream: &MockServer) -> NamedTempFile {
+    settings_for(&upstream.uri())
+}
+
+/// A settings file with one account, whose API is at `base_url`.
+pub fn settings_for(base_url: &str) -> NamedTempFile {
+    let file = NamedTempFile::new().unwrap();
+    let text = format!(
+        "default = \"acme\"\n[accounts.acme]\nbase_url = \"{base_url}\"\ncompany_id = \"acme\"\npublic_key = \"public\"\nprivate_key = \"private-key-of-acme\"\nclient_id = \"client-id-of-acme\"\ntokens = [\"{TOKEN}\"]\n"
+    );
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+/// Starts listening as a command line says.
+pub async fn listen(line: &[&str]) -> Result<Listening, CliError> {
+    let invocation = Invocation::try_parse_from(line, Environment::from_process()).unwrap();
+    let Command::Serve(arguments) = invocation.arguments.command else { unreachable!() };
+    let settings = invocation.settings.load()?;
+    cwpsa::http::listen(&arguments, invocation.settings, &settings).await
+}
+
+/// A server for the account, with more flags if need be.
+pub async fn serve(settings: &NamedTempFile, flags: &[&str]) -> SocketAddr {
+    let path = settings.path().to_str().unwrap();
+    let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", path];
+    let listening = listen(&line.iter().chain(flags).copied().collect::<Vec<_>>()).await.unwrap();
+    let address = listening.address;
+    tokio::spawn(listening.serve(std::future::pending()));
+    address
+}
+
+/// Waits until so many requests have reached `upstream`, and returns them.
+pub async fn wait_for_requests(upstream: &MockServer, count: usize) -> Vec<wiremock::Request> {
+    let requests = async || upstream.received_requests().await.filter(|requests| requests.len() >= count);
+    wait_for(&format!("{count} requests"), requests).await
+}

@@ -1,0 +1,67 @@
+//! A session of the Model Context Protocol with a real process, message by message.
+
+use std::ops::{Deref, DerefMut};
+
+use serde_json::{Value, json};
+use toolcrate_testing::stdio::JsonRpcProcess;
+
+use super::cwpsa;
+
+/// A session that was begun.
+pub struct Session {
+    process: JsonRpcProcess,
+    /// What the server can do.
+    pub capabilities: Value,
+}
+
+impl Deref for Session {
+    type Target = JsonRpcProcess;
+
+    fn deref(&self) -> &JsonRpcProcess {
+        &self.process
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut JsonRpcProcess {
+        &mut self.process
+    }
+}
+
+impl Session {
+    /// Starts `cwpsa mcp` with these flags.
+    pub async fn new(flags: &[&str]) -> Self {
+        Self::with_version(flags, "2025-11-25").await
+    }
+
+    /// The same in this version of the protocol, which the server must take.
+    pub async fn with_version(flags: &[&str], version: &str) -> Self {
+        let mut command = cwpsa();
+        command.arg("mcp").args(flags);
+        let mut process = JsonRpcProcess::start(command);
+        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+        let answer = process.request("initialize", params).await;
+        assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
+        process.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+        Self { process, capabilities: answer["result"]["capabilities"].clone() }
+    }
+
+    /// The result of a tool.
+    pub async fn call(&mut self, name: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({"name": name, "arguments": arguments})).await["result"].take()
+    }
+
+    /// All tools, by their pages.
+    pub async fn tools(&mut self) -> Vec<Value> {
+        let (mut tools, mut cursor) = (Vec::new(), json!({}));
+        loop {
+            let mut page = self.request("tools/list", cursor).await["result"].take();
+            let Value::Array(some) = page["tools"].take() else { panic!("{page}") };
+            tools.extend(some);
+            match page["nextCursor"].as_str() {
+                Some(next) => cursor = json!({"cursor": next}),
+                None => return tools,
+            }
+        }
+    }
+}

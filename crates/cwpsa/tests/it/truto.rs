@@ -1,0 +1,255 @@
+//! What Truto's toolset sends besides the plain cases, and what it must not lose: rows of a list, filters, what is said
+//! of errors.
+
+use crate::support::sdk::{Sdk, ok};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use toolcrate_testing::process::ServerProcess;
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, Request, ResponseTemplate};
+
+/// How many tickets there are.
+const ALL: usize = 37;
+
+/// A page of tickets, which the API counts as ConnectWise does.
+fn page_of_tickets(request: &Request) -> ResponseTemplate {
+    let number = |wanted: &str| {
+        let found = request.url.query_pairs().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.parse::<usize>().unwrap())
+    };
+    let (page, size) = (number("page").unwrap_or(1), number("pageSize").unwrap_or(25).min(1000));
+    let first = (page - 1) * size + 1;
+    let rows: Vec<Value> = (first..first + size)
+        .take_while(|id| *id <= ALL)
+        .map(|id| json!({"id": id, "summary": "x".repeat(id)}))
+        .collect();
+    let response = ResponseTemplate::new(200).set_body_json(rows);
+    if first + size > ALL {
+        return response;
+    }
+    let link = format!("<http://x/service/tickets?page={}>; rel=\"next\"", page + 1);
+    response.insert_header("link", link)
+}
+
+/// The ids of all pages, each asked for with `first` or, after the first, `later`.
+async fn walk(sdk: &Sdk, first: &str, later: &str) -> Vec<u64> {
+    let (mut ids, mut cursor, mut query) = (Vec::new(), String::new(), first);
+    loop {
+        let path = format!("/proxy/service_tickets?integrated_account_id=acme{query}&next_cursor={cursor}");
+        let body: Value = sdk.ask(Method::GET, &path, None).await.json().await.unwrap();
+        let rows = body["result"].as_array().unwrap_or_else(|| panic!("{path}: {body}"));
+        ids.extend(rows.iter().map(|row| row["id"].as_u64().unwrap()));
+        assert!(ids.len() <= ALL, "{first}, then {later}: {ids:?}");
+        let Some(next) = body["next_cursor"].as_str() else { return ids };
+        (cursor, query) = (next.to_owned(), later);
+    }
+}
+
+#[tokio::test]
+async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside_the_cursor() {
+    for flags in
+        [&[][..], &["--max-rows", "3", "--max-bytes", "900"], &["--max-rows", "7"], &["--max-bytes", "150"]]
+    {
+        let sdk = Sdk::new(flags).await;
+        Mock::given(method("GET"))
+            .and(path("/service/tickets"))
+            .respond_with(page_of_tickets)
+            .mount(&sdk.upstream)
+            .await;
+        let all: Vec<u64> = (1..=ALL as u64).collect();
+        for size in [1, 2, 10, 25, 36, 37, 1000] {
+            let size = format!("&pageSize={size}");
+            for (first, later) in [(&*size, &*size), (&size, ""), (&size, "&pageSize=4&page=9"), ("", &size)]
+            {
+                assert_eq!(walk(&sdk, first, later).await, all, "{flags:?}: {first}, then {later}");
+            }
+        }
+        assert_eq!(walk(&sdk, "", "").await, all, "{flags:?}");
+        // The API chose the size, and the last page does not tell which.
+        assert_eq!(walk(&sdk, "&page=2", "").await, all[25..], "{flags:?}");
+        assert_eq!(walk(&sdk, "&page=2", "&page=2&pageSize=5").await, all[25..], "{flags:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
+    let sdk = Sdk::new(&[]).await;
+    for (path, status, said) in [
+        ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods must be"),
+        ("/integrated-account/acme/tools?methods[a]=read", 400, "methods must be"),
+        ("/integrated-account/acme/capabilities?tags[a]=service", 400, "tags must be"),
+        ("/integrated-account/acme/capabilities?resource=a&resource=b", 400, "resource must be one text"),
+        ("/proxy/service_tickets?integrated_account_id[0]=beta", 401, "token"),
+        (
+            "/proxy/service_tickets?integrated_account_id[a]=acme",
+            400,
+            "integrated_account_id must be one text",
+        ),
+        ("/proxy/service_tickets?integrated_account_id=acme&integrated_account_id=beta", 400, "one text"),
+    ] {
+        let response = sdk.ask(Method::GET, path, None).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(said), "{path}: {text}");
+    }
+    let response = sdk.ask(Method::POST, "/tools/count_tickets/call?account[a]=acme", None).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
+    let sdk = Sdk::new(&[]).await;
+    let at = format!("{}/integrated-account/acme/mcp", sdk.base);
+    // No content type, as curl sends it.
+    let made =
+        sdk.client.post(&at).bearer_auth(crate::support::TOKEN).body(r#"{"config": {"methods": "list"}}"#);
+    assert_eq!(made.send().await.unwrap().status(), StatusCode::CREATED);
+    for body in ["{", r#"{"confg": {}}"#, r#"{"expires_at": 1600000000}"#] {
+        let refused =
+            sdk.client.post(&at).bearer_auth(crate::support::TOKEN).body(body).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(refused.json::<Value>().await.unwrap()["statusCode"], 400, "{body}");
+        // Who may not ask at all is told nothing of the body.
+        let refused = sdk.client.post(&at).body(body).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_was_never_told_is_nought() {
+    let sdk = Sdk::new(&[]).await;
+    let page = "<html><title>Busy</title></html>";
+    sdk.answers("GET", "/service/tickets", ResponseTemplate::new(429).set_body_raw(page, "text/html")).await;
+    let response = sdk.ask(Method::GET, "/proxy/service_tickets", None).await;
+    let of = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    let said = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after"].map(of);
+    assert_eq!(said, ["0", "0", "10", "10"]);
+    assert_eq!(response.json::<Value>().await.unwrap()["raw_response"], page);
+}
+
+#[tokio::test]
+async fn the_contracts_own_request_is_understood() {
+    let sdk = Sdk::new(&[]).await;
+    Mock::given(method("GET"))
+        .and(path("/service/tickets"))
+        .and(query_param("conditions", "status/name=\"New\" and id>5"))
+        .and(query_param("fields", "id,summary"))
+        .respond_with(ok(json!([{"id": 6, "summary": "x"}])))
+        .mount(&sdk.upstream)
+        .await;
+    let list = "/proxy/service_tickets?integrated_account_id=acme&conditions=status%2Fname%3D%22New%22%20and%20id%3E5&pageSize=5&fields[0]=id&fields[1]=summary&next_cursor=";
+    let body: Value = sdk.ask(Method::GET, list, None).await.json().await.unwrap();
+    assert_eq!(body["result"], json!([{"id": 6, "summary": "x"}]), "{body}");
+    // A list where a record has one text is a mistake still.
+    let body = json!({"summary": ["a", "b"], "company": {"id": 1}});
+    let response =
+        sdk.ask(Method::POST, "/proxy/service_tickets?integrated_account_id=acme", Some(body)).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(response.json::<Value>().await.unwrap()["fields"][0]["pointer"], "/summary");
+}
+
+#[tokio::test]
+async fn an_error_shows_what_the_api_answered_but_no_credentials() {
+    let sdk = Sdk::new(&[]).await;
+    let body = json!({"code": "X", "message": "no", "seen": "client-id-of-acme, private-key-of-acme"});
+    sdk.answers("GET", "/service/tickets/7", ResponseTemplate::new(400).set_body_json(body)).await;
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await.json().await.unwrap();
+    assert_eq!(said["raw_response"], json!({"code": "X", "message": "no", "seen": "***, ***"}), "{said}");
+    // What never came to the API has none.
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/x", None).await.json().await.unwrap();
+    assert!(said["raw_response"].is_null() && said["truto_is_remote_error"] == false, "{said}");
+}
+
+#[tokio::test]
+async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
+    let sdk = Sdk::new(&["--max-bytes", "120"]).await;
+    let long = json!({"id": 9, "summary": "x".repeat(200)});
+    sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&long)).await;
+    sdk.answers("GET", "/service/tickets/9", ok(long.clone())).await;
+    sdk.answers(
+        "GET",
+        "/service/tickets",
+        ok(json!([{"id": 8, "summary": "y".repeat(90)}, long, {"id": 10}])),
+    )
+    .await;
+    let new = json!({"summary": "x", "company": {"id": 1}});
+    for (verb, at, body) in [
+        (Method::POST, "/proxy/service_tickets", Some(new.clone())),
+        (Method::GET, "/proxy/service_tickets/9", None),
+    ] {
+        let said: Value = sdk.ask(verb, at, body).await.json().await.unwrap();
+        assert_eq!(said["id"], 9, "{at}: {said}");
+        assert!(said["notice"].as_str().unwrap().contains("is left out"), "{said}");
+    }
+    let said: Value =
+        sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(new)).await.json().await.unwrap();
+    assert_eq!(said["result"], json!({"id": 9}), "{said}");
+    let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
+    assert_eq!((said["result"][0]["id"].as_u64(), said["omitted"].as_u64()), (Some(8), Some(2)), "{said}");
+    let notice = said["notice"].as_str().unwrap();
+    assert!(
+        notice.contains("2 rows") && notice.contains("next_cursor") && notice.contains("id 9"),
+        "{notice}"
+    );
+}
+
+#[tokio::test]
+async fn errors_of_the_framework_are_json_too() {
+    let sdk = Sdk::new(&[]).await;
+    let big = "x".repeat((16 << 20) + 1);
+    let large =
+        sdk.client.post(format!("{}/proxy/service_tickets", sdk.base)).bearer_auth(crate::support::TOKEN);
+    for (response, status, said) in [
+        (sdk.ask(Method::POST, "/integrated-account/acme/tools", None).await, 405, "POST means nothing"),
+        (sdk.ask(Method::GET, "/tools/x/call", None).await, 405, "GET means nothing"),
+        (sdk.ask(Method::GET, "/proxy/%ff", None).await, 400, "UTF-8"),
+        (large.body(big).send().await.unwrap(), 413, "16777216 bytes"),
+    ] {
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(response.headers().contains_key("allow"), status == 405);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["statusCode"], status);
+        assert!(body["message"].as_str().unwrap().contains(said), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
+    let sdk = Sdk::new(&[]).await;
+    for (scheme, status) in [("BEARER", 200), ("bearer", 200), ("Basic", 401)] {
+        let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?methods=none", sdk.base));
+        let asked = asked.header("authorization", format!("{scheme} {}", crate::support::TOKEN));
+        assert_eq!(asked.send().await.unwrap().status().as_u16(), status, "{scheme}");
+    }
+    let open = crate::support::settings(&sdk.upstream);
+    let text = std::fs::read_to_string(open.path()).unwrap().replace("tokens =", "# tokens =");
+    std::fs::write(open.path(), text).unwrap();
+    let address = crate::support::serve(&open, &[]).await;
+    let response =
+        sdk.client.get(format!("http://{address}/integrated-account/beta/tools")).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["message"], "there is no account beta; there are: acme", "{body}");
+}
+
+#[tokio::test]
+async fn a_page_of_another_port_of_this_machine_may_not_ask_for_tools() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut command = crate::support::cwpsa();
+    command.args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"]).stdin(std::process::Stdio::null());
+    let server = ServerProcess::start(command);
+    let url = server.wait_for_url("MCP at ").await;
+    let port = url.trim_end_matches("/mcp").rsplit(':').next().unwrap();
+    let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+    let own = format!("http://localhost:{port}");
+    for (origin, status) in [(None, 200), (Some(&*own), 200), (Some("http://localhost:3000"), 403)] {
+        let accepted = "application/json, text/event-stream";
+        let mut request = reqwest::Client::new().post(&url).header("accept", accepted).json(&initialize);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{origin:?}");
+    }
+}

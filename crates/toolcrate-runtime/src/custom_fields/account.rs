@@ -1,0 +1,158 @@
+//! What an account adds to the tools: its custom fields, read once and held by the client until they are refreshed. An
+//! account that doesn't let these credentials read its definitions adds nothing.
+
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use serde_json::{Map, Value, json};
+use toolcrate_catalog::BodyFormat;
+
+use super::account_fields::{AccountFields, FieldScope};
+use super::definition::CustomField;
+use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
+use crate::client::Client;
+use crate::dialect::{Declaration, Dialect};
+use crate::error::{Error, ErrorKind};
+use crate::tool::{Catalog, NameStyle, Tool, record_name};
+
+/// An account, as far as it adds to the tools of a catalog.
+#[derive(Clone)]
+pub struct Account {
+    client: Client,
+    catalog: &'static Catalog,
+}
+
+impl Client {
+    /// Reads what the account adds to the tools: its custom fields with their types. They are read once, and every later
+    /// call of this client uses them. An account that denies access to its definitions (401, 403, 404) adds nothing, which
+    /// is not an error.
+    ///
+    /// # Errors
+    /// Returns any other error of the requests that read the definitions.
+    pub async fn enrich(&self, catalog: &'static Catalog) -> Result<Account, Error> {
+        let account = Account { client: self.clone(), catalog };
+        if self.account_fields().is_none() {
+            account.refresh().await?;
+        }
+        Ok(account)
+    }
+}
+
+impl Account {
+    /// Reads the definitions again.
+    ///
+    /// # Errors
+    /// As [`Client::enrich`]; the definitions that were read before stay in use.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let mut fields = Vec::new();
+        if let Some((custom, format)) = self.described()
+            && let Some(tool) = self.catalog.get(format.tool)
+        {
+            let pages = self.client.execute_pages(tool, &Map::new());
+            match pages.try_collect::<Vec<_>>().await {
+                Ok(pages) => {
+                    let rows = pages.iter().filter_map(|page| page.value.as_array()).flatten();
+                    fields.extend(rows.filter_map(|row| CustomField::read(row, custom, format)));
+                }
+                Err(error) if is_denied(error.kind()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.client.set_account_fields(Arc::new(AccountFields::new(fields)));
+        Ok(())
+    }
+
+    /// Returns all fields that the account defined, in its order.
+    pub fn all_fields(&self) -> Vec<CustomField> {
+        self.client.account_fields().map(|fields| fields.as_slice().to_vec()).unwrap_or_default()
+    }
+
+    /// Returns the custom fields of a record, as far as their definitions tell which records have them.
+    pub fn fields(&self, record: &str) -> Vec<CustomField> {
+        let fields = self.client.account_fields();
+        let scope = self.described().zip(fields.as_deref());
+        let scope = scope.map(|((_, format), fields)| FieldScope { fields, format, record: Some(record) });
+        scope.into_iter().flat_map(FieldScope::record_fields).cloned().collect()
+    }
+
+    /// Returns the schema of a tool's arguments with the account's custom fields: typed, with their options, and required
+    /// where the tool writes a whole record. Read-only fields are left out.
+    pub fn input_schema(&self, tool: Tool) -> Value {
+        self.input_schema_in(tool, NameStyle::Prefixed)
+    }
+
+    /// The same with names of tools in this style in its descriptions.
+    pub fn input_schema_in(&self, tool: Tool, names: NameStyle) -> Value {
+        let mut schema = tool.input_schema_value_in(names);
+        let Some((custom, _)) = self.described() else { return schema };
+        let record = tool.details();
+        let name = record_name(&record, tool.catalog());
+        let fields = name.map(|name| self.fields(name)).unwrap_or_default();
+        let writable: Vec<&CustomField> = fields.iter().filter(|field| !field.read_only).collect();
+        if writable.is_empty() {
+            return schema;
+        }
+        let whole = record.request.body != BodyFormat::Patch;
+        let needed = fill(&mut schema, custom.member, &writable, whole);
+        if needed
+            && schema["properties"].get(custom.member).is_some()
+            && let Some(required) = schema["required"].as_array_mut()
+        {
+            required.push(Value::from(custom.member));
+        }
+        schema
+    }
+
+    /// Returns the declaration of a tool in a dialect, with the account's custom fields.
+    pub fn declaration(&self, tool: Tool, dialect: Dialect) -> Declaration {
+        tool.declaration_with(dialect, tool.name(), self.input_schema(tool))
+    }
+
+    fn described(&self) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
+        let custom = self.client.api().custom_fields.as_ref()?;
+        Some((custom, custom.definitions.as_ref()?))
+    }
+}
+
+fn is_denied(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
+}
+
+/// Fills every property of this name within a schema. Returns true if and only if one of the fields is required.
+fn fill(schema: &mut Value, member: &str, fields: &[&CustomField], whole: bool) -> bool {
+    let mut needed = false;
+    let Some(members) = schema.as_object_mut() else { return needed };
+    if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, node) in properties {
+            if name == member && node["type"] == "object" {
+                let required: Vec<&str> = fields
+                    .iter()
+                    .filter(|field| whole && field.required)
+                    .map(|field| &*field.caption)
+                    .collect();
+                needed |= !required.is_empty();
+                if !required.is_empty() {
+                    node["required"] = json!(required);
+                }
+                let nodes = fields.iter().map(|field| (field.caption.clone(), node_of(field)));
+                node["properties"] = Value::Object(nodes.collect());
+            } else {
+                needed |= fill(node, member, fields, whole);
+            }
+        }
+    }
+    if let Some(items) = members.get_mut("items") {
+        needed |= fill(items, member, fields, whole);
+    }
+    needed
+}
+
+fn node_of(field: &CustomField) -> Value {
+    match field.kind {
+        _ if !field.options.is_empty() => json!({"type": "string", "enum": field.options}),
+        CustomFieldKind::Text => json!({"type": "string"}),
+        CustomFieldKind::Number => json!({"type": "number"}),
+        CustomFieldKind::Boolean => json!({"type": "boolean"}),
+        CustomFieldKind::Date => json!({"type": "string", "description": "A date, e.g. 2025-01-31."}),
+    }
+}

@@ -1,0 +1,44 @@
+//! The custom fields that were read from an account, and which of them a record has.
+
+use super::definition::CustomField;
+use crate::api::CustomFieldDefinitions;
+
+/// The custom fields of an account; empty if it doesn't let these credentials read its definitions.
+pub(crate) struct AccountFields {
+    fields: Vec<CustomField>,
+}
+
+impl AccountFields {
+    pub(super) fn new(fields: Vec<CustomField>) -> Self {
+        Self { fields }
+    }
+
+    /// Returns all fields, in the account's order.
+    pub(super) fn as_slice(&self) -> &[CustomField] {
+        &self.fields
+    }
+}
+
+/// The custom fields of an account, seen from one record.
+#[derive(Clone, Copy)]
+pub(crate) struct FieldScope<'a> {
+    pub(crate) fields: &'a AccountFields,
+    /// How the API describes the definitions.
+    pub(crate) format: &'a CustomFieldDefinitions,
+    /// The name of the record, if it is known.
+    pub(crate) record: Option<&'a str>,
+}
+
+impl<'a> FieldScope<'a> {
+    /// Returns the fields that the record has, as far as their definitions tell.
+    pub(super) fn record_fields(self) -> impl Iterator<Item = &'a CustomField> {
+        let Self { fields, format, record } = self;
+        let has = move |field: &&CustomField| record.is_some_and(|record| field.is_of(record, format));
+        fields.as_slice().iter().filter(has)
+    }
+
+    /// Returns all fields of the account.
+    pub(super) fn all_fields(self) -> std::slice::Iter<'a, CustomField> {
+        self.fields.as_slice().iter()
+    }
+}

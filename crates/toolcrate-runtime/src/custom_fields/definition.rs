@@ -1,0 +1,66 @@
+//! The definition of a custom field: its caption, its type, and which records have it.
+
+use serde_json::Value;
+
+use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
+
+/// A field that an account defined.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomField {
+    /// The id by which records hold it.
+    pub id: Value,
+    /// The caption that users see.
+    pub caption: String,
+    /// The type of its values.
+    pub kind: CustomFieldKind,
+    /// The allowed values; empty if any value is allowed.
+    pub options: Vec<String>,
+    /// Whether a record must have it.
+    pub required: bool,
+    /// Whether it can only be read.
+    pub read_only: bool,
+    /// The screens that show it, as the account names them.
+    screens: Vec<String>,
+}
+
+impl CustomField {
+    /// Reads a row of the list of definitions. Returns `None` if it has no id or no caption.
+    pub(super) fn read(row: &Value, fields: &CustomFields, format: &CustomFieldDefinitions) -> Option<Self> {
+        let text = |name: &str| row.get(name).and_then(Value::as_str);
+        let flag = |row: &Value, name: &str| row.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let id = row.get(fields.key).filter(|id| id.is_number() || id.is_string())?;
+        let caption = text(fields.caption).map(str::trim).filter(|caption| !caption.is_empty())?;
+        let kind = text(format.kind).and_then(|kind| {
+            format.kinds.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)).map(|(_, kind)| *kind)
+        });
+        let options = row.get(format.options).and_then(Value::as_array);
+        let options = options.into_iter().flatten().filter(|option| !flag(option, format.inactive));
+        let options = options.filter_map(|option| option.get(format.option)?.as_str().map(str::to_owned));
+        Some(Self {
+            id: id.clone(),
+            caption: caption.to_owned(),
+            kind: kind.unwrap_or(CustomFieldKind::Text),
+            options: options.collect(),
+            required: flag(row, format.required),
+            read_only: flag(row, format.read_only),
+            screens: format.places.iter().filter_map(|name| text(name)).map(str::to_owned).collect(),
+        })
+    }
+
+    /// Returns true if and only if the definition tells that records of this name have the field: it names a screen that is
+    /// listed as theirs, or one that has their name.
+    pub(super) fn is_of(&self, record: &str, format: &CustomFieldDefinitions) -> bool {
+        let listed = format.records.iter().find(|(name, _)| *name == record).map(|(_, places)| *places);
+        let is_listed = |screen: &String| {
+            listed.is_some_and(|places| places.iter().any(|listed| listed.eq_ignore_ascii_case(screen)))
+        };
+        let wanted = record.to_lowercase();
+        let is_called = |screen: &String| {
+            let words = screen.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+            let words = words.filter(|word| !format.place_words.contains(&word.as_str()));
+            words.collect::<String>() == wanted
+        };
+        self.screens.iter().any(|screen| is_listed(screen) || is_called(screen))
+    }
+}

@@ -1,0 +1,64 @@
+//! Anthropic. Schemas are those of the catalog, but for the names of some arguments.
+
+use serde_json::{Value, json};
+
+use super::argument_names::ArgumentNames;
+use super::declaration::Declaration;
+use super::declaration_rules::DeclarationRules;
+use super::lint::finding::LintFindings;
+use super::provider_limits::MAX_NAME;
+use super::schema_keywords::properties;
+use super::tool_dialect::ToolDialect;
+use super::tool_source::{CalledTool, ToolSource};
+use crate::patch::escape;
+
+pub(super) struct AnthropicDialect;
+
+static RULES: DeclarationRules =
+    DeclarationRules::new(&["name", "description", "input_schema"], &["input_schema"]);
+
+impl ToolDialect for AnthropicDialect {
+    fn name(&self) -> &'static str {
+        "anthropic"
+    }
+
+    fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
+        let schema = argument_names(&tool.schema).rename(&tool.schema);
+        let description = &tool.record.description;
+        Declaration::new(json!({"name": tool.name, "description": description, "input_schema": schema}))
+    }
+
+    fn argument_names(&self, tool: &CalledTool<'_>) -> ArgumentNames {
+        argument_names(tool.schema())
+    }
+
+    fn rules(&self) -> &'static DeclarationRules {
+        &RULES
+    }
+
+    fn check_root(&self, schema: &Value, pointer: &str, findings: &mut LintFindings) {
+        for (name, _) in properties(schema).filter(|(name, _)| !is_accepted(name)) {
+            let message = format!("\"{name}\" is not a name of 1 to 64 letters");
+            findings.add("property-name", format!("{pointer}/properties/{}", escape(name)), message);
+        }
+    }
+}
+
+/// Returns true if and only if the provider accepts an argument of this name.
+pub(super) fn is_accepted(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(is_accepted_character)
+}
+
+fn is_accepted_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+}
+
+/// Returns other names for the arguments whose names the provider rejects.
+pub(super) fn argument_names(schema: &Value) -> ArgumentNames {
+    ArgumentNames::replace(schema, is_accepted, |name| {
+        let replaced = name.chars().map(|c| if is_accepted_character(c) { c } else { '_' });
+        // The last four characters are left for a number.
+        let name: String = replaced.take(MAX_NAME - 4).collect();
+        if name.is_empty() { "_".to_owned() } else { name }
+    })
+}

@@ -1,0 +1,19 @@
+//! A declared tool.
+
+use serde_json::Value;
+
+/// A tool as a provider accepts it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Declaration {
+    /// The declaration that is given to the provider.
+    pub value: Value,
+    /// Why it could not be strict, where the dialect is: it is then declared without `strict`.
+    pub not_strict: Vec<String>,
+}
+
+impl Declaration {
+    pub(super) fn new(value: Value) -> Self {
+        Self { value, not_strict: Vec::new() }
+    }
+}

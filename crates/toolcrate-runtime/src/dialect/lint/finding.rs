@@ -1,0 +1,31 @@
+//! What the linter reports.
+
+/// A rule that a declaration breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintFinding {
+    /// The rule, in a word or two.
+    pub rule: &'static str,
+    /// JSON pointer into the declaration.
+    pub pointer: String,
+    /// The problem, in a sentence.
+    pub message: String,
+}
+
+/// The findings so far.
+#[derive(Default)]
+pub(in crate::dialect) struct LintFindings(Vec<LintFinding>);
+
+impl LintFindings {
+    pub(in crate::dialect) fn add(
+        &mut self,
+        rule: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) {
+        self.0.push(LintFinding { rule, pointer: pointer.into(), message: message.into() });
+    }
+
+    pub(super) fn into_vec(self) -> Vec<LintFinding> {
+        self.0
+    }
+}

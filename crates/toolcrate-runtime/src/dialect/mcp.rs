@@ -1,0 +1,39 @@
+//! The Model Context Protocol. Schemas are those of the catalog, and so are arguments.
+
+use serde_json::json;
+
+use super::declaration::Declaration;
+use super::declaration_rules::DeclarationRules;
+use super::tool_dialect::ToolDialect;
+use super::tool_source::ToolSource;
+
+pub(super) struct McpDialect;
+
+static RULES: DeclarationRules =
+    DeclarationRules::new(&["name", "title", "description", "inputSchema", "annotations"], &["inputSchema"]);
+
+impl ToolDialect for McpDialect {
+    fn name(&self) -> &'static str {
+        "mcp"
+    }
+
+    fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
+        let hints = tool.record.annotations;
+        Declaration::new(json!({
+            "name": tool.name,
+            "title": tool.record.title,
+            "description": tool.record.description,
+            "inputSchema": tool.schema,
+            "annotations": {
+                "readOnlyHint": hints.read_only_hint,
+                "destructiveHint": hints.destructive_hint,
+                "idempotentHint": hints.idempotent_hint,
+                "openWorldHint": hints.open_world_hint,
+            },
+        }))
+    }
+
+    fn rules(&self) -> &'static DeclarationRules {
+        &RULES
+    }
+}

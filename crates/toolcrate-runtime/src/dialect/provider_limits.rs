@@ -1,0 +1,122 @@
+//! Limits that providers document: of names, of descriptions, and of the schemas of strict functions. A schema beyond a
+//! limit is rejected as a whole, so it is measured before it is declared strict.
+
+use serde_json::Value;
+
+use super::schema_keywords::{properties, types};
+
+/// The maximum number of characters of a name, which is the same for all providers.
+pub(super) const MAX_NAME: usize = 64;
+/// The maximum number of characters of the description of an OpenAI function.
+pub(super) const MAX_OPENAI_DESCRIPTION: usize = 1024;
+
+/// Properties in the schema of a strict function.
+const MAX_PROPERTIES: usize = 5000;
+/// Levels of nested objects and lists.
+const MAX_LEVELS: usize = 10;
+/// Characters in all names and enums.
+const MAX_CHARACTERS: usize = 120_000;
+/// Values of all enums.
+const MAX_VALUES: usize = 1000;
+/// An enum with more values than the first number may have at most the second number of characters.
+const MAX_LONG_ENUM: (usize, usize) = (250, 15_000);
+
+/// Returns true if and only if all providers accept a tool of this name.
+pub(super) fn is_tool_name(name: &str) -> bool {
+    let is_accepted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(is_accepted)
+}
+
+#[derive(Default)]
+struct SchemaSize {
+    properties: usize,
+    levels: usize,
+    characters: usize,
+    values: usize,
+    long_enum: Option<(usize, usize)>,
+}
+
+/// Returns the limits of a strict function that its schema exceeds, each in a sentence.
+pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
+    let mut size = SchemaSize::default();
+    measure(schema, 1, &mut size);
+    let mut reasons = Vec::new();
+    let mut over = |what: &str, value: usize, most: usize| {
+        if value > most {
+            reasons.push(format!("it has {value} {what}; {most} are allowed"));
+        }
+    };
+    over("properties", size.properties, MAX_PROPERTIES);
+    over("levels", size.levels, MAX_LEVELS);
+    over("characters in names and enums", size.characters, MAX_CHARACTERS);
+    over("enum values", size.values, MAX_VALUES);
+    if let Some((values, characters)) = size.long_enum {
+        reasons.push(format!(
+            "an enum of {values} values has {characters} characters; {} are allowed",
+            MAX_LONG_ENUM.1
+        ));
+    }
+    reasons
+}
+
+fn measure(node: &Value, level: usize, size: &mut SchemaSize) {
+    let is = |kind: &str| types(node).contains(&kind);
+    if is("object") || is("array") {
+        size.levels = size.levels.max(level);
+    }
+    if let Some(values) = node.get("enum").and_then(Value::as_array) {
+        let characters = values.iter().filter_map(Value::as_str).map(|text| text.chars().count()).sum();
+        size.values += values.len();
+        size.characters += characters;
+        if values.len() > MAX_LONG_ENUM.0 && characters > MAX_LONG_ENUM.1 {
+            size.long_enum = Some((values.len(), characters));
+        }
+    }
+    for (name, member) in properties(node) {
+        size.properties += 1;
+        size.characters += name.chars().count();
+        measure(member, level + 1, size);
+    }
+    if let Some(items) = node.get("items") {
+        measure(items, level + 1, size);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    #[test]
+    fn each_limit_is_told() {
+        let many: Map<String, Value> =
+            (0..5001).map(|n| (format!("p{n}"), json!({"type": "string"}))).collect();
+        let mut deep = json!({"type": "string"});
+        for _ in 0..11 {
+            deep = json!({"type": "object", "properties": {"x": deep}});
+        }
+        let long = "x".repeat(120_001);
+        let values = |count: usize, length: usize| -> Vec<String> {
+            (0..count).map(|n| format!("{n:0length$}")).collect()
+        };
+        for (schema, said) in [
+            (json!({"type": "object", "properties": many}), "it has 5001 properties; 5000 are allowed"),
+            (deep, "it has 11 levels; 10 are allowed"),
+            (
+                json!({"type": "object", "properties": {long: {"type": "string"}}}),
+                "it has 120001 characters in names and enums; 120000 are allowed",
+            ),
+            (json!({"type": "string", "enum": values(1001, 4)}), "it has 1001 enum values; 1000 are allowed"),
+            (
+                json!({"type": "string", "enum": values(251, 60)}),
+                "an enum of 251 values has 15060 characters; 15000 are allowed",
+            ),
+        ] {
+            assert_eq!(exceeded_limits(&schema), [said]);
+        }
+        assert!(
+            exceeded_limits(&json!({"type": "object", "properties": {"a": {"type": "string"}}})).is_empty()
+        );
+    }
+}

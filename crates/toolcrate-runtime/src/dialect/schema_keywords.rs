@@ -1,0 +1,74 @@
+//! Reads and writes the keywords of JSON Schema that the schemas of a catalog are made of.
+
+use serde_json::{Map, Value};
+
+/// All of these keywords.
+pub(super) const KEYWORDS: &[&str] = &[
+    "type",
+    "description",
+    "title",
+    "enum",
+    "default",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "minItems",
+    "maxItems",
+];
+
+/// Returns the types of a node.
+pub(super) fn types(node: &Value) -> Vec<&str> {
+    match node.get("type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns true if and only if values of a node may be of several types, null aside.
+pub(super) fn has_several_types(node: &Value) -> bool {
+    types(node).into_iter().filter(|kind| *kind != "null").count() > 1
+}
+
+/// Returns true if and only if a node is an object whose properties are not declared.
+pub(super) fn is_free_form(node: &Value) -> bool {
+    let members = node.get("properties").and_then(Value::as_object);
+    node.get("type").is_some_and(|kind| kind == "object") && members.is_none_or(Map::is_empty)
+}
+
+/// Returns the properties of an object.
+pub(super) fn properties(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// Returns the schema of one property of an object.
+pub(super) fn property<'n>(node: &'n Value, name: &str) -> Option<&'n Value> {
+    node.get("properties")?.get(name)
+}
+
+/// Returns the names of the properties that an object requires.
+pub(super) fn required(node: &Value) -> Vec<&str> {
+    let names = node.get("required").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Appends a sentence to the description of a node.
+pub(super) fn add_note(node: &mut Map<String, Value>, sentence: &str) {
+    let before = node.get("description").and_then(Value::as_str).unwrap_or_default().trim();
+    let text = match before {
+        "" => sentence.to_owned(),
+        before if before.ends_with(['.', '!', '?', '…']) => format!("{before} {sentence}"),
+        before => format!("{before}. {sentence}"),
+    };
+    node.insert("description".to_owned(), Value::from(text));
+}

@@ -1,0 +1,38 @@
+//! What a dialect is given of a tool: to declare it, and to read the arguments of a call.
+
+use serde_json::Value;
+use toolcrate_catalog::ToolRecord;
+
+use super::value_encoding::SpecialProperties;
+use crate::tool::Tool;
+
+/// A tool to be declared.
+pub(super) struct ToolSource<'a> {
+    pub(super) tool: Tool,
+    pub(super) record: ToolRecord<'static>,
+    /// The name under which it is declared.
+    pub(super) name: &'a str,
+    /// The schema of its arguments, with what an account adds.
+    pub(super) schema: Value,
+    pub(super) special: SpecialProperties,
+}
+
+/// A tool that is called.
+pub(crate) struct CalledTool<'a> {
+    pub(crate) tool: Tool,
+    pub(crate) record: &'a ToolRecord<'static>,
+    /// Returns the schema of its arguments. Parsing it is expensive, and not every dialect needs it.
+    pub(crate) schema: &'a dyn Fn() -> &'a Value,
+}
+
+impl<'a> CalledTool<'a> {
+    /// Returns the schema of the tool's arguments.
+    pub(super) fn schema(&self) -> &'a Value {
+        (self.schema)()
+    }
+
+    /// Returns the properties that have a meaning of their own.
+    pub(super) fn special(&self) -> SpecialProperties {
+        SpecialProperties::new(self.tool.catalog().api())
+    }
+}

@@ -1,0 +1,158 @@
+//! Properties that some providers can't declare: objects whose properties are not known, and values of several types. They
+//! are declared, and sent by a model, in an encoding. Declaring a tool and reading arguments both decide by this module.
+
+use serde_json::{Map, Value, json};
+
+use super::schema_keywords::{add_note, has_several_types, is_free_form, types};
+use crate::api::Api;
+
+/// How a property is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueEncoding {
+    /// A structured filter, as a list of tests.
+    FilterTests,
+    /// Custom fields, as a list of captions and values.
+    CaptionedFields,
+    /// An object, as JSON text.
+    JsonText,
+    /// A value of several types, whose objects and lists are JSON text.
+    MixedText,
+}
+
+/// Properties that have a meaning of their own, and with it encodings of their own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SpecialProperties {
+    /// The argument with a structured filter.
+    pub(super) filter: Option<&'static str>,
+    /// The property with the custom fields of an account.
+    pub(super) custom_fields: Option<&'static str>,
+}
+
+impl SpecialProperties {
+    pub(super) fn new(api: &Api) -> Self {
+        Self {
+            filter: api.filter.as_ref().map(|filter| filter.argument),
+            custom_fields: api.custom_fields.as_ref().map(|fields| fields.member),
+        }
+    }
+}
+
+/// The operators that a test may have.
+const OPERATORS: [&str; 12] =
+    ["=", "!=", "<", "<=", ">", ">=", "contains", "not contains", "like", "not like", "in", "not in"];
+
+/// Returns the encoding of the property `name`, if it needs one. `is_argument` is whether it is a property of the root.
+pub(super) fn encoding_for(
+    name: &str,
+    node: &Value,
+    special: &SpecialProperties,
+    is_argument: bool,
+) -> Option<ValueEncoding> {
+    if is_free_form(node) {
+        return Some(match Some(name) {
+            name if is_argument && name == special.filter => ValueEncoding::FilterTests,
+            name if name == special.custom_fields => ValueEncoding::CaptionedFields,
+            _ => ValueEncoding::JsonText,
+        });
+    }
+    let is_mixed =
+        has_several_types(node) && types(node).into_iter().any(|kind| matches!(kind, "object" | "array"));
+    is_mixed.then_some(ValueEncoding::MixedText)
+}
+
+/// Returns the schema of an encoded property, which the dialect then converts as any other. `value` is the type of a value
+/// that a test or a custom field holds.
+pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Value) -> Map<String, Value> {
+    let about = node.get("description").and_then(Value::as_str).unwrap_or_default();
+    let mut schema = match encoding {
+        ValueEncoding::FilterTests => {
+            // The description of the object would mislead, but the fields that it lists are the same.
+            let fields = about.find("Fields: ").map_or("", |start| &about[start..]);
+            let about = format!("Tests, all of which must hold. {fields}");
+            json!({
+                "type": "array",
+                "description": about.trim(),
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "field": {"type": "string"},
+                        "op": {"type": "string", "enum": OPERATORS},
+                        "value": {"type": value, "description": "For all but in and not in. Dates as 2025-01-31T08:00:00Z."},
+                        "values": {"type": "array", "items": {"type": "string"}, "description": "For in and not in."},
+                    },
+                    "required": ["field", "op"],
+                },
+            })
+        }
+        ValueEncoding::CaptionedFields => json!({
+            "type": "array",
+            "description": about,
+            "items": {
+                "type": "object",
+                "properties": {"caption": {"type": "string"}, "value": {"type": value}},
+                "required": ["caption", "value"],
+            },
+        }),
+        ValueEncoding::JsonText => json!({"type": "string", "description": about}),
+        ValueEncoding::MixedText => {
+            let plain: Vec<&str> =
+                types(node).into_iter().filter(|kind| !matches!(*kind, "object" | "array")).collect();
+            json!({"type": plain, "description": about})
+        }
+    };
+    let Some(schema) = schema.as_object_mut() else { unreachable!("it was made an object above") };
+    match encoding {
+        ValueEncoding::JsonText => add_note(schema, "A JSON object, as text."),
+        ValueEncoding::MixedText => add_note(schema, "Objects and lists as JSON text."),
+        ValueEncoding::FilterTests | ValueEncoding::CaptionedFields => {}
+    }
+    if schema.get("description").is_some_and(|about| about == "") {
+        schema.remove("description");
+    }
+    std::mem::take(schema)
+}
+
+/// Decodes what a model sent for an encoded property; a value that is not encoded is returned as it is. `any_json` is
+/// whether mixed text may also be other JSON than objects and lists.
+pub(super) fn decode(encoding: ValueEncoding, value: Value, any_json: bool) -> Value {
+    match (encoding, value) {
+        (ValueEncoding::FilterTests, Value::Array(tests)) => {
+            Value::Array(tests.into_iter().map(decode_test).collect())
+        }
+        (ValueEncoding::CaptionedFields, Value::Array(items)) => {
+            decode_fields(&items).unwrap_or(Value::Array(items))
+        }
+        (ValueEncoding::JsonText, Value::String(text)) => match serde_json::from_str(&text) {
+            Ok(value @ Value::Object(_)) => value,
+            _ => Value::String(text),
+        },
+        (ValueEncoding::MixedText, Value::String(text)) => match serde_json::from_str(&text) {
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => value,
+            Ok(value) if any_json => value,
+            _ => Value::String(text),
+        },
+        (_, value) => value,
+    }
+}
+
+/// Returns a test with the values of `in` where the filter has them.
+fn decode_test(mut test: Value) -> Value {
+    let Some(members) = test.as_object_mut() else { return test };
+    let values =
+        members.shift_remove("values").filter(|values| values.as_array().is_some_and(|v| !v.is_empty()));
+    if let Some(values) = values.filter(|_| members.get("value").is_none_or(Value::is_null)) {
+        members.insert("value".to_owned(), values);
+    }
+    members.entry("value").or_insert(Value::Null);
+    test
+}
+
+/// Returns captions and values as one object, or `None` if an item is something else.
+fn decode_fields(items: &[Value]) -> Option<Value> {
+    let mut fields = Map::new();
+    for item in items {
+        let caption = item.get("caption")?.as_str()?;
+        fields.insert(caption.to_owned(), item.get("value")?.clone());
+    }
+    Some(Value::Object(fields))
+}

@@ -1,0 +1,129 @@
+//! Schemas of tools that are in no catalog.
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value};
+
+use super::coercion::{self, Reinterpretation};
+use super::fixes::{self, FixContext};
+use super::{mending, scalars, validation_errors, value_checks};
+use crate::error::{Error, FieldError};
+use crate::host_arguments::HostArguments;
+
+/// The schema of the arguments of a tool that is in no catalog, compiled once to read many calls.
+#[derive(Debug)]
+pub struct ArgumentSchema {
+    schema: Value,
+    validator: Validator,
+}
+
+impl ArgumentSchema {
+    /// Compiles a schema. It must have no references.
+    ///
+    /// # Errors
+    /// `Configuration` if it is not a valid schema.
+    pub fn new(schema: Value) -> Result<Self, Error> {
+        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+        let validator =
+            validator.map_err(|error| Error::configuration(format!("the schema is not valid: {error}")))?;
+        Ok(Self { schema, validator })
+    }
+
+    /// Reads arguments as those of a tool of a catalog are read, and validates them.
+    ///
+    /// # Errors
+    /// `InvalidArguments` with each problem and its fix.
+    pub fn read(
+        &self,
+        arguments: Map<String, Value>,
+        host_arguments: &HostArguments,
+    ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
+        let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
+        attempt(arguments.clone()).map_err(|problems| {
+            let problems = mending::verify(&arguments, problems, |mended| {
+                attempt(mended).err().unwrap_or_default()
+            });
+            Error::invalid_arguments(problems)
+        })
+    }
+
+    fn attempt(
+        &self,
+        arguments: Map<String, Value>,
+        host_arguments: &HostArguments,
+    ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Vec<FieldError>> {
+        let mut instance = Value::Object(arguments);
+        let mut readings = coercion::coerce(&self.schema, &mut instance);
+        if let Some(given) = instance.as_object_mut() {
+            let is_known = |name: &str| self.schema["properties"].get(name).is_some();
+            let is_added = |name: &str| {
+                !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some()
+            };
+            readings.ignore(given, is_added);
+        }
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
+        validation_errors::tidy(&mut problems);
+        match instance {
+            Value::Object(arguments) if problems.is_empty() => Ok((arguments, readings.to_reports())),
+            instance => {
+                let context = FixContext {
+                    schema: &self.schema,
+                    arguments: &instance,
+                    readings: &readings,
+                    required: &[],
+                    is_read_only: true,
+                    filter: None,
+                    filter_fields: &Vec::new,
+                };
+                fixes::propose(&context, &mut problems);
+                Err(problems)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() -> ArgumentSchema {
+        ArgumentSchema::new(json!({
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "arguments": {"type": "object"},
+                "limit": {"type": "integer", "maximum": 50},
+            },
+            "required": ["name"],
+            "additionalProperties": false,
+        }))
+        .expect("a schema")
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn arguments_are_read_as_those_of_a_catalog() {
+        let sent = map(json!({"name": "x", "arguments": "{\"id\": 1}", "limit": "5", "sessionId": "s"}));
+        let (arguments, reports) = schema().read(sent, &HostArguments::default()).expect("arguments");
+        assert_eq!(Value::Object(arguments), json!({"name": "x", "arguments": {"id": 1}, "limit": 5}));
+        let pointers: Vec<&str> = reports.iter().map(|report| report.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/arguments", "/limit", "/sessionId"]);
+    }
+
+    #[test]
+    fn arguments_beside_their_object_are_moved_into_it() {
+        let sent = map(json!({"name": "x", "filter": {"id": 1}, "page": 2, "limit": 500}));
+        let error = schema().read(sent.clone(), &HostArguments::default()).expect_err("problems");
+        let mut mended = Value::Object(sent);
+        for field in error.fields() {
+            assert!(field.fix.as_ref().is_some_and(|fix| fix.apply(&mut mended)), "{field:?}");
+        }
+        let expected = json!({"name": "x", "arguments": {"filter": {"id": 1}, "page": 2}, "limit": 50});
+        assert_eq!(mended, expected);
+    }
+}

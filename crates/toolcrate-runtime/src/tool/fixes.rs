@@ -1,0 +1,398 @@
+//! How each problem of the arguments can be mended: a rename, another value, or to leave the argument out. A problem
+//! whose mend only the caller can know has no fix.
+
+use std::cell::OnceCell;
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use super::coercion::{Readings, is_taken};
+use super::shorthand::{is_reference, text_keys};
+use super::truncate::json_size;
+use super::validation_errors::nearest;
+use super::{coercion, loose_values, nulls};
+use crate::api::FilterGrammar;
+use crate::date_suggestion;
+use crate::error::{FieldError, Fix, FixOperation, split_pointer};
+use crate::filter::check_conditions;
+use crate::patch::escape;
+
+/// Larger values are not repeated in a fix.
+const MAX_VALUE_BYTES: usize = 8192;
+
+/// Arguments that are wrong.
+pub(super) struct InvalidCall {
+    /// What is wrong with them.
+    pub(super) problems: Vec<FieldError>,
+    /// The arguments as they were read.
+    pub(super) arguments: Value,
+    pub(super) readings: Readings,
+    /// The number of the binding that was chosen; `None` for the main one.
+    pub(super) binding: Option<usize>,
+}
+
+/// What is known about the arguments that are wrong.
+pub(super) struct FixContext<'a> {
+    /// The schema of the arguments.
+    pub(super) schema: &'a Value,
+    /// The arguments as they were read.
+    pub(super) arguments: &'a Value,
+    pub(super) readings: &'a Readings,
+    /// The arguments that must be given.
+    pub(super) required: &'a [&'a str],
+    /// Whether the tool reads only, so that an argument can be left out without harm.
+    pub(super) is_read_only: bool,
+    /// How the API is filtered, if the tool takes a filter.
+    pub(super) filter: Option<&'a FilterGrammar>,
+    /// The names of the fields that the tool can be filtered by.
+    pub(super) filter_fields: &'a dyn Fn() -> Vec<String>,
+}
+
+/// Proposes fixes for those of `problems` that have none.
+pub(super) fn propose(context: &FixContext<'_>, problems: &mut [FieldError]) {
+    let proposer = Proposer { context, now: OffsetDateTime::now_utc(), fields: OnceCell::new() };
+    let mut taken: Vec<String> = Vec::new();
+    for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()) {
+        let fix = proposer.fix(problem).filter(|fix| is_bounded(fix));
+        // Two arguments are not put under one name.
+        let Some(fix) =
+            fix.filter(|fix| targets(fix).all(|target| !taken.iter().any(|other| other == target)))
+        else {
+            continue;
+        };
+        taken.extend(targets(&fix).map(str::to_owned));
+        problem.fix = Some(proposer.written_out(problem, fix));
+    }
+}
+
+fn targets(fix: &Fix) -> impl Iterator<Item = &str> {
+    fix.operations().iter().filter_map(FixOperation::target)
+}
+
+fn is_bounded(fix: &Fix) -> bool {
+    let size = |operation: &FixOperation| match operation {
+        FixOperation::Add { value, .. } | FixOperation::Replace { value, .. } => json_size(value),
+        FixOperation::Remove { .. } | FixOperation::Move { .. } => 0,
+    };
+    fix.operations().iter().map(size).sum::<usize>() <= MAX_VALUE_BYTES
+}
+
+struct Proposer<'a> {
+    context: &'a FixContext<'a>,
+    now: OffsetDateTime,
+    fields: OnceCell<Vec<String>>,
+}
+
+impl Proposer<'_> {
+    fn fix(&self, problem: &FieldError) -> Option<Fix> {
+        let pointer = problem.pointer.as_str();
+        let value = self.context.arguments.pointer(pointer);
+        if self.is_in_filter(pointer) {
+            return self.filter_fix(problem, value?);
+        }
+        match problem.code.as_str() {
+            "unknown" => self.unknown(pointer, value?),
+            "missing" => None,
+            "conflict" if pointer.matches('/').count() == 1 => Some(Fix::remove(pointer)),
+            "conflict" => None,
+            "conditions" => None,
+            "empty" => self.left_out(pointer),
+            _ => self.wrong(pointer, value?),
+        }
+    }
+
+    /// A value that the schema does not allow.
+    fn wrong(&self, pointer: &str, value: &Value) -> Option<Fix> {
+        let schema = schema_at(self.context.schema, pointer)?;
+        if let Some(moved) = self.other_condition(pointer, value) {
+            return Some(moved);
+        }
+        let suggested = loose_values::within_bounds(schema, value).or_else(|| {
+            loose_values::suggest(schema, value, self.now).filter(|suggested| suggested != value)
+        });
+        if let Some(suggested) = suggested {
+            return Some(Fix::replace(pointer, suggested));
+        }
+        let is_harmless = self.context.is_read_only && pointer.matches('/').count() == 1;
+        if loose_values::is_nothing(value) || is_harmless { self.left_out(pointer) } else { None }
+    }
+
+    /// A filter that was written as text, or conditions that were written as a filter.
+    fn other_condition(&self, pointer: &str, value: &Value) -> Option<Fix> {
+        let grammar = self.context.filter?;
+        let arguments = self.context.arguments.as_object()?;
+        let at = |name: &str| format!("/{}", escape(name));
+        let is_free = |name: &str| !arguments.contains_key(name);
+        match value {
+            Value::String(text) if pointer == at(grammar.argument) && is_free(grammar.conditions) => {
+                let conditions = readable_conditions(text)?;
+                let moved = Fix::rename(pointer, at(grammar.conditions));
+                if conditions == *text {
+                    return Some(moved);
+                }
+                let value = Value::from(conditions);
+                Some(Fix::from_operations(vec![
+                    FixOperation::Remove { path: pointer.to_owned() },
+                    FixOperation::Add { path: at(grammar.conditions), value },
+                ]))
+            }
+            Value::Object(_) | Value::Array(_)
+                if pointer == at(grammar.conditions) && is_free(grammar.argument) =>
+            {
+                Some(Fix::rename(pointer, at(grammar.argument)))
+            }
+            _ => None,
+        }
+    }
+
+    /// An argument, or the property of an object, that the schema doesn't know.
+    fn unknown(&self, pointer: &str, value: &Value) -> Option<Fix> {
+        let (parent, name) = split_pointer(pointer)?;
+        let schema = schema_at(self.context.schema, parent)?;
+        let given = self.context.arguments.pointer(parent)?.as_object()?;
+        let mut nodes = std::iter::once(schema).chain(nulls::branches(schema));
+        let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
+        let fix = wrapper(parent, pointer, value, known, given)
+            .or_else(|| path_of_reference(parent, pointer, &name, value, known, given))
+            .or_else(|| similar(parent, pointer, &name, value, known, given, is_reference(schema)))
+            .or_else(|| into_free_object(parent, pointer, &name, value, known, given));
+        Some(fix.unwrap_or_else(|| Fix::remove(pointer)))
+    }
+
+    /// Leaves an argument out, unless it is required.
+    fn left_out(&self, pointer: &str) -> Option<Fix> {
+        let (parent, name) = split_pointer(pointer)?;
+        let required = schema_at(self.context.schema, parent)?.get("required").and_then(Value::as_array);
+        let is_required = required.is_some_and(|names| names.iter().any(|required| *required == name))
+            || parent.is_empty() && self.context.required.contains(&name.as_str());
+        let is_property = self.context.arguments.pointer(parent).is_some_and(Value::is_object);
+        (is_property && !is_required).then(|| Fix::remove(pointer))
+    }
+
+    fn is_in_filter(&self, pointer: &str) -> bool {
+        let argument = self.context.filter.map(|grammar| format!("/{}/", escape(grammar.argument)));
+        argument.is_some_and(|argument| pointer.starts_with(&argument))
+    }
+
+    /// A field, an operator or a value within a filter.
+    fn filter_fix(&self, problem: &FieldError, value: &Value) -> Option<Fix> {
+        let pointer = problem.pointer.as_str();
+        let (parent, name) = split_pointer(pointer)?;
+        match problem.code.as_str() {
+            "unknown" => {
+                let fields = self.fields.get_or_init(|| (self.context.filter_fields)());
+                let named = value.get("field").and_then(Value::as_str);
+                let fields = || fields.iter().map(String::as_str);
+                // The pointer of a test leads to its operator, and the field is before it.
+                let written = named.unwrap_or(&name);
+                if let Some(near) = nearest(written, fields()).first() {
+                    return Some(match named {
+                        Some(_) => Fix::replace(format!("{pointer}/field"), *near),
+                        None => Fix::rename(pointer, format!("{parent}/{}", escape(near))),
+                    });
+                }
+                let (above, field) = split_pointer(parent)?;
+                let near = *nearest(&field, fields()).first().filter(|_| above.len() > 1)?;
+                Some(Fix::rename(parent, format!("{above}/{}", escape(near))))
+            }
+            "empty" => self.left_out(pointer),
+            "operator" => {
+                let word = name.to_lowercase().replace(['_', '-'], " ");
+                let operator = OPERATORS.iter().find(|(word_for, _)| *word_for == word)?.1;
+                Some(Fix::rename(pointer, format!("{parent}/{}", escape(operator))))
+            }
+            "value" => {
+                let kinds = ["integer", "number", "boolean"];
+                let suggested = date_suggestion::suggest(value, self.now).map(Value::from);
+                let numbers = || {
+                    let schemas = kinds.iter().map(|kind| serde_json::json!({"type": kind}));
+                    let mut found =
+                        schemas.filter_map(|schema| loose_values::suggest(&schema, value, self.now));
+                    found.next()
+                };
+                let text = || value.is_number().then(|| Value::from(value.to_string()));
+                suggested.or_else(numbers).or_else(text).map(|value| Fix::replace(pointer, value))
+            }
+            _ => None,
+        }
+    }
+
+    /// The fix after the operation without which its pointers lead nowhere, since an argument around them was read as
+    /// something else.
+    fn written_out(&self, problem: &FieldError, fix: Fix) -> Fix {
+        let pointers = || fix.operations().iter().flat_map(FixOperation::pointers);
+        let reading = self.context.readings.writing_out(&problem.pointer);
+        let reading = reading.or_else(|| pointers().find_map(|at| self.context.readings.writing_out(at)));
+        match reading.cloned() {
+            Some(operation) => fix.after(operation),
+            None => fix,
+        }
+    }
+}
+
+/// Words for the operators of a filter.
+const OPERATORS: [(&str, &str); 14] = [
+    ("is", "="),
+    ("equals", "="),
+    ("equal", "="),
+    ("not", "!="),
+    ("not equals", "!="),
+    ("is not", "!="),
+    ("greater than", ">"),
+    ("after", ">"),
+    ("since", ">="),
+    ("from", ">="),
+    ("less than", "<"),
+    ("before", "<"),
+    ("to", "<="),
+    ("one of", "in"),
+];
+
+/// Conditions as the grammar reads them; `None` if the text is none.
+fn readable_conditions(text: &str) -> Option<String> {
+    if check_conditions(text).is_ok() {
+        return Some(text.to_owned());
+    }
+    let mended = text.replace("==", "=").replace("<>", "!=").replace("&&", " and ").replace("||", " or ");
+    check_conditions(&mended).is_ok().then_some(mended)
+}
+
+/// An argument around all others: `{"body": {"summary": "x"}}`.
+fn wrapper(
+    parent: &str,
+    pointer: &str,
+    value: &Value,
+    known: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Option<Fix> {
+    let fields = loose_values::fields_of(value)?;
+    let count = fields.keys().filter(|name| known.contains_key(*name)).count();
+    let is_free = fields.keys().all(|name| !given.contains_key(name));
+    if count == 0 || count * 2 < fields.len() || !is_free {
+        return None;
+    }
+    let remove = FixOperation::Remove { path: pointer.to_owned() };
+    let path = |name: &str| format!("{parent}/{}", escape(name));
+    if value.is_object() {
+        let move_up = |name: &String| FixOperation::Move {
+            from: format!("{pointer}/{}", escape(name)),
+            path: path(name),
+        };
+        return Some(Fix::from_operations(fields.keys().map(move_up).chain([remove]).collect()));
+    }
+    let add = fields.into_iter().map(|(name, value)| FixOperation::Add { path: path(&name), value });
+    Some(Fix::from_operations(std::iter::once(remove).chain(add).collect()))
+}
+
+/// A part of a reference that was given as an argument of its own: `company_id`, `company/id`, `company.id` or
+/// `boardName`.
+fn path_of_reference(
+    parent: &str,
+    pointer: &str,
+    name: &str,
+    value: &Value,
+    known: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Option<Fix> {
+    let word = fold(name);
+    known.iter().find_map(|(reference, schema)| {
+        let rest = word.strip_prefix(&fold(reference))?;
+        let mut keys = ["id"].into_iter().chain(text_keys(schema));
+        let key = keys.find(|key| *key == rest).filter(|_| is_reference(schema))?;
+        let path = format!("{parent}/{}", escape(reference));
+        let remove = FixOperation::Remove { path: pointer.to_owned() };
+        let add = match given.get(reference) {
+            None => FixOperation::Add { path, value: serde_json::json!({ key: value }) },
+            Some(Value::Object(fields)) if !fields.contains_key(key) => {
+                FixOperation::Add { path: format!("{path}/{key}"), value: value.clone() }
+            }
+            Some(_) => return None,
+        };
+        Some(Fix::from_operations(vec![remove, add]))
+    })
+}
+
+/// An argument whose name is spelled like a declared one that could have its value.
+fn similar(
+    parent: &str,
+    pointer: &str,
+    name: &str,
+    value: &Value,
+    known: &Map<String, Value>,
+    given: &Map<String, Value>,
+    is_in_reference: bool,
+) -> Option<Fix> {
+    // A reference that is complete needs nothing more.
+    if is_in_reference && (given.contains_key("id") || text_keys_given(given)) {
+        return None;
+    }
+    let near = nearest(name, known.keys().map(String::as_str));
+    let near = near.into_iter().find(|near| !given.contains_key(*near) && could_be(&known[*near], value))?;
+    let path = format!("{parent}/{}", escape(near));
+    // An id that is given as a reference where a number is wanted.
+    match value.get("id").filter(|id| !is_taken(&known[near], value) && is_taken(&known[near], id)) {
+        Some(id) => Some(Fix::from_operations(vec![
+            FixOperation::Remove { path: pointer.to_owned() },
+            FixOperation::Add { path, value: id.clone() },
+        ])),
+        None => Some(Fix::rename(pointer, path)),
+    }
+}
+
+/// An argument beside the only object that takes any: `{"name": "x", "id": 1}` where `{"name": "x", "arguments": {"id": 1}}`
+/// is meant.
+fn into_free_object(
+    parent: &str,
+    pointer: &str,
+    name: &str,
+    value: &Value,
+    known: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Option<Fix> {
+    let is_free = |node: &Value| {
+        node.get("type").is_some_and(|kind| kind == "object") && node.get("properties").is_none()
+    };
+    let mut free = known.iter().filter(|(_, node)| is_free(node)).map(|(name, _)| name);
+    let object = free.next().filter(|_| parent.is_empty() && free.next().is_none())?;
+    let path = format!("{parent}/{}", escape(object));
+    match given.get(object) {
+        Some(Value::Object(fields)) if !fields.contains_key(name) => {
+            Some(Fix::rename(pointer, format!("{path}/{}", escape(name))))
+        }
+        None => Some(Fix::from_operations(vec![
+            FixOperation::Remove { path: pointer.to_owned() },
+            FixOperation::Add { path, value: serde_json::json!({ name: value }) },
+        ])),
+        Some(_) => None,
+    }
+}
+
+fn text_keys_given(given: &Map<String, Value>) -> bool {
+    ["identifier", "name"].iter().any(|key| given.contains_key(*key))
+}
+
+/// Returns true if and only if a value fits a schema, or is read as one that does.
+fn could_be(schema: &Value, value: &Value) -> bool {
+    let mut read = value.clone();
+    coercion::coerce(schema, &mut read);
+    is_taken(schema, &read) || value.get("id").is_some_and(|id| is_taken(schema, id))
+}
+
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The schema of the value at a pointer.
+pub(super) fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
+    let mut node = schema;
+    for segment in pointer.split('/').skip(1) {
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        let items =
+            || node.get("items").or_else(|| nulls::branches(node).find_map(|branch| branch.get("items")));
+        node = match nulls::member_schema(node, &name) {
+            Some(member) => member,
+            None => items().filter(|_| name.parse::<usize>().is_ok())?,
+        };
+    }
+    Some(node)
+}

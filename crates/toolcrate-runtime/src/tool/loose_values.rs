@@ -1,0 +1,214 @@
+//! Values that a wrong one is likely meant for. They are suggested in the fix of an error and never used unasked, because
+//! something is lost or guessed: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use super::coercion::is_taken;
+use super::shorthand::is_reference;
+use super::validation_errors::nearest;
+use crate::date_suggestion;
+
+/// The fields of an object that stand for the whole of it, the likeliest first.
+const VALUE_KEYS: [&str; 6] = ["value", "id", "identifier", "name", "text", "label"];
+/// Longer texts are not taken apart.
+const MAX_CHARACTERS: usize = 4096;
+
+/// The value of the type of `schema` that `value` is likely meant for.
+pub(super) fn suggest(schema: &Value, value: &Value, now: OffsetDateTime) -> Option<Value> {
+    if let Some(format) = schema.get("format").and_then(Value::as_str)
+        && matches!(format, "date-time" | "date")
+    {
+        let date = date_suggestion::suggest(value, now)?;
+        let end = if format == "date" { 10 } else { date.len() };
+        return Some(Value::from(&date[..end]));
+    }
+    let candidates = match value {
+        Value::String(text) if text.len() <= MAX_CHARACTERS => from_text(schema, text),
+        Value::Number(number) => match number.as_i64() {
+            Some(0) => vec![Value::Bool(false)],
+            Some(1) => vec![Value::Bool(true)],
+            _ => Vec::new(),
+        },
+        Value::Bool(_) => vec![Value::from(value.to_string())],
+        Value::Array(items) => from_list(items),
+        Value::Object(properties) => VALUE_KEYS
+            .into_iter()
+            .filter_map(|key| properties.get(key).cloned())
+            .chain(properties.values().filter(|_| properties.len() == 1).cloned())
+            .collect(),
+        _ => Vec::new(),
+    };
+    candidates.into_iter().find(|candidate| is_taken(schema, candidate) && is_option(schema, candidate))
+}
+
+fn is_option(schema: &Value, value: &Value) -> bool {
+    schema.get("enum").and_then(Value::as_array).is_none_or(|options| options.contains(value))
+}
+
+fn from_text(schema: &Value, text: &str) -> Vec<Value> {
+    let text = without_fence(text.trim());
+    let mut found = Vec::new();
+    if let Some(options) = schema.get("enum").and_then(Value::as_array) {
+        let near = nearest(text, options.iter().filter_map(Value::as_str));
+        found.extend(near.first().map(|near| Value::from(*near)));
+    }
+    found.extend(serde_json::from_str::<Value>(text).ok().filter(|value| !value.is_string()));
+    found.extend(from_python(text));
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "on" | "1" | "t" => found.push(Value::Bool(true)),
+        "no" | "n" | "off" | "0" | "f" => found.push(Value::Bool(false)),
+        _ => {}
+    }
+    found.extend(loose_number(text));
+    if let Some(items) = schema.get("items") {
+        let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+        let items: Option<Vec<Value>> = parts
+            .map(|part| {
+                let candidates = [Value::from(part), loose_number(part).unwrap_or_default()];
+                candidates.into_iter().find(|item| is_taken(items, item) || is_reference(items))
+            })
+            .collect();
+        found.extend(items.filter(|items| !items.is_empty()).map(Value::Array));
+    }
+    found
+}
+
+/// Text without the fence of Markdown around it.
+fn without_fence(text: &str) -> &str {
+    let inner = text.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    inner.map_or(text, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim())
+}
+
+/// A number with a sign of its kind, separators of thousands, or zeros before it.
+fn loose_number(text: &str) -> Option<Value> {
+    let digits = text.trim().trim_start_matches(['#', '$', '€', '£', '+', ' ']).trim_end_matches(['%', ' ']);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'));
+    // In some countries a comma stands before the fraction: only groups of three are certain.
+    let is_grouped = digits.split('.').next()?.split(',').skip(1).all(|group| group.len() == 3);
+    if !is_number || !is_grouped {
+        return None;
+    }
+    let plain = digits.replace(',', "");
+    let integer = plain.parse::<i64>().ok().map(Value::from);
+    integer.or_else(|| plain.parse::<f64>().ok().map(Value::from))
+}
+
+/// A literal of Python: single quotes, `None`, `True`, `False`.
+fn from_python(text: &str) -> Option<Value> {
+    if !text.starts_with(['{', '[', '(']) || text.contains('"') {
+        return None;
+    }
+    let json =
+        text.replace('\'', "\"").replace("None", "null").replace("True", "true").replace("False", "false");
+    serde_json::from_str(&json).ok()
+}
+
+fn from_list(items: &[Value]) -> Vec<Value> {
+    match items {
+        [item] => vec![item.clone()],
+        // Lists that the API takes as one text are separated by commas.
+        items if items.iter().all(|item| item.is_string() || item.is_number()) => {
+            let texts: Vec<String> = items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                .collect();
+            vec![Value::from(texts.join(","))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns true if and only if `value` is what clients write for nothing: an empty text, or a word for null.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    const WORDS: [&str; 6] = ["", "null", "none", "nil", "n/a", "undefined"];
+    match value {
+        Value::Null => true,
+        Value::String(text) => WORDS.iter().any(|word| text.trim().eq_ignore_ascii_case(word)),
+        _ => false,
+    }
+}
+
+/// Text or a list that is cut to what `schema` allows, or a number within its bounds.
+pub(super) fn within_bounds(schema: &Value, value: &Value) -> Option<Value> {
+    let limit =
+        |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
+    match value {
+        Value::String(text) => {
+            let limit = limit("maxLength").filter(|limit| *limit <= MAX_CHARACTERS)?;
+            let cut: String = text.chars().take(limit).collect();
+            Some(Value::from(cut)).filter(|cut| cut != value)
+        }
+        Value::Array(items) => {
+            let kept = items.get(..limit("maxItems")?)?;
+            Some(Value::from(kept.to_vec()))
+        }
+        Value::Number(number) => {
+            let float = number.as_f64()?;
+            let bound = |name: &str, is_over: fn(f64, f64) -> bool| {
+                schema.get(name).filter(|bound| bound.as_f64().is_some_and(|bound| is_over(float, bound)))
+            };
+            let over = bound("maximum", |number, bound| number > bound);
+            over.or_else(|| bound("minimum", |number, bound| number < bound)).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// The fields of `value`, if it is an object or the JSON text of one.
+pub(super) fn fields_of(value: &Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(fields) => Some(fields.clone()),
+        Value::String(text) if text.trim_start().starts_with('{') => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_likely_meant_is_suggested() {
+        let reference = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+        for (schema, value, expected) in [
+            (json!({"type": "boolean"}), json!("yes"), Some(json!(true))),
+            (json!({"type": "boolean"}), json!(0), Some(json!(false))),
+            (json!({"type": "boolean"}), json!(2), None),
+            (json!({"type": "integer"}), json!("#8812"), Some(json!(8812))),
+            (json!({"type": "integer"}), json!("007"), Some(json!(7))),
+            (json!({"type": "integer"}), json!("ten"), None),
+            (json!({"type": "integer"}), json!({"id": 5, "name": "x"}), Some(json!(5))),
+            (json!({"type": "integer"}), json!([5]), Some(json!(5))),
+            (json!({"type": "number"}), json!("$1,200.50"), Some(json!(1200.5))),
+            (json!({"type": "number"}), json!("1,5"), None),
+            (json!({"type": "string"}), json!(true), Some(json!("true"))),
+            (json!({"type": "string"}), json!(["id", "summary"]), Some(json!("id,summary"))),
+            (json!({"type": "string"}), json!({"text": "x"}), Some(json!("x"))),
+            (json!({"type": "string", "enum": ["Billable"]}), json!("Bilable"), Some(json!("Billable"))),
+            (json!({"type": "string", "enum": ["Billable"]}), json!("x"), None),
+            (json!({"type": "string", "format": "date"}), json!("11/30/2026"), Some(json!("2026-11-30"))),
+            (json!({"type": "string", "format": "date-time"}), json!("soon"), None),
+            (reference.clone(), json!("{'id': 250}"), Some(json!({"id": 250}))),
+            (reference.clone(), json!("```json\n{\"id\": 250}\n```"), Some(json!({"id": 250}))),
+            (reference.clone(), json!([{"id": 250}]), Some(json!({"id": 250}))),
+            (json!({"type": "array", "items": {"type": "integer"}}), json!("1, 2"), Some(json!([1, 2]))),
+            (json!({"type": "array", "items": {"type": "object"}}), json!("x"), None),
+        ] {
+            assert_eq!(suggest(&schema, &value, OffsetDateTime::UNIX_EPOCH), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn values_are_cut_to_their_bounds() {
+        let page = json!({"type": "integer", "minimum": 1, "maximum": 1000});
+        assert_eq!(within_bounds(&page, &json!(5000)), Some(json!(1000)));
+        assert_eq!(within_bounds(&page, &json!(0)), Some(json!(1)));
+        assert_eq!(within_bounds(&page, &json!(5)), None);
+        assert_eq!(within_bounds(&json!({"maxLength": 2}), &json!("äöü")), Some(json!("äö")));
+        assert_eq!(within_bounds(&json!({"maxItems": 1}), &json!([1, 2])), Some(json!([1])));
+    }
+}

@@ -1,0 +1,144 @@
+//! Fixes that are certain to work: they are applied to the arguments and the result is checked again, so that one more
+//! call succeeds if every problem has a fix.
+
+use serde_json::{Map, Value};
+
+use crate::error::{FieldError, FixOperation};
+
+/// Problems that come to light when others are mended are looked for this often.
+const MAX_ROUNDS: usize = 4;
+/// More problems than this are not reported.
+const MAX_PROBLEMS: usize = 100;
+
+/// Checks the fixes of `problems`, which are those of `arguments`. `check` returns the problems of other arguments, with
+/// fixes. What is still wrong when all fixes are applied is added to the problems; a fix that doesn't help is taken away.
+pub(super) fn verify(
+    arguments: &Map<String, Value>,
+    mut problems: Vec<FieldError>,
+    check: impl Fn(Map<String, Value>) -> Vec<FieldError>,
+) -> Vec<FieldError> {
+    drop_supplied(&mut problems);
+    problems.truncate(MAX_PROBLEMS);
+    // The pointers of problems whose fix did not help.
+    let mut failed: Vec<String> = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        let Some(mended) = mend(arguments, &mut problems) else { break };
+        let is_known = |found: &FieldError, known: &FieldError| {
+            found.pointer == known.pointer && (found.code == known.code || found.fix.is_none())
+        };
+        let mut added = false;
+        for found in check(mended) {
+            match problems.iter().position(|known| is_known(&found, known)) {
+                Some(known) if problems[known].fix.is_some() => {
+                    problems[known].fix = None;
+                    failed.push(found.pointer);
+                }
+                // It has a fix now that others were applied, and must come after them.
+                Some(known) if found.fix.is_some() && !failed.contains(&found.pointer) => {
+                    problems.remove(known);
+                    problems.push(found);
+                    added = true;
+                }
+                Some(_) => {}
+                None if problems.len() < MAX_PROBLEMS => {
+                    problems.push(found);
+                    added = true;
+                }
+                None => {}
+            }
+        }
+        if !added {
+            break;
+        }
+    }
+    problems
+}
+
+/// The arguments with every fix applied; `None` if there is none. A fix that doesn't apply is taken away.
+fn mend(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> Option<Map<String, Value>> {
+    let mut mended = Value::Object(arguments.clone());
+    let mut is_mended = false;
+    for problem in problems {
+        let Some(fix) = &problem.fix else { continue };
+        let mut tried = mended.clone();
+        if fix.apply(&mut tried) {
+            mended = tried;
+            is_mended = true;
+        } else {
+            problem.fix = None;
+        }
+    }
+    match mended {
+        Value::Object(mended) if is_mended => Some(mended),
+        _ => None,
+    }
+}
+
+/// Drops what is missing but is supplied by the fix of another problem, such as an argument under a wrong name.
+fn drop_supplied(problems: &mut Vec<FieldError>) {
+    let supplied: Vec<String> = problems
+        .iter()
+        .filter_map(|problem| problem.fix.as_ref())
+        .flat_map(|fix| fix.operations().iter().filter_map(FixOperation::target))
+        .map(str::to_owned)
+        .collect();
+    problems.retain(|problem| problem.code != "missing" || !supplied.contains(&problem.pointer));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::Fix;
+
+    /// Wants a number called `count` and nothing else.
+    fn check(arguments: &Map<String, Value>) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        for (name, value) in arguments {
+            let pointer = format!("/{name}");
+            match name.as_str() {
+                "count" if !value.is_number() => {
+                    let fix = value.as_str().and_then(|text| text.parse::<i64>().ok());
+                    let problem = FieldError::new(&pointer, "type", "expected a number");
+                    problems.push(match fix {
+                        Some(number) => problem.with_fix(Fix::replace(&pointer, number)),
+                        None => problem.with_fix(Fix::replace(&pointer, "nonsense")),
+                    });
+                }
+                "count" => {}
+                "cuont" => problems.push(
+                    FieldError::new(&pointer, "unknown", "unknown").with_fix(Fix::rename(&pointer, "/count")),
+                ),
+                _ => problems
+                    .push(FieldError::new(&pointer, "unknown", "unknown").with_fix(Fix::remove(&pointer))),
+            }
+        }
+        if !arguments.contains_key("count") {
+            problems.push(FieldError::new("/count", "missing", "required"));
+        }
+        problems
+    }
+
+    fn verified(arguments: Value) -> Vec<(String, bool)> {
+        let Value::Object(arguments) = arguments else { panic!("no object") };
+        let problems = verify(&arguments, check(&arguments), |arguments| check(&arguments));
+        problems.into_iter().map(|problem| (problem.pointer, problem.fix.is_some())).collect()
+    }
+
+    #[test]
+    fn what_a_fix_supplies_is_not_missing() {
+        assert_eq!(verified(json!({"cuont": 5, "foo": 1})), [("/cuont".into(), true), ("/foo".into(), true)]);
+        assert_eq!(verified(json!({"foo": 1})), [("/foo".into(), true), ("/count".into(), false)]);
+    }
+
+    #[test]
+    fn problems_behind_a_fix_are_reported_with_it() {
+        assert_eq!(verified(json!({"cuont": "5"})), [("/cuont".into(), true), ("/count".into(), true)]);
+    }
+
+    #[test]
+    fn a_fix_that_does_not_help_is_taken_away() {
+        assert_eq!(verified(json!({"count": "x"})), [("/count".into(), false)]);
+    }
+}

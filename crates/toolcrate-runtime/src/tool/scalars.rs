@@ -1,0 +1,112 @@
+//! Scalars that are written as something else: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received`
+//! for `FullyReceived`. Only what loses nothing is read; whatever else a text may mean is left to its writer.
+
+use serde_json::{Number, Value};
+
+/// Up to here every whole number has an exact float.
+const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// The number that a text spells: `8812`, `-2.5`, `8812.0`. A number with a fraction is no integer.
+pub(super) fn number(text: &str, integer: bool) -> Option<Value> {
+    let text = text.trim();
+    // JSON's numbers have no leading zeros and plus signs, which would be lost.
+    let number: Number = serde_json::from_str(text).ok()?;
+    let number = whole(&number).unwrap_or(number);
+    let is_integer = number.is_i64() || number.is_u64();
+    // Digits that a float can't hold would be lost too.
+    let is_exact = is_integer || text.chars().filter(char::is_ascii_digit).count() <= 15;
+    (is_exact && (is_integer || !integer)).then_some(Value::Number(number))
+}
+
+/// A number without the fraction of zero that it was written with.
+pub(super) fn whole(number: &Number) -> Option<Number> {
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    (float.fract() == 0.0 && float.abs() <= MAX_WHOLE).then(|| (float as i64).into())
+}
+
+/// The boolean that a text spells, in any case.
+pub(super) fn boolean(text: &str) -> Option<Value> {
+    let text = text.trim();
+    [("true", true), ("false", false)]
+        .into_iter()
+        .find_map(|(name, value)| text.eq_ignore_ascii_case(name).then_some(Value::Bool(value)))
+}
+
+/// The one of `options` that differs from the text in its case, spaces and separators alone.
+pub(super) fn choice<'a>(text: &str, options: &'a [Value]) -> Option<&'a str> {
+    let names = options.iter().filter_map(Value::as_str);
+    same_word(text, names)
+}
+
+/// The one of `names` that differs from `name` in its case, spaces and separators alone; `None` if there are several.
+pub(super) fn same_word<'a>(name: &str, mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = fold(name);
+    let found = names.find(|known| !word.is_empty() && is_folded(known, &word))?;
+    names.all(|other| !is_folded(other, &word)).then_some(found)
+}
+
+fn is_folded(name: &str, word: &str) -> bool {
+    folded(name).eq(word.chars())
+}
+
+fn fold(name: &str) -> String {
+    folded(name).collect()
+}
+
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    let is_kept = |c: &char| !matches!(c, ' ' | '_' | '-' | '.');
+    name.chars().filter(is_kept).flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn text_is_read_as_the_number_that_it_spells() {
+        for (text, integer, expected) in [
+            ("8812", true, Some(json!(8812))),
+            ("8812.0", true, Some(json!(8812))),
+            (" 1 ", true, Some(json!(1))),
+            ("-3", true, Some(json!(-3))),
+            ("0.25", false, Some(json!(0.25))),
+            ("1e3", true, Some(json!(1000))),
+            ("12.5", true, None),
+            ("007", true, None),
+            ("+5", true, None),
+            ("ten", true, None),
+            ("", true, None),
+            ("1,000", false, None),
+            ("0x10", true, None),
+            ("0.12345678901234567890", false, None),
+            ("99999999999999999999", true, None),
+        ] {
+            assert_eq!(number(text, integer), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_read_as_the_boolean_that_it_spells() {
+        for (text, expected) in
+            [("true", Some(true)), ("False", Some(false)), ("TRUE", Some(true)), ("yes", None), ("1", None)]
+        {
+            assert_eq!(boolean(text), expected.map(Value::Bool), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_the_only_one_that_is_spelled_alike() {
+        let names = ["FullyReceived", "Waiting", "a_b", "aB"];
+        for (name, expected) in [
+            ("fully received", Some("FullyReceived")),
+            ("WAITING", Some("Waiting")),
+            ("A-B", None),
+            ("Wait", None),
+            ("", None),
+        ] {
+            assert_eq!(same_word(name, names.into_iter()), expected, "{name}");
+        }
+    }
+}

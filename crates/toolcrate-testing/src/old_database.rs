@@ -1,0 +1,15 @@
+//! A database file in the format of redb 2, which release 0.1.0 wrote.
+
+use std::path::Path;
+
+/// Writes a database file of redb 2 with one record.
+///
+/// # Panics
+/// If it can't be written.
+pub fn write_redb_2_file(path: &Path) {
+    const TABLE: redb_2::TableDefinition<'_, &str, u64> = redb_2::TableDefinition::new("facts");
+    let database = redb_2::Database::create(path).expect("a new file");
+    let write = database.begin_write().expect("a transaction");
+    write.open_table(TABLE).expect("a table").insert("last item", 1).expect("room for a record");
+    write.commit().expect("a working disk");
+}

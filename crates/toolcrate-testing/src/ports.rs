@@ -1,0 +1,53 @@
+//! Ports for servers that have to be given one. A server that can bind port 0 should do that instead.
+
+use std::net::{TcpListener, UdpSocket};
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+/// Ports that the operating systems of developers and CI hand out to nobody who asks for port 0 or connects.
+const PORTS: Range<u16> = 20_000..30_000;
+
+/// What keeps the ports of this process from being given to another one, until it ends.
+static RESERVATIONS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+static TRIED: AtomicU16 = AtomicU16::new(0);
+
+/// Returns a port of 127.0.0.1 that is free, and that no other caller gets while this process runs.
+///
+/// A port that was bound as port 0 and closed again could be given to any connection before the server binds it.
+///
+/// # Panics
+/// If no port is free.
+#[must_use]
+pub fn free_port() -> u16 {
+    let count = PORTS.end - PORTS.start;
+    // Processes that run at once start at different ports.
+    let first = u16::try_from(u64::from(std::process::id()) * 37 % u64::from(count)).unwrap_or(0);
+    loop {
+        let tried = TRIED.fetch_add(1, Ordering::Relaxed);
+        assert!(tried < count, "expected a free port in {PORTS:?}, found none");
+        let port = PORTS.start + (first + tried) % count;
+        // The UDP port of the same number is used by nobody: whoever binds it owns the number.
+        let Ok(reservation) = UdpSocket::bind(("127.0.0.1", port)) else { continue };
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            RESERVATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(reservation);
+            return port;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_given_once() {
+        let mut ports = [(); 20].map(|()| free_port()).to_vec();
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 20);
+        for port in ports {
+            drop(TcpListener::bind(("127.0.0.1", port)).expect("a free port"));
+        }
+    }
+}
