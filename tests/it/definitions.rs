@@ -20,7 +20,7 @@ const TOOLS: [&str; 26] = [
     "create_a_schedule_entry",
     "create_a_ticket",
     "delete_a_order_lineitem_by_id",
-    "get_single_company_company_by_id",
+    "get_single_company_by_id",
     "get_single_ticket_by_id",
     "list_all_board_statuses",
     "list_all_company_companies",

@@ -37,7 +37,7 @@ impl ArgumentPattern {
         }
     }
 
-    /// How narrow it is: a name counts for more than a pattern, and a longer pattern for more than a shorter one.
+    /// How narrow it is: a name takes precedence over a pattern, and a longer pattern over a shorter one.
     pub fn narrowness(&self) -> (bool, usize) {
         (!self.0.contains('*'), self.0.len())
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use toolcrate_catalog::placeholder;
+
 use super::features::Features;
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
@@ -25,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) features: Features,
     /// For each schema, the operation that reads one record of it or lists them, with the shortest path.
     record_operations: BTreeMap<&'a str, OperationId>,
+    /// The path of each function in code marks, by the short name of the tool.
+    functions: BTreeMap<&'a str, String>,
 }
 
 impl<'a> Context<'a> {
@@ -38,7 +42,11 @@ impl<'a> Context<'a> {
     ) -> Self {
         let Model { api, names, relations, .. } = model;
         let record_operations = record_operations(api);
-        Self { model, api, named: names, related: relations, profile, overlay, ledger: usage, features, record_operations }
+        let functions = names.operations.values().map(|name| {
+            (name.short.as_str(), format!("`{}::{}`", name.module, name.function))
+        });
+        let functions = functions.collect();
+        Self { model, api, named: names, related: relations, profile, overlay, ledger: usage, features, record_operations, functions }
     }
 
     /// The noun of the records that a schema describes, and the overlay's words on what they are.
@@ -48,6 +56,12 @@ impl<'a> Context<'a> {
         let is_it = |path: &&String| Template::parse(path).normal_form() == subject.path;
         let gloss = self.overlay.resources.keys().find(is_it).map(|path| self.overlay.resources[path].one());
         Some((&subject.one, gloss.unwrap_or_default()))
+    }
+
+    /// A text of the overlay in which tools are named by their Rust functions.
+    pub(crate) fn with_functions(&self, text: &str) -> String {
+        let rendered = placeholder::render(text, |short_name| self.functions.get(short_name).map(String::as_str));
+        rendered.into_owned()
     }
 
     /// Returns true if `field` holds the fields that an account defines for itself. Tools have them by

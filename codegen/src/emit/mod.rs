@@ -6,6 +6,7 @@
 
 mod api;
 mod argument_page;
+mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
@@ -17,6 +18,7 @@ mod rust;
 mod sentence;
 mod templates;
 mod tool_browser;
+mod writable;
 
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;

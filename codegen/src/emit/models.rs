@@ -8,6 +8,8 @@ use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::argument_words::words_by_name;
+use super::writable::is_writable;
 use super::context::Context;
 use super::features::gate;
 use super::rust::{Imports, Job, docs, prose};
@@ -110,19 +112,19 @@ fn record(
     let mut slots = Vec::new();
     let mut views = Vec::new();
     let mut choices = TokenStream::new();
-    for (field, name) in fields.iter().zip(&types.fields) {
-        let ident = format_ident!("{}", name.rust);
+    for (field, field_name) in fields.iter().zip(&types.fields) {
+        let ident = format_ident!("{}", field_name.rust);
         context.imports(&field.ty, imports);
-        let ty = context.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
+        let ty = context.rust_type(&field.ty, field_name.choice.as_ref().map(|choice| choice.rust.as_str()));
         let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
-        let about = docs(&field_docs(context, field));
+        let about = docs(&field_docs(context, name, field));
         members.push(quote!(#about pub #ident: Option<#ty>,));
         let (kind, by_value) = slot_kind(context.api.resolve(&field.ty));
         let kind = format_ident!("{kind}");
         slots.push(quote!(FieldMut::#kind(&mut self.#ident)));
         let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };
         views.push(quote!(FieldRef::#kind(#view)));
-        if let Some(choice) = &name.choice {
+        if let Some(choice) = &field_name.choice {
             own.push(choice.rust.clone());
             imports.runtime.insert("OpenEnum");
             let about = format!("Values of `{}` of [`{}`].", field.name, types.rust);
@@ -209,10 +211,20 @@ fn slot_kind(ty: &Type) -> (&'static str, bool) {
     }
 }
 
-/// What a field means: the document's words, then what limits it.
-fn field_docs(context: &Context<'_>, field: &Field) -> String {
+/// What a field means: the overlay's words or the document's, then what limits it.
+fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
-    let description = prose(&field.description);
+    let own = context.overlay.fields.get(&format!("{schema}.{}", field.name)).map(String::as_str);
+    let description = match own {
+        Some(own) => context.with_functions(own),
+        None => prose(&field.description),
+    };
+    let by_name = words_by_name(context, &field.name, context.api.resolve(&field.ty));
+    // The words are about what callers set.
+    let description = match by_name.filter(|_| is_writable(context, schema, field, true)) {
+        Some(words) if description.is_empty() => context.with_functions(words),
+        _ => description,
+    };
     if !description.is_empty() {
         let end = if description.ends_with(['.', '!', '?', ':']) { "" } else { "." };
         sentences.push(format!("{description}{end}"));
@@ -223,7 +235,7 @@ fn field_docs(context: &Context<'_>, field: &Field) -> String {
         Type::Text(Some(format)) => Some(format!("Format: {format}.")),
         _ => None,
     };
-    sentences.extend(format);
+    sentences.extend(format.filter(|_| !description.contains("UTC")));
     let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
     if let Some(source) = reference.and_then(|reference| reference.source.as_ref()) {
         let list = &context.named.operations[source.operation];

@@ -315,7 +315,7 @@ fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> S
     let own = own.and_then(|own| own.split(". ").next()).filter(|own| !own.contains(['{', '(']));
     let sentence = match own {
         Some(own) => third_person(own.trim_end_matches('.')),
-        None => third_person(&imperative(name, "")),
+        None => third_person(&imperative(name, "", false)),
     };
     match name.kind {
         OperationKind::Replace => format!("{sentence}. Fields that are left out are reset."),

@@ -5,7 +5,8 @@ use toolcrate_catalog::{OperationKind, OperationVariant};
 use crate::naming::{OperationName, identifiers};
 
 /// The sentence in the imperative, without its period: `Add a note to a ticket`. `gloss` says what the record is.
-pub fn imperative(name: &OperationName, gloss: &str) -> String {
+/// `is_filtered` is true for an operation that takes conditions.
+pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> String {
     let subject = &name.subject;
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
     if name.variant == Some(OperationVariant::Usages) {
@@ -28,11 +29,12 @@ pub fn imperative(name: &OperationName, gloss: &str) -> String {
         Some((_, rest)) if !subject.is_item && subject.by.is_none() => format!("the {rest}"),
         _ => one,
     };
-    let by = subject.by.as_deref().unwrap_or("ID");
+    let by = format!("its {}", subject.by.as_deref().unwrap_or("ID"));
+    let filter = if is_filtered { " that match a filter" } else { "" };
     let form = if subject.is_view { " in summary form" } else { "" };
     match name.kind {
         OperationKind::List => format!("List {many}{gloss}{form}"),
-        OperationKind::Count => format!("Count {many}{form}"),
+        OperationKind::Count => format!("Count {many}{form}{filter}"),
         OperationKind::Get if subject.is_view => format!("Get a summary of {one}{gloss} by {by}"),
         OperationKind::Get if subject.is_item || subject.by.is_some() => format!("Get {one}{gloss} by {by}"),
         OperationKind::Get => match subject.owner_a() {

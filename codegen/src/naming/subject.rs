@@ -64,7 +64,7 @@ pub fn with_article(noun: &str) -> String {
 }
 
 /// The words of one collection.
-struct Noun {
+struct CollectionNoun {
     one: String,
     many: String,
     own_one: String,
@@ -72,7 +72,7 @@ struct Noun {
     owner: Option<String>,
 }
 
-impl Noun {
+impl CollectionNoun {
     fn whole(one: String, many: String) -> Self {
         Self { own_one: one.clone(), own_many: many.clone(), one, many, owner: None }
     }
@@ -164,7 +164,7 @@ impl<'a> SubjectReader<'a> {
         self.rules.views.iter().any(|view| view.eq_ignore_ascii_case(text))
     }
 
-    fn noun(&self, segments: &[Segment]) -> Noun {
+    fn noun(&self, segments: &[Segment]) -> CollectionNoun {
         let path = normal_form(segments);
         let last = segments.iter().rposition(|segment| matches!(segment, Segment::Placeholder(_)));
         let owner = || last.map(|at| self.noun(&segments[..at]).one);
@@ -177,13 +177,13 @@ impl<'a> SubjectReader<'a> {
                 None => owner(),
             };
             return match owner {
-                Some(owner) => Noun::owned(owner, noun.one.clone(), many),
-                None => Noun::whole(noun.one.clone(), many),
+                Some(owner) => CollectionNoun::owned(owner, noun.one.clone(), many),
+                None => CollectionNoun::whole(noun.one.clone(), many),
             };
         }
         if let Some((one, many)) = self.resources.get(&path) {
             let words = |text: &str| self.spelled(&self.words.spread(&super::tools::words_of(text)));
-            return Noun::whole(words(one), words(many));
+            return CollectionNoun::whole(words(one), words(many));
         }
         let run = &segments[last.map_or(1.min(segments.len()), |at| at + 1)..];
         let texts: Vec<&str> = run
@@ -203,7 +203,7 @@ impl<'a> SubjectReader<'a> {
         if let Some(owner) = owner() {
             let (one, many) = (self.spelled(&one), self.spelled(&many));
             let bare = |noun: &str| noun.strip_prefix(&format!("{owner} ")).unwrap_or(noun).to_owned();
-            return Noun::owned(owner.clone(), bare(&one), bare(&many));
+            return CollectionNoun::owned(owner.clone(), bare(&one), bare(&many));
         }
         let repeats = one == module || one.first() == module.last() || texts.is_empty();
         let with_module = (one.len() == 1 || self.shared.contains(&one)) && !repeats;
@@ -211,7 +211,7 @@ impl<'a> SubjectReader<'a> {
             let before = module.iter().filter(|_| with_module).cloned();
             self.spelled(&before.chain(noun).collect::<Vec<_>>())
         };
-        Noun::whole(full(one), full(many))
+        CollectionNoun::whole(full(one), full(many))
     }
 
     fn spelled(&self, words: &[String]) -> String {

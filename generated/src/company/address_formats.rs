@@ -53,7 +53,7 @@ pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/addressFormats/info/count").query(query)
 }
 
-/// Gets an address format by ID.
+/// Gets an address format by its ID.
 ///
 /// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_address_format(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Gets a summary of an address format by ID.
+/// Gets a summary of an address format by its ID.
 ///
 /// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
 ///

@@ -57,7 +57,7 @@ pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/communicationTypes/info/count").query(query)
 }
 
-/// Gets a communication type by ID.
+/// Gets a communication type by its ID.
 ///
 /// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
 ///
@@ -105,7 +105,7 @@ pub fn delete_communication_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a communication type by ID.
+/// Gets a summary of a communication type by its ID.
 ///
 /// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
 ///

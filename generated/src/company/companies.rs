@@ -86,7 +86,7 @@ pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/info/types/count").query(query)
 }
 
-/// Gets a summary of a company type by ID.
+/// Gets a summary of a company type by its ID.
 ///
 /// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/statuses/count").query(query)
 }
 
-/// Gets a company status by ID.
+/// Gets a company status by its ID.
 ///
 /// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
 ///
@@ -226,7 +226,7 @@ pub fn count_company_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/types/count").query(query)
 }
 
-/// Gets a company type by ID.
+/// Gets a company type by its ID.
 ///
 /// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
 ///
@@ -294,7 +294,7 @@ pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Gets a company by ID.
+/// Gets a company by its ID.
 ///
 /// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
 ///
@@ -417,7 +417,7 @@ pub fn count_company_custom_status_notes(
         .query(query)
 }
 
-/// Gets a status note of a company by ID.
+/// Gets a status note of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool `get_single_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -524,7 +524,7 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a marketing group of a company by ID.
+/// Gets a marketing group of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_company_group_by_id`
 ///
@@ -640,7 +640,7 @@ pub fn count_company_management_report_notifications(
         .query(query)
 }
 
-/// Gets a management report notification of a company by ID.
+/// Gets a management report notification of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
@@ -839,7 +839,7 @@ pub fn count_company_management_summary_reports(
         .query(query)
 }
 
-/// Gets a management summary report of a company by ID.
+/// Gets a management summary report of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -958,7 +958,7 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a note of a company by ID.
+/// Gets a note of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_company_note_by_id`
 ///
@@ -1088,7 +1088,7 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a site of a company by ID.
+/// Gets a site of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_company_site_by_id`
 ///
@@ -1148,7 +1148,7 @@ pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a site of a company by ID.
+/// Gets a summary of a site of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/info` · tool `get_single_connect_wise_psa_company_site_info_by_id`
 ///
@@ -1253,7 +1253,7 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a team member of a company by ID.
+/// Gets a team member of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_company_team_by_id`
 ///
@@ -1357,7 +1357,7 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a track of a company by ID.
+/// Gets a track of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_company_company_track_by_id`
 ///
@@ -1428,7 +1428,7 @@ pub fn count_company_company_type_associations(
         .query(query)
 }
 
-/// Gets a type association of a company by ID.
+/// Gets a type association of a company by its ID.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
 ///

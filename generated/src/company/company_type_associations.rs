@@ -37,7 +37,7 @@ pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companyTypeAssociations/count").query(query)
 }
 
-/// Gets a company type association by ID.
+/// Gets a company type association by its ID.
 ///
 /// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
 ///

@@ -217,7 +217,7 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/configurations/statuses/info/count").query(query)
 }
 
-/// Gets a configuration status by ID.
+/// Gets a configuration status by its ID.
 ///
 /// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
@@ -265,7 +265,7 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a configuration status by ID.
+/// Gets a summary of a configuration status by its ID.
 ///
 /// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
@@ -416,7 +416,7 @@ pub fn count_configuration_type_question_values(
         .query(query)
 }
 
-/// Gets a value of a configuration type question by ID.
+/// Gets a value of a configuration type question by its ID.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -558,7 +558,7 @@ pub fn list_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Gets a configuration type by ID.
+/// Gets a configuration type by its ID.
 ///
 /// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
@@ -606,7 +606,7 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a configuration type by ID.
+/// Gets a summary of a configuration type by its ID.
 ///
 /// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
@@ -696,7 +696,7 @@ pub fn count_configuration_type_questions(
         .query(query)
 }
 
-/// Gets a question of a configuration type by ID.
+/// Gets a question of a configuration type by its ID.
 ///
 /// `GET /company/configurations/types/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -765,7 +765,7 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a configuration by ID.
+/// Gets a configuration by its ID.
 ///
 /// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
@@ -957,7 +957,7 @@ pub fn count_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Gets a summary of a value of a configuration type question by ID.
+/// Gets a summary of a value of a configuration type question by its ID.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`
 ///
@@ -1010,7 +1010,7 @@ pub fn count_configuration_type_question_info(
         .query(query)
 }
 
-/// Gets a summary of a question of a configuration type by ID.
+/// Gets a summary of a question of a configuration type by its ID.
 ///
 /// `GET /configurations/types/{parentId}/questions/{id}/info` · tool `get_single_connect_wise_psa_config_type_question_info_by_id`
 ///

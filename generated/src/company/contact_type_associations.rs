@@ -37,7 +37,7 @@ pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Co
     Request::new(Method::Get, "/company/contactTypeAssociations/count").query(query)
 }
 
-/// Gets a contact type association by ID.
+/// Gets a contact type association by its ID.
 ///
 /// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
 ///

@@ -116,7 +116,7 @@ pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/departments/info/count").query(query)
 }
 
-/// Gets a contact department by ID.
+/// Gets a contact department by its ID.
 ///
 /// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
 ///
@@ -164,7 +164,7 @@ pub fn delete_contact_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Gets a summary of a contact department by ID.
+/// Gets a summary of a contact department by its ID.
 ///
 /// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/relationships/count").query(query)
 }
 
-/// Gets a contact relationship by ID.
+/// Gets a contact relationship by its ID.
 ///
 /// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
 ///
@@ -366,7 +366,7 @@ pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>
     Request::new(Method::Get, "/company/contacts/types/info").query(query)
 }
 
-/// Gets a contact type by ID.
+/// Gets a contact type by its ID.
 ///
 /// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
 ///
@@ -406,7 +406,7 @@ pub fn delete_contact_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a contact type by ID.
+/// Gets a summary of a contact type by its ID.
 ///
 /// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
 ///
@@ -426,7 +426,7 @@ pub fn validate_contact_portal_credentials(
     Request::new(Method::Post, "/company/contacts/validatePortalCredentials").body(body)
 }
 
-/// Gets a contact by ID.
+/// Gets a contact by its ID.
 ///
 /// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
 ///
@@ -485,7 +485,7 @@ pub fn download_contact_image(
         .parameter("lastModified", last_modified)
 }
 
-/// Gets a summary of a contact by ID.
+/// Gets a summary of a contact by its ID.
 ///
 /// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
 ///
@@ -586,7 +586,7 @@ pub fn count_contact_communications(
         .query(query)
 }
 
-/// Gets a communication of a contact by ID.
+/// Gets a communication of a contact by its ID.
 ///
 /// `GET /company/contacts/{parentId}/communications/{id}` · tool `get_single_connect_wise_psa_contact_communication_by_id`
 ///
@@ -693,7 +693,7 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a marketing group of a contact by ID.
+/// Gets a marketing group of a contact by its ID.
 ///
 /// `GET /company/contacts/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_contact_group_by_id`
 ///
@@ -794,7 +794,7 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a note of a contact by ID.
+/// Gets a note of a contact by its ID.
 ///
 /// `GET /company/contacts/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_contact_note_by_id`
 ///
@@ -898,7 +898,7 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a track of a contact by ID.
+/// Gets a track of a contact by its ID.
 ///
 /// `GET /company/contacts/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_contact_track_by_id`
 ///
@@ -969,7 +969,7 @@ pub fn count_contact_type_associations(
         .query(query)
 }
 
-/// Gets a type association of a contact by ID.
+/// Gets a type association of a contact by its ID.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_country_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/countries/info/count").query(query)
 }
 
-/// Gets a country by ID.
+/// Gets a country by its ID.
 ///
 /// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_country(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/countries/{id}").path("id", id)
 }
 
-/// Gets a summary of a country by ID.
+/// Gets a summary of a country by its ID.
 ///
 /// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
 ///

@@ -64,7 +64,7 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a managed devices integration by ID.
+/// Gets a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a managed devices integration by ID.
+/// Gets a summary of a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn count_managed_devices_integration_cross_references(
         .query(query)
 }
 
-/// Gets a cross reference of a managed devices integration by ID.
+/// Gets a cross reference of a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
@@ -343,7 +343,7 @@ pub fn count_managed_devices_integration_logins(
         .query(query)
 }
 
-/// Gets a login of a managed devices integration by ID.
+/// Gets a login of a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -477,7 +477,7 @@ pub fn count_managed_devices_integration_notifications(
         .query(query)
 }
 
-/// Gets a notification of a managed devices integration by ID.
+/// Gets a notification of a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///

@@ -27,7 +27,7 @@ pub fn count_management(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/management/count").query(query)
 }
 
-/// Gets a management setting by ID.
+/// Gets a management setting by its ID.
 ///
 /// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
 ///
@@ -151,7 +151,7 @@ pub fn count_management_report_notifications(
         .query(query)
 }
 
-/// Gets a report notification of a management setting by ID.
+/// Gets a report notification of a management setting by its ID.
 ///
 /// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_management_report_notif_by_id`
 ///

@@ -39,7 +39,7 @@ pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/managementItSolutions/count").query(query)
 }
 
-/// Gets a managed IT solution by ID.
+/// Gets a managed IT solution by its ID.
 ///
 /// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
 ///
@@ -177,7 +177,7 @@ pub fn count_management_it_solution_management_products(
         .query(query)
 }
 
-/// Gets a product mapping of a managed IT solution by ID.
+/// Gets a product mapping of a managed IT solution by its ID.
 ///
 /// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///

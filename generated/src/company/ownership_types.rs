@@ -53,7 +53,7 @@ pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/ownershipTypes/info/count").query(query)
 }
 
-/// Gets an ownership type by ID.
+/// Gets an ownership type by its ID.
 ///
 /// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_ownership_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of an ownership type by ID.
+/// Gets a summary of an ownership type by its ID.
 ///
 /// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
 ///

@@ -83,7 +83,7 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a payment processor by ID.
+/// Gets a payment processor by its ID.
 ///
 /// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
 ///
@@ -98,7 +98,7 @@ pub fn get_portal_payment_processor(
         .path("id", id)
 }
 
-/// Gets a portal configuration by ID.
+/// Gets a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
 ///
@@ -181,7 +181,7 @@ pub fn count_portal_configuration_invoice_setups(
         .query(query)
 }
 
-/// Gets an invoice setup of a portal configuration by ID.
+/// Gets an invoice setup of a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -318,7 +318,7 @@ pub fn update_portal_configuration_opportunity_setup(
         .patch(patch)
 }
 
-/// Gets an opportunity setup of a portal configuration by ID.
+/// Gets an opportunity setup of a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
@@ -398,7 +398,7 @@ pub fn list_portal_configuration_password_email_setups(
         .query(query)
 }
 
-/// Gets a password email setup of a portal configuration by ID.
+/// Gets a password email setup of a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -493,7 +493,7 @@ pub fn count_portal_configuration_project_setups(
         .query(query)
 }
 
-/// Gets a project setup of a portal configuration by ID.
+/// Gets a project setup of a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -588,7 +588,7 @@ pub fn count_portal_configuration_service_setups(
         .query(query)
 }
 
-/// Gets a service setup of a portal configuration by ID.
+/// Gets a service setup of a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_state_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/states/info/count").query(query)
 }
 
-/// Gets a state by ID.
+/// Gets a state by its ID.
 ///
 /// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_state(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/states/{id}").path("id", id)
 }
 
-/// Gets a summary of a state by ID.
+/// Gets a summary of a state by its ID.
 ///
 /// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_classifications(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/classifications/count").query(query)
 }
 
-/// Gets an expense classification by ID.
+/// Gets an expense classification by its ID.
 ///
 /// `GET /expense/classifications/{id}` · tool `get_single_connect_wise_psa_expense_classification_by_id`
 ///

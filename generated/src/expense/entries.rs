@@ -33,7 +33,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/entries/count").query(query)
 }
 
-/// Gets an expense entry by ID.
+/// Gets an expense entry by its ID.
 ///
 /// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets an audit entry of an expense entry by ID.
+/// Gets an audit entry of an expense entry by its ID.
 ///
 /// `GET /expense/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_expense_entry_audit_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/info/taxTypes/count").query(query)
 }
 
-/// Gets a tax type by ID.
+/// Gets a tax type by its ID.
 ///
 /// `GET /expense/info/taxTypes/{id}` · tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`
 ///

@@ -26,7 +26,7 @@ pub fn count_reports(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/reports/count").query(query)
 }
 
-/// Gets an expense report by ID.
+/// Gets an expense report by its ID.
 ///
 /// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets an audit entry of an expense report by ID.
+/// Gets an audit entry of an expense report by its ID.
 ///
 /// `GET /expense/reports/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_report_audit_by_id`
 ///

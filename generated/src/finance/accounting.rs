@@ -40,7 +40,7 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/batches/count").query(query)
 }
 
-/// Gets an accounting batch by ID.
+/// Gets an accounting batch by its ID.
 ///
 /// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
@@ -105,7 +105,7 @@ pub fn count_accounting_batch_entries(
         .query(query)
 }
 
-/// Gets an entry of an accounting batch by ID.
+/// Gets an entry of an accounting batch by its ID.
 ///
 /// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
     Request::new(Method::Get, "/finance/accounting/unpostedPayments/count").query(query)
 }
 
-/// Gets an unposted payment by ID.
+/// Gets an unposted payment by its ID.
 ///
 /// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
@@ -166,7 +166,7 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count").query(query)
 }
 
-/// Gets an unposted expense by ID.
+/// Gets an unposted expense by its ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
@@ -213,7 +213,7 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         .query(query)
 }
 
-/// Gets a taxable level of an unposted expense by ID.
+/// Gets a taxable level of an unposted expense by its ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`
 ///
@@ -253,7 +253,7 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count").query(query)
 }
 
-/// Gets an unposted invoice by ID.
+/// Gets an unposted invoice by its ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
@@ -300,7 +300,7 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         .query(query)
 }
 
-/// Gets a taxable level of an unposted invoice by ID.
+/// Gets a taxable level of an unposted invoice by its ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`
 ///
@@ -354,7 +354,7 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets an unposted procurement transaction by ID.
+/// Gets an unposted procurement transaction by its ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
@@ -402,7 +402,7 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         .query(query)
 }
 
-/// Gets a taxable level of an unposted procurement transaction by ID.
+/// Gets a taxable level of an unposted procurement transaction by its ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`
 ///

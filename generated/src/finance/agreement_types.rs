@@ -55,7 +55,7 @@ pub fn count_agreement_type_board_defaults(
         .query(query)
 }
 
-/// Gets a board default of an agreement type by ID.
+/// Gets a board default of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`
 ///
@@ -171,7 +171,7 @@ pub fn count_agreement_type_work_role_exclusions(
         .query(query)
 }
 
-/// Gets a work role exclusion of an agreement type by ID.
+/// Gets a work role exclusion of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn count_agreement_type_work_type_exclusions(
         .query(query)
 }
 
-/// Gets a work type exclusion of an agreement type by ID.
+/// Gets a work type exclusion of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
@@ -372,7 +372,7 @@ pub fn count_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Gets a summary of a work role of an agreement type by ID.
+/// Gets a summary of a work role of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`
 ///
@@ -387,7 +387,7 @@ pub fn get_agreement_type_work_role_info(
         .path("id", id)
 }
 
-/// Gets a work role of an agreement type by ID.
+/// Gets a work role of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`
 ///
@@ -497,7 +497,7 @@ pub fn count_agreement_type_work_types(
         .query(query)
 }
 
-/// Gets a work type of an agreement type by ID.
+/// Gets a work type of an agreement type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`
 ///

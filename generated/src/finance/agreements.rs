@@ -87,7 +87,7 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/types/info/count").query(query)
 }
 
-/// Gets an agreement type by ID.
+/// Gets an agreement type by its ID.
 ///
 /// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an agreement type by ID.
+/// Gets a summary of an agreement type by its ID.
 ///
 /// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
@@ -176,7 +176,7 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
 
-/// Gets an agreement by ID.
+/// Gets an agreement by its ID.
 ///
 /// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
@@ -214,7 +214,7 @@ pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Gets an application parameter of an agreement by pod ID.
+/// Gets an application parameter of an agreement by its pod ID.
 ///
 /// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`
 ///
@@ -253,7 +253,7 @@ pub fn count_agreement_quick_accesses(
         .query(query)
 }
 
-/// Gets a recurring parameter of an agreement by pod ID.
+/// Gets a recurring parameter of an agreement by its pod ID.
 ///
 /// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`
 ///
@@ -315,7 +315,7 @@ pub fn count_agreement_additions(
         .query(query)
 }
 
-/// Gets an addition of an agreement by ID.
+/// Gets an addition of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/additions/{id}` · tool `get_single_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -422,7 +422,7 @@ pub fn count_agreement_adjustments(
         .query(query)
 }
 
-/// Gets an adjustment of an agreement by ID.
+/// Gets an adjustment of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool `get_single_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -532,7 +532,7 @@ pub fn count_agreement_board_defaults(
         .query(query)
 }
 
-/// Gets a board default of an agreement by ID.
+/// Gets a board default of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -639,7 +639,7 @@ pub fn count_agreement_configurations(
         .query(query)
 }
 
-/// Gets a configuration of an agreement by ID.
+/// Gets a configuration of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_agreement_configuration_by_id`
 ///
@@ -720,7 +720,7 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a site of an agreement by ID.
+/// Gets a site of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_agreement_site_by_id`
 ///
@@ -951,7 +951,7 @@ pub fn count_agreement_work_roles(
         .query(query)
 }
 
-/// Gets a work role of an agreement by ID.
+/// Gets a work role of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1061,7 +1061,7 @@ pub fn count_agreement_work_types(
         .query(query)
 }
 
-/// Gets a work type of an agreement by ID.
+/// Gets a work type of an agreement by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_worktype_by_id`
 ///

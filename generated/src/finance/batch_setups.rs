@@ -24,7 +24,7 @@ pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/batchSetups/count").query(query)
 }
 
-/// Gets a batch setup by ID.
+/// Gets a batch setup by its ID.
 ///
 /// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingCycles/info/count").query(query)
 }
 
-/// Gets a billing cycle by ID.
+/// Gets a billing cycle by its ID.
 ///
 /// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_billing_cycle(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing cycle by ID.
+/// Gets a summary of a billing cycle by its ID.
 ///
 /// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingSetups/info/count").query(query)
 }
 
-/// Gets a billing setup by ID.
+/// Gets a billing setup by its ID.
 ///
 /// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_billing_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing setup by ID.
+/// Gets a summary of a billing setup by its ID.
 ///
 /// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
 ///
@@ -152,7 +152,7 @@ pub fn count_billing_setup_routings(
         .query(query)
 }
 
-/// Gets a routing of a billing setup by ID.
+/// Gets a routing of a billing setup by its ID.
 ///
 /// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_billing_setup_routing_by_id`
 ///

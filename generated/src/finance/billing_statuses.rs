@@ -53,7 +53,7 @@ pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingStatuses/info/count").query(query)
 }
 
-/// Gets a billing status by ID.
+/// Gets a billing status by its ID.
 ///
 /// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_billing_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing status by ID.
+/// Gets a summary of a billing status by its ID.
 ///
 /// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/companyFinance/count").query(query)
 }
 
-/// Gets a company finance record by ID.
+/// Gets a company finance record by its ID.
 ///
 /// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glCaptions/count").query(query)
 }
 
-/// Gets a GL caption by ID.
+/// Gets a GL caption by its ID.
 ///
 /// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/info/currencyCodes/count").query(query)
 }
 
-/// Gets a currency code by ID.
+/// Gets a currency code by its ID.
 ///
 /// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
 ///
@@ -33,7 +33,7 @@ pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
     Request::new(Method::Get, "/finance/info/currencyCodes/{id}").path("id", id)
 }
 
-/// Gets a finance invoice by ID.
+/// Gets a finance invoice by its ID.
 ///
 /// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
 ///
@@ -64,7 +64,7 @@ pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/info/taxIntegrations/count").query(query)
 }
 
-/// Gets a summary of a tax integration by ID.
+/// Gets a summary of a tax integration by its ID.
 ///
 /// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
 ///

@@ -59,7 +59,7 @@ pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info/count").query(query)
 }
 
-/// Gets an invoice email template by ID.
+/// Gets an invoice email template by its ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
 ///
@@ -107,7 +107,7 @@ pub fn delete_invoice_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Gets a summary of an invoice email template by ID.
+/// Gets a summary of an invoice email template by its ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
 ///

@@ -26,7 +26,7 @@ pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceTemplateSetups/count").query(query)
 }
 
-/// Gets an invoice template setup by ID.
+/// Gets an invoice template setup by its ID.
 ///
 /// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceTemplates/count").query(query)
 }
 
-/// Gets an invoice template by ID.
+/// Gets an invoice template by its ID.
 ///
 /// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
 ///

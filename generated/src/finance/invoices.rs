@@ -35,7 +35,7 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoices/count").query(query)
 }
 
-/// Gets an invoice by ID.
+/// Gets an invoice by its ID.
 ///
 /// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
@@ -109,7 +109,7 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
         .path("parentId", invoice_id)
 }
 
-/// Gets a commission of an invoice by ID.
+/// Gets a commission of an invoice by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/commissions/{id}` · tool `get_single_connect_wise_psa_invoice_commission_by_id`
 ///
@@ -156,7 +156,7 @@ pub fn list_invoice_gl_entries(
         .query(query)
 }
 
-/// Gets a GL entry of an invoice by ID.
+/// Gets a GL entry of an invoice by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -236,7 +236,7 @@ pub fn create_invoice_payment(
         .body(body)
 }
 
-/// Gets a payment of an invoice by ID.
+/// Gets a payment of an invoice by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/payments/{id}` · tool `get_single_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -340,7 +340,7 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a routing of an invoice by ID.
+/// Gets a routing of an invoice by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_invoice_routing_by_id`
 ///

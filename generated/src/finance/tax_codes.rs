@@ -122,7 +122,7 @@ pub fn count_taxable_expense_type_levels(
         .query(query)
 }
 
-/// Gets a taxable level of a tax code expense type exemption by ID.
+/// Gets a taxable level of a tax code expense type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -277,7 +277,7 @@ pub fn count_taxable_product_type_levels(
         .query(query)
 }
 
-/// Gets a taxable level of a tax code product type exemption by ID.
+/// Gets a taxable level of a tax code product type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -432,7 +432,7 @@ pub fn count_taxable_x_ref_levels(
         .query(query)
 }
 
-/// Gets a taxable level of a tax code cross-reference by ID.
+/// Gets a taxable level of a tax code cross-reference by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -587,7 +587,7 @@ pub fn count_taxable_work_role_levels(
         .query(query)
 }
 
-/// Gets a taxable level of a tax code work role exemption by ID.
+/// Gets a taxable level of a tax code work role exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -677,7 +677,7 @@ pub fn delete_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Gets a tax code by ID.
+/// Gets a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
@@ -724,7 +724,7 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a tax code by ID.
+/// Gets a summary of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
@@ -808,7 +808,7 @@ pub fn count_tax_code_expense_type_exemptions(
         .query(query)
 }
 
-/// Gets an expense type exemption of a tax code by ID.
+/// Gets an expense type exemption of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
@@ -924,7 +924,7 @@ pub fn count_tax_code_product_type_exemptions(
         .query(query)
 }
 
-/// Gets a product type exemption of a tax code by ID.
+/// Gets a product type exemption of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
@@ -1037,7 +1037,7 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a level of a tax code by ID.
+/// Gets a level of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `get_single_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1141,7 +1141,7 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a cross-reference of a tax code by ID.
+/// Gets a cross-reference of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1248,7 +1248,7 @@ pub fn count_tax_code_work_role_exemptions(
         .query(query)
 }
 
-/// Gets a work role exemption of a tax code by ID.
+/// Gets a work role exemption of a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///

@@ -66,7 +66,7 @@ pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/statuses/count").query(query)
 }
 
-/// Gets a campaign status by ID.
+/// Gets a campaign status by its ID.
 ///
 /// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
 ///
@@ -147,7 +147,7 @@ pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/subTypes/count").query(query)
 }
 
-/// Gets a campaign subtype by ID.
+/// Gets a campaign subtype by its ID.
 ///
 /// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
@@ -244,7 +244,7 @@ pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/types/info/count").query(query)
 }
 
-/// Gets a campaign type by ID.
+/// Gets a campaign type by its ID.
 ///
 /// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
 ///
@@ -289,7 +289,7 @@ pub fn delete_campaign_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a campaign type by ID.
+/// Gets a summary of a campaign type by its ID.
 ///
 /// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
 ///
@@ -330,7 +330,7 @@ pub fn count_campaign_type_sub_types(
         .query(query)
 }
 
-/// Gets a subtype of a campaign type by ID.
+/// Gets a subtype of a campaign type by its ID.
 ///
 /// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`
 ///
@@ -345,7 +345,7 @@ pub fn get_campaign_type_sub_type(
         .path("id", id)
 }
 
-/// Gets a marketing campaign by ID.
+/// Gets a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
 ///
@@ -491,7 +491,7 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets an audit entry of a marketing campaign by ID.
+/// Gets an audit entry of a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -598,7 +598,7 @@ pub fn count_campaign_emails_opened(
         .query(query)
 }
 
-/// Gets an opened email of a marketing campaign by ID.
+/// Gets an opened email of a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `get_single_connect_wise_psa_campaign_email_opened_by_id`
 ///
@@ -705,7 +705,7 @@ pub fn count_campaign_forms_submitted(
         .query(query)
 }
 
-/// Gets a submitted form of a marketing campaign by ID.
+/// Gets a submitted form of a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`
 ///
@@ -812,7 +812,7 @@ pub fn count_campaign_links_clicked(
         .query(query)
 }
 
-/// Gets a clicked link of a marketing campaign by ID.
+/// Gets a clicked link of a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_group_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/info/count").query(query)
 }
 
-/// Gets a marketing group by ID.
+/// Gets a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_group(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Gets a summary of a marketing group by ID.
+/// Gets a summary of a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a company of a marketing group by ID.
+/// Gets a company of a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{parentId}/companies/{id}` · tool `get_single_connect_wise_psa_group_company_by_id`
 ///
@@ -276,7 +276,7 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets a contact of a marketing group by ID.
+/// Gets a contact of a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_group_contact_by_id`
 ///

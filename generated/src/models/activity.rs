@@ -45,6 +45,7 @@ pub struct Activity {
     pub opportunity: Option<OpportunityReference>,
     /// At most 30 characters.
     pub phone_number: Option<String>,
+    /// When to remind.
     pub reminder: Option<ReminderReference>,
     /// IDs: `schedule::list_statuses`.
     pub schedule_status: Option<ScheduleStatusReference>,

@@ -21,13 +21,17 @@ pub struct ActivityStopwatch {
     pub activity_mobile_guid: Option<String>,
     /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
+    /// Whether the customer is billed for this time.
     pub billable_option: Option<ActivityStopwatchBillableOption>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_time: Option<String>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
@@ -35,6 +39,7 @@ pub struct ActivityStopwatch {
     pub notes: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub start_time: Option<String>,
+    /// Total time that the stopwatch was paused.
     pub total_pause_time: Option<i32>,
     /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,

@@ -11,11 +11,12 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct Addition {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_customer: Option<AdditionBillCustomer>,
     /// IDs: `procurement::list_catalogs`. Required.
     pub product: Option<IvItemReference>,
     pub agreement_id: Option<i32>,
+    /// Status of the agreement.
     pub agreement_status: Option<AdditionAgreementStatus>,
     pub billed_quantity: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
@@ -28,7 +29,7 @@ pub struct Addition {
     pub ext_price: Option<f64>,
     pub extended_prorate_cost: Option<f64>,
     pub extended_prorate_price: Option<f64>,
-    /// At most 6000 characters.
+    /// Text shown on the invoice. At most 6000 characters.
     pub invoice_description: Option<String>,
     /// IDs: `procurement::list_invoice_groupings`.
     pub invoice_grouping: Option<InvoiceGroupingReference>,
@@ -41,6 +42,7 @@ pub struct Addition {
     pub prorate_price: Option<f64>,
     pub purchase_item_flag: Option<bool>,
     pub quantity: Option<f64>,
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
     /// At most 50 characters.
     pub serial_number: Option<String>,
@@ -48,6 +50,7 @@ pub struct Addition {
     pub taxable_flag: Option<bool>,
     pub unit_cost: Option<f64>,
     pub unit_price: Option<f64>,
+    /// Unit of measure.
     pub uom: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

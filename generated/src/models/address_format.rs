@@ -12,9 +12,12 @@ pub struct AddressFormat {
     pub format: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
+    /// Whether to add all of them.
     pub add_all_countries: Option<bool>,
+    /// IDs of the records.
     pub country_ids: Option<Vec<i32>>,
     pub default_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_countries: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

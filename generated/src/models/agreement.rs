@@ -23,6 +23,7 @@ pub struct Agreement {
     pub name: Option<String>,
     /// IDs: `finance::list_agreement_types`. Required.
     pub type_: Option<AgreementTypeReference>,
+    /// Status of the agreement.
     pub agreement_status: Option<AgreementAgreementStatus>,
     pub allow_overruns: Option<bool>,
     pub application_cycle: Option<AgreementApplicationCycle>,
@@ -31,14 +32,14 @@ pub struct Agreement {
     pub application_unlimited_flag: Option<bool>,
     pub auto_invoice_flag: Option<bool>,
     pub bill_amount: Option<f64>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<AgreementBillExpenses>,
     pub bill_one_time_flag: Option<bool>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<AgreementBillProducts>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub bill_start_date: Option<String>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<AgreementBillTime>,
     /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
@@ -68,7 +69,7 @@ pub struct Agreement {
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_cancelled: Option<String>,
@@ -81,7 +82,9 @@ pub struct Agreement {
     pub end_date: Option<String>,
     pub expire_when_zero: Option<bool>,
     pub expired_days: Option<i32>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
+    /// Text shown on the invoice.
     pub invoice_description: Option<String>,
     pub invoice_prorated_additions_flag: Option<bool>,
     /// IDs: `finance::list_invoice_templates`.

@@ -14,11 +14,11 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct AgreementType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_expenses: Option<AgreementTypeBillExpenses>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_products: Option<AgreementTypeBillProducts>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementTypeBillTime>,
     /// Required.
     pub employee_comp_not_exceed: Option<AgreementTypeEmployeeCompNotExceed>,
@@ -28,7 +28,9 @@ pub struct AgreementType {
     pub invoicing_cycle: Option<AgreementTypeInvoicingCycle>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
+    /// Whether to add all of them.
     pub add_all_work_role_exclusions: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_work_type_exclusions: Option<bool>,
     pub allow_overruns_flag: Option<bool>,
     pub application_cycle: Option<AgreementTypeApplicationCycle>,
@@ -50,7 +52,9 @@ pub struct AgreementType {
     pub charge_to_firm_flag: Option<bool>,
     pub comp_hourly_rate: Option<f64>,
     pub comp_limit_amount: Option<f64>,
+    /// Whether to copy them.
     pub copy_work_roles_flag: Option<bool>,
+    /// Whether to copy them.
     pub copy_work_types_flag: Option<bool>,
     pub cover_agreement_expense_flag: Option<bool>,
     pub cover_agreement_product_flag: Option<bool>,
@@ -61,14 +65,16 @@ pub struct AgreementType {
     pub department: Option<SystemDepartmentReference>,
     /// IDs: `service::list_email_templates`.
     pub email_template: Option<EmailTemplateReference>,
+    /// IDs of the records.
     pub exclusion_work_role_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub exclusion_work_type_ids: Option<Vec<i32>>,
     pub expire_when_zero: Option<bool>,
     pub expired_days: Option<i32>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
-    /// At most 4000 characters.
+    /// Text shown on the invoice. At most 4000 characters.
     pub invoice_description: Option<String>,
     /// At most 5 characters.
     pub invoice_pre_suffix: Option<String>,
@@ -84,7 +90,9 @@ pub struct AgreementType {
     /// IDs: `project::list_project_types`.
     pub project_type: Option<ProjectTypeReference>,
     pub prorate_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_work_role_exclusions: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_work_type_exclusions: Option<bool>,
     pub restrict_department_flag: Option<bool>,
     pub restrict_down_payment_flag: Option<bool>,

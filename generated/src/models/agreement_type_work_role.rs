@@ -9,12 +9,13 @@ use crate::models::{AgreementTypeReference, WorkRoleReference};
 #[derive(Clone, Default)]
 pub struct AgreementTypeWorkRole {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementTypeWorkRoleRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
     pub rate: Option<f64>,
     /// IDs: `finance::list_agreement_types`.

@@ -9,21 +9,25 @@ use crate::models::{AgreementTypeReference, WorkTypeReference};
 #[derive(Clone, Default)]
 pub struct AgreementTypeWorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementTypeWorkTypeBillTime>,
-    /// Required.
+    /// How the overage rate is applied. Required.
     pub overage_rate_type: Option<AgreementTypeWorkTypeOverageRateType>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementTypeWorkTypeRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
     pub overage_rate: Option<f64>,
     pub rate: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub round_bill_hours: Option<f64>,
     /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,

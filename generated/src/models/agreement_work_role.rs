@@ -9,7 +9,7 @@ use crate::models::{AgreementReference, OwnerLevelReference, WorkRoleReference};
 #[derive(Clone, Default)]
 pub struct AgreementWorkRole {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementWorkRoleRateType>,
     /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
@@ -18,8 +18,10 @@ pub struct AgreementWorkRole {
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
     pub location: Option<OwnerLevelReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub rate: Option<f64>,
     /// IDs: `time::list_work_roles`.

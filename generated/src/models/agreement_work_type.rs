@@ -12,9 +12,9 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct AgreementWorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementWorkTypeBillTime>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementWorkTypeRateType>,
     /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
@@ -26,13 +26,18 @@ pub struct AgreementWorkType {
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
     pub location: Option<OwnerLevelReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub overage_rate: Option<f64>,
+    /// How the overage rate is applied.
     pub overage_rate_type: Option<AgreementWorkTypeOverageRateType>,
     pub rate: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub round_bill_hours: Option<f64>,
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,

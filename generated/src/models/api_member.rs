@@ -22,6 +22,7 @@ pub struct ApiMember {
     pub default_location: Option<SystemLocationReference>,
     /// At most 250 characters.
     pub email_address: Option<String>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub inactive_date: Option<String>,

@@ -8,7 +8,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[derive(Clone, Default)]
 pub struct BillingCycle {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub billing_options: Option<BillingCycleBillingOptions>,
     /// At most 5 characters. Required.
     pub identifier: Option<String>,

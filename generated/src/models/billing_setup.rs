@@ -46,8 +46,11 @@ pub struct BillingSetup {
     pub city: Option<String>,
     /// At most 250 characters.
     pub company_code: Option<String>,
+    /// Whether to copy them.
     pub copy_agreement_products_flag: Option<bool>,
+    /// Whether to copy them.
     pub copy_non_service_products_flag: Option<bool>,
+    /// Whether to copy them.
     pub copy_service_products_flag: Option<bool>,
     /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,

@@ -13,7 +13,7 @@ pub struct BillingSetupRouting {
     pub invoice_rule: Option<BillingSetupRoutingInvoiceRule>,
     /// Required.
     pub routing_rule: Option<BillingSetupRoutingRoutingRule>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<i32>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,

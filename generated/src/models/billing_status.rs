@@ -14,6 +14,7 @@ pub struct BillingStatus {
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
     pub sent_flag: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -13,7 +13,7 @@ pub struct BillingTerm {
     /// At most 50 characters. Required.
     pub name: Option<String>,
     pub default_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub terms_xref: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

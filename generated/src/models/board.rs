@@ -29,10 +29,13 @@ pub struct Board {
     pub auto_assign_ticket_owner_flag: Option<bool>,
     /// IDs: `service::list_board_statuses`.
     pub auto_close_status: Option<ServiceStatusReference>,
+    /// Whether and how this is billed.
     pub bill_expense: Option<BoardBillExpense>,
+    /// Whether and how this is billed.
     pub bill_product: Option<BoardBillProduct>,
     pub bill_ticket_separately_flag: Option<bool>,
     pub bill_tickets_after_closed_flag: Option<bool>,
+    /// Whether and how this is billed.
     pub bill_time: Option<BoardBillTime>,
     pub bill_unapproved_time_expense_flag: Option<bool>,
     /// IDs: `system::list_documents`.

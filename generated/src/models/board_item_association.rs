@@ -8,13 +8,15 @@ use crate::models::{BoardReference, ServiceItemReference};
 /// A service board item association.
 #[derive(Clone, Default)]
 pub struct BoardItemAssociation {
-    /// Required.
+    /// ID of the record to use. Required.
     pub id: Option<i32>,
+    /// Whether to add all of them.
     pub add_all_sub_types_flag: Option<bool>,
     /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
     /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
+    /// Whether to remove all of them.
     pub remove_all_sub_types_flag: Option<bool>,
     /// Must be given if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
     pub sub_type_association_ids: Option<Vec<i32>>,

@@ -26,9 +26,11 @@ pub struct BoardStatus {
     /// IDs: `service::list_email_templates`.
     pub email_template: Option<ServiceEmailTemplateReference>,
     pub escalation_status: Option<BoardStatusEscalationStatus>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
     pub round_robin_catchall: Option<bool>,
     pub save_time_as_note: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// IDs: `project::list_status_indicators`.
     pub status_indicator: Option<StatusIndicatorReference>,

@@ -12,6 +12,7 @@ pub struct BoardStatusInfo {
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

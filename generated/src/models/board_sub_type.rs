@@ -11,11 +11,14 @@ pub struct BoardSubType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
+    /// Whether to add all of them.
     pub add_all_types_flag: Option<bool>,
     /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
     pub inactive_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_types_flag: Option<bool>,
+    /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

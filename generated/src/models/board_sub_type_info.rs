@@ -10,6 +10,7 @@ pub struct BoardSubTypeInfo {
     pub id: Option<i32>,
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
+    /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -14,9 +14,11 @@ pub struct BoardTeam {
     /// IDs: `system::list_members`. Required.
     pub team_leader: Option<MemberReference>,
     pub board_id: Option<i32>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     pub default_flag: Option<bool>,
     pub default_round_robin_flag: Option<bool>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub members: Option<Vec<i32>>,
     pub notify_on_ticket_delete: Option<bool>,

@@ -21,7 +21,7 @@ pub struct BoardType {
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,

@@ -9,6 +9,7 @@ use crate::models::ApiRequest;
 pub struct BundleRequest {
     pub api_request: Option<ApiRequest>,
     pub resource_type: Option<String>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub version: Option<String>,
     /// Fields that the spec does not have.

@@ -11,6 +11,7 @@ pub struct BundleResult {
     pub entities: Option<Vec<IRestIdentifiedItem>>,
     pub error: Option<ErrorResponseMessage>,
     pub resource_type: Option<String>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub status_code: Option<i32>,
     pub success: Option<bool>,

@@ -34,8 +34,10 @@ pub struct Campaign {
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
     pub impressions: Option<i32>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
     pub inactive_days_after_end: Option<i32>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub marketing_manager_default_track_id: Option<i32>,
     /// IDs: `system::list_members`.

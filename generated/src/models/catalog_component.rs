@@ -22,6 +22,7 @@ pub struct CatalogComponent {
     /// IDs: `procurement::list_catalogs`.
     pub parent_catalog_item: Option<CatalogItemReference>,
     pub price: Option<f64>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

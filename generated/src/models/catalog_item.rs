@@ -14,7 +14,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct CatalogItem {
     pub id: Option<i32>,
-    /// At most 6000 characters. Required.
+    /// Description shown to the customer. At most 6000 characters. Required.
     pub customer_description: Option<String>,
     /// At most 60 characters. Required.
     pub description: Option<String>,
@@ -42,7 +42,7 @@ pub struct CatalogItem {
     /// IDs: `company::list_entity_types`.
     pub entity_type: Option<EntityTypeReference>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     /// IDs: `procurement::list_manufacturers`.
     pub manufacturer: Option<ManufacturerReference>,
@@ -74,7 +74,7 @@ pub struct CatalogItem {
     pub unit_of_measure: Option<UnitOfMeasureReference>,
     /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -10,6 +10,7 @@ pub struct CatalogItemInfo {
     pub id: Option<i32>,
     pub billable_option: Option<String>,
     pub cost: Option<f64>,
+    /// Description shown to the customer.
     pub customer_description: Option<String>,
     pub description: Option<String>,
     pub drop_ship_flag: Option<bool>,
@@ -21,6 +22,7 @@ pub struct CatalogItemInfo {
     pub serialized_cost_flag: Option<bool>,
     pub special_order_flag: Option<bool>,
     pub taxable_flag: Option<bool>,
+    /// The vendor's stock keeping unit (SKU) for the item.
     pub vendor_sku: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -11,7 +11,7 @@ pub struct CatalogVendors {
     pub is_preferred_vendor: Option<bool>,
     pub vendor_id: Option<i32>,
     pub vendor_name: Option<String>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

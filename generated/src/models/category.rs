@@ -10,14 +10,17 @@ pub struct Category {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub price_level_xref: Option<String>,
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

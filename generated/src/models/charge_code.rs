@@ -17,12 +17,14 @@ pub struct ChargeCode {
     /// At most 50 characters. Required.
     pub name: Option<String>,
     pub allow_all_expense_type_flag: Option<bool>,
+    /// Whether and how this is billed.
     pub bill_time: Option<ChargeCodeBillTime>,
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub expense_entry_flag: Option<bool>,
+    /// IDs of the records.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,

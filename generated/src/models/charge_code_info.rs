@@ -16,6 +16,7 @@ pub struct ChargeCodeInfo {
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub expense_entry_flag: Option<bool>,
+    /// IDs of the records.
     pub expense_type_ids: Option<Vec<i32>>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,

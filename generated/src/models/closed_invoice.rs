@@ -9,6 +9,7 @@ use crate::models::BillingStatusReference;
 #[derive(Clone, Default)]
 pub struct ClosedInvoice {
     pub id: Option<i32>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
     /// IDs: `finance::list_billing_statuses`.
     pub status: Option<BillingStatusReference>,

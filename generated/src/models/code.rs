@@ -13,7 +13,9 @@ pub struct Code {
     /// At most 50 characters. Required.
     pub name: Option<String>,
     pub board_id: Option<i32>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -22,6 +22,7 @@ pub struct Commission {
     /// IDs: `finance::list_agreement_types`.
     pub agreement_type: Option<AgreementTypeReference>,
     pub agreements_flag: Option<bool>,
+    /// How the amount to bill is determined.
     pub billing_method: Option<CommissionBillingMethod>,
     pub commission_basis: Option<CommissionCommissionBasis>,
     pub commission_percent: Option<f64>,

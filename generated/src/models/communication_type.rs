@@ -10,18 +10,18 @@ pub struct CommunicationType {
     pub id: Option<i32>,
     /// Required.
     pub description: Option<String>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub android_xref: Option<String>,
     pub default_flag: Option<bool>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub email_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub exchange_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub fax_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub google_xref: Option<String>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub iphone_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub phone_flag: Option<bool>,

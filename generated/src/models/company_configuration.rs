@@ -32,7 +32,9 @@ pub struct CompanyConfiguration {
     pub backup_successes: Option<i32>,
     pub backup_year: Option<i32>,
     pub bill_flag: Option<bool>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
+    /// Location ID. Find it with `system::list_locations`.
     pub company_location_id: Option<i32>,
     /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
@@ -43,7 +45,7 @@ pub struct CompanyConfiguration {
     pub default_gateway: Option<String>,
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// At most 100 characters.
+    /// Identifier of the device in the managed IT solution. At most 100 characters.
     pub device_identifier: Option<String>,
     pub display_vendor_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
@@ -59,6 +61,7 @@ pub struct CompanyConfiguration {
     pub local_hard_drives: Option<String>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// At most 25 characters.
     pub mac_address: Option<String>,
@@ -77,9 +80,11 @@ pub struct CompanyConfiguration {
     pub os_info: Option<String>,
     /// At most 250 characters.
     pub os_type: Option<String>,
+    /// ID of the parent configuration. Find it with `company::list_configurations`.
     pub parent_configuration_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub purchase_date: Option<String>,
+    /// Values for the questions of the configuration's type.
     pub questions: Option<Vec<ConfigurationQuestion>>,
     /// At most 25 characters.
     pub ram: Option<String>,

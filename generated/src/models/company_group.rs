@@ -15,8 +15,10 @@ pub struct CompanyGroup {
     pub all_contacts_flag: Option<bool>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
+    /// IDs of the records.
     pub contact_ids: Option<Vec<i32>>,
     pub default_contact_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_contacts_flag: Option<bool>,
     pub unsubscribe_flag: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,

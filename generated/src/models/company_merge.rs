@@ -10,8 +10,11 @@ pub struct CompanyMerge {
     pub to_company_id: Option<i32>,
     pub account_number: Option<CompanyMergeAccountNumber>,
     pub activities: Option<CompanyMergeActivities>,
+    /// Whether and how this is billed.
     pub billing_address: Option<CompanyMergeBillingAddress>,
+    /// Whether and how this is billed.
     pub billing_contact: Option<CompanyMergeBillingContact>,
+    /// Whether and how this is billed.
     pub billing_terms: Option<CompanyMergeBillingTerms>,
     pub contacts: Option<CompanyMergeContacts>,
     pub date_acquired: Option<CompanyMergeDateAcquired>,

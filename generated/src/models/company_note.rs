@@ -14,6 +14,7 @@ pub struct CompanyNote {
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,

@@ -13,6 +13,7 @@ pub struct ConfigurationQuestion {
     pub question: Option<String>,
     pub question_id: Option<i32>,
     pub required_flag: Option<bool>,
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

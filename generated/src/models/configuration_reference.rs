@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct ConfigurationReference {
     pub id: Option<i32>,
+    /// Identifier of the device in the managed IT solution.
     pub device_identifier: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 /// A configuration type copy.
 #[derive(Clone, Default)]
 pub struct ConfigurationTypeCopy {
-    /// Required.
+    /// ID of the record to use. Required.
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,

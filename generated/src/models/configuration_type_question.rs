@@ -15,7 +15,7 @@ pub struct ConfigurationTypeQuestion {
     pub field_type: Option<ConfigurationTypeQuestionFieldType>,
     /// At most 1000 characters. Required.
     pub question: Option<String>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<f64>,
     /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,

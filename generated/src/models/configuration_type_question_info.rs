@@ -17,6 +17,7 @@ pub struct ConfigurationTypeQuestionInfo {
     pub number_of_decimals: Option<i32>,
     pub question: Option<String>,
     pub required_flag: Option<bool>,
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -21,6 +21,7 @@ pub struct ConnectWiseHostedSetup {
     pub created_by: Option<String>,
     pub date_created: Option<String>,
     pub disabled_flag: Option<bool>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     pub locations_enabled_flag: Option<bool>,
     /// At most 100 characters.

@@ -13,6 +13,7 @@ pub struct ContactNote {
     pub text: Option<String>,
     pub contact_id: Option<i32>,
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,

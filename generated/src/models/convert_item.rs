@@ -14,6 +14,7 @@ pub struct ConvertItem {
     pub phase: Option<ProjectPhaseReference>,
     /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

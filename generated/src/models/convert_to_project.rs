@@ -10,7 +10,7 @@ pub struct ConvertToProject {
     pub id: Option<i32>,
     /// IDs: `project::list_project_phases`. Required.
     pub phase: Option<ProjectPhaseReference>,
-    /// Required.
+    /// Work breakdown structure code, for example 1.2. Required.
     pub wbs_code: Option<String>,
     /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,

@@ -14,6 +14,7 @@ pub struct DepartmentLocation {
     pub id: Option<i32>,
     /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
@@ -25,6 +26,7 @@ pub struct DepartmentLocation {
     pub duty_manager: Option<MemberReference>,
     /// IDs: `system::list_ldap_configurations`.
     pub ldap_config: Option<LdapConfigurationReference>,
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     /// IDs: `system::list_members`.
     pub service_manager: Option<MemberReference>,

@@ -20,6 +20,7 @@ pub struct EmailToken {
     pub rma_flag: Option<bool>,
     pub sales_flag: Option<bool>,
     pub service_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
     pub tracks_flag: Option<bool>,
     pub workflow_flag: Option<bool>,

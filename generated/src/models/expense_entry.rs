@@ -24,8 +24,11 @@ pub struct ExpenseEntry {
     pub agreement: Option<AgreementReference>,
     pub agreement_amount: Option<f64>,
     pub bill_amount: Option<f64>,
+    /// Whether the customer is billed for this time.
     pub billable_option: Option<ExpenseEntryBillableOption>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
+    /// ID of the record that chargeToType names.
     pub charge_to_id: Option<i32>,
     /// Fill in chargeToType if company is left out.
     pub charge_to_type: Option<ExpenseEntryChargeToType>,
@@ -41,6 +44,7 @@ pub struct ExpenseEntry {
     /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
     pub invoice_amount: Option<f64>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,

@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct ExpenseTaxTypeInfo {
     pub id: Option<i32>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
     pub name: Option<String>,
     pub info: Option<BTreeMap<String, String>>,

@@ -10,7 +10,7 @@ pub struct ExpenseType {
     pub id: Option<i32>,
     /// Required.
     pub amount_caption: Option<String>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_expenses: Option<ExpenseTypeBillExpenses>,
     /// Required.
     pub invoice_markup_option: Option<ExpenseTypeInvoiceMarkupOption>,
@@ -19,7 +19,7 @@ pub struct ExpenseType {
     pub advanced_amount_flag: Option<bool>,
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     pub invoice_markup_amount: Option<f64>,
     pub max_amount: Option<f64>,

@@ -11,6 +11,7 @@ pub struct ExpenseTypeExemption {
     pub id: Option<i32>,
     /// IDs: `expense::list_types`. Required.
     pub expense_type: Option<ExpenseTypeReference>,
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -8,8 +8,11 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 pub struct ExportAccountingBatchRequest {
     /// At most 50 characters.
     pub batch_identifier: Option<String>,
+    /// IDs of the records.
     pub excluded_expense_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub excluded_invoice_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub excluded_product_ids: Option<Vec<String>>,
     /// The export needs one or more of invoices, expenses and products (procurement).
     pub export_expenses_flag: Option<bool>,
@@ -20,10 +23,15 @@ pub struct ExportAccountingBatchRequest {
     /// The export needs one or more of invoices, expenses and products (procurement).
     pub export_products_flag: Option<bool>,
     pub gl_interface_identifier: Option<String>,
+    /// IDs of the records.
     pub included_expense_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub included_invoice_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub included_payment_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub included_product_ids: Option<Vec<String>>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub summarize_invoices: Option<ExportAccountingBatchRequestSummarizeInvoices>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.

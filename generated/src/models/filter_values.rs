@@ -7,8 +7,10 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct FilterValues {
     pub childconditions: Option<String>,
+    /// Conditions as text, for example status/name="New".
     pub conditions: Option<String>,
     pub customfieldconditions: Option<String>,
+    /// Sort order, e.g. id desc.
     pub order_by: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

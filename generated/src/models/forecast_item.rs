@@ -47,6 +47,7 @@ pub struct ForecastItem {
     pub recurring_flag: Option<bool>,
     pub recurring_revenue: Option<f64>,
     pub revenue: Option<f64>,
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
     pub sub_number: Option<i32>,
     pub taxable_flag: Option<bool>,

@@ -16,6 +16,7 @@ pub struct FormSubmitted {
     pub date_submitted: Option<String>,
     pub page_sub_type: Option<String>,
     pub page_type: Option<String>,
+    /// Query string of the page.
     pub query_string: Option<String>,
     pub status: Option<String>,
     pub topic: Option<String>,

@@ -13,33 +13,45 @@ pub struct GlExportCustomer {
     pub account_number: Option<String>,
     /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub city_tax_agency_xref: Option<String>,
     pub city_tax_rate: Option<f64>,
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
+    /// Identifier in the integrated system.
     pub composite_tax_agency_xref: Option<String>,
     pub composite_tax_rate: Option<f64>,
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
     /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
+    /// Identifier in the integrated system.
     pub country_tax_agency_xref: Option<String>,
     pub country_tax_rate: Option<f64>,
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub county_tax_agency_xref: Option<String>,
     pub county_tax_rate: Option<f64>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub due_days: Option<i32>,
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
+    /// Identifier in the integrated system.
     pub state_tax_agency_xref: Option<String>,
     pub state_tax_rate: Option<f64>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,

@@ -6,7 +6,9 @@ use toolcrate_runtime::UnknownFields;
 /// A gl export customer tax level.
 #[derive(Clone, Default)]
 pub struct GlExportCustomerTaxLevel {
+    /// Identifier in the integrated system.
     pub agency_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
     pub tax_level: Option<i32>,
     pub tax_rate: Option<f64>,

@@ -15,6 +15,7 @@ pub struct GlExportInventoryTransfer {
     pub account_number: Option<String>,
     /// IDs: `procurement::list_warehouse_bins`.
     pub bin: Option<WarehouseBinReference>,
+    /// Identifier in the integrated system.
     pub cogs_xref: Option<String>,
     pub cost: Option<f64>,
     pub cost_account_number: Option<String>,
@@ -27,19 +28,24 @@ pub struct GlExportInventoryTransfer {
     pub gl_item_id: Option<String>,
     pub gl_type_id: Option<String>,
     pub inventory_account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub inventory_xref: Option<String>,
     /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
     pub item_description: Option<String>,
     pub item_price: Option<f64>,
+    /// Identifier in the integrated system.
     pub item_type_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub location_xref: Option<String>,
     pub memo: Option<String>,
     pub offset: Option<GlExportInventoryTransferOffset>,
+    /// Identifier in the integrated system.
     pub price_level_xref: Option<String>,
     pub quantity: Option<f64>,
     pub sales_code: Option<String>,
     pub sales_description: Option<String>,
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
     pub serialized_flag: Option<bool>,
     /// IDs: `procurement::list_sub_categories`.
@@ -49,13 +55,16 @@ pub struct GlExportInventoryTransfer {
     pub total: Option<f64>,
     /// IDs: `procurement::list_warehouse_bins`.
     pub transfer_from_bin: Option<WarehouseBinReference>,
+    /// Identifier in the integrated system.
     pub transfer_from_location_xref: Option<String>,
     pub transfer_id: Option<i32>,
     /// IDs: `procurement::list_warehouse_bins`.
     pub transfer_to_bin: Option<WarehouseBinReference>,
+    /// Identifier in the integrated system.
     pub transfer_to_location_xref: Option<String>,
     /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
+    /// Identifier in the integrated system.
     pub uom_schedule_xref: Option<String>,
     /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,

@@ -16,7 +16,9 @@ pub struct GlExportPurchaseTransaction {
     pub ap_account_number: Option<String>,
     /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
@@ -24,6 +26,7 @@ pub struct GlExportPurchaseTransaction {
     pub company_type: Option<CompanyTypeReference>,
     /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
@@ -55,7 +58,9 @@ pub struct GlExportPurchaseTransaction {
     pub ship_to_tax_group: Option<String>,
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,

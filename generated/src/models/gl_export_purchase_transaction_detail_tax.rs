@@ -13,6 +13,7 @@ use crate::models::{
 pub struct GlExportPurchaseTransactionDetailTax {
     pub id: Option<i32>,
     pub account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub cogs_xref: Option<String>,
     pub cost: Option<f64>,
     pub cost_account_number: Option<String>,
@@ -24,27 +25,33 @@ pub struct GlExportPurchaseTransactionDetailTax {
     pub gl_item_id: Option<String>,
     pub gl_type_id: Option<String>,
     pub inventory_account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub inventory_xref: Option<String>,
     /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
     pub item_cost: Option<f64>,
     pub item_description: Option<String>,
     pub item_price: Option<f64>,
+    /// Identifier in the integrated system.
     pub item_type_xref: Option<String>,
     pub line_number: Option<i32>,
+    /// Identifier in the integrated system.
     pub location_xref: Option<String>,
     pub memo: Option<String>,
+    /// Identifier in the integrated system.
     pub price_level_xref: Option<String>,
     pub purchase_header_tax_group: Option<String>,
     pub quantity: Option<f64>,
     pub sales_code: Option<String>,
     pub sales_description: Option<String>,
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
     pub serialized_flag: Option<bool>,
     /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
     /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
@@ -55,6 +62,7 @@ pub struct GlExportPurchaseTransactionDetailTax {
     pub total: Option<f64>,
     /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
+    /// Identifier in the integrated system.
     pub uom_schedule_xref: Option<String>,
     pub vendor_account_number: Option<String>,
     pub vendor_number: Option<String>,

@@ -6,6 +6,7 @@ use toolcrate_runtime::UnknownFields;
 /// A gl export purchase transaction tax level.
 #[derive(Clone, Default)]
 pub struct GlExportPurchaseTransactionTaxLevel {
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
     pub tax_level: Option<i32>,
     /// Fields that the spec does not have.

@@ -17,6 +17,7 @@ pub struct GlExportTransaction {
     pub attention: Option<String>,
     /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
     pub billing_type: Option<String>,
     pub city_tax: Option<f64>,
@@ -26,6 +27,7 @@ pub struct GlExportTransaction {
     /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
     pub county_tax: Option<f64>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
@@ -64,8 +66,10 @@ pub struct GlExportTransaction {
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     pub state_tax: Option<f64>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
     pub tax_account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,

@@ -14,6 +14,7 @@ use crate::models::{
 pub struct GlExportTransactionDetail {
     pub id: Option<i32>,
     pub account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub cogs_xref: Option<String>,
     pub cost: Option<f64>,
     pub cost_account_number: Option<String>,
@@ -27,6 +28,7 @@ pub struct GlExportTransactionDetail {
     pub gl_item_id: Option<String>,
     pub gl_type_id: Option<String>,
     pub inventory_account_number: Option<String>,
+    /// Identifier in the integrated system.
     pub inventory_xref: Option<String>,
     pub invoice_summary_option: Option<String>,
     /// IDs: `procurement::list_catalogs`.
@@ -35,9 +37,12 @@ pub struct GlExportTransactionDetail {
     pub item_description: Option<String>,
     pub item_price: Option<f64>,
     pub item_taxable_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub item_type_xref: Option<String>,
+    /// Identifier in the integrated system.
     pub location_xref: Option<String>,
     pub memo: Option<String>,
+    /// Identifier in the integrated system.
     pub price_level_xref: Option<String>,
     /// IDs: `procurement::list_products`.
     pub product: Option<ProductReference>,
@@ -45,15 +50,18 @@ pub struct GlExportTransactionDetail {
     pub quantity: Option<f64>,
     pub sales_code: Option<String>,
     pub sales_description: Option<String>,
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
     pub serialized_flag: Option<bool>,
     /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
     /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
     pub tax_levels: Option<Vec<GlExportTransactionDetailTaxLevel>>,
     pub tax_note: Option<String>,
@@ -69,6 +77,7 @@ pub struct GlExportTransactionDetail {
     pub total: Option<f64>,
     /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
+    /// Identifier in the integrated system.
     pub uom_schedule_xref: Option<String>,
     /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,

@@ -7,6 +7,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct GlExportTransactionTaxLevel {
     pub tax_amount: Option<f64>,
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
     pub tax_level: Option<i32>,
     pub taxable_amount: Option<f64>,

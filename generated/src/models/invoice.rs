@@ -51,7 +51,7 @@ pub struct Invoice {
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date: Option<String>,
@@ -68,13 +68,14 @@ pub struct Invoice {
     pub expense_total: Option<f64>,
     /// IDs: `finance::list_accounting_batches`.
     pub gl_batch: Option<BatchReference>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
     /// At most 15 characters. Required when the record is replaced.
     pub invoice_number: Option<String>,
     pub invoice_template: Option<InvoiceTemplateDetailReference>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Required when the record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
     pub override_down_payment_amount_flag: Option<bool>,
     pub payments: Option<f64>,

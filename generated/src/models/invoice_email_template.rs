@@ -15,6 +15,7 @@ pub struct InvoiceEmailTemplate {
     pub subject: Option<String>,
     pub attach_invoice_flag: Option<bool>,
     pub body: Option<String>,
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub email_address: Option<String>,

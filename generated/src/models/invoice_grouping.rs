@@ -8,7 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct InvoiceGrouping {
     pub id: Option<i32>,
-    /// Required.
+    /// Description shown to the customer. Required.
     pub customer_description: Option<String>,
     /// Required.
     pub name: Option<String>,

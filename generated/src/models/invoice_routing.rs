@@ -16,6 +16,7 @@ pub struct InvoiceRouting {
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub reviewed_flag: Option<bool>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -17,10 +17,12 @@ pub struct KnowledgeBaseArticle {
     pub title: Option<String>,
     /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     pub category_id: Option<i32>,
     pub created_by: Option<String>,
     pub date_created: Option<String>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub sub_category_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

@@ -13,6 +13,7 @@ pub struct Kpi {
     pub date_filter: Option<String>,
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct KpiCategory {
     pub id: Option<i32>,
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

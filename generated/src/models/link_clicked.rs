@@ -14,6 +14,7 @@ pub struct LinkClicked {
     pub campaign_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_clicked: Option<String>,
+    /// Query string of the page.
     pub query_string: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

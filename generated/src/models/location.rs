@@ -19,6 +19,7 @@ pub struct Location {
     /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
     pub client_flag: Option<bool>,
+    /// IDs of the records.
     pub department_ids: Option<Vec<i32>>,
     pub location_flag: Option<bool>,
     /// IDs: `system::list_members`.
@@ -42,7 +43,7 @@ pub struct Location {
     /// At most 100 characters.
     pub owa_url: Option<String>,
     pub owner_level_id: Option<i32>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub payroll_xref: Option<String>,
     /// IDs: `system::list_locations`.
     pub reports_to: Option<SystemLocationReference>,
@@ -50,6 +51,7 @@ pub struct Location {
     pub sales_rep: Option<String>,
     /// IDs: `system::list_time_zone_setups`.
     pub time_zone_setup: Option<TimeZoneSetupReference>,
+    /// IDs of the records.
     pub work_role_ids: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -11,7 +11,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegration {
     pub id: Option<i32>,
-    /// Required.
+    /// Level of access. Required.
     pub default_billing_level: Option<ManagedDevicesIntegrationDefaultBillingLevel>,
     /// Required.
     pub login_by: Option<ManagedDevicesIntegrationLoginBy>,

@@ -6,11 +6,15 @@ use toolcrate_runtime::UnknownFields;
 /// A managed information.
 #[derive(Clone, Default)]
 pub struct ManagedInformation {
+    /// Field by which child configurations are matched.
     pub child_configurations_matching_on: Option<String>,
+    /// Field by which configurations to inactivate are matched.
     pub inactivate_configurations_matching_on: Option<String>,
     pub inactive_configuration_status_id: Option<i32>,
     pub level: Option<String>,
+    /// Identifier in the managed IT solution.
     pub managed_identifier: Option<String>,
+    /// Name of the managed IT solution.
     pub management_solution_name: Option<String>,
     pub type_: Option<String>,
     /// Fields that the spec does not have.

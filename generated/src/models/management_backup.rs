@@ -9,7 +9,7 @@ use crate::models::{AgreementTypeReference, CatalogItemReference};
 #[derive(Clone, Default)]
 pub struct ManagementBackup {
     pub id: Option<i32>,
-    /// Required.
+    /// Level of access. Required.
     pub billing_level: Option<ManagementBackupBillingLevel>,
     /// IDs: `procurement::list_catalogs`. Required.
     pub item: Option<CatalogItemReference>,

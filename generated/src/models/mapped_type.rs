@@ -10,6 +10,7 @@ pub struct MappedType {
     pub gl_type: Option<MappedTypeGlType>,
     pub name: Option<String>,
     pub rec_id_field: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub table: Option<String>,
     /// Fields that the spec does not have.

@@ -34,6 +34,7 @@ pub struct Member {
     /// IDs: `system::list_security_roles`. Required.
     pub security_role: Option<SecurityRoleReference>,
     pub admin_flag: Option<bool>,
+    /// How time is shown on invoices.
     pub agreement_invoicing_display_options: Option<
         MemberAgreementInvoicingDisplayOptions,
     >,
@@ -47,9 +48,13 @@ pub struct Member {
     pub calendar: Option<CalendarReference>,
     pub calendar_sync_integration_flag: Option<bool>,
     pub client_id: Option<String>,
+    /// How the tab is laid out.
     pub company_activity_tab_format: Option<MemberCompanyActivityTabFormat>,
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
     /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
@@ -69,7 +74,9 @@ pub struct Member {
     pub enable_mobile_flag: Option<bool>,
     pub enable_mobile_gps_flag: Option<bool>,
     pub enter_time_against_company_flag: Option<bool>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
@@ -92,7 +99,9 @@ pub struct Member {
     pub inactive_date: Option<String>,
     pub inactive_flag: Option<bool>,
     pub include_in_utilization_reporting_flag: Option<bool>,
+    /// How the tab is laid out.
     pub invoice_screen_default_tab_format: Option<MemberInvoiceScreenDefaultTabFormat>,
+    /// How the tab is laid out.
     pub invoice_time_tab_format: Option<MemberInvoiceTimeTabFormat>,
     pub invoicing_display_options: Option<MemberInvoicingDisplayOptions>,
     pub last_login: Option<String>,
@@ -101,9 +110,11 @@ pub struct Member {
     /// At most 50 characters.
     pub ldap_user_name: Option<String>,
     pub mapi_name: Option<String>,
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
     /// At most 1 characters.
     pub middle_initial: Option<String>,
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     /// At most 250 characters.
     pub mobile_email: Option<String>,
@@ -160,6 +171,7 @@ pub struct Member {
     pub schedule_default_location: Option<SystemLocationReference>,
     /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
@@ -185,6 +197,7 @@ pub struct Member {
     pub timebased_one_time_password_activated: Option<bool>,
     pub title: Option<String>,
     pub toast_notification_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
     /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,

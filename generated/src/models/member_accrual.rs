@@ -11,7 +11,7 @@ pub struct MemberAccrual {
     pub id: Option<i32>,
     /// Required.
     pub accrual_type: Option<MemberAccrualAccrualType>,
-    /// Required.
+    /// In hours, e.g. 1.5. Required.
     pub hours: Option<f64>,
     /// Required.
     pub reason: Option<String>,

@@ -11,7 +11,7 @@ pub struct MemberSkill {
     pub id: Option<i32>,
     /// IDs: `system::list_skills`. Required.
     pub skill: Option<SkillReference>,
-    /// Required.
+    /// Level of access. Required.
     pub skill_level: Option<MemberSkillSkillLevel>,
     pub certified_flag: Option<bool>,
     /// IDs: `system::list_members`.

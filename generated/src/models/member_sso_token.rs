@@ -6,6 +6,7 @@ use toolcrate_runtime::UnknownFields;
 /// A member sso token.
 #[derive(Clone, Default)]
 pub struct MemberSsoToken {
+    /// Token of the connected service.
     pub token: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

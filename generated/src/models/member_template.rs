@@ -27,8 +27,11 @@ pub struct MemberTemplate {
     /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
     pub company_activity_tab_format: Option<String>,
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     pub daily_capacity: Option<f64>,
@@ -39,7 +42,9 @@ pub struct MemberTemplate {
     pub default_location: Option<SystemLocationReference>,
     pub enable_mobile_flag: Option<bool>,
     pub enter_time_against_company_flag: Option<bool>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
@@ -54,7 +59,9 @@ pub struct MemberTemplate {
     pub invoice_screen_default_tab_format: Option<String>,
     pub invoice_time_tab_format: Option<String>,
     pub invoicing_display_options: Option<String>,
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     pub partner_portal_flag: Option<bool>,
     pub phone_source: Option<String>,
@@ -90,6 +97,7 @@ pub struct MemberTemplate {
     pub schedule_default_location: Option<SystemLocationReference>,
     /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,

@@ -17,13 +17,16 @@ pub struct MenuEntry {
     pub menu_location: Option<MenuLocationReference>,
     /// Required.
     pub new_window_flag: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
     /// Can be left out once a value is stored. At most 36 characters.
     pub client_id: Option<String>,
     pub large_menu_icon_id: Option<i32>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// At most 2000 characters.
     pub origin: Option<String>,
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     pub small_menu_icon_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

@@ -16,11 +16,11 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct MyAccount {
     pub id: Option<i32>,
-    /// Required.
+    /// How time is shown on invoices. Required.
     pub agreement_invoicing_display_options: Option<
         MyAccountAgreementInvoicingDisplayOptions,
     >,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub company_activity_tab_format: Option<MyAccountCompanyActivityTabFormat>,
     /// IDs: `system::list_departments`. Required.
     pub default_department: Option<SystemDepartmentReference>,
@@ -38,11 +38,11 @@ pub struct MyAccount {
     pub hire_date: Option<String>,
     /// At most 15 characters. Required.
     pub identifier: Option<String>,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub invoice_screen_default_tab_format: Option<
         MyAccountInvoiceScreenDefaultTabFormat,
     >,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub invoice_time_tab_format: Option<MyAccountInvoiceTimeTabFormat>,
     /// Required.
     pub invoicing_display_options: Option<MyAccountInvoicingDisplayOptions>,
@@ -68,8 +68,11 @@ pub struct MyAccount {
     pub calendar: Option<CalendarReference>,
     pub calendar_sync_integration_flag: Option<bool>,
     pub client_id: Option<String>,
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
     /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
@@ -102,9 +105,11 @@ pub struct MyAccount {
     pub include_in_utilization_reporting_flag: Option<bool>,
     pub last_login: Option<String>,
     pub mapi_name: Option<String>,
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
     /// At most 1 characters.
     pub middle_initial: Option<String>,
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     /// At most 250 characters.
     pub mobile_email: Option<String>,
@@ -147,6 +152,7 @@ pub struct MyAccount {
     pub schedule_default_department: Option<SystemDepartmentReference>,
     /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
@@ -165,6 +171,7 @@ pub struct MyAccount {
     /// At most 50 characters.
     pub title: Option<String>,
     pub toast_notification_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
     /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,

@@ -17,6 +17,7 @@ use crate::models::{
 pub struct MyMember {
     pub id: Option<i32>,
     pub admin_flag: Option<bool>,
+    /// How time is shown on invoices.
     pub agreement_invoicing_display_options: Option<
         MyMemberAgreementInvoicingDisplayOptions,
     >,
@@ -27,6 +28,7 @@ pub struct MyMember {
     /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
     pub calendar_sync_integration_flag: Option<bool>,
+    /// How the tab is laid out.
     pub company_activity_tab_format: Option<MyMemberCompanyActivityTabFormat>,
     pub corelytics_password: Option<String>,
     pub corelytics_username: Option<String>,
@@ -48,7 +50,9 @@ pub struct MyMember {
     pub enable_mobile_flag: Option<bool>,
     pub enable_mobile_gps_flag: Option<bool>,
     pub enter_time_against_company_flag: Option<bool>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
@@ -64,7 +68,9 @@ pub struct MyMember {
     pub inactive_date: Option<String>,
     pub inactive_flag: Option<bool>,
     pub include_in_utilization_reporting_flag: Option<bool>,
+    /// How the tab is laid out.
     pub invoice_screen_default_tab_format: Option<MyMemberInvoiceScreenDefaultTabFormat>,
+    /// How the tab is laid out.
     pub invoice_time_tab_format: Option<MyMemberInvoiceTimeTabFormat>,
     pub invoicing_display_options: Option<MyMemberInvoicingDisplayOptions>,
     pub last_login: Option<String>,
@@ -76,6 +82,7 @@ pub struct MyMember {
     pub license_class: Option<MyMemberLicenseClass>,
     pub mapi_name: Option<String>,
     pub middle_initial: Option<String>,
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     pub mobile_email: Option<String>,
     pub mobile_extension: Option<String>,
@@ -122,6 +129,7 @@ pub struct MyMember {
     pub security_location: Option<SystemLocationReference>,
     /// IDs: `system::list_security_roles`.
     pub security_role: Option<SecurityRoleReference>,
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,

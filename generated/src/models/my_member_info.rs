@@ -21,7 +21,9 @@ pub struct MyMemberInfo {
     /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
     pub enter_time_against_company_flag: Option<bool>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     pub first_name: Option<String>,
     pub full_name: Option<String>,

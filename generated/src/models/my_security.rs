@@ -9,10 +9,14 @@ use crate::models::MemberReference;
 #[derive(Clone, Default)]
 pub struct MySecurity {
     pub id: Option<i32>,
+    /// Level of access.
     pub add_level: Option<MySecurityAddLevel>,
     pub custom_flag: Option<bool>,
+    /// Level of access.
     pub delete_level: Option<MySecurityDeleteLevel>,
+    /// Level of access.
     pub edit_level: Option<MySecurityEditLevel>,
+    /// Level of access.
     pub inquire_level: Option<MySecurityInquireLevel>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
@@ -25,6 +29,7 @@ pub struct MySecurity {
     pub my_all_flag: Option<bool>,
     pub report_flag: Option<bool>,
     pub restrict_flag: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

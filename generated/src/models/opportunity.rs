@@ -31,7 +31,7 @@ pub struct Opportunity {
     pub bill_to_site: Option<SiteReference>,
     /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Required when the record is replaced.
+    /// Department (business unit) ID. Find it with `system::list_departments`. Required when the record is replaced.
     pub business_unit_id: Option<i32>,
     /// IDs: `marketing::list_campaigns`.
     pub campaign: Option<CampaignReference>,
@@ -39,17 +39,18 @@ pub struct Opportunity {
     pub closed_by: Option<MemberReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub closed_date: Option<String>,
+    /// Location ID. Find it with `system::list_locations`.
     pub company_location_id: Option<i32>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 25 characters.
+    /// The customer's purchase order number. At most 25 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_became_lead: Option<String>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required when the record is replaced.
+    /// When the sale is expected, in UTC. Required when the record is replaced.
     pub expected_close_date: Option<String>,
-    /// Required when the record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
     pub notes: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.

@@ -12,6 +12,7 @@ pub struct OpportunityNote {
     /// Required.
     pub text: Option<String>,
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,

@@ -10,6 +10,7 @@ pub struct OpportunityRating {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -13,6 +13,7 @@ pub struct OpportunityStageInfo {
     pub name: Option<String>,
     /// IDs: `sales::list_probabilities`.
     pub probability: Option<OpportunityProbabilityReference>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -10,14 +10,19 @@ pub struct OpportunityToAgreementConversion {
     pub agreement_id: Option<i32>,
     pub bill_cycle_id: Option<i32>,
     pub bill_one_time_flag: Option<bool>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     pub end_date: Option<String>,
     pub include_all_documents_flag: Option<bool>,
     pub include_all_notes_flag: Option<bool>,
     pub include_all_products_flag: Option<bool>,
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub name: Option<String>,
     pub no_ending_date_flag: Option<bool>,

@@ -9,15 +9,20 @@ use crate::models::{MemberReference, ProjectBoardReference, ProjectStatusReferen
 pub struct OpportunityToProjectConversion {
     /// IDs: `service::list_boards`.
     pub board: Option<ProjectBoardReference>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     pub estimated_end: Option<String>,
     pub estimated_start: Option<String>,
     pub include_all_documents_flag: Option<bool>,
     pub include_all_notes_flag: Option<bool>,
     pub include_all_products_flag: Option<bool>,
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,

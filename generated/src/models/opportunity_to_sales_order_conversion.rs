@@ -9,8 +9,11 @@ pub struct OpportunityToSalesOrderConversion {
     pub include_all_documents_flag: Option<bool>,
     pub include_all_notes_flag: Option<bool>,
     pub include_all_products_flag: Option<bool>,
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
     pub name: Option<String>,
     pub sales_order_id: Option<i32>,

@@ -9,9 +9,13 @@ pub struct OpportunityToServiceTicketConversion {
     pub include_all_documents_flag: Option<bool>,
     pub include_all_notes_flag: Option<bool>,
     pub include_all_products_flag: Option<bool>,
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub ticket_id: Option<i32>,
     /// Fields that the spec does not have.

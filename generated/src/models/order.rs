@@ -32,6 +32,7 @@ pub struct Order {
     pub bottom_comment_flag: Option<bool>,
     /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
+    /// IDs of the records.
     pub config_ids: Option<Vec<i32>>,
     /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
@@ -41,10 +42,12 @@ pub struct Order {
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub description: Option<String>,
+    /// IDs of the records.
     pub document_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub due_date: Option<String>,
     pub email: Option<String>,
+    /// IDs of the records.
     pub invoice_ids: Option<Vec<i32>>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
@@ -57,6 +60,7 @@ pub struct Order {
     pub phone_ext: Option<String>,
     /// At most 50 characters.
     pub po_number: Option<String>,
+    /// IDs of the records.
     pub product_ids: Option<Vec<i32>>,
     pub restrict_downpayment_flag: Option<bool>,
     /// IDs: `company::list_companies`.

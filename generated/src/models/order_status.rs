@@ -16,6 +16,7 @@ pub struct OrderStatus {
     /// IDs: `sales::list_order_status_email_templates`.
     pub email_template: Option<OrderStatusEmailTemplateReference>,
     pub inactive_flag: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

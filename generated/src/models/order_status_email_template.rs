@@ -13,6 +13,7 @@ pub struct OrderStatusEmailTemplate {
     pub body: Option<String>,
     /// At most 200 characters. Required.
     pub subject: Option<String>,
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// At most 100 characters.
     pub email_address: Option<String>,

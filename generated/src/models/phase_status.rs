@@ -11,6 +11,7 @@ pub struct PhaseStatus {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
+    /// IDs of the records.
     pub board_association_ids: Option<Vec<i32>>,
     pub closed_flag: Option<bool>,
     pub collapsed_flag: Option<bool>,

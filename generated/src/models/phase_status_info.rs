@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct PhaseStatusInfo {
     pub id: Option<i32>,
+    /// IDs of the records.
     pub board_association_ids: Option<Vec<i32>>,
     pub closed_flag: Option<bool>,
     pub collapsed_flag: Option<bool>,

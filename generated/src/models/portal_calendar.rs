@@ -11,12 +11,15 @@ pub struct PortalCalendar {
     /// Required.
     pub week_start: Option<PortalCalendarWeekStart>,
     pub adjust1_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub adjust1_hours: Option<f64>,
     pub adjust1_start: Option<String>,
     pub adjust2_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub adjust2_hours: Option<f64>,
     pub adjust2_start: Option<String>,
     pub adjust3_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub adjust3_hours: Option<f64>,
     pub adjust3_start: Option<String>,
     pub info: Option<BTreeMap<String, String>>,

@@ -12,18 +12,22 @@ pub struct PortalConfiguration {
     pub id: Option<i32>,
     /// At most 150 characters. Required.
     pub name: Option<String>,
+    /// IDs of the records.
     pub agreement_type_ids: Option<Vec<i32>>,
+    /// IDs of the records.
     pub board_ids: Option<Vec<i32>>,
     /// At most 7 characters.
     pub button_color: Option<String>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
+    /// IDs of the records.
     pub config_type_ids: Option<Vec<i32>>,
     pub default_flag: Option<bool>,
     pub display_vendor_flag: Option<bool>,
     /// At most 7 characters.
     pub header_color: Option<String>,
     pub language: Option<PortalConfigurationLanguage>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// At most 7 characters.
     pub login_background_color: Option<String>,

@@ -12,8 +12,10 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct PortalConfigurationInvoiceSetup {
     pub id: Option<i32>,
+    /// Whether to add all of them.
     pub add_all_statuses: Option<bool>,
     pub allow_inv_pmt_flag: Option<bool>,
+    /// IDs of the records.
     pub billing_status_ids: Option<Vec<i32>>,
     pub display_inv_pmt_flag: Option<bool>,
     /// IDs: `system::list_locations`.
@@ -24,6 +26,7 @@ pub struct PortalConfigurationInvoiceSetup {
     pub payment_processor: Option<PortalConfigurationPaymentProcessorReference>,
     /// IDs: `company::list_portal_configurations`.
     pub portal_configuration: Option<PortalConfigurationReference>,
+    /// Whether to remove all of them.
     pub remove_all_statuses: Option<bool>,
     pub url_override: Option<String>,
     pub info: Option<BTreeMap<String, String>>,

@@ -24,7 +24,9 @@ pub struct PortalConfigurationOpportunitySetup {
     /// IDs: `sales::list_opportunity_statuses`.
     pub acceptance_opportunity_status: Option<OpportunityStatusReference>,
     pub acceptance_send_email_flag: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_opportunity_statuses: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_opportunity_types: Option<bool>,
     pub confirmation_email_body: Option<String>,
     pub confirmation_email_from_first_name: Option<String>,
@@ -51,7 +53,9 @@ pub struct PortalConfigurationOpportunitySetup {
     /// IDs: `sales::list_opportunity_statuses`.
     pub rejection_opportunity_status: Option<OpportunityStatusReference>,
     pub rejection_send_email_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_opportunity_statuses: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_opportunity_types: Option<bool>,
     pub restrict_view_by_opportunity_status_flag: Option<bool>,
     pub restrict_view_by_opportunity_type_flag: Option<bool>,

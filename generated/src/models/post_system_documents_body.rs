@@ -10,7 +10,9 @@ pub struct PostSystemDocumentsBody {
     pub is_avatar: Option<bool>,
     pub private_flag: Option<bool>,
     pub read_only_flay: Option<bool>,
+    /// ID of the record that recordType names.
     pub record_id: Option<i32>,
+    /// Kind of the record that recordId names, for example Ticket.
     pub record_type: Option<String>,
     pub title: Option<String>,
     pub url: Option<String>,

@@ -15,6 +15,7 @@ pub struct PricingBreak {
     pub amount: Option<f64>,
     pub detail_id: Option<i32>,
     pub quantity_end: Option<f64>,
+    /// Whether there is no limit.
     pub unlimited: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -16,6 +16,7 @@ pub struct PricingSchedule {
     pub currency: Option<CurrencyReference>,
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_companies_flag: Option<bool>,
     pub set_all_companies_flag: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,

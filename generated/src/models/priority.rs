@@ -15,6 +15,7 @@ pub struct Priority {
     pub default_flag: Option<bool>,
     pub image_link: Option<String>,
     pub level: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub urgency_sort_order: Option<String>,
     pub info: Option<BTreeMap<String, String>>,

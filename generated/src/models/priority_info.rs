@@ -13,6 +13,7 @@ pub struct PriorityInfo {
     pub image_link: Option<String>,
     pub level: Option<String>,
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub urgency_sort_order: Option<String>,
     pub info: Option<BTreeMap<String, String>>,

@@ -24,7 +24,7 @@ pub struct ProductComponent {
     pub price: Option<f64>,
     /// IDs: `procurement::list_products`.
     pub product_item: Option<ProductItemReference>,
-    /// Required when the record is replaced.
+    /// Position among its siblings. Required when the record is replaced.
     pub sequence_number: Option<i32>,
     /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,

@@ -16,7 +16,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct ProductItem {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether the customer is billed for this time. Required.
     pub billable_option: Option<ProductItemBillableOption>,
     /// IDs: `procurement::list_catalogs`. Required.
     pub catalog_item: Option<CatalogItemReference>,
@@ -27,7 +27,7 @@ pub struct ProductItem {
     pub asio_subscriptions_id: Option<String>,
     /// IDs: `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
-    /// Required when the record is replaced.
+    /// Department (business unit) ID. Find it with `system::list_departments`. Required when the record is replaced.
     pub business_unit_id: Option<i32>,
     pub bypass_forecast_update: Option<bool>,
     pub calculated_cost: Option<f64>,
@@ -44,7 +44,7 @@ pub struct ProductItem {
     pub company: Option<CompanyReference>,
     pub cost: Option<f64>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 6000 characters. Required when the record is replaced.
+    /// Description shown to the customer. At most 6000 characters. Required when the record is replaced.
     pub customer_description: Option<String>,
     /// At most 2000 characters.
     pub description: Option<String>,
@@ -58,8 +58,9 @@ pub struct ProductItem {
     /// IDs: `sales::list_opportunity_statuses`.
     pub forecast_status: Option<OpportunityStatusReference>,
     pub ignore_pricing_schedules_flag: Option<bool>,
+    /// Identifier of the record in an integrated system.
     pub integration_x_ref: Option<String>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
@@ -68,7 +69,7 @@ pub struct ProductItem {
     pub list_price: Option<f64>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Required when the record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
     pub margin: Option<f64>,
     pub minimum_stock_flag: Option<bool>,
@@ -93,7 +94,9 @@ pub struct ProductItem {
     pub recurring: Option<ProductRecurring>,
     /// IDs: `sales::list_orders`.
     pub sales_order: Option<SalesOrderReference>,
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
+    /// IDs of the records.
     pub serial_number_ids: Option<Vec<i32>>,
     pub serial_numbers: Option<Vec<String>>,
     /// At most 10 characters.
@@ -110,13 +113,15 @@ pub struct ProductItem {
     pub ticket: Option<TicketReference>,
     /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
+    /// Unit of measure.
     pub uom: Option<String>,
     /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
     pub warehouse: Option<String>,
     pub warehouse_bin: Option<String>,
+    /// Warehouse bin ID. Find it with `procurement::list_warehouse_bins`.
     pub warehouse_bin_id: Option<i32>,
     /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin_id_object: Option<WarehouseBinReference>,

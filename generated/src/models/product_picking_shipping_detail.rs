@@ -24,6 +24,7 @@ pub struct ProductPickingShippingDetail {
     pub product_item: Option<ProductItemReference>,
     pub quantity: Option<i32>,
     pub serial_number: Option<String>,
+    /// IDs of the records.
     pub serial_number_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub shipment_date: Option<String>,

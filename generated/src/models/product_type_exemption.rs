@@ -11,6 +11,7 @@ pub struct ProductTypeExemption {
     pub id: Option<i32>,
     /// IDs: `procurement::list_types`. Required.
     pub product_type: Option<ProductTypeReference>,
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

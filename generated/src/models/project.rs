@@ -14,7 +14,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct Project {
     pub id: Option<i32>,
-    /// Required.
+    /// How the amount to bill is determined. Required.
     pub billing_method: Option<ProjectBillingMethod>,
     /// IDs: `service::list_boards`. Required.
     pub board: Option<ProjectBoardReference>,
@@ -28,17 +28,18 @@ pub struct Project {
     pub name: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub actual_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub actual_start: Option<String>,
     /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<ProjectBillExpenses>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<ProjectBillProducts>,
     pub bill_project_after_closed_flag: Option<bool>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<ProjectBillTime>,
     /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
@@ -50,7 +51,7 @@ pub struct Project {
     pub billing_amount: Option<f64>,
     /// At most 50 characters.
     pub billing_attention: Option<String>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub billing_rate_type: Option<ProjectBillingRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub billing_start_date: Option<String>,
@@ -59,6 +60,7 @@ pub struct Project {
     /// Required when the record is replaced.
     pub budget_analysis: Option<ProjectBudgetAnalysis>,
     pub budget_flag: Option<bool>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     pub closed_flag: Option<bool>,
     /// IDs: `system::list_locations`.
@@ -68,7 +70,7 @@ pub struct Project {
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
     /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
@@ -77,6 +79,7 @@ pub struct Project {
     pub downpayment: Option<f64>,
     pub estimated_expense_cost: Option<f64>,
     pub estimated_expense_revenue: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub estimated_hours: Option<f64>,
     pub estimated_product_cost: Option<f64>,
     pub estimated_product_revenue: Option<f64>,
@@ -98,6 +101,7 @@ pub struct Project {
     pub restrict_down_payment_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub scheduled_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub scheduled_start: Option<String>,

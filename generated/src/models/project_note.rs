@@ -11,6 +11,7 @@ pub struct ProjectNote {
     pub id: Option<i32>,
     /// Required.
     pub text: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     pub project_id: Option<i32>,
     /// IDs: `company::list_note_types`.

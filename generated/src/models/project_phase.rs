@@ -17,20 +17,21 @@ pub struct ProjectPhase {
     /// At most 100 characters. Required.
     pub description: Option<String>,
     pub actual_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
     pub actual_start: Option<String>,
     /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<ProjectPhaseBillExpenses>,
     /// Holds back billing of the phase until the phase closes.
     pub bill_phase_closed_flag: Option<bool>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<ProjectPhaseBillProducts>,
     /// Holds back billing of the phase until its project closes.
     pub bill_project_closed_flag: Option<bool>,
     pub bill_separately_flag: Option<bool>,
-    /// Required when the record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<ProjectPhaseBillTime>,
     /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
@@ -46,7 +47,9 @@ pub struct ProjectPhase {
     pub billing_terms: Option<BillingTermsReference>,
     /// IDs: `service::list_boards`.
     pub board: Option<ProjectBoardReference>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
@@ -64,6 +67,7 @@ pub struct ProjectPhase {
     pub estimated_time_cost: Option<f64>,
     pub estimated_time_revenue: Option<f64>,
     pub hourly_rate: Option<f64>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub mark_as_milestone_flag: Option<bool>,
     pub notes: Option<String>,
@@ -76,6 +80,7 @@ pub struct ProjectPhase {
     pub po_number: Option<String>,
     pub project_id: Option<i32>,
     pub scheduled_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
     pub scheduled_start: Option<String>,
     /// IDs: `company::list_companies`.
@@ -89,7 +94,7 @@ pub struct ProjectPhase {
     pub status: Option<PhaseStatusReference>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

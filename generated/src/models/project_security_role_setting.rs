@@ -8,9 +8,13 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[derive(Clone, Default)]
 pub struct ProjectSecurityRoleSetting {
     pub id: Option<i32>,
+    /// Level of access.
     pub add_level: Option<ProjectSecurityRoleSettingAddLevel>,
+    /// Level of access.
     pub delete_level: Option<ProjectSecurityRoleSettingDeleteLevel>,
+    /// Level of access.
     pub edit_level: Option<ProjectSecurityRoleSettingEditLevel>,
+    /// Level of access.
     pub inquire_level: Option<ProjectSecurityRoleSettingInquireLevel>,
     /// At most 50 characters.
     pub module_identifier: Option<String>,

@@ -15,6 +15,7 @@ pub struct ProjectTeamMember {
     pub project_role: Option<ProjectRoleReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
     pub project_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.

@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct ProjectTemplatePhase {
     pub id: Option<i32>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     pub connect_wise_id: Option<String>,
     pub description: Option<String>,
@@ -18,6 +19,7 @@ pub struct ProjectTemplatePhase {
     pub parent_phase: Option<i32>,
     pub phase_billed_separately: Option<bool>,
     pub template_rec_id: Option<i32>,
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

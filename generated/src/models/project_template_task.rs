@@ -18,6 +18,7 @@ pub struct ProjectTemplateTask {
     pub parent_connect_wise_id: Option<String>,
     pub parent_id: Option<i32>,
     pub sequence: Option<i32>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub ticket_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

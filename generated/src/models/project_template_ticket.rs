@@ -14,10 +14,13 @@ pub struct ProjectTemplateTicket {
     /// At most 100 characters. Required.
     pub description: Option<String>,
     pub bill_separately_flag: Option<bool>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     pub connect_wise_id: Option<String>,
     pub duration: Option<i32>,
+    /// Notes for your own members, not for customers.
     pub internal_analysis: Option<String>,
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
     pub lag_nonworking_days_flag: Option<bool>,
     pub line_number: Option<f64>,
@@ -27,6 +30,7 @@ pub struct ProjectTemplateTicket {
     pub parent_id: Option<i32>,
     pub pm_tmp_project_rec_id: Option<i32>,
     pub predecessor_closed_flag: Option<bool>,
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
     pub predecessor_type: Option<String>,
     /// IDs: `service::list_priorities`.
@@ -34,12 +38,12 @@ pub struct ProjectTemplateTicket {
     pub project_template_id: Option<i32>,
     pub project_template_phase_cw_id: Option<String>,
     pub project_template_phase_id: Option<i32>,
-    /// At most 1 characters.
+    /// Kind of the record that recordId names, for example Ticket. At most 1 characters.
     pub record_type: Option<String>,
     pub resolution: Option<String>,
     /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,

@@ -19,7 +19,7 @@ pub struct ProjectTicket {
     pub id: Option<i32>,
     /// IDs: `project::list_project_phases`. Required.
     pub phase: Option<ProjectPhaseReference>,
-    /// At most 100 characters. Required.
+    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     pub actual_hours: Option<f64>,
     /// At most 50 characters.
@@ -30,17 +30,22 @@ pub struct ProjectTicket {
     pub agreement: Option<AgreementReference>,
     pub agreement_type: Option<String>,
     pub allow_all_clients_portal_view: Option<bool>,
+    /// Whether it is approved.
     pub approved: Option<bool>,
-    /// At most 1000 characters.
+    /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
     pub automatic_email_cc_flag: Option<bool>,
     pub automatic_email_contact_flag: Option<bool>,
     pub automatic_email_resource_flag: Option<bool>,
+    /// Whether and how this is billed.
     pub bill_expenses: Option<ProjectTicketBillExpenses>,
+    /// Whether and how this is billed.
     pub bill_products: Option<ProjectTicketBillProducts>,
+    /// Whether and how this is billed.
     pub bill_time: Option<ProjectTicketBillTime>,
     /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     /// At most 50 characters.
     pub city: Option<String>,
@@ -84,6 +89,7 @@ pub struct ProjectTicket {
     pub knowledge_base_link_id: Option<i32>,
     pub knowledge_base_link_type: Option<ProjectTicketKnowledgeBaseLinkType>,
     pub knowledge_base_sub_category_id: Option<i32>,
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
     pub lag_nonworking_days_flag: Option<bool>,
     /// IDs: `system::list_locations`.
@@ -95,7 +101,9 @@ pub struct ProjectTicket {
     /// IDs: `system::list_members`.
     pub owner: Option<MemberReference>,
     pub predecessor_closed_flag: Option<bool>,
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
+    /// Kind of the record that predecessorId names.
     pub predecessor_type: Option<ProjectTicketPredecessorType>,
     /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
@@ -105,6 +113,7 @@ pub struct ProjectTicket {
     pub project: Option<ProjectReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub required_date: Option<String>,
+    /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub schedule_end_date: Option<String>,
@@ -116,6 +125,7 @@ pub struct ProjectTicket {
     pub site: Option<SiteReference>,
     /// At most 50 characters.
     pub site_name: Option<String>,
+    /// Whether to send no callback for this change.
     pub skip_callback: Option<bool>,
     /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
@@ -128,10 +138,11 @@ pub struct ProjectTicket {
     pub sub_date_accepted: Option<String>,
     /// IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
+    /// Checklist items.
     pub tasks: Option<Vec<TicketTask>>,
     /// IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,

@@ -12,7 +12,7 @@ pub struct ProjectType {
     pub name: Option<String>,
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

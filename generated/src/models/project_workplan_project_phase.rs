@@ -9,9 +9,12 @@ use crate::models::{CustomFieldValue, PhaseStatusReference, ProjectPhaseReferenc
 #[derive(Clone, Default)]
 pub struct ProjectWorkplanProjectPhase {
     pub id: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
     pub bill_phase_separately: Option<bool>,
+    /// In hours, e.g. 1.5.
     pub billable_hours: Option<f64>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     pub description: Option<String>,
@@ -23,11 +26,13 @@ pub struct ProjectWorkplanProjectPhase {
     pub project_id: Option<i32>,
     pub scheduled_duration: Option<i32>,
     pub scheduled_end: Option<String>,
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
     pub scheduled_start: Option<String>,
     pub start_date: Option<String>,
     /// IDs: `project::list_phase_statuses`.
     pub status: Option<PhaseStatusReference>,
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

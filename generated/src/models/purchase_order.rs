@@ -14,7 +14,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct PurchaseOrder {
     pub id: Option<i32>,
-    /// IDs: `procurement::list_purchase_order_statuses`. Required.
+    /// A status with closedFlag closes the order. IDs: `procurement::list_purchase_order_statuses`. Required.
     pub status: Option<PurchaseOrderStatusReference>,
     /// IDs: `finance::list_billing_terms`. Required.
     pub terms: Option<BillingTermsReference>,
@@ -22,6 +22,7 @@ pub struct PurchaseOrder {
     pub vendor_company: Option<CompanyReference>,
     /// IDs: `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     pub cancel_reason: Option<String>,
     pub closed_by: Option<String>,
@@ -54,13 +55,15 @@ pub struct PurchaseOrder {
     pub freight_cost: Option<f64>,
     pub freight_packing_slip: Option<String>,
     pub freight_tax_total: Option<f64>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required when the record is replaced.
     pub po_date: Option<String>,
-    /// At most 50 characters. Required when the record is replaced.
+    /// Order number shown to the vendor. At most 50 characters. Required when the record is replaced.
     pub po_number: Option<String>,
     pub sales_tax: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
@@ -76,9 +79,9 @@ pub struct PurchaseOrder {
     pub total: Option<f64>,
     /// At most 50 characters.
     pub tracking_number: Option<String>,
-    /// If true, newly supplied shipment info is copied to every line item tied to the order.
+    /// Copies new shipment details to all line items.
     pub update_shipment_info: Option<bool>,
-    /// If true, a newly supplied vendor order number is copied to every line item tied to the order.
+    /// Copies a new vendorOrderNumber to all line items.
     pub update_vendor_order_number: Option<bool>,
     /// IDs: `company::list_contacts`.
     pub vendor_contact: Option<ContactReference>,

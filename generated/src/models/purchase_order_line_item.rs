@@ -14,17 +14,18 @@ pub struct PurchaseOrderLineItem {
     pub id: Option<i32>,
     /// At most 6000 characters. Required.
     pub description: Option<String>,
-    /// Required.
+    /// Position on the order, starting at 1. Required.
     pub line_number: Option<i32>,
-    /// IDs: `procurement::list_catalogs`. Required.
+    /// Catalog item to order. IDs: `procurement::list_catalogs`. Required.
     pub product: Option<IvItemReference>,
-    /// Required.
+    /// Units to order. Required.
     pub quantity: Option<f64>,
     /// IDs: `procurement::list_unit_of_measures`. Required.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
     pub backordered_flag: Option<bool>,
     pub batched_flag: Option<bool>,
     pub canceled_by: Option<String>,
+    /// Cancels the line. Set canceledReason as well.
     pub canceled_flag: Option<bool>,
     /// At most 100 characters.
     pub canceled_reason: Option<String>,
@@ -42,7 +43,7 @@ pub struct PurchaseOrderLineItem {
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub expected_ship_date: Option<String>,
     pub ext_cost: Option<f64>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     pub is_detach_available: Option<bool>,
     /// At most 50 characters.
@@ -50,10 +51,13 @@ pub struct PurchaseOrderLineItem {
     pub purchase_order_id: Option<i32>,
     /// At most 50 characters.
     pub purchase_order_number: Option<String>,
+    /// Units received so far. Set receivedStatus as well.
     pub received_quantity: Option<i32>,
+    /// Waiting (nothing received), FullyReceived, PartiallyReceiveCancelRest (cancel what is missing) or PartiallyReceiveCloneRest (move what is missing to a new line).
     pub received_status: Option<PurchaseOrderLineItemReceivedStatus>,
     /// IDs: `sales::list_orders`.
     pub sales_order: Option<Vec<SalesOrderReference>>,
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ship_date: Option<String>,
@@ -65,14 +69,15 @@ pub struct PurchaseOrderLineItem {
     /// At most 50 characters.
     pub tracking_number: Option<String>,
     pub unbatched_rec_id: Option<i32>,
+    /// Cost per unit in the order's currency.
     pub unit_cost: Option<f64>,
     /// At most 50 characters.
     pub vendor_order_number: Option<String>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
-    /// IDs: `procurement::list_warehouses`.
+    /// Where received units are stocked. IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// IDs: `procurement::list_warehouse_bins`.
+    /// Where received units are stocked. IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

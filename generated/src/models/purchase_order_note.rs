@@ -10,6 +10,7 @@ use crate::models::NoteTypeReference;
 pub struct PurchaseOrderNote {
     pub id: Option<i32>,
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     pub purchase_header_rec_id: Option<i32>,
     pub text: Option<String>,

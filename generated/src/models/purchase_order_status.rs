@@ -17,6 +17,7 @@ pub struct PurchaseOrderStatus {
     /// IDs: `procurement::list_purchase_order_status_email_templates`.
     pub email_template: Option<PurchaseOrderStatusEmailTemplateReference>,
     pub inactive_flag: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

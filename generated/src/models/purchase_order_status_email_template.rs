@@ -12,6 +12,7 @@ pub struct PurchaseOrderStatusEmailTemplate {
     /// At most 200 characters. Required.
     pub subject: Option<String>,
     pub body: Option<String>,
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// At most 100 characters.
     pub email_address: Option<String>,

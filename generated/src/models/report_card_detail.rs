@@ -13,6 +13,7 @@ pub struct ReportCardDetail {
     pub kpi: Option<KpiReference>,
     /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -15,6 +15,7 @@ pub struct RmaStatus {
     pub default_flag: Option<bool>,
     /// IDs: `procurement::list_rma_status_email_templates`.
     pub email_template: Option<RmaStatusEmailTemplateReference>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -9,6 +9,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct RmaStatusInfo {
     pub id: Option<i32>,
     pub name: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -40,7 +40,7 @@ pub struct RmaTag {
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     pub date_closed: Option<String>,
     pub drop_ship_flag: Option<bool>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
@@ -143,7 +143,7 @@ pub struct RmaTag {
     pub shipping_date: Option<String>,
     /// At most 50 characters.
     pub shipping_tracking_number: Option<String>,
-    /// At most 150 characters.
+    /// Short text that names the record, as shown in lists. At most 150 characters.
     pub summary: Option<String>,
     /// IDs: `system::list_members`.
     pub technical_contact: Option<MemberReference>,

@@ -27,6 +27,7 @@ pub struct ScheduleEntry {
     pub date_start: Option<String>,
     pub done_flag: Option<bool>,
     pub end_time_set: Option<bool>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
     pub meeting_flag: Option<bool>,
     /// IDs: `system::list_members`.
@@ -38,9 +39,12 @@ pub struct ScheduleEntry {
     pub notification_response: Option<String>,
     pub notification_sent: Option<bool>,
     pub notify_resource: Option<bool>,
+    /// ID of the record that the entry is for, as its type says.
     pub object_id: Option<i32>,
     pub owner_flag: Option<bool>,
+    /// Project role ID.
     pub project_role_id: Option<i32>,
+    /// When to remind.
     pub reminder: Option<ReminderReference>,
     pub span: Option<ScheduleSpanReference>,
     pub start_time_set: Option<bool>,

@@ -11,6 +11,7 @@ pub struct ScheduleEntryDetail {
     pub id: Option<i32>,
     pub date_end: Option<String>,
     pub date_start: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours_scheduled: Option<f64>,
     /// IDs: `schedule::list_entries`.
     pub schedule_entry: Option<ScheduleEntryReference>,

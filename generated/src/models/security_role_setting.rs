@@ -8,10 +8,14 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[derive(Clone, Default)]
 pub struct SecurityRoleSetting {
     pub id: Option<i32>,
+    /// Level of access.
     pub add_level: Option<SecurityRoleSettingAddLevel>,
     pub custom_flag: Option<bool>,
+    /// Level of access.
     pub delete_level: Option<SecurityRoleSettingDeleteLevel>,
+    /// Level of access.
     pub edit_level: Option<SecurityRoleSettingEditLevel>,
+    /// Level of access.
     pub inquire_level: Option<SecurityRoleSettingInquireLevel>,
     pub module_description: Option<String>,
     pub module_function_description: Option<String>,
@@ -22,6 +26,7 @@ pub struct SecurityRoleSetting {
     pub my_all_flag: Option<bool>,
     pub report_flag: Option<bool>,
     pub restrict_flag: Option<bool>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

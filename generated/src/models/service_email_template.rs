@@ -12,6 +12,7 @@ pub struct ServiceEmailTemplate {
     /// Required.
     pub type_: Option<ServiceEmailTemplateType>,
     pub body: Option<String>,
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub email_address: Option<String>,

@@ -14,14 +14,18 @@ pub struct ServiceNote {
     pub created_by: Option<String>,
     pub customer_updated_flag: Option<bool>,
     pub date_created: Option<String>,
+    /// Adds it to the discussion, which customers see.
     pub detail_description_flag: Option<bool>,
     pub external_flag: Option<bool>,
+    /// Makes it an internal note, which customers don't see.
     pub internal_analysis_flag: Option<bool>,
     pub internal_flag: Option<bool>,
     pub issue_flag: Option<bool>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
+    /// Whether ConnectWise sends its notifications for this change.
     pub process_notifications: Option<bool>,
+    /// Adds it to the resolution.
     pub resolution_flag: Option<bool>,
     pub sentiment_score: Option<f64>,
     pub text: Option<String>,

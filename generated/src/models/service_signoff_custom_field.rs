@@ -11,7 +11,7 @@ pub struct ServiceSignoffCustomField {
     pub id: Option<i32>,
     /// Required.
     pub display_section: Option<String>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<f64>,
     /// IDs: `system::list_user_defined_fields`. Required.
     pub user_defined_field: Option<UserDefinedFieldReference>,

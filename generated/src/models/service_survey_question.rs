@@ -15,8 +15,10 @@ pub struct ServiceSurveyQuestion {
     pub type_: Option<ServiceSurveyQuestionType>,
     pub include_flag: Option<bool>,
     pub no_answer_points: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<ServiceSurveyQuestionOption>>,
     pub required_flag: Option<bool>,
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub survey_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

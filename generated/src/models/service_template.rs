@@ -25,6 +25,7 @@ pub struct ServiceTemplate {
     pub bill_service_separately_flag: Option<bool>,
     pub bill_unapproved_time_and_expenses_flag: Option<bool>,
     pub billing_amount: Option<f64>,
+    /// How the amount to bill is determined.
     pub billing_method: Option<ServiceTemplateBillingMethod>,
     /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
@@ -40,8 +41,11 @@ pub struct ServiceTemplate {
     pub email_resource_flag: Option<bool>,
     pub expense_billable_flag: Option<bool>,
     pub expense_invoice_flag: Option<bool>,
+    /// In hours, e.g. 1.5.
     pub hours_budget: Option<f64>,
+    /// How many are affected.
     pub impact: Option<ServiceTemplateImpact>,
+    /// Notes for your own members, not for customers.
     pub internal_analysis: Option<String>,
     /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
@@ -60,6 +64,7 @@ pub struct ServiceTemplate {
     pub service_days_before: Option<i32>,
     /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
+    /// How serious it is.
     pub severity: Option<ServiceTemplateSeverity>,
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
@@ -69,6 +74,7 @@ pub struct ServiceTemplate {
     pub status: Option<ServiceStatusReference>,
     /// IDs: `service::list_board_sub_types`.
     pub subtype: Option<ServiceSubTypeReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// IDs: `service::list_teams`.
     pub team: Option<ServiceTeamReference>,

@@ -9,6 +9,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct ServiceTemplateReference {
     pub id: Option<i32>,
     pub name: Option<String>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

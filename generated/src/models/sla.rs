@@ -36,10 +36,15 @@ pub struct Sla {
     /// IDs: `service::list_priorities`.
     pub med_impact_med_urgency: Option<PriorityReference>,
     pub plan_within: Option<f64>,
+    /// In percent.
     pub plan_within_percent: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
+    /// In percent.
     pub resolution_percent: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub respond_hours: Option<f64>,
+    /// In percent.
     pub respond_percent: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -12,10 +12,15 @@ pub struct SlaPriority {
     /// IDs: `service::list_priorities`. Required.
     pub priority: Option<PriorityReference>,
     pub plan_within: Option<f64>,
+    /// In percent.
     pub plan_within_percent: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
+    /// In percent.
     pub resolution_percent: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub respond_hours: Option<f64>,
+    /// In percent.
     pub respond_percent: Option<i32>,
     /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,

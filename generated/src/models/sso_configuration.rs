@@ -41,6 +41,7 @@ pub struct SsoConfiguration {
     /// Address for managing users in ConnectWise SSO.
     pub sts_user_admin_url: Option<String>,
     pub submitted_member_count: Option<i32>,
+    /// Token of the connected service.
     pub token: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

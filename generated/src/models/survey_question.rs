@@ -15,7 +15,7 @@ pub struct SurveyQuestion {
     pub field_type: Option<SurveyQuestionFieldType>,
     /// At most 1000 characters. Required.
     pub question: Option<String>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<f64>,
     pub inactive_flag: Option<bool>,
     pub number_of_decimals: Option<i32>,

@@ -17,8 +17,11 @@ pub struct TaxCode {
     pub identifier: Option<String>,
     /// At most 25 characters. Required.
     pub invoice_caption: Option<String>,
+    /// Whether to add all of them.
     pub add_all_expense_types: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_product_types: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_work_roles: Option<bool>,
     pub canada_calculate_gst_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
@@ -29,7 +32,7 @@ pub struct TaxCode {
     pub display_on_invoice_flag: Option<bool>,
     /// Ids of the expense types that this tax code does not apply to.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_five_agency_xref: Option<String>,
     pub level_five_apply_single_unit_flag: Option<bool>,
     pub level_five_apply_single_unit_max: Option<f64>,
@@ -41,10 +44,10 @@ pub struct TaxCode {
     pub level_five_rate: Option<f64>,
     pub level_five_rate_type: Option<TaxCodeLevelFiveRateType>,
     pub level_five_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_five_tax_code_xref: Option<String>,
     pub level_five_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_four_agency_xref: Option<String>,
     pub level_four_apply_single_unit_flag: Option<bool>,
     pub level_four_apply_single_unit_max: Option<f64>,
@@ -56,10 +59,10 @@ pub struct TaxCode {
     pub level_four_rate: Option<f64>,
     pub level_four_rate_type: Option<TaxCodeLevelFourRateType>,
     pub level_four_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_four_tax_code_xref: Option<String>,
     pub level_four_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_one_agency_xref: Option<String>,
     pub level_one_apply_single_unit_flag: Option<bool>,
     pub level_one_apply_single_unit_max: Option<f64>,
@@ -71,10 +74,10 @@ pub struct TaxCode {
     pub level_one_rate: Option<f64>,
     pub level_one_rate_type: Option<TaxCodeLevelOneRateType>,
     pub level_one_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_one_tax_code_xref: Option<String>,
     pub level_one_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_six_agency_xref: Option<String>,
     pub level_six_apply_single_unit_flag: Option<bool>,
     pub level_six_apply_single_unit_max: Option<f64>,
@@ -86,10 +89,10 @@ pub struct TaxCode {
     pub level_six_rate: Option<f64>,
     pub level_six_rate_type: Option<TaxCodeLevelSixRateType>,
     pub level_six_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_six_tax_code_xref: Option<String>,
     pub level_six_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_three_agency_xref: Option<String>,
     pub level_three_apply_single_unit_flag: Option<bool>,
     pub level_three_apply_single_unit_max: Option<f64>,
@@ -101,10 +104,10 @@ pub struct TaxCode {
     pub level_three_rate: Option<f64>,
     pub level_three_rate_type: Option<TaxCodeLevelThreeRateType>,
     pub level_three_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_three_tax_code_xref: Option<String>,
     pub level_three_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_two_agency_xref: Option<String>,
     pub level_two_apply_single_unit_flag: Option<bool>,
     pub level_two_apply_single_unit_max: Option<f64>,
@@ -116,13 +119,16 @@ pub struct TaxCode {
     pub level_two_rate: Option<f64>,
     pub level_two_rate_type: Option<TaxCodeLevelTwoRateType>,
     pub level_two_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_two_tax_code_xref: Option<String>,
     pub level_two_taxable_max: Option<f64>,
     /// Ids of the product types that this tax code does not apply to.
     pub product_type_ids: Option<Vec<i32>>,
+    /// Whether to remove all of them.
     pub remove_all_expense_types: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_product_types: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_work_roles: Option<bool>,
     /// Ids of the work roles that this tax code does not apply to.
     pub work_role_ids: Option<Vec<i32>>,

@@ -8,18 +8,18 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[derive(Clone, Default)]
 pub struct TaxCodeLevel {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<TaxCodeLevelRateType>,
     /// Required.
     pub tax_rate: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub agency_xref: Option<String>,
     /// At most 25 characters.
     pub caption: Option<String>,
     pub single_unit_flag: Option<bool>,
     pub single_unit_maximum: Option<f64>,
     pub single_unit_minimum: Option<f64>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub tax_code_xref: Option<String>,
     pub tax_expenses_flag: Option<bool>,
     pub tax_level: Option<i32>,

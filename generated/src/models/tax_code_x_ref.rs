@@ -20,6 +20,7 @@ pub struct TaxCodeXRef {
     pub level_two: Option<TaxCodeXRefLevelTwo>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

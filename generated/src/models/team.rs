@@ -11,6 +11,7 @@ pub struct Team {
     pub id: Option<i32>,
     /// Required.
     pub type_: Option<TeamType>,
+    /// In percent.
     pub commission_percent: Option<i32>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,

@@ -16,6 +16,7 @@ pub struct TemplatePhase {
     /// IDs: `project::list_project_template_phases_by_parent_id`.
     pub parent_phase: Option<ProjectTemplatePhaseReference>,
     pub template_id: Option<i32>,
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -19,7 +19,7 @@ pub struct Ticket {
     pub id: Option<i32>,
     /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// At most 100 characters. Required.
+    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     pub actual_hours: Option<f64>,
     /// At most 50 characters.
@@ -30,19 +30,25 @@ pub struct Ticket {
     pub agreement: Option<AgreementReference>,
     pub agreement_type: Option<String>,
     pub allow_all_clients_portal_view: Option<bool>,
+    /// Whether it is approved.
     pub approved: Option<bool>,
-    /// At most 1000 characters.
+    /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
     pub automatic_email_cc_flag: Option<bool>,
     pub automatic_email_contact_flag: Option<bool>,
     pub automatic_email_resource_flag: Option<bool>,
+    /// Whether and how this is billed.
     pub bill_expenses: Option<TicketBillExpenses>,
+    /// Whether and how this is billed.
     pub bill_products: Option<TicketBillProducts>,
+    /// Whether and how this is billed.
     pub bill_time: Option<TicketBillTime>,
     pub billing_amount: Option<f64>,
+    /// How the amount to bill is determined.
     pub billing_method: Option<TicketBillingMethod>,
-    /// IDs: `service::list_boards`.
+    /// The ticket's queue. Its status, type, subtype and item must belong to this board. IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     /// At most 50 characters.
     pub city: Option<String>,
@@ -82,14 +88,14 @@ pub struct Ticket {
     pub estimated_start_date: Option<String>,
     pub estimated_time_cost: Option<f64>,
     pub estimated_time_revenue: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier of the record in an external system. At most 100 characters.
     pub external_x_ref: Option<String>,
     pub has_child_ticket: Option<bool>,
     pub has_merged_child_ticket_flag: Option<bool>,
     pub hourly_rate: Option<f64>,
-    /// Required when the record is replaced.
+    /// How many are affected. Required when the record is replaced.
     pub impact: Option<TicketImpact>,
-    /// Accepted on create alone; responses leave it out.
+    /// The request itself. Accepted on create only, where it becomes the first note.
     pub initial_description: Option<String>,
     pub initial_description_from: Option<String>,
     /// Accepted on create alone; responses leave it out.
@@ -104,6 +110,7 @@ pub struct Ticket {
     pub knowledge_base_link_id: Option<i32>,
     pub knowledge_base_link_type: Option<TicketKnowledgeBaseLinkType>,
     pub knowledge_base_sub_category_id: Option<i32>,
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
     pub lag_nonworking_days_flag: Option<bool>,
     /// IDs: `system::list_locations`.
@@ -118,11 +125,14 @@ pub struct Ticket {
     pub opportunity: Option<OpportunityReference>,
     /// IDs: `system::list_members`.
     pub owner: Option<MemberReference>,
+    /// ID of the parent ticket. Find it with `service::list_tickets`.
     pub parent_ticket_id: Option<i32>,
     /// At most 50 characters.
     pub po_number: Option<String>,
     pub predecessor_closed_flag: Option<bool>,
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
+    /// Kind of the record that predecessorId names.
     pub predecessor_type: Option<TicketPredecessorType>,
     /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
@@ -133,25 +143,30 @@ pub struct Ticket {
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub required_date: Option<String>,
     pub res_plan_minutes: Option<i32>,
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
     pub resolve_minutes: Option<i32>,
     pub resolved_by: Option<String>,
+    /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
     pub resplan_by: Option<String>,
+    /// In hours, e.g. 1.5.
     pub resplan_hours: Option<f64>,
     pub resplan_skipped_minutes: Option<i32>,
     pub respond_minutes: Option<i32>,
     pub responded_by: Option<String>,
+    /// In hours, e.g. 1.5.
     pub responded_hours: Option<f64>,
     pub responded_skipped_minutes: Option<i32>,
     /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// Required when the record is replaced.
+    /// How serious it is. Required when the record is replaced.
     pub severity: Option<TicketSeverity>,
     /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     /// At most 50 characters.
     pub site_name: Option<String>,
+    /// Whether to send no callback for this change.
     pub skip_callback: Option<bool>,
     /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
@@ -160,16 +175,16 @@ pub struct Ticket {
     pub source: Option<ServiceSourceReference>,
     /// At most 50 characters.
     pub state_identifier: Option<String>,
-    /// IDs: `service::list_board_statuses`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_statuses`.
     pub status: Option<ServiceStatusReference>,
     pub sub_billing_amount: Option<f64>,
     pub sub_billing_method: Option<TicketSubBillingMethod>,
     pub sub_date_accepted: Option<String>,
-    /// IDs: `service::list_board_sub_types`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
     /// IDs: `service::list_teams`.
     pub team: Option<ServiceTeamReference>,
-    /// IDs: `service::list_board_types`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
     /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,

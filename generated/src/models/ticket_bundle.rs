@@ -6,6 +6,7 @@ use toolcrate_runtime::UnknownFields;
 /// A ticket bundle.
 #[derive(Clone, Default)]
 pub struct TicketBundle {
+    /// IDs of the child tickets. Find them with `service::list_tickets`.
     pub child_ticket_ids: Option<Vec<i32>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

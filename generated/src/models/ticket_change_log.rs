@@ -20,6 +20,7 @@ pub struct TicketChangeLog {
     pub impact: Option<String>,
     pub merged_parent_ticket_id: Option<i32>,
     pub owner_identifier: Option<i32>,
+    /// ID of the parent ticket. Find it with `service::list_tickets`.
     pub parent_ticket_id: Option<i32>,
     pub partner_id: Option<String>,
     pub priority_id: Option<i32>,
@@ -28,12 +29,14 @@ pub struct TicketChangeLog {
     pub priority_sort: Option<i32>,
     pub processing_status: Option<String>,
     pub product_instance_id: Option<String>,
+    /// Kind of the record that recordId names, for example Ticket.
     pub record_type: Option<String>,
     pub resource_list: Option<String>,
     pub severity: Option<String>,
     pub sla_name: Option<String>,
     pub sla_status: Option<String>,
     pub status: Option<String>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub team_name: Option<String>,
     pub ticket_number: Option<i32>,

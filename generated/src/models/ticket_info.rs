@@ -11,6 +11,7 @@ pub struct TicketInfo {
     pub id: Option<i32>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

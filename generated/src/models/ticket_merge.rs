@@ -7,7 +7,7 @@ use crate::models::ServiceStatusReference;
 /// A ticket merge.
 #[derive(Clone, Default)]
 pub struct TicketMerge {
-    /// Required.
+    /// IDs of the tickets to merge into this one. Find them with `service::list_tickets`. Required.
     pub merge_ticket_ids: Option<Vec<i32>>,
     /// IDs: `service::list_board_statuses`. Required.
     pub status: Option<ServiceStatusReference>,

@@ -19,6 +19,7 @@ pub struct TicketNote {
     pub issue_flag: Option<bool>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
+    /// Whether ConnectWise sends its notifications for this change.
     pub process_notifications: Option<bool>,
     pub resolution_flag: Option<bool>,
     pub text: Option<String>,

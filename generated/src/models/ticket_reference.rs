@@ -8,6 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 pub struct TicketReference {
     pub id: Option<i32>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

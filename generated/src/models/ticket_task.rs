@@ -21,6 +21,7 @@ pub struct TicketTask {
     pub resolution: Option<String>,
     /// IDs: `schedule::list_entries`.
     pub schedule: Option<ScheduleEntryReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     pub ticket_id: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

@@ -13,7 +13,7 @@ pub struct TimeAccrualDetail {
     pub accrual_type: Option<TimeAccrualDetailAccrualType>,
     /// Required.
     pub end_year: Option<i32>,
-    /// Required.
+    /// In hours, e.g. 1.5. Required.
     pub hours: Option<f64>,
     /// Required.
     pub start_year: Option<i32>,

@@ -14,7 +14,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct TimeEntry {
     pub id: Option<i32>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
+    /// Start in UTC, whole seconds, e.g. 2026-11-28T09:00:00Z. The time period must be open. Required.
     pub time_start: Option<String>,
     /// IDs: `sales::list_activities`.
     pub activity: Option<ActivityReference>,
@@ -29,11 +29,12 @@ pub struct TimeEntry {
     pub agreement_amount: Option<f64>,
     pub agreement_hours: Option<f64>,
     pub agreement_type: Option<String>,
-    /// Required when the record is replaced.
+    /// Whether the customer is billed for this time. Required when the record is replaced.
     pub billable_option: Option<TimeEntryBillableOption>,
     pub business_group_desc: Option<String>,
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// Without a chargeToId, the time counts against the company given on the entry.
+    /// ID of the record that chargeToType names.
     pub charge_to_id: Option<i32>,
     /// Without a chargeToId, the time counts against the company given on the entry.
     pub charge_to_type: Option<TimeEntryChargeToType>,
@@ -45,21 +46,24 @@ pub struct TimeEntry {
     pub date_entered: Option<String>,
     /// IDs: `system::list_departments`.
     pub department: Option<BillingUnitReference>,
-    /// Change it through automaticEmailCc on /service/tickets.
+    /// Change it with automaticEmailCc of the ticket.
     pub email_cc: Option<String>,
-    /// Triggers an action; change it through automaticEmailCcFlag on /service/tickets.
+    /// Change it with automaticEmailCcFlag of the ticket.
     pub email_cc_flag: Option<bool>,
-    /// Triggers an action; change it through automaticEmailContactFlag on /service/tickets.
+    /// Change it with automaticEmailContactFlag of the ticket.
     pub email_contact_flag: Option<bool>,
-    /// Triggers an action; change it through automaticEmailResourceFlag on /service/tickets.
+    /// Change it with automaticEmailResourceFlag of the ticket.
     pub email_resource_flag: Option<bool>,
     pub entered_by: Option<String>,
     pub extended_invoice_amount: Option<f64>,
     pub hourly_cost: Option<String>,
     /// Create fills in a default; change it with an update afterwards.
     pub hourly_rate: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_billed: Option<f64>,
+    /// Break, in hours, subtracted from the time between start and end.
     pub hours_deduct: Option<f64>,
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
     /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
@@ -67,6 +71,7 @@ pub struct TimeEntry {
     pub invoice_hours: Option<f64>,
     pub invoice_ready: Option<i32>,
     pub location: Option<OwnerLevelReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub location_name: Option<String>,
     /// IDs: `system::list_members`.
@@ -91,11 +96,11 @@ pub struct TimeEntry {
     pub ticket_status: Option<String>,
     pub ticket_sub_type: Option<String>,
     pub ticket_type: Option<String>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
+    /// End in UTC, whole seconds.
     pub time_end: Option<String>,
     /// IDs: `time::list_sheets`.
     pub time_sheet: Option<TimeSheetReference>,
-    /// IDs: `time::list_work_roles`.
+    /// The ticket's location limits which roles are allowed. IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
     /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,

@@ -27,8 +27,10 @@ pub struct TimeEntryChangeLog {
     pub agreement_type: Option<String>,
     pub billable_amount: Option<f64>,
     pub billable_flag: Option<bool>,
+    /// In hours, e.g. 1.5.
     pub billable_hours: Option<f64>,
     pub billable_option: Option<String>,
+    /// In hours, e.g. 1.5.
     pub billable_utilized_hours: Option<f64>,
     pub billing_status: Option<String>,
     pub business_group: Option<String>,
@@ -47,6 +49,7 @@ pub struct TimeEntryChangeLog {
     pub hourly_cost: Option<String>,
     pub hourly_cost_decimal: Option<f64>,
     pub hourly_rate: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_actual: Option<f64>,
     pub internal_note: Option<String>,
     /// IDs: `finance::list_invoices`.

@@ -12,6 +12,7 @@ pub struct TimeSheet {
     pub date_end: Option<String>,
     pub date_start: Option<String>,
     pub deadline: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,

@@ -11,7 +11,7 @@ pub struct TodayPageCategory {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// Required.
+    /// Position in sorted lists, ascending. Required.
     pub sort_order: Option<i32>,
     /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,

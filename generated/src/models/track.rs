@@ -11,6 +11,7 @@ pub struct Track {
     /// At most 100 characters. Required.
     pub name: Option<String>,
     pub inactive_flag: Option<bool>,
+    /// IDs of the records.
     pub notify_action_ids: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

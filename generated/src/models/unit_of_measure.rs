@@ -12,7 +12,7 @@ pub struct UnitOfMeasure {
     pub name: Option<String>,
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
-    /// At most 31 characters.
+    /// Identifier in the integrated system. At most 31 characters.
     pub uom_schedule_xref: Option<String>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

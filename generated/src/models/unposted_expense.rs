@@ -26,6 +26,7 @@ pub struct UnpostedExpense {
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     pub classification: Option<UnpostedExpenseClassification>,
     /// IDs: `company::list_companies`.
@@ -33,14 +34,17 @@ pub struct UnpostedExpense {
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     pub credit_account: Option<String>,
     /// IDs: `finance::list_currencies`.
@@ -57,7 +61,9 @@ pub struct UnpostedExpense {
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
@@ -71,6 +77,7 @@ pub struct UnpostedExpense {
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,

@@ -25,20 +25,24 @@ pub struct UnpostedInvoice {
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     pub created_by: Option<String>,
     /// IDs: `finance::list_currencies`.
@@ -61,8 +65,10 @@ pub struct UnpostedInvoice {
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
     pub location: Option<OwnerLevelReference>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub sales_tax_amount: Option<f64>,
     /// IDs: `company::list_companies`.
@@ -72,6 +78,7 @@ pub struct UnpostedInvoice {
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
     pub sub_total: Option<f64>,
     /// IDs: `finance::list_tax_codes`.

@@ -9,6 +9,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct UnpostedInvoiceTaxableLevel {
     pub id: Option<i32>,
     pub tax_amount: Option<f64>,
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
     pub tax_level: Option<i32>,
     pub info: Option<BTreeMap<String, String>>,

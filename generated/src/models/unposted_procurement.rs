@@ -19,18 +19,22 @@ pub struct UnpostedProcurement {
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
     /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
@@ -45,7 +49,9 @@ pub struct UnpostedProcurement {
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub procurement_type: Option<UnpostedProcurementProcurementType>,
     pub purchase_date: Option<String>,
@@ -55,6 +61,7 @@ pub struct UnpostedProcurement {
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
     /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,

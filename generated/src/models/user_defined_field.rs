@@ -17,13 +17,16 @@ pub struct UserDefinedField {
     pub pod_id: Option<i32>,
     /// Display position among the custom fields, from 1 to 500. Required.
     pub sequence_number: Option<i32>,
+    /// Whether to add all of them.
     pub add_all_business_units: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
+    /// Department (business unit) IDs. Find them with `system::list_departments`.
     pub business_unit_ids: Option<Vec<i32>>,
     /// For button fields alone, and mandatory when entryTypeIdentifier is button. At most 1000 characters.
     pub button_url: Option<String>,
     pub connect_wise_id: Option<String>,
-    /// Creation time of the custom field, in UTC. Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
+    /// Creation time of the custom field, in UTC.
     pub date_created: Option<String>,
     pub display_on_screen_flag: Option<bool>,
     pub entry_type_identifier: Option<UserDefinedFieldEntryTypeIdentifier>,
@@ -31,12 +34,16 @@ pub struct UserDefinedField {
     pub help_text: Option<String>,
     /// True when list views show this custom field.
     pub list_view_flag: Option<bool>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
     pub number_decimals: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     pub read_only_flag: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_business_units: Option<bool>,
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     pub required_flag: Option<bool>,
     /// At most 25 characters.

@@ -27,6 +27,7 @@ pub struct UserDefinedFieldInfo {
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
     pub number_decimals: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     /// Pod that holds the custom field.
     pub pod_id: Option<i32>,

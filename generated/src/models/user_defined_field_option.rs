@@ -10,6 +10,7 @@ pub struct UserDefinedFieldOption {
     pub default_flag: Option<bool>,
     pub inactive_flag: Option<bool>,
     pub option_value: Option<String>,
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -26,7 +26,7 @@ pub struct Warehouse {
     pub currency: Option<CurrencyReference>,
     pub inactive_flag: Option<bool>,
     pub location_default_flag: Option<bool>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub location_xref: Option<String>,
     pub locked_flag: Option<bool>,
     /// IDs: `system::list_members`.

@@ -12,12 +12,15 @@ pub struct WorkRole {
     pub name: Option<String>,
     /// Read at creation alone: true excludes the work role from every agreement and agreement type.
     pub add_all_agreement_exclusions: Option<bool>,
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
     pub hourly_rate: Option<f64>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

@@ -11,6 +11,7 @@ pub struct WorkRoleExemption {
     pub id: Option<i32>,
     /// IDs: `time::list_work_roles`. Required.
     pub work_role: Option<WorkRoleReference>,
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.

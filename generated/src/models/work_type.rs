@@ -8,23 +8,25 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[derive(Clone, Default)]
 pub struct WorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<WorkTypeBillTime>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
     /// Required.
     pub rate: Option<f64>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<WorkTypeRateType>,
     pub accrual_type: Option<WorkTypeAccrualType>,
     pub activity_default_flag: Option<bool>,
     /// Read at creation alone: true excludes the work type from every agreement and agreement type.
     pub add_all_agreement_exclusions: Option<bool>,
     pub cost_multiplier: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     pub overall_default_flag: Option<bool>,
     pub round_bill_hours_to: Option<f64>,

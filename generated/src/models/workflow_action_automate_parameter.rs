@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A workflow action automate parameter.
+/// A workflow action Automate parameter.
 #[derive(Clone, Default)]
 pub struct WorkflowActionAutomateParameter {
     pub id: Option<i32>,

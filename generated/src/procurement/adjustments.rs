@@ -87,7 +87,7 @@ pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/adjustments/types/info/count").query(query)
 }
 
-/// Gets an inventory adjustment type by ID.
+/// Gets an inventory adjustment type by its ID.
 ///
 /// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn delete_adjustment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an inventory adjustment type by ID.
+/// Gets a summary of an inventory adjustment type by its ID.
 ///
 /// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Gets an inventory adjustment by ID.
+/// Gets an inventory adjustment by its ID.
 ///
 /// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
 ///
@@ -265,7 +265,7 @@ pub fn count_adjustment_details(
         .query(query)
 }
 
-/// Gets a detail of an inventory adjustment by ID.
+/// Gets a detail of an inventory adjustment by its ID.
 ///
 /// `GET /procurement/adjustments/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_adjustment_detail_by_id`
 ///

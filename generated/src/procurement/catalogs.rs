@@ -100,7 +100,7 @@ pub fn get_catalog_quantity_on_hand(
         .parameter("warehouseBinId", warehouse_bin_id)
 }
 
-/// Gets a catalog item by ID.
+/// Gets a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
@@ -147,7 +147,7 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a catalog item by ID.
+/// Gets a summary of a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a component of a catalog item by ID.
+/// Gets a component of a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_catalog_component_by_id`
 ///
@@ -304,7 +304,7 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a stock record of a catalog item by ID.
+/// Gets a stock record of a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool `get_single_connect_wise_psa_catalog_inventory_by_id`
 ///
@@ -366,7 +366,7 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         .query(query)
 }
 
-/// Gets a minimum stock level of a catalog item by ID.
+/// Gets a minimum stock level of a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///

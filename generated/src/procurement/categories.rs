@@ -55,7 +55,7 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/categories/info/count").query(query)
 }
 
-/// Gets a product category by ID.
+/// Gets a product category by its ID.
 ///
 /// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
@@ -95,7 +95,7 @@ pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Gets a summary of a product category by ID.
+/// Gets a summary of a product category by its ID.
 ///
 /// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
@@ -186,7 +186,7 @@ pub fn count_category_sub_category_info(
         .query(query)
 }
 
-/// Gets a subcategory of a product category by ID.
+/// Gets a subcategory of a product category by its ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool `get_single_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -249,7 +249,7 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a subcategory of a product category by ID.
+/// Gets a summary of a subcategory of a product category by its ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool `get_single_connect_wise_psa_category_subcategory_info_by_id`
 ///

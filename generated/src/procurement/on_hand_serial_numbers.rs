@@ -26,7 +26,7 @@ pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/onhandserialnumbers/count").query(query)
 }
 
-/// Gets a serial number in stock by ID.
+/// Gets a serial number in stock by its ID.
 ///
 /// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
 ///

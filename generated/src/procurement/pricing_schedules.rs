@@ -98,7 +98,7 @@ pub fn count_pricing_schedule_detail_breaks(
         .query(query)
 }
 
-/// Gets a break of a pricing schedule detail by ID.
+/// Gets a break of a pricing schedule detail by its ID.
 ///
 /// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn delete_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Gets a pricing schedule by ID.
+/// Gets a pricing schedule by its ID.
 ///
 /// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
@@ -283,7 +283,7 @@ pub fn count_pricing_schedule_details(
         .query(query)
 }
 
-/// Gets a detail of a pricing schedule by ID.
+/// Gets a detail of a pricing schedule by its ID.
 ///
 /// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`
 ///

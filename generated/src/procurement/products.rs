@@ -35,7 +35,7 @@ pub fn count_products(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/products/count").query(query)
 }
 
-/// Gets a product by ID.
+/// Gets a product by its ID.
 ///
 /// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a component of a product by ID.
+/// Gets a component of a product by its ID.
 ///
 /// `GET /procurement/products/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_product_component_by_id`
 ///
@@ -244,7 +244,7 @@ pub fn count_product_picking_shipping_details(
         .query(query)
 }
 
-/// Gets a picking and shipping detail of a product by ID.
+/// Gets a picking and shipping detail of a product by its ID.
 ///
 /// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`
 ///

@@ -63,7 +63,7 @@ pub fn list_purchase_order_status_info(
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/info").query(query)
 }
 
-/// Gets a purchase order status by ID.
+/// Gets a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_purchase_order_status(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a purchase order status by ID.
+/// Gets a summary of a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
 ///
@@ -212,7 +212,7 @@ pub fn count_purchase_order_status_email_templates(
         .query(query)
 }
 
-/// Gets an email template of a purchase order status by ID.
+/// Gets an email template of a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -346,7 +346,7 @@ pub fn count_purchase_order_status_notifications(
         .query(query)
 }
 
-/// Gets a notification of a purchase order status by ID.
+/// Gets a notification of a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_po_status_notification_by_id`
 ///

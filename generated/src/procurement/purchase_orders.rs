@@ -56,7 +56,7 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/purchaseorders/info/count").query(query)
 }
 
-/// Gets a purchase order by ID.
+/// Gets a purchase order by its ID.
 ///
 /// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
@@ -110,7 +110,7 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a purchase order by ID.
+/// Gets a summary of a purchase order by its ID.
 ///
 /// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
@@ -265,7 +265,7 @@ pub fn count_purchase_order_line_items(
         .query(query)
 }
 
-/// Gets a line item of a purchase order by ID.
+/// Gets a line item of a purchase order by its ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -363,7 +363,7 @@ pub fn count_purchase_order_notes(
         .query(query)
 }
 
-/// Gets a note of a purchase order by ID.
+/// Gets a note of a purchase order by its ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_purchaseorder_note_by_id`
 ///

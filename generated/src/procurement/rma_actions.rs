@@ -53,7 +53,7 @@ pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaActions/info/count").query(query)
 }
 
-/// Gets an RMA action by ID.
+/// Gets an RMA action by its ID.
 ///
 /// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn delete_rma_action(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Gets a summary of an RMA action by ID.
+/// Gets a summary of an RMA action by its ID.
 ///
 /// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
 ///

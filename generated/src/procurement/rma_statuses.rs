@@ -55,7 +55,7 @@ pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info/count").query(query)
 }
 
-/// Gets an RMA status by ID.
+/// Gets an RMA status by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
 ///
@@ -95,7 +95,7 @@ pub fn delete_rma_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an RMA status by ID.
+/// Gets a summary of an RMA status by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
 ///
@@ -179,7 +179,7 @@ pub fn count_rma_status_email_templates(
         .query(query)
 }
 
-/// Gets an email template of an RMA status by ID.
+/// Gets an email template of an RMA status by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -295,7 +295,7 @@ pub fn count_rma_status_notifications(
         .query(query)
 }
 
-/// Gets a notification of an RMA status by ID.
+/// Gets a notification of an RMA status by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_rma_status_notification_by_id`
 ///

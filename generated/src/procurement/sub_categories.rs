@@ -53,7 +53,7 @@ pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/subcategories/info/count").query(query)
 }
 
-/// Gets a product subcategory by ID.
+/// Gets a product subcategory by its ID.
 ///
 /// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
 ///
@@ -95,7 +95,7 @@ pub fn delete_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Gets a summary of a product subcategory by ID.
+/// Gets a summary of a product subcategory by its ID.
 ///
 /// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
 ///

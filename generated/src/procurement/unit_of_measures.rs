@@ -33,7 +33,7 @@ pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/unitOfMeasures/count").query(query)
 }
 
-/// Gets a unit of measure by ID.
+/// Gets a unit of measure by its ID.
 ///
 /// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn count_unit_of_measure_conversions(
         .query(query)
 }
 
-/// Gets a conversion of a unit of measure by ID.
+/// Gets a conversion of a unit of measure by its ID.
 ///
 /// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///

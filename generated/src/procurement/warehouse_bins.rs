@@ -53,7 +53,7 @@ pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouseBins/info/count").query(query)
 }
 
-/// Gets a warehouse bin by ID.
+/// Gets a warehouse bin by its ID.
 ///
 /// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
@@ -98,7 +98,7 @@ pub fn delete_warehouse_bin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Gets a summary of a warehouse bin by ID.
+/// Gets a summary of a warehouse bin by its ID.
 ///
 /// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn count_inventory_on_hands(
         .query(query)
 }
 
-/// Gets an on-hand record of a warehouse bin by ID.
+/// Gets an on-hand record of a warehouse bin by its ID.
 ///
 /// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool `get_single_connect_wise_psa_inventory_on_hand_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouses/info/count").query(query)
 }
 
-/// Gets a warehouse by ID.
+/// Gets a warehouse by its ID.
 ///
 /// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn delete_warehouse(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Gets a summary of a warehouse by ID.
+/// Gets a summary of a warehouse by its ID.
 ///
 /// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
 ///

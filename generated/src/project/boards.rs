@@ -48,7 +48,7 @@ pub fn create_board_team_member(
         .body(body)
 }
 
-/// Gets a member of a project board team by ID.
+/// Gets a member of a project board team by its ID.
 ///
 /// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_board_team_member_by_id`
 ///
@@ -166,7 +166,7 @@ pub fn create_board_kanban_setting(
         .body(body)
 }
 
-/// Gets a Kanban setting of a project board by ID.
+/// Gets a Kanban setting of a project board by its ID.
 ///
 /// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool `get_single_connect_wise_psa_board_kanban_setting_by_id`
 ///
@@ -290,7 +290,7 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Gets a team of a project board by ID.
+/// Gets a team of a project board by its ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_project_board_team_by_id`
 ///
@@ -350,7 +350,7 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a team of a project board by ID.
+/// Gets a summary of a team of a project board by its ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_project_board_team_info_by_id`
 ///

@@ -48,7 +48,7 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a billing rate of a project by ID.
+/// Gets a billing rate of a project by its ID.
 ///
 /// `GET /project/{parentId}/billingRates/{id}` · tool `get_single_connect_wise_psa_project_billing_rate_by_id`
 ///

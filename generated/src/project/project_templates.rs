@@ -164,7 +164,7 @@ pub fn count_project_template_ticket_tasks(
         .query(query)
 }
 
-/// Gets a task of a project template ticket by ID.
+/// Gets a task of a project template ticket by its ID.
 ///
 /// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -254,7 +254,7 @@ pub fn delete_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Gets a project template by ID.
+/// Gets a project template by its ID.
 ///
 /// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
 ///
@@ -355,7 +355,7 @@ pub fn create_project_template_phase(
         .body(body)
 }
 
-/// Gets a phase of a project template by ID.
+/// Gets a phase of a project template by its ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `get_single_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -486,7 +486,7 @@ pub fn count_project_template_tickets(
         .query(query)
 }
 
-/// Gets a ticket of a project template by ID.
+/// Gets a ticket of a project template by its ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_by_id`
 ///

@@ -36,7 +36,7 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/count").query(query)
 }
 
-/// Gets a project by ID.
+/// Gets a project by its ID.
 ///
 /// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
@@ -143,7 +143,7 @@ pub fn create_project_contact(
         .body(body)
 }
 
-/// Gets a contact of a project by ID.
+/// Gets a contact of a project by its ID.
 ///
 /// `GET /project/projects/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_project_contact_by_id`
 ///
@@ -208,7 +208,7 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a note of a project by ID.
+/// Gets a note of a project by its ID.
 ///
 /// `GET /project/projects/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_note_by_id`
 ///
@@ -312,7 +312,7 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a phase of a project by ID.
+/// Gets a phase of a project by its ID.
 ///
 /// `GET /project/projects/{parentId}/phases/{id}` · tool `get_single_connect_wise_psa_project_phase_by_id`
 ///
@@ -419,7 +419,7 @@ pub fn count_project_team_members(
         .query(query)
 }
 
-/// Gets a team member of a project by ID.
+/// Gets a team member of a project by its ID.
 ///
 /// `GET /project/projects/{parentId}/teamMembers/{id}` · tool `get_single_connect_wise_psa_project_team_member_by_id`
 ///

@@ -48,7 +48,7 @@ pub fn list_security_role_info(
     Request::new(Method::Get, "/project/securityRoles/info").query(query)
 }
 
-/// Gets a project security role by ID.
+/// Gets a project security role by its ID.
 ///
 /// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Gets a summary of a project security role by ID.
+/// Gets a summary of a project security role by its ID.
 ///
 /// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn count_security_role_settings(
         .query(query)
 }
 
-/// Gets a setting of a project security role by ID.
+/// Gets a setting of a project security role by its ID.
 ///
 /// `GET /project/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_project_security_role_setting_by_id`
 ///

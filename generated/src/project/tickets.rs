@@ -46,7 +46,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Post, "/project/tickets/search").body(body)
 }
 
-/// Gets a project ticket by ID.
+/// Gets a project ticket by its ID.
 ///
 /// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
 ///
@@ -177,7 +177,7 @@ pub fn count_ticket_configurations(
         .query(query)
 }
 
-/// Gets a configuration of a project ticket by ID.
+/// Gets a configuration of a project ticket by its ID.
 ///
 /// `GET /project/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`
 ///
@@ -283,7 +283,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a note of a project ticket by ID.
+/// Gets a note of a project ticket by its ID.
 ///
 /// `GET /project/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -442,7 +442,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a task of a project ticket by ID.
+/// Gets a task of a project ticket by its ID.
 ///
 /// `GET /project/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_ticket_task_by_id`
 ///

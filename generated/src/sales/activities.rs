@@ -84,7 +84,7 @@ pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/activities/statuses/info/count").query(query)
 }
 
-/// Gets an activity status by ID.
+/// Gets an activity status by its ID.
 ///
 /// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
 ///
@@ -132,7 +132,7 @@ pub fn delete_activity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an activity status by ID.
+/// Gets a summary of an activity status by its ID.
 ///
 /// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
 ///
@@ -170,7 +170,7 @@ pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/activities/types/count").query(query)
 }
 
-/// Gets an activity type by ID.
+/// Gets an activity type by its ID.
 ///
 /// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
 ///
@@ -241,7 +241,7 @@ pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Gets a sales activity by ID.
+/// Gets a sales activity by its ID.
 ///
 /// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
 ///

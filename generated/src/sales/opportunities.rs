@@ -117,7 +117,7 @@ pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/ratings/info/count").query(query)
 }
 
-/// Gets an opportunity rating by ID.
+/// Gets an opportunity rating by its ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
@@ -165,7 +165,7 @@ pub fn delete_opportunity_rating(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity rating by ID.
+/// Gets a summary of an opportunity rating by its ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
 ///
@@ -227,7 +227,7 @@ pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/statuses/info/count").query(query)
 }
 
-/// Gets an opportunity status by ID.
+/// Gets an opportunity status by its ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
 ///
@@ -275,7 +275,7 @@ pub fn delete_opportunity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity status by ID.
+/// Gets a summary of an opportunity status by its ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
 ///
@@ -369,7 +369,7 @@ pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/types/info/count").query(query)
 }
 
-/// Gets an opportunity type by ID.
+/// Gets an opportunity type by its ID.
 ///
 /// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
 ///
@@ -417,7 +417,7 @@ pub fn delete_opportunity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity type by ID.
+/// Gets a summary of an opportunity type by its ID.
 ///
 /// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
 ///
@@ -454,7 +454,7 @@ pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Gets an opportunity by ID.
+/// Gets an opportunity by its ID.
 ///
 /// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
 ///
@@ -599,7 +599,7 @@ pub fn count_opportunity_contacts(
         .query(query)
 }
 
-/// Gets a contact of an opportunity by ID.
+/// Gets a contact of an opportunity by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -894,7 +894,7 @@ pub fn count_opportunity_notes(
         .query(query)
 }
 
-/// Gets a note of an opportunity by ID.
+/// Gets a note of an opportunity by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -998,7 +998,7 @@ pub fn count_opportunity_teams(
         .query(query)
 }
 
-/// Gets a team member of an opportunity by ID.
+/// Gets a team member of an opportunity by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/team/{id}` · tool `get_single_connect_wise_psa_opportunity_team_by_id`
 ///

@@ -103,7 +103,7 @@ pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/statuses/info/count").query(query)
 }
 
-/// Gets a sales order status by ID.
+/// Gets a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
 ///
@@ -143,7 +143,7 @@ pub fn delete_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales order status by ID.
+/// Gets a summary of a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
 ///
@@ -227,7 +227,7 @@ pub fn count_order_status_email_templates(
         .query(query)
 }
 
-/// Gets an email template of a sales order status by ID.
+/// Gets an email template of a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -337,7 +337,7 @@ pub fn count_order_status_notifications(
         .query(query)
 }
 
-/// Gets a notification of a sales order status by ID.
+/// Gets a notification of a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -400,7 +400,7 @@ pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a sales order by ID.
+/// Gets a sales order by its ID.
 ///
 /// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
 ///
@@ -509,7 +509,7 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a line item of a sales order by ID.
+/// Gets a line item of a sales order by its ID.
 ///
 /// `GET /sales/orders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_order_lineitem_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/probabilities/info/count").query(query)
 }
 
-/// Gets a sales probability by ID.
+/// Gets a sales probability by its ID.
 ///
 /// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
 ///
@@ -97,7 +97,7 @@ pub fn delete_probability(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales probability by ID.
+/// Gets a summary of a sales probability by its ID.
 ///
 /// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
 ///

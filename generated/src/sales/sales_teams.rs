@@ -33,7 +33,7 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/salesTeams/count").query(query)
 }
 
-/// Gets a sales team by ID.
+/// Gets a sales team by its ID.
 ///
 /// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn count_sales_team_members(
         .query(query)
 }
 
-/// Gets a member of a sales team by ID.
+/// Gets a member of a sales team by its ID.
 ///
 /// `GET /sales/salesTeams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_sales_team_member_by_id`
 ///

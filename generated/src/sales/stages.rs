@@ -53,7 +53,7 @@ pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/stages/info/count").query(query)
 }
 
-/// Gets a sales stage by ID.
+/// Gets a sales stage by its ID.
 ///
 /// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn delete_stage(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/stages/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales stage by ID.
+/// Gets a summary of a sales stage by its ID.
 ///
 /// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/info/count").query(query)
 }
 
-/// Gets a schedule calendar by ID.
+/// Gets a schedule calendar by its ID.
 ///
 /// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn copy_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a schedule calendar by ID.
+/// Gets a summary of a schedule calendar by its ID.
 ///
 /// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/entries/count").query(query)
 }
 
-/// Gets a schedule entry by ID.
+/// Gets a schedule entry by its ID.
 ///
 /// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a detail of a schedule entry by ID.
+/// Gets a detail of a schedule entry by its ID.
 ///
 /// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
 ///

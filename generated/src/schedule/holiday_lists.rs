@@ -42,7 +42,7 @@ pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/holidayLists/count").query(query)
 }
 
-/// Gets a holiday list by ID.
+/// Gets a holiday list by its ID.
 ///
 /// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
 ///
@@ -157,7 +157,7 @@ pub fn count_holiday_list_holidays(
         .query(query)
 }
 
-/// Gets a holiday of a holiday list by ID.
+/// Gets a holiday of a holiday list by its ID.
 ///
 /// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>
     Request::new(Method::Get, "/schedule/holidaylists/info").query(query)
 }
 
-/// Gets a summary of a holiday list by ID.
+/// Gets a summary of a holiday list by its ID.
 ///
 /// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
 ///
@@ -254,7 +254,7 @@ pub fn list_holiday_list_holiday_info(
         .query(query)
 }
 
-/// Gets a summary of a holiday of a holiday list by ID.
+/// Gets a summary of a holiday of a holiday list by its ID.
 ///
 /// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`
 ///

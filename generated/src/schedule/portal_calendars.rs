@@ -24,7 +24,7 @@ pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/portalcalendars/count").query(query)
 }
 
-/// Gets a portal calendar by ID.
+/// Gets a portal calendar by its ID.
 ///
 /// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
 ///

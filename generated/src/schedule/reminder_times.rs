@@ -24,7 +24,7 @@ pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/reminderTimes/count").query(query)
 }
 
-/// Gets a reminder time by ID.
+/// Gets a reminder time by its ID.
 ///
 /// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/statuses/info/count").query(query)
 }
 
-/// Gets a schedule status by ID.
+/// Gets a schedule status by its ID.
 ///
 /// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a schedule status by ID.
+/// Gets a summary of a schedule status by its ID.
 ///
 /// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
 ///

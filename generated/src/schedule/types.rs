@@ -53,7 +53,7 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/types/info/count").query(query)
 }
 
-/// Gets a schedule type by ID.
+/// Gets a schedule type by its ID.
 ///
 /// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a schedule type by ID.
+/// Gets a summary of a schedule type by its ID.
 ///
 /// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
 ///

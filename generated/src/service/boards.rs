@@ -91,7 +91,7 @@ pub fn count_board_item_associations(
         .query(query)
 }
 
-/// Gets an association of a service board item by ID.
+/// Gets an association of a service board item by its ID.
 ///
 /// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `get_single_connect_wise_psa_board_item_association_by_id`
 ///
@@ -225,7 +225,7 @@ pub fn count_board_status_notifications(
         .query(query)
 }
 
-/// Gets a notification of a service board status by ID.
+/// Gets a notification of a service board status by its ID.
 ///
 /// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_status_notification_by_id`
 ///
@@ -315,7 +315,7 @@ pub fn delete_board_status_notification(
         .path("id", id)
 }
 
-/// Gets a service board by ID.
+/// Gets a service board by its ID.
 ///
 /// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
@@ -426,7 +426,7 @@ pub fn count_board_auto_assign_resources(
         .query(query)
 }
 
-/// Gets an auto-assign resource of a service board by ID.
+/// Gets an auto-assign resource of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -533,7 +533,7 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets an automatic template of a service board by ID.
+/// Gets an automatic template of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool `get_single_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -640,7 +640,7 @@ pub fn count_board_excluded_members(
         .query(query)
 }
 
-/// Gets an excluded member of a service board by ID.
+/// Gets an excluded member of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool `get_single_connect_wise_psa_board_excluded_member_by_id`
 ///
@@ -705,7 +705,7 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets an item of a service board by ID.
+/// Gets an item of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/items/{id}` · tool `get_single_connect_wise_psa_board_item_by_id`
 ///
@@ -849,7 +849,7 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a notification of a service board by ID.
+/// Gets a notification of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_notification_by_id`
 ///
@@ -953,7 +953,7 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a skill mapping of a service board by ID.
+/// Gets a skill mapping of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/skillMappings/{id}` · tool `get_single_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1083,7 +1083,7 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a status of a service board by ID.
+/// Gets a status of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}` · tool `get_single_connect_wise_psa_board_status_by_id`
 ///
@@ -1143,7 +1143,7 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a status of a service board by ID.
+/// Gets a summary of a status of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/info` · tool `get_single_connect_wise_psa_board_status_info_by_id`
 ///
@@ -1268,7 +1268,7 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a subtype of a service board by ID.
+/// Gets a subtype of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}` · tool `get_single_connect_wise_psa_board_subtype_by_id`
 ///
@@ -1328,7 +1328,7 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a subtype of a service board by ID.
+/// Gets a summary of a subtype of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool `get_single_connect_wise_psa_board_subtype_info_by_id`
 ///
@@ -1447,7 +1447,7 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a team of a service board by ID.
+/// Gets a team of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1507,7 +1507,7 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a team of a service board by ID.
+/// Gets a summary of a team of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_service_board_team_info_by_id`
 ///
@@ -1574,7 +1574,7 @@ pub fn count_board_type_sub_type_item_associations(
         .query(query)
 }
 
-/// Gets a type, subtype and item association of a service board by ID.
+/// Gets a type, subtype and item association of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`
 ///
@@ -1630,7 +1630,7 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a type of a service board by ID.
+/// Gets a type of a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/types/{id}` · tool `get_single_connect_wise_psa_board_type_by_id`
 ///

@@ -35,7 +35,7 @@ pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/info/boards/count").query(query)
 }
 
-/// Gets a summary of a service board by ID.
+/// Gets a summary of a service board by its ID.
 ///
 /// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
 ///
@@ -64,7 +64,7 @@ pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/info/boardtypes/count").query(query)
 }
 
-/// Gets a service board type by ID.
+/// Gets a service board type by its ID.
 ///
 /// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
 ///

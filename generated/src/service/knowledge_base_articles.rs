@@ -37,7 +37,7 @@ pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/knowledgeBaseArticles/count").query(query)
 }
 
-/// Gets a knowledge base article by ID.
+/// Gets a knowledge base article by its ID.
 ///
 /// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
 ///

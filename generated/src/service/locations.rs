@@ -53,7 +53,7 @@ pub fn count_location_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/locations/info/count").query(query)
 }
 
-/// Gets a service location by ID.
+/// Gets a service location by its ID.
 ///
 /// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/locations/{id}").path("id", id)
 }
 
-/// Gets a summary of a service location by ID.
+/// Gets a summary of a service location by its ID.
 ///
 /// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
 ///

@@ -26,7 +26,7 @@ pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/scheduling/members/info/count").query(query)
 }
 
-/// Gets a member available for scheduling by ID.
+/// Gets a member available for scheduling by its ID.
 ///
 /// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/serviceSignoff/info/count").query(query)
 }
 
-/// Gets a service sign-off by ID.
+/// Gets a service sign-off by its ID.
 ///
 /// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_service_signoff(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Gets a summary of a service sign-off by ID.
+/// Gets a summary of a service sign-off by its ID.
 ///
 /// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn count_service_signoff_custom_fields(
         .query(query)
 }
 
-/// Gets a custom field of a service sign-off by ID.
+/// Gets a custom field of a service sign-off by its ID.
 ///
 /// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_severities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/severities/count").query(query)
 }
 
-/// Gets a ticket severity by ID.
+/// Gets a ticket severity by its ID.
 ///
 /// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
 ///

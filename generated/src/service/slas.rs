@@ -42,7 +42,7 @@ pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/info/count").query(query)
 }
 
-/// Gets an SLA by ID.
+/// Gets an SLA by its ID.
 ///
 /// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a priority of an SLA by ID.
+/// Gets a priority of an SLA by its ID.
 ///
 /// `GET /service/SLAs/{parentId}/priorities/{id}` · tool `get_single_connect_wise_psa_sla_priority_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
     Request::new(Method::Get, "/service/slas/info").query(query)
 }
 
-/// Gets a summary of an SLA by ID.
+/// Gets a summary of an SLA by its ID.
 ///
 /// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_source_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/sources/info/count").query(query)
 }
 
-/// Gets a ticket source by ID.
+/// Gets a ticket source by its ID.
 ///
 /// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_source(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/sources/{id}").path("id", id)
 }
 
-/// Gets a summary of a ticket source by ID.
+/// Gets a summary of a ticket source by its ID.
 ///
 /// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
 ///

@@ -100,7 +100,7 @@ pub fn count_survey_question_options(
         .query(query)
 }
 
-/// Gets an option of a service survey question by ID.
+/// Gets an option of a service survey question by its ID.
 ///
 /// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `get_single_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -190,7 +190,7 @@ pub fn delete_survey_question_option(
         .path("id", id)
 }
 
-/// Gets a service survey by ID.
+/// Gets a service survey by its ID.
 ///
 /// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
 ///
@@ -307,7 +307,7 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a question of a service survey by ID.
+/// Gets a question of a service survey by its ID.
 ///
 /// `GET /service/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -423,7 +423,7 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a result of a service survey by ID.
+/// Gets a result of a service survey by its ID.
 ///
 /// `GET /service/surveys/{parentId}/results/{id}` · tool `get_single_connect_wise_psa_survey_result_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_teams(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/teams/count").query(query)
 }
 
-/// Gets a service team by ID.
+/// Gets a service team by its ID.
 ///
 /// `GET /service/teams/{id}` · tool `get_single_connect_wise_psa_service_team_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_template_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/templates/info/count").query(query)
 }
 
-/// Gets a ticket template by ID.
+/// Gets a ticket template by its ID.
 ///
 /// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
 ///
@@ -64,7 +64,7 @@ pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCount
     Request::new(Method::Post, "/service/templates/{id}/generate").path("id", id)
 }
 
-/// Gets a summary of a ticket template by ID.
+/// Gets a summary of a ticket template by its ID.
 ///
 /// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/ticketLinks/info/count").query(query)
 }
 
-/// Gets a ticket link by ID.
+/// Gets a ticket link by its ID.
 ///
 /// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
 ///
@@ -97,7 +97,7 @@ pub fn delete_ticket_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Gets a summary of a ticket link by ID.
+/// Gets a summary of a ticket link by its ID.
 ///
 /// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/ticketSyncs/count").query(query)
 }
 
-/// Gets a ticket sync by ID.
+/// Gets a ticket sync by its ID.
 ///
 /// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
 ///

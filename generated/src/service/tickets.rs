@@ -96,7 +96,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
     Request::new(Method::Post, "/service/tickets/search").body(body)
 }
 
-/// Gets a ticket by ID.
+/// Gets a ticket by its ID.
 ///
 /// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
 ///
@@ -143,7 +143,7 @@ pub fn copy_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a ticket by ID.
+/// Gets a summary of a ticket by its ID.
 ///
 /// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn count_ticket_configurations(
         .query(query)
 }
 
-/// Gets a configuration of a ticket by ID.
+/// Gets a configuration of a ticket by its ID.
 ///
 /// `GET /service/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_ticket_configuration_by_id`
 ///
@@ -381,7 +381,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a note of a ticket by ID.
+/// Gets a note of a ticket by its ID.
 ///
 /// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
 ///
@@ -543,7 +543,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a task of a ticket by ID.
+/// Gets a task of a ticket by its ID.
 ///
 /// `GET /service/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_ticket_task_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/allowedorigins/count").query(query)
 }
 
-/// Gets an allowed origin by ID.
+/// Gets an allowed origin by its ID.
 ///
 /// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
 ///

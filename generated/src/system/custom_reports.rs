@@ -33,7 +33,7 @@ pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/customReports/count").query(query)
 }
 
-/// Gets a custom report by ID.
+/// Gets a custom report by its ID.
 ///
 /// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
 ///
@@ -121,7 +121,7 @@ pub fn count_custom_report_parameters(
         .query(query)
 }
 
-/// Gets a parameter of a custom report by ID.
+/// Gets a parameter of a custom report by its ID.
 ///
 /// `GET /system/customReports/{parentId}/parameters/{id}` · tool `get_single_connect_wise_psa_custom_report_parameter_by_id`
 ///

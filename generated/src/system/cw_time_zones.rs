@@ -24,7 +24,7 @@ pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/cwTimeZones/count").query(query)
 }
 
-/// Gets a ConnectWise time zone by ID.
+/// Gets a ConnectWise time zone by its ID.
 ///
 /// `GET /system/cwTimeZones/{id}` · tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_departments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/departments/count").query(query)
 }
 
-/// Gets a department by ID.
+/// Gets a department by its ID.
 ///
 /// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn count_department_locations(
         .query(query)
 }
 
-/// Gets a location of a department by ID.
+/// Gets a location of a department by its ID.
 ///
 /// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/documentTypes/info/count").query(query)
 }
 
-/// Gets a document type by ID.
+/// Gets a document type by its ID.
 ///
 /// `GET /system/documentTypes/{id}/info` · tool `get_single_connect_wise_psa_system_document_type_info_by_id`
 ///

@@ -121,7 +121,7 @@ pub fn count_email_connector_parsing_style_parsing_rules(
         .query(query)
 }
 
-/// Gets a parsing rule of an email connector parsing style by ID.
+/// Gets a parsing rule of an email connector parsing style by its ID.
 ///
 /// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Gets an email connector by ID.
+/// Gets an email connector by its ID.
 ///
 /// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn delete_email_connector(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Gets a summary of an email connector by ID.
+/// Gets a summary of an email connector by its ID.
 ///
 /// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
 ///
@@ -313,7 +313,7 @@ pub fn count_email_connector_parsing_styles(
         .query(query)
 }
 
-/// Gets a parsing style of an email connector by ID.
+/// Gets a parsing style of an email connector by its ID.
 ///
 /// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`
 ///

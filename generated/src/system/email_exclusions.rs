@@ -33,7 +33,7 @@ pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/emailExclusions/count").query(query)
 }
 
-/// Gets an email exclusion by ID.
+/// Gets an email exclusion by its ID.
 ///
 /// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
 ///

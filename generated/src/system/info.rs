@@ -29,7 +29,7 @@ pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/departmentlocations/count").query(query)
 }
 
-/// Gets a department location by ID.
+/// Gets a department location by its ID.
 ///
 /// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
 ///
@@ -58,7 +58,7 @@ pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/departments/count").query(query)
 }
 
-/// Gets a summary of a department by ID.
+/// Gets a summary of a department by its ID.
 ///
 /// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
 ///
@@ -87,7 +87,7 @@ pub fn count_info_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/links/count").query(query)
 }
 
-/// Gets a summary of a link by ID.
+/// Gets a summary of a link by its ID.
 ///
 /// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
 ///
@@ -131,7 +131,7 @@ pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/locales/count").query(query)
 }
 
-/// Gets a locale by ID.
+/// Gets a locale by its ID.
 ///
 /// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
 ///
@@ -160,7 +160,7 @@ pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/locations/count").query(query)
 }
 
-/// Gets a summary of a location by ID.
+/// Gets a summary of a location by its ID.
 ///
 /// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
 ///
@@ -189,7 +189,7 @@ pub fn count_info_members(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/members/count").query(query)
 }
 
-/// Gets a summary of a member by ID.
+/// Gets a summary of a member by its ID.
 ///
 /// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
 ///
@@ -198,7 +198,7 @@ pub fn get_info_member(id: i32) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{id}").path("id", id)
 }
 
-/// Gets a summary of a member by identifier.
+/// Gets a summary of a member by its identifier.
 ///
 /// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
 ///
@@ -228,7 +228,7 @@ pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/personas/count").query(query)
 }
 
-/// Gets a persona by ID.
+/// Gets a persona by its ID.
 ///
 /// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/standardNotes/count").query(query)
 }
 
-/// Gets a summary of a standard note by ID.
+/// Gets a summary of a standard note by its ID.
 ///
 /// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/kpiCategories/count").query(query)
 }
 
-/// Gets a KPI category by ID.
+/// Gets a KPI category by its ID.
 ///
 /// `GET /system/kpiCategories/{id}` · tool `get_single_connect_wise_psa_system_kpi_category_by_id`
 ///

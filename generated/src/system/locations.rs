@@ -33,7 +33,7 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/locations/count").query(query)
 }
 
-/// Gets a location by ID.
+/// Gets a location by its ID.
 ///
 /// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
 ///
@@ -131,7 +131,7 @@ pub fn count_location_departments(
         .query(query)
 }
 
-/// Gets a department of a location by ID.
+/// Gets a department of a location by its ID.
 ///
 /// `GET /system/locations/{parentId}/departments/{id}` · tool `get_single_connect_wise_psa_location_department_by_id`
 ///
@@ -178,7 +178,7 @@ pub fn count_location_work_roles(
         .query(query)
 }
 
-/// Gets a work role of a location by ID.
+/// Gets a work role of a location by its ID.
 ///
 /// `GET /system/locations/{parentId}/workRoles/{id}` · tool `get_single_connect_wise_psa_location_work_role_by_id`
 ///

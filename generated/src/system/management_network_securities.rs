@@ -37,7 +37,7 @@ pub fn count_management_network_securities(query: &CountQuery) -> Request<Count>
     Request::new(Method::Get, "/system/managementNetworkSecurities/count").query(query)
 }
 
-/// Gets a management network security setting by ID.
+/// Gets a management network security setting by its ID.
 ///
 /// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
 ///

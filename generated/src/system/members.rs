@@ -100,7 +100,7 @@ pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/types/info/count").query(query)
 }
 
-/// Gets a member type by ID.
+/// Gets a member type by its ID.
 ///
 /// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
 ///
@@ -138,7 +138,7 @@ pub fn delete_member_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a member type by ID.
+/// Gets a summary of a member type by its ID.
 ///
 /// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
 ///
@@ -158,7 +158,7 @@ pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members/withSso").query(query)
 }
 
-/// Gets a member by ID.
+/// Gets a member by its ID.
 ///
 /// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
 ///
@@ -292,7 +292,7 @@ pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Gets a member by identifier.
+/// Gets a member by its identifier.
 ///
 /// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
 ///
@@ -356,7 +356,7 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets an accrual of a member by ID.
+/// Gets an accrual of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/accruals/{id}` · tool `get_single_connect_wise_psa_member_accrual_by_id`
 ///
@@ -463,7 +463,7 @@ pub fn count_member_certifications(
         .query(query)
 }
 
-/// Gets a certification of a member by ID.
+/// Gets a certification of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/certifications/{id}` · tool `get_single_connect_wise_psa_member_certification_by_id`
 ///
@@ -570,7 +570,7 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a delegation of a member by ID.
+/// Gets a delegation of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_member_delegation_by_id`
 ///
@@ -728,7 +728,7 @@ pub fn count_member_my_certifications(
         .query(query)
 }
 
-/// Gets a personal certification of a member by ID.
+/// Gets a personal certification of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/mycertifications/{id}` · tool `get_single_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -838,7 +838,7 @@ pub fn count_member_notification_settings(
         .query(query)
 }
 
-/// Gets a notification setting of a member by ID.
+/// Gets a notification setting of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/notificationSettings/{id}` · tool `get_single_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -945,7 +945,7 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a persona of a member by ID.
+/// Gets a persona of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/personas/{id}` · tool `get_single_connect_wise_psa_member_persona_by_id`
 ///
@@ -1046,7 +1046,7 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets a skill of a member by ID.
+/// Gets a skill of a member by its ID.
 ///
 /// `GET /system/members/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_member_skill_by_id`
 ///

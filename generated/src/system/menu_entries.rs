@@ -51,7 +51,7 @@ pub fn count_menu_entry_locations(
         .query(query)
 }
 
-/// Gets a location of a menu entry by ID.
+/// Gets a location of a menu entry by its ID.
 ///
 /// `GET /system/menuEntries/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_menu_entry_location_by_id`
 ///
@@ -107,7 +107,7 @@ pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/menuentries/count").query(query)
 }
 
-/// Gets a menu entry by ID.
+/// Gets a menu entry by its ID.
 ///
 /// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
 ///

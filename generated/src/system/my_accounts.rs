@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, MemberDelegation, MemberSkill, MyAccount};
 use crate::query::{CountQuery, ListQuery};
 
-/// Gets a signed-in member's account by ID.
+/// Gets a signed-in member's account by its ID.
 ///
 /// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
@@ -80,7 +80,7 @@ pub fn count_my_account_delegations(
         .query(query)
 }
 
-/// Gets a delegation of a signed-in member's account by ID.
+/// Gets a delegation of a signed-in member's account by its ID.
 ///
 /// `GET /system/myAccount/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_my_account_delegation_by_id`
 ///
@@ -190,7 +190,7 @@ pub fn count_my_account_skills(
         .query(query)
 }
 
-/// Gets a skill of a signed-in member's account by ID.
+/// Gets a skill of a signed-in member's account by its ID.
 ///
 /// `GET /system/myAccount/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_my_account_skill_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a corporate structure by ID.
+/// Gets a corporate structure by its ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
@@ -92,7 +92,7 @@ pub fn update_my_company_corporate_structure(
         .patch(patch)
 }
 
-/// Gets a summary of a corporate structure by ID.
+/// Gets a summary of a corporate structure by its ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn count_my_company_corporate_structure_levels(
         .query(query)
 }
 
-/// Gets a corporate structure level by ID.
+/// Gets a corporate structure level by its ID.
 ///
 /// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
 ///
@@ -181,7 +181,7 @@ pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/crm/info/count").query(query)
 }
 
-/// Gets a My Company CRM setting by ID.
+/// Gets a My Company CRM setting by its ID.
 ///
 /// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
 ///
@@ -210,7 +210,7 @@ pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
     Request::new(Method::Patch, "/system/myCompany/crm/{id}").path("id", id).patch(patch)
 }
 
-/// Gets a summary of a My Company CRM setting by ID.
+/// Gets a summary of a My Company CRM setting by its ID.
 ///
 /// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
 ///
@@ -239,7 +239,7 @@ pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/other/count").query(query)
 }
 
-/// Gets an other My Company setting by ID.
+/// Gets an other My Company setting by its ID.
 ///
 /// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
 ///
@@ -290,7 +290,7 @@ pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/timeExpense/count").query(query)
 }
 
-/// Gets a My Company time and expense setting by ID.
+/// Gets a My Company time and expense setting by its ID.
 ///
 /// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
 ///
@@ -340,7 +340,7 @@ pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup
     Request::new(Method::Get, "/system/mycompany/documents").query(query)
 }
 
-/// Gets a My Company document setting by ID.
+/// Gets a My Company document setting by its ID.
 ///
 /// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
 ///
@@ -390,7 +390,7 @@ pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceIn
     Request::new(Method::Get, "/system/mycompany/info/services").query(query)
 }
 
-/// Gets a summary of a My Company service setting by ID.
+/// Gets a summary of a My Company service setting by its ID.
 ///
 /// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
 ///
@@ -410,7 +410,7 @@ pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingServic
     Request::new(Method::Get, "/system/mycompany/reportingServices").query(query)
 }
 
-/// Gets a reporting service by ID.
+/// Gets a reporting service by its ID.
 ///
 /// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
 ///
@@ -470,7 +470,7 @@ pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
     Request::new(Method::Get, "/system/mycompany/services").query(query)
 }
 
-/// Gets a My Company service setting by ID.
+/// Gets a My Company service setting by its ID.
 ///
 /// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
 ///

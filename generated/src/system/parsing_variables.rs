@@ -24,7 +24,7 @@ pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/parsingVariables/count").query(query)
 }
 
-/// Gets a parsing variable by ID.
+/// Gets a parsing variable by its ID.
 ///
 /// `GET /system/parsingVariables/{id}` · tool `get_single_connect_wise_psa_system_parsing_variable_by_id`
 ///

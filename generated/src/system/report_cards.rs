@@ -53,7 +53,7 @@ pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/reportCards/info/count").query(query)
 }
 
-/// Gets a report card by ID.
+/// Gets a report card by its ID.
 ///
 /// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_report_card(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Gets a summary of a report card by ID.
+/// Gets a summary of a report card by its ID.
 ///
 /// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
 ///
@@ -147,7 +147,7 @@ pub fn count_report_card_details(
         .query(query)
 }
 
-/// Gets a detail of a report card by ID.
+/// Gets a detail of a report card by its ID.
 ///
 /// `GET /system/reportCards/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_report_card_detail_by_id`
 ///

@@ -36,7 +36,7 @@ pub fn count_security_role_settings(
         .query(query)
 }
 
-/// Gets a setting of a security role by ID.
+/// Gets a setting of a security role by its ID.
 ///
 /// `GET /system/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_system_security_role_setting_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/securityroles/info/count").query(query)
 }
 
-/// Gets a security role by ID.
+/// Gets a security role by its ID.
 ///
 /// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/securityroles/{id}").path("id", id)
 }
 
-/// Gets a summary of a security role by ID.
+/// Gets a summary of a security role by its ID.
 ///
 /// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
 ///

@@ -24,7 +24,7 @@ pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/setupScreens/count").query(query)
 }
 
-/// Gets a setup screen by ID.
+/// Gets a setup screen by its ID.
 ///
 /// `GET /system/setupScreens/{id}` · tool `get_single_connect_wise_psa_system_setup_screen_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/timeZoneSetups/info/count").query(query)
 }
 
-/// Gets a time zone setup by ID.
+/// Gets a time zone setup by its ID.
 ///
 /// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_time_zone_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Gets a summary of a time zone setup by ID.
+/// Gets a summary of a time zone setup by its ID.
 ///
 /// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
 ///

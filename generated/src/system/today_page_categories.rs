@@ -35,7 +35,7 @@ pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/todayPageCategories/count").query(query)
 }
 
-/// Gets a Today page category by ID.
+/// Gets a Today page category by its ID.
 ///
 /// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
 ///

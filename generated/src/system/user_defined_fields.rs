@@ -55,7 +55,7 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/userDefinedFields/info/count").query(query)
 }
 
-/// Gets a custom field definition by ID.
+/// Gets a custom field definition by its ID.
 ///
 /// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Gets a summary of a custom field definition by ID.
+/// Gets a summary of a custom field definition by its ID.
 ///
 /// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///

@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, WorkflowActionAutomateParameter};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists workflow action automate parameters.
+/// Lists workflow action Automate parameters.
 ///
 /// `GET /system/workflowActions/automateParameters` · tool `list_all_connect_wise_psa_system_workflow_action_auto_params`
 ///
@@ -17,11 +17,11 @@ pub fn list_system_workflow_action_automate_parameters(
     Request::new(Method::Get, "/system/workflowActions/automateParameters").query(query)
 }
 
-/// Gets a workflow action automate parameter by ID.
+/// Gets a workflow action Automate parameter by its ID.
 ///
 /// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
 ///
-/// * `id`: workflow action automate parameter ID (see `system::list_system_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID (see `system::list_system_workflow_action_automate_parameters`)
 pub fn get_system_workflow_action_automate_parameter(
     id: i32,
 ) -> Request<WorkflowActionAutomateParameter> {
@@ -29,7 +29,7 @@ pub fn get_system_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Lists the automate parameters of a workflow action.
+/// Lists the Automate parameters of a workflow action.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters` · tool `list_all_connect_wise_psa_workflow_action_automate_parameters`
 ///
@@ -46,12 +46,12 @@ pub fn list_workflow_action_automate_parameters(
         .query(query)
 }
 
-/// Adds an automate parameter to a workflow action.
+/// Adds an Automate parameter to a workflow action.
 ///
 /// `POST /system/workflowActions/{parentId}/automateParameters` · tool `create_a_connect_wise_psa_workflow_action_automate_parameter`
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `body`: the automate parameter to create.
+/// * `body`: the Automate parameter to create.
 pub fn create_workflow_action_automate_parameter(
     workflow_action_id: i32,
     body: &WorkflowActionAutomateParameter,
@@ -61,7 +61,7 @@ pub fn create_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Counts the automate parameters of a workflow action.
+/// Counts the Automate parameters of a workflow action.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/count` · tool `count_connect_wise_psa_workflow_action_automate_parameters`
 ///
@@ -79,12 +79,12 @@ pub fn count_workflow_action_automate_parameters(
         .query(query)
 }
 
-/// Gets an automate parameter of a workflow action by ID.
+/// Gets an Automate parameter of a workflow action by its ID.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 pub fn get_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -97,13 +97,13 @@ pub fn get_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Replaces an automate parameter of a workflow action. Fields that are left out are reset.
+/// Replaces an Automate parameter of a workflow action. Fields that are left out are reset.
 ///
 /// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action automate parameter ID (see `system::list_workflow_action_automate_parameters`)
-/// * `body`: the new state of the automate parameter.
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `body`: the new state of the Automate parameter.
 pub fn replace_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -118,12 +118,12 @@ pub fn replace_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Updates fields of an automate parameter of a workflow action.
+/// Updates fields of an Automate parameter of a workflow action.
 ///
 /// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow_action_automate_parameter(
     workflow_action_id: i32,
@@ -139,12 +139,12 @@ pub fn update_workflow_action_automate_parameter(
         .patch(patch)
 }
 
-/// Deletes an automate parameter of a workflow action.
+/// Deletes an Automate parameter of a workflow action.
 ///
 /// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 pub fn delete_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,

@@ -42,7 +42,7 @@ pub fn list_system_workflow_attachments(
     Request::new(Method::Get, "/system/workflows/attachments").query(query)
 }
 
-/// Gets a workflow attachment by ID.
+/// Gets a workflow attachment by its ID.
 ///
 /// `GET /system/workflows/attachments/{id}` · tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`
 ///
@@ -86,7 +86,7 @@ pub fn list_system_workflow_event_actions(
     Request::new(Method::Get, "/system/workflows/events/actions").query(query)
 }
 
-/// Gets a workflow event action by ID.
+/// Gets a workflow event action by its ID.
 ///
 /// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
 ///
@@ -95,7 +95,7 @@ pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
     Request::new(Method::Get, "/system/workflows/events/actions/{id}").path("id", id)
 }
 
-/// Gets a workflow event by ID.
+/// Gets a workflow event by its ID.
 ///
 /// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn list_system_workflow_notify_types(
     Request::new(Method::Get, "/system/workflows/notifyTypes").query(query)
 }
 
-/// Gets a workflow notify type by ID.
+/// Gets a workflow notify type by its ID.
 ///
 /// `GET /system/workflows/notifyTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`
 ///
@@ -170,7 +170,7 @@ pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/tableTypes/info/count").query(query)
 }
 
-/// Gets a workflow table type by ID.
+/// Gets a workflow table type by its ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
 ///
@@ -179,7 +179,7 @@ pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a workflow table type by ID.
+/// Gets a summary of a workflow table type by its ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
 ///
@@ -377,7 +377,7 @@ pub fn count_workflow_event_actions(
         .query(query)
 }
 
-/// Gets an action of a workflow event by ID.
+/// Gets an action of a workflow event by its ID.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -511,7 +511,7 @@ pub fn count_workflow_trigger_options(
         .query(query)
 }
 
-/// Gets a workflow by ID.
+/// Gets a workflow by its ID.
 ///
 /// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
 ///
@@ -590,7 +590,7 @@ pub fn count_workflow_attachments(
         .query(query)
 }
 
-/// Gets an attachment of a workflow by ID.
+/// Gets an attachment of a workflow by its ID.
 ///
 /// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
 ///
@@ -649,7 +649,7 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets an event of a workflow by ID.
+/// Gets an event of a workflow by its ID.
 ///
 /// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
 ///
@@ -805,7 +805,7 @@ pub fn count_workflow_notify_type_info(
         .query(query)
 }
 
-/// Gets a notify type of a workflow by ID.
+/// Gets a notify type of a workflow by its ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
 ///
@@ -820,7 +820,7 @@ pub fn get_workflow_notify_type(
         .path("id", id)
 }
 
-/// Gets a summary of a notify type of a workflow by ID.
+/// Gets a summary of a notify type of a workflow by its ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_accruals(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/accruals/count").query(query)
 }
 
-/// Gets an accrual by ID.
+/// Gets an accrual by its ID.
 ///
 /// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
 ///
@@ -115,7 +115,7 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a detail of an accrual by ID.
+/// Gets a detail of an accrual by its ID.
 ///
 /// `GET /time/accruals/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_accrual_detail_by_id`
 ///

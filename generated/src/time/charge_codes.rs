@@ -53,7 +53,7 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/chargeCodes/info/count").query(query)
 }
 
-/// Gets a charge code by ID.
+/// Gets a charge code by its ID.
 ///
 /// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Gets a summary of a charge code by ID.
+/// Gets a summary of a charge code by its ID.
 ///
 /// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
@@ -175,7 +175,7 @@ pub fn count_charge_code_expense_types(
         .query(query)
 }
 
-/// Gets an expense type of a charge code by ID.
+/// Gets an expense type of a charge code by its ID.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
 ///

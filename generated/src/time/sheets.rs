@@ -26,7 +26,7 @@ pub fn count_sheets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/count").query(query)
 }
 
-/// Gets a time sheet by ID.
+/// Gets a time sheet by its ID.
 ///
 /// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
 ///
@@ -110,7 +110,7 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets an audit entry of a time sheet by ID.
+/// Gets an audit entry of a time sheet by its ID.
 ///
 /// `GET /time/sheets/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_sheet_audit_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workRoles/info/count").query(query)
 }
 
-/// Gets a work role by ID.
+/// Gets a work role by its ID.
 ///
 /// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_work_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Gets a summary of a work role by ID.
+/// Gets a summary of a work role by its ID.
 ///
 /// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn count_work_role_locations(
         .query(query)
 }
 
-/// Gets a location of a work role by ID.
+/// Gets a location of a work role by its ID.
 ///
 /// `GET /time/workRoles/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_work_role_location_by_id`
 ///

@@ -83,7 +83,7 @@ impl<'a> Describer<'a> {
             "description.txt",
             json!({
                 "kind": format!("{:?}", name.kind).to_lowercase(),
-                "lead": placeholder::escape(&lead(operation, name, gloss)),
+                "lead": placeholder::escape(&lead(context, operation, name, gloss)),
                 "note": note(name.kind),
                 "required": placeholder::escape(&required(name, plan)),
                 "steps": steps,
@@ -100,10 +100,12 @@ impl<'a> Describer<'a> {
 }
 
 /// What the operation does, without the period: the document's own words, where it has more than a title.
-fn lead(operation: &Operation, name: &OperationName, gloss: &str) -> String {
+fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName, gloss: &str) -> String {
     let known = operation.description.trim();
     if known.is_empty() || known.eq_ignore_ascii_case(operation.summary.trim()) {
-        return sentence::imperative(name, gloss);
+        let conditions = context.profile.filter.as_ref().map(|filter| filter.conditions.as_str());
+        let is_filtered = operation.parameters.iter().any(|parameter| Some(parameter.name.as_str()) == conditions);
+        return sentence::imperative(name, gloss, is_filtered);
     }
     known.trim_end_matches(['.', '!', '?']).to_owned()
 }

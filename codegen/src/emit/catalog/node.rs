@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
+use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Shape, Type};
 use crate::relate::Reference;
 
@@ -171,24 +172,6 @@ impl<'a> Writer<'a> {
             node.insert("required".into(), json!(required));
         }
     }
-}
-
-/// Whether a caller may set `field` of `schema`; `top` where the schema is the body itself.
-pub fn is_writable(context: &Context<'_>, schema: &str, field: &Field, top: bool) -> bool {
-    if field.read_only {
-        return false;
-    }
-    // A body that requires the member asks for it, whatever the rule says.
-    for rule in &context.overlay.not_writable {
-        if rule.covers(schema, &field.name)
-            && (top || !rule.record_only)
-            && !(rule.record_only && field.required)
-        {
-            context.ledger.mark(rule.entry());
-            return false;
-        }
-    }
-    true
 }
 
 fn set(node: &mut Map<String, Value>, key: &str, text: &str) {

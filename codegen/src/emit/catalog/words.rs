@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use toolcrate_catalog::placeholder::{escape, placeholder};
 
 use super::argument_plan::capitalize;
-use crate::config::{ArgumentPattern, ArgumentWords};
+use crate::config::ArgumentPattern;
+use crate::emit::argument_words::{kind, words_by_name};
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::emit::sentence::spoken;
@@ -100,21 +101,17 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// The description of what the document says nothing about.
+    /// The description of what the document does not describe.
     fn unknown(&mut self, name: &str, ty: &Type) -> String {
-        let kind = kind(ty);
-        let overlay = self.context.overlay;
-        let by_name = overlay.arguments_by_name.iter().filter(|words| words.name.covers(name, kind));
-        if let Some(words) = by_name.max_by_key(|words| words.name.narrowness()) {
-            self.context.ledger.mark(ArgumentWords::entry(words));
-            return self.with_format(words.words.clone(), ty, true);
+        if let Some(words) = words_by_name(self.context, name, ty) {
+            return self.with_format(words.to_owned(), ty, true);
         }
         if let Some(words) = self.id_words(name, ty) {
             return words;
         }
         let words = self.with_format(String::new(), ty, true);
         if words.is_empty() {
-            self.mark_left_out(name, kind);
+            self.mark_left_out(name, kind(ty));
         }
         words
     }
@@ -168,19 +165,6 @@ impl<'a> ArgumentDescriber<'a> {
         }
         join(&mut words, if is_first { &known.first } else { &known.others });
         words
-    }
-}
-
-/// The types that patterns of arguments know.
-fn kind(ty: &Type) -> &'static str {
-    match ty {
-        Type::Boolean => "boolean",
-        Type::Integer | Type::Long => "integer",
-        Type::Number => "number",
-        Type::Text(_) | Type::DateTime => "string",
-        Type::Choice(_) => "enum",
-        Type::List(_) => "array",
-        Type::Binary | Type::Named(_) | Type::Map(_) | Type::Any => "object",
     }
 }
 
