@@ -17,37 +17,34 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         return name.title.clone();
     }
     let many = match subject.owner_a() {
-        Some(owner) => format!("the {} of {owner}", subject.own_many),
-        None => subject.many.clone(),
-    };
-    let one = match subject.owner_a() {
-        Some(owner) => format!("{} of {owner}", subject.own_a()),
-        None => subject.a(),
+        Some(owner) => format!("the {}{gloss} of {owner}", subject.own_many),
+        None => format!("{}{gloss}", subject.many),
     };
     // What no id picks is the only one of its owner.
-    let definite = |one: String| match one.split_once(' ') {
-        Some((_, rest)) if !subject.is_item && subject.by.is_none() => format!("the {rest}"),
-        _ => one,
+    let own = match subject.is_item || subject.by.is_some() {
+        true => subject.own_a(),
+        false => format!("the {}", subject.own_one),
+    };
+    let one = match subject.owner_a() {
+        Some(owner) => format!("{own}{gloss} of {owner}"),
+        None => format!("{own}{gloss}"),
     };
     let by = format!("its {}", subject.by.as_deref().unwrap_or("ID"));
     let filter = if is_filtered { " that match a filter" } else { "" };
     let form = if subject.is_view { " in summary form" } else { "" };
     match name.kind {
-        OperationKind::List => format!("List {many}{gloss}{form}"),
+        OperationKind::List => format!("List {many}{form}"),
         OperationKind::Count => format!("Count {many}{form}{filter}"),
-        OperationKind::Get if subject.is_view => format!("Get a summary of {one}{gloss} by {by}"),
-        OperationKind::Get if subject.is_item || subject.by.is_some() => format!("Get {one}{gloss} by {by}"),
-        OperationKind::Get => match subject.owner_a() {
-            Some(owner) => format!("Get the {} of {owner}{gloss}", subject.own_one),
-            None => format!("Get the {}{gloss}", subject.one),
-        },
+        OperationKind::Get if subject.is_view => format!("Get a summary of {one} by {by}"),
+        OperationKind::Get if subject.is_item || subject.by.is_some() => format!("Get {one} by {by}"),
+        OperationKind::Get => format!("Get {one}"),
         OperationKind::Create => match subject.owner_a() {
-            Some(owner) => format!("Add {} to {owner}{gloss}", subject.own_a()),
+            Some(owner) => format!("Add {}{gloss} to {owner}", subject.own_a()),
             None => format!("Create {}{gloss}", subject.a()),
         },
-        OperationKind::Update => format!("Update fields of {}{gloss}", definite(one)),
-        OperationKind::Replace => format!("Replace {}{gloss}", definite(one)),
-        OperationKind::Delete => format!("Permanently delete {}", definite(one)),
+        OperationKind::Update => format!("Update fields of {one}"),
+        OperationKind::Replace => format!("Replace {one}"),
+        OperationKind::Delete => format!("Permanently delete {one}"),
         OperationKind::Action | OperationKind::Download | OperationKind::Upload => name.title.clone(),
     }
 }

@@ -41,7 +41,11 @@ impl<'a> Describer<'a> {
     fn gloss(&self, context: &Context<'_>, name: &OperationName) -> &str {
         let Some((key, gloss)) = self.resources.get(&name.subject.path) else { return "" };
         context.ledger.mark(format!("resources.{key}"));
-        if name.kind == OperationKind::List { gloss.many() } else { gloss.one() }
+        match name.kind {
+            OperationKind::Count | OperationKind::Delete => "",
+            OperationKind::List => gloss.many(),
+            _ => gloss.one(),
+        }
     }
 
     /// The title of the tool.
