@@ -16,8 +16,11 @@ fn texts(tool: Tool, names: NameStyle) -> [String; 3] {
 
 /// The names of tools in a text.
 fn tool_names(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.contains('_'));
-    words.filter(|word| CATALOG.get(word).is_some_and(|tool| tool.name() == *word || tool.short_name() == *word))
+    let words =
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.contains('_'));
+    words.filter(|word| {
+        CATALOG.get(word).is_some_and(|tool| tool.name() == *word || tool.short_name() == *word)
+    })
 }
 
 #[test]

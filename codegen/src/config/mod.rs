@@ -19,8 +19,8 @@ pub use overlay::{
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig, PatchPathStyle, PathAction,
-    Profile, ResourceOverride, SharedQuery,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery,
 };
 pub use usage::UsageTracker;
 pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};

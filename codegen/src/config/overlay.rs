@@ -150,7 +150,14 @@ pub struct OperationNote {
     /// A title that takes the place of the generated one.
     pub title: Option<String>,
     /// One to three sentences that take the place of the generated description.
+    #[serde(default)]
     pub description: Option<String>,
+    /// Why a call is more than a read though its method or its name says so, e.g. `It sends an e-mail.`
+    #[serde(default)]
+    pub acts: Option<String>,
+    /// How a call reaches records beyond the part of the API that it belongs to.
+    #[serde(default)]
+    pub reaches_everything: Option<String>,
 }
 
 impl Overlay {

@@ -42,11 +42,23 @@ impl<'a> Context<'a> {
     ) -> Self {
         let Model { api, names, relations, .. } = model;
         let record_operations = record_operations(api);
-        let functions = names.operations.values().map(|name| {
-            (name.short.as_str(), format!("`{}::{}`", name.module, name.function))
-        });
+        let functions = names
+            .operations
+            .values()
+            .map(|name| (name.short.as_str(), format!("`{}::{}`", name.module, name.function)));
         let functions = functions.collect();
-        Self { model, api, named: names, related: relations, profile, overlay, ledger: usage, features, record_operations, functions }
+        Self {
+            model,
+            api,
+            named: names,
+            related: relations,
+            profile,
+            overlay,
+            ledger: usage,
+            features,
+            record_operations,
+            functions,
+        }
     }
 
     /// The noun of the records that a schema describes, and the overlay's words on what they are.
@@ -60,7 +72,8 @@ impl<'a> Context<'a> {
 
     /// A text of the overlay in which tools are named by their Rust functions.
     pub(crate) fn with_functions(&self, text: &str) -> String {
-        let rendered = placeholder::render(text, |short_name| self.functions.get(short_name).map(String::as_str));
+        let rendered =
+            placeholder::render(text, |short_name| self.functions.get(short_name).map(String::as_str));
         rendered.into_owned()
     }
 

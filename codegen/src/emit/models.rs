@@ -9,12 +9,12 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::argument_words::words_by_name;
-use super::writable::is_writable;
 use super::context::Context;
 use super::features::gate;
 use super::rust::{Imports, Job, docs, prose};
-use crate::ir::{Field, Limits, Schema, Shape, Type};
 use super::sentence::spoken;
+use super::writable::is_writable;
+use crate::ir::{Field, Limits, Schema, Shape, Type};
 use crate::naming::identifiers::{capital, unused, value_name};
 use crate::naming::{ChoiceName, TypeName, with_article};
 

@@ -70,8 +70,7 @@ pub fn third_person(sentence: &str) -> String {
 /// A name in words: `agreementTypeId` gives `agreement type ID`.
 pub fn spoken(name: &str) -> String {
     let words = identifiers::split(name);
-    let words: Vec<&str> =
-        words.iter().map(|word| if word == "id" { "ID" } else { word.as_str() }).collect();
+    let words: Vec<&str> = words.iter().map(|word| if word == "id" { "ID" } else { word.as_str() }).collect();
     words.join(" ")
 }
 

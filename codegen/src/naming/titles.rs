@@ -87,7 +87,8 @@ fn special(verb: &str, parts: &FormParts<'_>, subject: &Subject, before: &str, a
         (true, false) => subject.one.as_str(),
         (false, _) => "",
     };
-    let noun = [before, noun, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let noun =
+        [before, noun, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let noun = match parts.article {
         "a" | "an" | "single" => with_article(&noun),
         "the" => format!("the {noun}"),

@@ -137,8 +137,10 @@ mod tests {
 
     #[test]
     fn known_placeholders_are_replaced() {
-        let text = "Find it with {list_all_orders}, not {other}; /orders/{{id}} and {{{{}} stay, as do { and }.";
-        let expected = "Find it with list_all_shop_orders, not {other}; /orders/{id} and {{} stay, as do { and }.";
+        let text =
+            "Find it with {list_all_orders}, not {other}; /orders/{{id}} and {{{{}} stay, as do { and }.";
+        let expected =
+            "Find it with list_all_shop_orders, not {other}; /orders/{id} and {{} stay, as do { and }.";
         assert_eq!(render(text, full), expected);
         assert_eq!(references(text).collect::<Vec<_>>(), ["list_all_orders", "other"]);
         assert!(matches!(render("No braces.", full), Cow::Borrowed(_)));

@@ -112,7 +112,6 @@ async fn read_argument(context: &ToolContext, principal: Principal, path: &str) 
     let executor = &context.executor;
     let tool = find_tool(executor.filter(), name)?;
     let names = context.listing.names;
-    let page =
-        argument_values::describe_argument(executor, principal, tool, argument, &typed, names).await?;
+    let page = argument_values::describe_argument(executor, principal, tool, argument, &typed, names).await?;
     Some(format!("{page:#}"))
 }

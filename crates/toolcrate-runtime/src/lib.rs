@@ -65,7 +65,7 @@ pub use serde_json::{self, Value};
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
     self as catalog, Annotations, HttpOperation, Method, OperationKind, OperationTarget, OperationVariant,
-    Relation, ToolClass, ToolRecord, ToolSummary,
+    Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
 };
 
 pub use api::{

@@ -357,7 +357,8 @@ impl ConceptScores {
 
 /// The last word of a title, without what says which record.
 fn last_word(title: &str) -> Option<String> {
-    let title = [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
+    let title =
+        [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
     tokenize(title).pop()
 }
 

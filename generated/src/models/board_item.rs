@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BoardReference;
 
-/// A service board item: a ticket's item must belong to its board.
+/// A service board item: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardItem {
     pub id: Option<i32>,

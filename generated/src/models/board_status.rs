@@ -7,7 +7,7 @@ use crate::models::{
     BoardReference, ServiceEmailTemplateReference, StatusIndicatorReference,
 };
 
-/// A service board status: a ticket's status must belong to its board.
+/// A service board status: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardStatus {
     pub id: Option<i32>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A service board status: a ticket's status must belong to its board.
+/// A service board status: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardStatusInfo {
     pub id: Option<i32>,

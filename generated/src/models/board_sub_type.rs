@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BoardReference;
 
-/// A service board subtype: a ticket's subtype must belong to its board.
+/// A service board subtype: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardSubType {
     pub id: Option<i32>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A service board subtype: a ticket's subtype must belong to its board.
+/// A service board subtype: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardSubTypeInfo {
     pub id: Option<i32>,

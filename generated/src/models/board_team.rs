@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// A service board team: the members who work the board's tickets.
+/// A service board team: members who work the board's tickets.
 #[derive(Clone, Default)]
 pub struct BoardTeam {
     pub id: Option<i32>,

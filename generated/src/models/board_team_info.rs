@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A service board team: the members who work the board's tickets.
+/// A service board team: members who work the board's tickets.
 #[derive(Clone, Default)]
 pub struct BoardTeamInfo {
     pub id: Option<i32>,

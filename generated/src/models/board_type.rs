@@ -8,7 +8,7 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// A service board type: a ticket's type must belong to its board.
+/// A service board type: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardType {
     pub id: Option<i32>,

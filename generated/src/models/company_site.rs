@@ -8,7 +8,7 @@ use crate::models::{
     EntityTypeReference, StateReference, TaxCodeReference, TimeZoneSetupReference,
 };
 
-/// A company site: an address of the company.
+/// A company site: an address.
 #[derive(Clone, Default)]
 pub struct CompanySite {
     pub id: Option<i32>,

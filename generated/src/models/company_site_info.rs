@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CountryReference, StateReference, TaxCodeReference};
 
-/// A company site: an address of the company.
+/// A company site: an address.
 #[derive(Clone, Default)]
 pub struct CompanySiteInfo {
     pub id: Option<i32>,

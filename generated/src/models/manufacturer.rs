@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A manufacturer: who makes a catalog item.
+/// A manufacturer: the maker of catalog items.
 #[derive(Clone, Default)]
 pub struct Manufacturer {
     pub id: Option<i32>,

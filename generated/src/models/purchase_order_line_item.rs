@@ -8,7 +8,7 @@ use crate::models::{
     UnitOfMeasureReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// A purchase order line item: one product on the order, and how much of it was received.
+/// A purchase order line item: an ordered product, and how much of it was received.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderLineItem {
     pub id: Option<i32>,

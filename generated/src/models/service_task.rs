@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ScheduleEntryReference, ServiceCodeReference};
 
-/// A ticket task: an item of the ticket's checklist.
+/// A ticket task: a checklist item.
 #[derive(Clone, Default)]
 pub struct ServiceTask {
     pub id: Option<i32>,

@@ -32,8 +32,8 @@ impl<'a> Describer<'a> {
     /// `E031` a template that is none.
     pub fn new(context: &Context<'a>) -> Result<Self, CodegenError> {
         let resources = context.overlay.resources.iter();
-        let resources = resources
-            .map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
+        let resources =
+            resources.map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
         Ok(Self { templates: Templates::new()?, resources: resources.collect() })
     }
 
@@ -108,7 +108,8 @@ fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName, glos
     let known = operation.description.trim();
     if known.is_empty() || known.eq_ignore_ascii_case(operation.summary.trim()) {
         let conditions = context.profile.filter.as_ref().map(|filter| filter.conditions.as_str());
-        let is_filtered = operation.parameters.iter().any(|parameter| Some(parameter.name.as_str()) == conditions);
+        let is_filtered =
+            operation.parameters.iter().any(|parameter| Some(parameter.name.as_str()) == conditions);
         return sentence::imperative(name, gloss, is_filtered);
     }
     known.trim_end_matches(['.', '!', '?']).to_owned()

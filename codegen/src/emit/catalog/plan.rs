@@ -159,7 +159,8 @@ fn add_body<'a>(
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
             plan.body =
                 if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
-            let requires = if name.kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
+            let requires =
+                if name.kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
             add_shape(context, plan, schema, requires, shapes);
         }
         _ => {

@@ -8,9 +8,9 @@ use toolcrate_runtime::Value;
 
 use super::meta_tool::{MetaTool, definition, read_only};
 use crate::caller::Caller;
+use crate::result;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::describe;
-use crate::result;
 
 /// The most tools that one call describes.
 const MAX_TOOLS: usize = 10;

@@ -14,7 +14,7 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{mending, plan};
+use super::{fix_verification, plan};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
@@ -249,11 +249,7 @@ impl Client {
     }
 
     /// Validates decoded arguments and plans the request.
-    fn validate(
-        &self,
-        check: &ToolValidator,
-        arguments: Map<String, Value>,
-    ) -> Result<ValidCall, Error> {
+    fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;
@@ -261,8 +257,8 @@ impl Client {
         };
         let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
         attempt(arguments.clone()).map_err(|invalid| {
-            let problems = mending::verify(&arguments, with_fixes(invalid), |mended| {
-                attempt(mended).err().map(with_fixes).unwrap_or_default()
+            let problems = fix_verification::verify(&arguments, with_fixes(invalid), |fixed| {
+                attempt(fixed).err().map(with_fixes).unwrap_or_default()
             });
             Error::invalid_arguments(problems)
         })
