@@ -57,7 +57,7 @@ pub fn references(text: &str) -> impl Iterator<Item = &str> {
         loop {
             let (token, after) = split_token(rest)?;
             rest = after;
-            if let Token::Placeholder(name) = token {
+            if let TextToken::Placeholder(name) = token {
                 return Some(name);
             }
         }
@@ -73,8 +73,8 @@ fn push_rendered<'t>(rendered: &mut String, text: &'t str, name: &impl Fn(&'t st
     let mut rest = text;
     while let Some((token, after)) = split_token(rest) {
         match token {
-            Token::Text(text) => rendered.push_str(text),
-            Token::Placeholder(short_name) => match name(short_name) {
+            TextToken::Text(text) => rendered.push_str(text),
+            TextToken::Placeholder(short_name) => match name(short_name) {
                 Some(name) => rendered.push_str(name),
                 None => rendered.push_str(&placeholder(short_name)),
             },
@@ -84,17 +84,17 @@ fn push_rendered<'t>(rendered: &mut String, text: &'t str, name: &impl Fn(&'t st
 }
 
 /// A part of a text.
-enum Token<'t> {
+enum TextToken<'t> {
     Text(&'t str),
     Placeholder(&'t str),
 }
 
 /// The first part of a text, and the rest of it.
-fn split_token(text: &str) -> Option<(Token<'_>, &str)> {
+fn split_token(text: &str) -> Option<(TextToken<'_>, &str)> {
     if text.is_empty() {
         return None;
     }
-    let literal = |end: usize, next: usize| Some((Token::Text(&text[..end]), &text[next..]));
+    let literal = |end: usize, next: usize| Some((TextToken::Text(&text[..end]), &text[next..]));
     match text.find(['{', '}']) {
         None => literal(text.len(), text.len()),
         Some(start) if start > 0 => literal(start, start),
@@ -102,7 +102,7 @@ fn split_token(text: &str) -> Option<(Token<'_>, &str)> {
         Some(_) => {
             let name = text.strip_prefix('{').and_then(|after| after.split_once('}'));
             match name.filter(|(name, _)| is_name(name)) {
-                Some((name, rest)) => Some((Token::Placeholder(name), rest)),
+                Some((name, rest)) => Some((TextToken::Placeholder(name), rest)),
                 None => literal(1, 1),
             }
         }
@@ -141,16 +141,17 @@ mod tests {
             "Find it with {list_all_orders}, not {other}; /orders/{{id}} and {{{{}} stay, as do { and }.";
         let expected =
             "Find it with list_all_shop_orders, not {other}; /orders/{id} and {{} stay, as do { and }.";
-        assert_eq!(render(text, full), expected);
+        assert_eq!(render(text, |name| full(name)), expected);
         assert_eq!(references(text).collect::<Vec<_>>(), ["list_all_orders", "other"]);
-        assert!(matches!(render("No braces.", full), Cow::Borrowed(_)));
+        assert!(matches!(render("No braces.", |name| full(name)), Cow::Borrowed(_)));
     }
 
     #[test]
     fn escaped_text_renders_as_itself() {
         for text in ["{list_all_orders}", "{{list_all_orders}}", "}{", "{\"a\":{\"b\":[]}}", "{", "é{é}"] {
-            assert_eq!(render(&escape(text), full), text);
-            assert_eq!(references(&escape(text)).count(), 0, "{text}");
+            let escaped = escape(text);
+            assert_eq!(render(&escaped, |name| full(name)), text);
+            assert_eq!(references(&escaped).count(), 0, "{text}");
         }
     }
 
@@ -158,7 +159,7 @@ mod tests {
     fn only_descriptions_of_a_schema_are_rendered() {
         let schema = r#"{"properties":{"description":{"type":"string","description":"A \"{list_all_orders}\"."},"a":{"pattern":"{{2}}","enum":["{list_all_orders}"]}}}"#;
         let expected = r#"{"properties":{"description":{"type":"string","description":"A \"list_all_shop_orders\"."},"a":{"pattern":"{{2}}","enum":["{list_all_orders}"]}}}"#;
-        assert_eq!(render_descriptions(schema, full), expected);
-        assert!(matches!(render_descriptions("{}", full), Cow::Borrowed(_)));
+        assert_eq!(render_descriptions(schema, |name| full(name)), expected);
+        assert!(matches!(render_descriptions("{}", |name| full(name)), Cow::Borrowed(_)));
     }
 }

@@ -6,12 +6,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales orders.
 ///
-/// `GET /sales/orders`, the tool `list_all_orders_sales_orders`.
+/// `GET /sales/orders` · tool `list_all_orders_sales_orders`
 ///
 /// * `archived`: Old ones too.
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/sales/orders")
         .parameter_opt("archived", archived)
@@ -20,46 +20,46 @@ pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Ord
 
 /// Creates a sales order.
 ///
-/// `POST /sales/orders`, the tool `create_a_orders_sales_order`.
+/// `POST /sales/orders` · tool `create_a_orders_sales_order`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales order to create.
 pub fn create_order(body: &Order) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders").body(body)
 }
 
 /// Counts sales orders.
 ///
-/// `GET /sales/orders/count`, the tool `count_orders_sales_orders`.
+/// `GET /sales/orders/count` · tool `count_orders_sales_orders`
 ///
 /// * `query`: which rows are counted
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/count").query(query)
 }
 
-/// Gets a sales order.
+/// Gets a sales order by its ID.
 ///
-/// `GET /sales/orders/{id}`, the tool `get_single_orders_sales_order_by_id`.
+/// `GET /sales/orders/{id}` · tool `get_single_orders_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
 
-/// Replaces a sales order; members that are left out are reset.
+/// Replaces a sales order. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/{id}`, the tool `replace_a_orders_sales_order_by_id`.
+/// `PUT /sales/orders/{id}` · tool `replace_a_orders_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
-/// * `body`: what is sent.
+/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `body`: the new state of the sales order.
 pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body_opt(body)
 }
 
-/// Changes some members of a sales order.
+/// Updates fields of a sales order.
 ///
-/// `PATCH /sales/orders/{id}`, the tool `update_a_orders_sales_order_by_id`.
+/// `PATCH /sales/orders/{id}` · tool `update_a_orders_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
     Request::new(Method::Patch, "/sales/orders/{id}").path("id", id).patch(patch)
@@ -67,28 +67,28 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 
 /// Deletes a sales order.
 ///
-/// `DELETE /sales/orders/{id}`, the tool `delete_a_orders_sales_order_by_id`.
+/// `DELETE /sales/orders/{id}` · tool `delete_a_orders_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn delete_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{id}").path("id", id)
 }
 
-/// Close a sales order.
+/// Closes a sales order.
 ///
-/// `POST /sales/orders/{id}/close`, the tool `close_a_orders_sales_order_by_id`.
+/// `POST /sales/orders/{id}/close` · tool `close_a_orders_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn close_order(id: i32) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders/{id}/close").path("id", id)
 }
 
-/// Creates an order line.
+/// Adds a line to a sales order.
 ///
-/// `POST /sales/orders/{parentId}/lines`, the tool `create_a_orders_order_line`.
+/// `POST /sales/orders/{parentId}/lines` · tool `create_a_orders_order_line`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `body`: what is sent.
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `body`: the line to create.
 pub fn create_order_line(order_id: i32, body: Option<&OrderLine>) -> Request<OrderLine> {
     Request::new(Method::Post, "/sales/orders/{parentId}/lines")
         .path("parentId", order_id)
